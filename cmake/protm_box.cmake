@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# One box = one folder = one library and one test executable.
+#
+#   protm_box(<target> [DEPS ...] [TEST_DEPS ...] [TEST_LABELS ...] [EXCLUDE ...])
+#     *.cc but *_test.cc   -> static library <target> (interface library if there is none)
+#     *_test.cc            -> executable <target>_test with doctest's main, one ctest
+#     EXCLUDE              -> file names which the caller builds in another way
+#   protm_slow_test(<target> <file> [DEPS ...] [LABELS ...])
+#     one executable and one ctest with the label slow
+#   protm_fuzz_target(<target> <file> [DEPS ...])
+#     with PROTM_FUZZ linked to libFuzzer, else left out
+
+find_package(doctest REQUIRED)
+
+# doctest's main is compiled once for all test executables.
+add_library(protm_doctest_main OBJECT "${CMAKE_CURRENT_LIST_DIR}/doctest_main.cc")
+target_include_directories(protm_doctest_main PUBLIC "${CMAKE_SOURCE_DIR}")
+target_link_libraries(protm_doctest_main PUBLIC doctest::doctest)
+
+function(protm_box target)
+  cmake_parse_arguments(PARSE_ARGV 1 box "" "" "DEPS;TEST_DEPS;TEST_LABELS;EXCLUDE")
+  if(box_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "protm_box(${target}): unknown argument ${box_UNPARSED_ARGUMENTS}; "
+                        "it takes DEPS, TEST_DEPS, TEST_LABELS and EXCLUDE")
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "*.cc")
+  if(box_EXCLUDE)
+    list(REMOVE_ITEM sources ${box_EXCLUDE})
+  endif()
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${target} ${scope} "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${target} ${scope} ${box_DEPS})
+
+  if(tests AND BUILD_TESTING)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE
+      ${target} ${box_TEST_DEPS} protm_doctest_main)
+    # The repository root is the working directory: tests name cases as a reader would.
+    add_test(NAME ${target}_test COMMAND ${target}_test
+             WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${target}_test PROPERTIES TIMEOUT 300)
+    if(box_TEST_LABELS)
+      set_tests_properties(${target}_test PROPERTIES LABELS "${box_TEST_LABELS}")
+    endif()
+  endif()
+endfunction()
+
+function(protm_slow_test target file)
+  cmake_parse_arguments(PARSE_ARGV 2 slow "" "" "DEPS;LABELS")
+  if(BUILD_TESTING)
+    add_executable(${target} ${file})
+    target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${target} PRIVATE ${slow_DEPS} protm_doctest_main)
+    add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${target} PROPERTIES TIMEOUT 1200 LABELS "slow;${slow_LABELS}")
+  endif()
+endfunction()
+
+function(protm_fuzz_target target file)
+  cmake_parse_arguments(PARSE_ARGV 2 fuzz "" "" "DEPS")
+  if(PROTM_FUZZ)
+    add_executable(${target} ${file})
+    target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${target} PRIVATE ${fuzz_DEPS})
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()

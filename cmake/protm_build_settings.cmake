@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Language level, warnings and instrumentation: the same for every target.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# The rig, a witness, must judge in release builds too: -O2 without NDEBUG.
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O1 -g")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g")
+
+add_compile_options(-Wall -Wextra -Werror -fno-omit-frame-pointer)
+
+# Addresses of the clone would make two builds of one commit differ.
+add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+
+if(PROTM_SANITIZE)
+  add_compile_options(-fsanitize=${PROTM_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PROTM_SANITIZE})
+endif()
+
+if(PROTM_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "PROTM_FUZZ=ON needs clang, not ${CMAKE_CXX_COMPILER_ID}: "
+                        "use `cmake --preset fuzz`")
+  endif()
+  # Coverage in the libraries; only a target links the engine (protm_fuzz_target).
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
