@@ -15,6 +15,7 @@ find_package(doctest REQUIRED)
 # doctest's main is compiled once for all test executables.
 add_library(protm_doctest_main OBJECT "${CMAKE_CURRENT_LIST_DIR}/doctest_main.cc")
 target_include_directories(protm_doctest_main PUBLIC "${CMAKE_SOURCE_DIR}")
+target_compile_definitions(protm_doctest_main PRIVATE DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN)
 target_link_libraries(protm_doctest_main PUBLIC doctest::doctest)
 
 function(protm_box target)
