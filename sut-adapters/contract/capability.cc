@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/contract/capability.h"
+
+#include <array>
+
+namespace protm::contract {
+namespace {
+constexpr std::array kTable{
+    CapabilityInfo{Capability::heap_core, "heap_core", "in-kernel dma-heap accessors"},
+    CapabilityInfo{Capability::heap_device, "heap_device", "the dma-heap char device"},
+    CapabilityInfo{Capability::panthor, "panthor", "the DRM driver with its ioctls"},
+    CapabilityInfo{Capability::protm, "protm", "protected mode"},
+    CapabilityInfo{Capability::vm_bind, "vm_bind", "VM_BIND"},
+    CapabilityInfo{Capability::host_checks, "host_checks", "lock and object checks are visible"},
+    CapabilityInfo{Capability::snapshot, "snapshot", "all state lives in the World"},
+    CapabilityInfo{Capability::schedules, "schedules", "explicit schedules can be run"},
+};
+}  // namespace
+
+std::span<const CapabilityInfo> capability_table() { return kTable; }
+
+}  // namespace protm::contract

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A candidate. Stepped candidates (in-process, later cabi and process) are driven by the executor,
+// which owns time and calls each step against its own rig. Whole-program candidates (linux-uml) run
+// a Program by themselves and hand back the Trace. Source: design.md section 2 (Executor).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sut-adapters/contract/bus.h"
+#include "sut-adapters/contract/capability.h"
+#include "sut-adapters/contract/program.h"
+#include "sut-adapters/contract/user_memory.h"
+
+namespace protm::contract {
+
+/// What the outside does to a kernel, after the step runner resolved all references.
+enum class SysCall : std::uint8_t {
+  // in-kernel dma-heap users and exporters; handles are numbers that the Sut gives out
+  heap_register,     ///< name; args: protected, limit -> heap handle
+  heap_unregister,   ///< heap handle
+  heap_find,         ///< name -> heap handle, or 0 = NULL
+  heap_put,          ///< heap handle, 0 = NULL
+  heap_alloc,        ///< heap handle, len, fd_flags, heap_flags -> buffer handle or -errno
+  buffer_put,        ///< buffer handle
+  // files
+  open,              ///< name = "dma_heap/<name>" or "dri" -> fd or -errno
+  close,             ///< fd
+  ioctl,             ///< fd, cmd, user address -> result
+  cpu_store64,       ///< fd of the render node, mmap offset, offset in BO, value: mmap + store
+  cpu_load64,        ///< fd, mmap offset, offset in BO -> value in `output`
+  // device
+  load, probe, unbind,
+  sleep,             ///< ns
+};
+
+struct Call {
+  SysCall call{};
+  std::uint32_t actor = 0;
+  std::uint32_t step = 0;
+  std::string_view name{};
+  std::uint64_t args[4] = {};
+  bool sys_nice = false;
+};
+
+/// What the runner learns when a call returned.
+struct Returned {
+  std::uint32_t actor = 0;
+  std::uint32_t step = 0;
+  std::int64_t result = 0;
+  std::uint64_t output = 0;    ///< of cpu_load64
+};
+
+/// What a run needs from outside. All pointers outlive the Sut.
+struct Surroundings {
+  Bus* bus = nullptr;
+  UserMemory* user = nullptr;
+  std::pmr::memory_resource* memory = nullptr;   ///< World memory
+  std::span<const std::byte> firmware;
+  const char* heap_param = nullptr;              ///< nullptr = not given
+  std::uint32_t hz = 1000;
+  bool coherent = false;
+};
+
+struct SutInfo {
+  std::string_view name;         ///< "reference", "series-v1"
+  std::string_view version;
+  std::uint32_t capabilities = 0;
+};
+
+class Sut {
+ public:
+  virtual ~Sut() = default;
+  [[nodiscard]] virtual SutInfo info() const = 0;
+  /// Starts a call as a task of its actor's process. The actor has no other call in flight.
+  virtual void start(const Call& call) = 0;
+  /// Runs everything that is runnable at the present time, interrupts included.
+  virtual void run_ready() = 0;
+  /// Time of the next timer or sleeper; UINT64_MAX = none.
+  [[nodiscard]] virtual std::uint64_t next_timer_ns() const = 0;
+  /// Same, without timers that only serve PING, idle and autosuspend: for "is it at rest".
+  [[nodiscard]] virtual std::uint64_t next_needed_timer_ns() const = 0;
+  /// The bus moved to a new time: expired timers and interrupt lines become runnable work.
+  virtual void time_reached() = 0;
+  /// Calls that returned since the last question, in order. Empty span = none.
+  virtual std::span<const Returned> take_returned() = 0;
+  /// Calls that blocked for the first time since the last question (actor, step).
+  virtual std::span<const Returned> take_blocked() = 0;
+  /// A task stopped for ever (oops), or is deadlocked.
+  [[nodiscard]] virtual std::uint32_t stopped_tasks() const = 0;
+  /// True when no task exists at all: the state can be snapshot.
+  [[nodiscard]] virtual bool no_tasks() const = 0;
+  /// Reports rest_state and leak records through the bus. Call at quiesce, and after unbind.
+  virtual void report_rest(bool after_unbind) = 0;
+};
+
+/// Makes a Sut inside World memory: the object and all it owns come from `around.memory`.
+using SutFactory = Sut* (*)(const void* options, const Surroundings& around);
+
+/// A candidate that runs whole Programs by itself.
+class ProgramSut {
+ public:
+  virtual ~ProgramSut() = default;
+  [[nodiscard]] virtual SutInfo info() const = 0;
+  virtual Trace run(const Program& program) = 0;
+};
+
+}  // namespace protm::contract
