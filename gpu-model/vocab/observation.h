@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the machine saw, as fixed-size records; the rig drains them into the Trace.
 // A record holds numbers only: names come from observation_info and, for registers, from
-// regs/register_map.h. The meaning of a, b, c and d is in the table of observation.cc.
+// register_map.h. The meaning of a, b, c and d is in the table of observation.cc.
 // Leaves out: everything above the machine (operations, fences, WARNs), see the contract.
 // Source: facts-fw.md 9.2 and 9.6; decisions.md 7, 9.
 #pragma once
