@@ -299,6 +299,8 @@ class Drm {
   virtual void mm_remove(VaSpace& space, std::uint64_t start) = 0;
 
   // DRM core
+  /// Names the driver's operations (devm_drm_dev_alloc): before the first GEM call of a probe.
+  virtual void drm_dev_init(const DrmDriverOps* ops) = 0;
   virtual int drm_register(const DrmDriverOps* ops) = 0;  ///< publishes the nodes
   virtual void drm_unregister() = 0;
 };
