@@ -71,9 +71,7 @@ inline constexpr std::uint32_t kFlushAll = 0x233;
 /// Ring slots are padded to this many bytes.
 inline constexpr std::uint32_t kRingSlotBytes = 64;
 
-[[nodiscard]] constexpr std::uint64_t op(Opcode o) {
-  return static_cast<std::uint64_t>(o) << 56;
-}
+[[nodiscard]] constexpr std::uint64_t op(Opcode o) { return static_cast<std::uint64_t>(o) << 56; }
 [[nodiscard]] constexpr std::uint64_t at(std::uint64_t value, unsigned shift) {
   return value << shift;
 }
@@ -119,15 +117,13 @@ inline constexpr std::uint32_t kRingSlotBytes = 64;
   return op(Opcode::umin32) | at(dst & 0xff, 48) | at(src0 & 0xff, 40) | at(src1 & 0xff, 32);
 }
 [[nodiscard]] constexpr std::uint64_t encode_load_multiple(std::uint32_t base_reg,
-                                                           std::uint32_t addr,
-                                                           std::uint32_t mask,
+                                                           std::uint32_t addr, std::uint32_t mask,
                                                            std::int16_t offset) {
   return op(Opcode::load_multiple) | at(base_reg & 0xff, 48) | at(addr & 0xff, 40) |
          at(mask & 0xffff, 16) | static_cast<std::uint16_t>(offset);
 }
 [[nodiscard]] constexpr std::uint64_t encode_store_multiple(std::uint32_t base_reg,
-                                                            std::uint32_t addr,
-                                                            std::uint32_t mask,
+                                                            std::uint32_t addr, std::uint32_t mask,
                                                             std::int16_t offset) {
   return op(Opcode::store_multiple) | at(base_reg & 0xff, 48) | at(addr & 0xff, 40) |
          at(mask & 0xffff, 16) | static_cast<std::uint16_t>(offset);
@@ -184,9 +180,9 @@ enum class ErrorPropagate : std::uint8_t { no, yes };
                                                          std::int16_t offset,
                                                          std::uint32_t wait_mask = 0,
                                                          std::uint32_t signal_slot = 0) {
-  return op(Opcode::store_state) | static_cast<std::uint16_t>(offset) |
-         at(wait_mask & 0xffff, 16) | at(static_cast<std::uint64_t>(state), 32) |
-         at(addr & 0xff, 40) | at(signal_slot & 0xf, 48);
+  return op(Opcode::store_state) | static_cast<std::uint16_t>(offset) | at(wait_mask & 0xffff, 16) |
+         at(static_cast<std::uint64_t>(state), 32) | at(addr & 0xff, 40) |
+         at(signal_slot & 0xf, 48);
 }
 /// `size` = number of following instructions that run in protected mode.
 [[nodiscard]] constexpr std::uint64_t encode_prot_region(std::uint32_t size) {

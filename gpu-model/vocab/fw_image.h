@@ -52,7 +52,7 @@ inline constexpr std::uint32_t kFlagProt = 1u << 5;
 inline constexpr std::uint32_t kFlagShared = 1u << 30;
 inline constexpr std::uint32_t kFlagZero = 1u << 31;
 /// All flags that a loader accepts.
-inline constexpr std::uint32_t kFlagsKnown = kFlagRd | kFlagWr | kFlagEx | kFlagCacheModeMask |
-                                             kFlagProt | kFlagShared | kFlagZero;
+inline constexpr std::uint32_t kFlagsKnown =
+    kFlagRd | kFlagWr | kFlagEx | kFlagCacheModeMask | kFlagProt | kFlagShared | kFlagZero;
 
 }  // namespace protm::vocab::fw_image

@@ -78,11 +78,11 @@ inline constexpr std::uint32_t kCsIrqAck = 0x0c;
 inline constexpr std::uint32_t kAllowCompute = 0x20;   // u64
 inline constexpr std::uint32_t kAllowFragment = 0x28;  // u64
 inline constexpr std::uint32_t kAllowOther = 0x30;
-inline constexpr std::uint32_t kEndpointReq = 0x34;    // FW < 4
-inline constexpr std::uint32_t kEndpointReq2 = 0x38;   // u64, FW >= 4
-inline constexpr std::uint32_t kSuspendBuf = 0x40;     // u64, MCU VA
+inline constexpr std::uint32_t kEndpointReq = 0x34;      // FW < 4
+inline constexpr std::uint32_t kEndpointReq2 = 0x38;     // u64, FW >= 4
+inline constexpr std::uint32_t kSuspendBuf = 0x40;       // u64, MCU VA
 inline constexpr std::uint32_t kProtmSuspendBuf = 0x48;  // u64, MCU VA
-inline constexpr std::uint32_t kConfig = 0x50;         // AS of the group
+inline constexpr std::uint32_t kConfig = 0x50;           // AS of the group
 inline constexpr std::uint32_t kIterTraceConfig = 0x54;
 inline constexpr std::uint32_t kSize = 0x60;
 }  // namespace csg_input
@@ -111,7 +111,7 @@ namespace cs_input {
 inline constexpr std::uint32_t kReq = 0x00;
 inline constexpr std::uint32_t kConfig = 0x04;
 inline constexpr std::uint32_t kAckIrqMask = 0x0c;
-inline constexpr std::uint32_t kRingbufBase = 0x10;    // u64, VA in the group's VM
+inline constexpr std::uint32_t kRingbufBase = 0x10;  // u64, VA in the group's VM
 inline constexpr std::uint32_t kRingbufSize = 0x18;
 inline constexpr std::uint32_t kHeapStart = 0x20;      // u64
 inline constexpr std::uint32_t kHeapEnd = 0x28;        // u64
@@ -127,7 +127,7 @@ inline constexpr std::uint32_t kSize = 0x58;
 /// CS output block.
 namespace cs_output {
 inline constexpr std::uint32_t kAck = 0x00;
-inline constexpr std::uint32_t kStatusCmdPtr = 0x40;       // u64
+inline constexpr std::uint32_t kStatusCmdPtr = 0x40;  // u64
 inline constexpr std::uint32_t kStatusWait = 0x48;
 inline constexpr std::uint32_t kStatusReqResource = 0x4c;
 inline constexpr std::uint32_t kStatusWaitSyncPtr = 0x50;  // u64
@@ -181,11 +181,11 @@ struct GlbReq {
   static constexpr Field<GlbReq, 25> prfcnt_overflow{"PRFCNT_OVERFLOW"};
   static constexpr Field<GlbReq, 26> idle{"IDLE"};
   static constexpr Field<GlbReq, 27> fatal{"FATAL"};
-  static constexpr auto fields = field_list(
-      halt, cfg_progress_timer, cfg_alloc_en, cfg_pwroff_timer, protm_enter, prfcnt_enable,
-      prfcnt_sample, counter_en, ping, firmware_config_update, idle_en, iter_trace_en, state,
-      cfg_eviction_timer, inactive_compute, inactive_fragment, inactive_tiler, protm_exit,
-      prfcnt_threshold, prfcnt_overflow, idle, fatal);
+  static constexpr auto fields =
+      field_list(halt, cfg_progress_timer, cfg_alloc_en, cfg_pwroff_timer, protm_enter,
+                 prfcnt_enable, prfcnt_sample, counter_en, ping, firmware_config_update, idle_en,
+                 iter_trace_en, state, cfg_eviction_timer, inactive_compute, inactive_fragment,
+                 inactive_tiler, protm_exit, prfcnt_threshold, prfcnt_overflow, idle, fatal);
 };
 inline constexpr std::uint32_t kGlbHalt = GlbReq::halt.mask;
 inline constexpr std::uint32_t kGlbCfgProgressTimer = GlbReq::cfg_progress_timer.mask;
@@ -238,8 +238,8 @@ struct CsgEpReq {
   static constexpr Field<CsgEpReq, 20> exclusive_compute{"EXCLUSIVE_COMPUTE"};
   static constexpr Field<CsgEpReq, 21> exclusive_fragment{"EXCLUSIVE_FRAGMENT"};
   static constexpr Field<CsgEpReq, 31, 28> priority{"PRIORITY"};
-  static constexpr auto fields = field_list(max_compute, max_fragment, max_tiler,
-                                            exclusive_compute, exclusive_fragment, priority);
+  static constexpr auto fields = field_list(max_compute, max_fragment, max_tiler, exclusive_compute,
+                                            exclusive_fragment, priority);
 };
 inline constexpr std::uint32_t kCsgPriorityMax = 15;
 
@@ -276,8 +276,8 @@ inline constexpr std::uint32_t kCsFatal = CsReq::fatal.mask;
 inline constexpr std::uint32_t kCsFault = CsReq::fault.mask;
 /// Bits that the host sets as levels and the firmware acks by equality.
 inline constexpr std::uint32_t kCsLevelMask = kCsStateMask | kCsExtractEvent | kCsIdleSyncWait |
-                                              kCsIdleProtmPend | kCsIdleEmpty |
-                                              kCsIdleResourceReq | CsReq::idle_shared_sb_dec.mask;
+                                              kCsIdleProtmPend | kCsIdleEmpty | kCsIdleResourceReq |
+                                              CsReq::idle_shared_sb_dec.mask;
 inline constexpr std::uint32_t kCsEvtMask = kCsTilerOom | kCsProtmPend | kCsFatal | kCsFault;
 
 /// CS_CONFIG.
@@ -294,8 +294,7 @@ struct CsFeatures {
   static constexpr Field<CsFeatures, 16> compute{"COMPUTE"};
   static constexpr Field<CsFeatures, 17> fragment{"FRAGMENT"};
   static constexpr Field<CsFeatures, 18> tiler{"TILER"};
-  static constexpr auto fields =
-      field_list(work_registers, scoreboards, compute, fragment, tiler);
+  static constexpr auto fields = field_list(work_registers, scoreboards, compute, fragment, tiler);
 };
 
 /// CS_STATUS_WAIT.

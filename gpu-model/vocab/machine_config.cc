@@ -24,8 +24,6 @@ constexpr std::array<LatencyInfo, kLatencyCount> kLatencies{{
     {Latency::instruction, "instruction_ns", 10, "one instruction of a command stream"},
     {Latency::compute_task, "compute_task_ns", 1 * kUs, "one task of RUN_COMPUTE"},
     {Latency::run_job, "run_job_ns", 100 * kUs, "any other RUN instruction"},
-    {Latency::sync_poll, "sync_poll_ns", 10 * kUs,
-     "a blocked SYNC_WAIT until its object is read again"},
 }};
 
 constexpr std::string_view kEmptyEnterWords[] = {"exit_at_once", "enter_then_exit", "stay",

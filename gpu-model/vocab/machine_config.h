@@ -16,20 +16,19 @@ namespace protm::vocab {
 
 /// Delays of the machine; none of them may be zero, so that no answer overtakes its question.
 enum class Latency : std::uint8_t {
-  doorbell,       // doorbell write -> firmware's scan
-  ack,            // scan -> ack in the interface
-  protm_active,   // PROTM_ENTER ack -> GPU_STATUS.PROTECTED_MODE_ACTIVE
-  protm_exit,     // cause of an exit -> PROTECTED_MODE_ACTIVE clear and PROTM_EXIT raised
-  boot,           // MCU_CONTROL enable -> JOB_IRQ global
-  reset,          // soft reset -> RESET_COMPLETED
-  flush,          // FLUSH_CACHES -> CLEAN_CACHES_COMPLETED
-  as_command,     // AS COMMAND -> STATUS idle
-  power,          // PWRON or PWROFF -> READY
-  mcu_disable,    // MCU_CONTROL disable -> MCU_STATUS disabled
-  instruction,    // one CS instruction
-  compute_task,   // one task of RUN_COMPUTE
-  run_job,        // any other RUN_* instruction
-  sync_poll,      // re-evaluation of a blocked SYNC_WAIT
+  doorbell,      // doorbell write -> firmware's scan
+  ack,           // scan -> ack in the interface
+  protm_active,  // PROTM_ENTER ack -> GPU_STATUS.PROTECTED_MODE_ACTIVE
+  protm_exit,    // cause of an exit -> PROTECTED_MODE_ACTIVE clear and PROTM_EXIT raised
+  boot,          // MCU_CONTROL enable -> JOB_IRQ global
+  reset,         // soft reset -> RESET_COMPLETED
+  flush,         // FLUSH_CACHES -> CLEAN_CACHES_COMPLETED
+  as_command,    // AS COMMAND -> STATUS idle
+  power,         // PWRON or PWROFF -> READY
+  mcu_disable,   // MCU_CONTROL disable -> MCU_STATUS disabled
+  instruction,   // one CS instruction
+  compute_task,  // one task of RUN_COMPUTE
+  run_job,       // any other RUN_* instruction
   count
 };
 inline constexpr std::size_t kLatencyCount = static_cast<std::size_t>(Latency::count);
@@ -113,12 +112,12 @@ struct SwitchInfo {
 struct InterfaceLayout {
   std::uint32_t group_stride;
   std::uint32_t stream_stride;
-  std::uint32_t glb_input, glb_output;    // offsets in the shared section
-  std::uint32_t csg_input, csg_output;    // of slot 0
+  std::uint32_t glb_input, glb_output;  // offsets in the shared section
+  std::uint32_t csg_input, csg_output;  // of slot 0
   std::uint32_t csg_io_stride;
-  std::uint32_t cs_input, cs_output;      // of CS 0, relative to the CSG's input
+  std::uint32_t cs_input, cs_output;  // of CS 0, relative to the CSG's input
   std::uint32_t cs_io_stride;
-  std::uint32_t shared_size;              // bytes of the shared section used by interfaces
+  std::uint32_t shared_size;  // bytes of the shared section used by interfaces
 };
 
 /// Everything a machine is before it is switched on.
@@ -158,7 +157,7 @@ struct MachineConfig {
   std::uint32_t prfcnt_size;
   std::uint32_t csg_slots;
   std::uint32_t cs_per_csg;
-  std::uint32_t cs_regs;      // work registers
+  std::uint32_t cs_regs;  // work registers
   std::uint32_t scoreboards;
   std::uint32_t cs_features_extra;  // b16 compute, b17 fragment, b18 tiler
   std::uint32_t csg_features;

@@ -13,25 +13,25 @@
 namespace protm::vocab {
 
 enum class FaultKind : std::uint32_t {
-  late_ack,             // target AckTarget, slot; value = additional ns
-  lose_ack,             // target AckTarget, slot; request is taken, the ack never appears
-  ack_without_entry,    // PROTM_ENTER is acked, protected mode never becomes active
-  late_active,          // value = additional ns between the ack and protected mode
-  refuse_exit,          // firmware does not leave; value = ns until it gives in, 0 = reset only
-  late_exit,            // value = additional ns between the cause and the exit
-  protected_fault,      // value = ns after protected mode became active; line held
-  as_fault_inside,      // value = ns after protected mode became active; AS of the active group
-  stuck_as_command,     // target AS; value = additional ns, 0 = until reset
-  lose_irq,             // target line 0 job, 1 mmu, 2 gpu; one activation of the line is lost
-  spurious_irq,         // target line; value = ns from now until the line rises without cause
-  late_boot,            // value = additional ns
-  fail_boot,            // MCU_STATUS becomes fatal instead of enabled
-  refuse_halt,          // MCU never halts
-  stuck_reset,          // RESET_COMPLETED never comes; value = additional ns, 0 = never
-  stuck_flush,          // CLEAN_CACHES_COMPLETED never comes; value as above
-  stuck_power,          // READY never follows; value as above
-  cs_fault,             // target exception code, slot; at the next CALL of that CSG slot
-  cs_fatal,             // target exception code, slot; at the next CALL of that CSG slot
+  late_ack,           // target AckTarget, slot; value = additional ns
+  lose_ack,           // target AckTarget, slot; request is taken, the ack never appears
+  ack_without_entry,  // PROTM_ENTER is acked, protected mode never becomes active
+  late_active,        // value = additional ns between the ack and protected mode
+  refuse_exit,        // firmware does not leave; value = ns until it gives in, 0 = reset only
+  late_exit,          // value = additional ns between the cause and the exit
+  protected_fault,    // value = ns after protected mode became active; line held
+  as_fault_inside,    // value = ns after protected mode became active; AS of the active group
+  stuck_as_command,   // target AS; value = additional ns, 0 = until reset
+  lose_irq,           // target line 0 job, 1 mmu, 2 gpu; one activation of the line is lost
+  spurious_irq,       // target line; value = ns from now until the line rises without cause
+  late_boot,          // value = additional ns
+  fail_boot,          // MCU_STATUS becomes fatal instead of enabled
+  refuse_halt,        // MCU never halts
+  stuck_reset,        // RESET_COMPLETED never comes; value = additional ns, 0 = never
+  stuck_flush,        // CLEAN_CACHES_COMPLETED never comes; value as above
+  stuck_power,        // READY never follows; value as above
+  cs_fault,           // target exception code, slot; at the next CALL of that CSG slot
+  cs_fatal,           // target exception code, slot; at the next CALL of that CSG slot
   count
 };
 
@@ -39,7 +39,7 @@ enum class FaultKind : std::uint32_t {
 enum class AckTarget : std::uint32_t {
   glb_protm_enter,
   glb_ping,
-  glb_other,       // configuration requests of GLB_REQ
+  glb_other,  // configuration requests of GLB_REQ
   glb_halt,
   csg_state,
   csg_ep_cfg,
@@ -56,13 +56,13 @@ inline constexpr std::uint32_t kForever = UINT32_MAX;
 /// One planted fault.
 struct MachineFault {
   FaultKind kind = FaultKind::late_ack;
-  std::uint32_t target = 0;      // per kind: AckTarget, AS, line or exception code
-  std::uint32_t slot = kAnySlot; // CSG slot where the kind has one
-  std::uint32_t nth = 1;         // first occurrence that it hits, counted from 1
-  std::uint32_t times = 1;       // occurrences hit from there on
-  std::uint32_t id = 0;          // number of the fault in its Program, for observations
+  std::uint32_t target = 0;       // per kind: AckTarget, AS, line or exception code
+  std::uint32_t slot = kAnySlot;  // CSG slot where the kind has one
+  std::uint32_t nth = 1;          // first occurrence that it hits, counted from 1
+  std::uint32_t times = 1;        // occurrences hit from there on
+  std::uint32_t id = 0;           // number of the fault in its Program, for observations
   std::uint64_t value_ns = 0;
-  std::uint64_t hold_ns = 0;     // protected_fault: how long the line stays up after a reset
+  std::uint64_t hold_ns = 0;  // protected_fault: how long the line stays up after a reset
 };
 
 /// One row of the fault table.

@@ -60,8 +60,8 @@ constexpr std::array<ObservationInfo, static_cast<std::size_t>(K::count)> kTable
     {K::gpu_protected_access, "gpu_protected_access", "write", "as", "va", "pa"},
     {K::gpu_normal_write_inside, "gpu_normal_write_inside", "as", "answer", "va", "pa"},
     {K::rule_enter_with_locked_region, "rule_enter_with_locked_region", "as", "", "lockaddr", ""},
-    {K::rule_as_command_while_active, "rule_as_command_while_active", "as", "command",
-     "lockaddr", ""},
+    {K::rule_as_command_while_active, "rule_as_command_while_active", "as", "command", "lockaddr",
+     ""},
     {K::rule_pend_acked_for_two_groups, "rule_pend_acked_for_two_groups", "", "", "slots", ""},
     {K::rule_pend_acked_after_sample, "rule_pend_acked_after_sample", "slot", "cs", "", ""},
     {K::rule_protm_buffer_missing, "rule_protm_buffer_missing", "slot", "", "va", ""},
@@ -92,8 +92,14 @@ constexpr bool in_order() {
 static_assert(in_order(), "observation_info indexes the table by kind");
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(ExitCause::count)> kCauses{
-    "region_done",        "forced_by_ping", "forced_by_csg_request", "forced_by_glb_request",
-    "forced_by_doorbell", "blocked",        "fault",                 "reset",
+    "region_done",
+    "forced_by_ping",
+    "forced_by_csg_request",
+    "forced_by_glb_request",
+    "forced_by_doorbell",
+    "blocked",
+    "fault",
+    "reset",
     "empty"};
 constexpr std::array<std::string_view, static_cast<std::size_t>(BootProblem::count)> kProblems{
     "l2_off", "as0_disabled", "shared_not_mapped", "image_not_loaded", "fault"};
@@ -116,8 +122,6 @@ std::optional<ObservationKind> observation_by_name(std::string_view name) {
   return std::nullopt;
 }
 
-bool is_rule_hit(ObservationKind kind) {
-  return observation_info(kind).name.starts_with("rule_");
-}
+bool is_rule_hit(ObservationKind kind) { return observation_info(kind).name.starts_with("rule_"); }
 
 }  // namespace protm::vocab

@@ -18,42 +18,42 @@ namespace protm::vocab {
 
 enum class ObservationKind : std::uint32_t {
   // Register file.
-  register_read,      // a offset, b value
-  register_write,     // a offset, b value
-  doorbell,           // a page
-  irq_line,           // a line (0 job, 1 mmu, 2 gpu), b level, c RAWSTAT, d MASK
-  flush_caches,       // a payload, b in protected mode
-  reset_started,      // a command, b PROTM state left
-  reset_completed,    //
-  power_changed,      // a domain (0 shader, 1 tiler, 2 L2), c READY
+  register_read,    // a offset, b value
+  register_write,   // a offset, b value
+  doorbell,         // a page
+  irq_line,         // a line (0 job, 1 mmu, 2 gpu), b level, c RAWSTAT, d MASK
+  flush_caches,     // a payload, b in protected mode
+  reset_started,    // a command, b PROTM state left
+  reset_completed,  //
+  power_changed,    // a domain (0 shader, 1 tiler, 2 L2), c READY
   // MMU.
-  as_command,         // a AS, b command, c LOCKADDR, d AsCommandState
-  as_command_done,    // a AS, b command, d 1 when it ran after protected mode was left
-  mmu_fault,          // a AS, b FAULTSTATUS, c VA, d in protected mode
+  as_command,       // a AS, b command, c LOCKADDR, d AsCommandState
+  as_command_done,  // a AS, b command, d 1 when it ran after protected mode was left
+  mmu_fault,        // a AS, b FAULTSTATUS, c VA, d in protected mode
   // MCU and firmware.
-  mcu_boot,           // a GLB_REQ found, b ack_irq_mask found
-  mcu_boot_failed,    // a BootProblem
-  mcu_halt,           //
-  mcu_disable,        // a PROTM state left
-  glb_request,        // a GLB_REQ bits that differ, b in protected mode
-  glb_ack,            // a bits acked
-  ping_sampled,       // a in window, b another reason to leave was pending
-  ping_acked,         //
-  csg_state_sampled,  // a slot, b from, c to
-  csg_state_acked,    // a slot, b from, c to, d suspend buffer VA
-  ep_cfg_acked,       // a slot, b priority, c endpoint request
+  mcu_boot,               // a GLB_REQ found, b ack_irq_mask found
+  mcu_boot_failed,        // a BootProblem
+  mcu_halt,               //
+  mcu_disable,            // a PROTM state left
+  glb_request,            // a GLB_REQ bits that differ, b in protected mode
+  glb_ack,                // a bits acked
+  ping_sampled,           // a in window, b another reason to leave was pending
+  ping_acked,             //
+  csg_state_sampled,      // a slot, b from, c to
+  csg_state_acked,        // a slot, b from, c to, d suspend buffer VA
+  ep_cfg_acked,           // a slot, b priority, c endpoint request
   status_update_sampled,  // a slot, b in window
-  cs_started,         // a slot, b CS, c ring base, d ring size
-  cs_stopped,         // a slot, b CS
-  stream_call,        // a slot, b CS, c stream VA, d bytes << 32 | AS
-  stream_return,      // a slot, b CS, c stream VA, d bytes << 32 | AS
-  run_started,        // a slot, b CS, c opcode, d duration in ns
-  run_ended,          // a slot, b CS, c opcode
-  sync_object,        // a slot, b CS, c VA, d new value
-  cs_fault,           // a slot, b CS, c exception code, d info
-  cs_fatal,           // a slot, b CS, c exception code, d info
-  csg_event,          // a slot, b CSG_REQ bit mask of the event
-  glb_event,          // a GLB_REQ bit mask of the event
+  cs_started,             // a slot, b CS, c ring base, d ring size
+  cs_stopped,             // a slot, b CS
+  stream_call,            // a slot, b CS, c stream VA, d bytes << 32 | AS
+  stream_return,          // a slot, b CS, c stream VA, d bytes << 32 | AS
+  run_started,            // a slot, b CS, c opcode, d duration in ns
+  run_ended,              // a slot, b CS, c opcode
+  sync_object,            // a slot, b CS, c VA, d new value
+  cs_fault,               // a slot, b CS, c exception code, d info
+  cs_fatal,               // a slot, b CS, c exception code, d info
+  csg_event,              // a slot, b CSG_REQ bit mask of the event
+  glb_event,              // a GLB_REQ bit mask of the event
   // Protected mode.
   protm_pend,         // a slot, b CS, c protm suspend buffer VA, d AS
   protm_pend_acked,   // a slot, b CS, d 1 when it came after PROTM_ENTER was sampled
@@ -68,32 +68,32 @@ enum class ObservationKind : std::uint32_t {
   protm_exit_raised,  // a ExitCause, b unfinished regions, c 1 when the event was visible
   protm_fault,        // a level
   // Access checks.
-  cpu_protected_access,  // a write, b bytes, c PA
-  gpu_protected_access,  // a write, b AS, c VA, d PA: protected page in normal mode
+  cpu_protected_access,     // a write, b bytes, c PA
+  gpu_protected_access,     // a write, b AS, c VA, d PA: protected page in normal mode
   gpu_normal_write_inside,  // a AS, b answer (NormalWrite), c VA, d PA
   // Hardware rules, facts-fw.md 9.6.
-  rule_enter_with_locked_region,   // a AS, c LOCKADDR
-  rule_as_command_while_active,    // a AS, b command, c LOCKADDR
-  rule_pend_acked_for_two_groups,  // c mask of slots
-  rule_pend_acked_after_sample,    // a slot, b CS
-  rule_protm_buffer_missing,       // a slot, c VA: zero or not in protected memory
-  rule_enter_while_pending,        // a GLB_REQ, b GLB_ACK
+  rule_enter_with_locked_region,     // a AS, c LOCKADDR
+  rule_as_command_while_active,      // a AS, b command, c LOCKADDR
+  rule_pend_acked_for_two_groups,    // c mask of slots
+  rule_pend_acked_after_sample,      // a slot, b CS
+  rule_protm_buffer_missing,         // a slot, c VA: zero or not in protected memory
+  rule_enter_while_pending,          // a GLB_REQ, b GLB_ACK
   rule_exit_not_acked_before_enter,  //
-  rule_ping_inside,                // a another reason was pending
-  rule_user_doorbell_inside,       // a page
-  rule_equal_priority,             // a slot, b other slot, c priority
-  rule_resume_without_save,        // a slot, c suspend buffer VA
-  rule_suspend_buffer_missing,     // a slot, c VA: zero, unmapped or not writable
-  rule_exit_event_overrun,         // a GLB_REQ, b GLB_ACK
-  rule_start_on_running_slot,      // a slot, b requested state
-  rule_enter_without_allowed_cs,   // a CS waiting
-  rule_flush_while_active,         // a payload
-  rule_reset_leaves_protm,         //
-  rule_stall_on_locked_region,     // a AS, c VA: the GPU waits for an UNLOCK
-  rule_write_to_unpowered,         // a offset
+  rule_ping_inside,                  // a another reason was pending
+  rule_user_doorbell_inside,         // a page
+  rule_equal_priority,               // a slot, b other slot, c priority
+  rule_resume_without_save,          // a slot, c suspend buffer VA
+  rule_suspend_buffer_missing,       // a slot, c VA: zero, unmapped or not writable
+  rule_exit_event_overrun,           // a GLB_REQ, b GLB_ACK
+  rule_start_on_running_slot,        // a slot, b requested state
+  rule_enter_without_allowed_cs,     // a CS waiting
+  rule_flush_while_active,           // a payload
+  rule_reset_leaves_protm,           //
+  rule_stall_on_locked_region,       // a AS, c VA: the GPU waits for an UNLOCK
+  rule_write_to_unpowered,           // a offset
   // Run control.
-  fault_applied,      // a fault id, b kind
-  budget_exhausted,   // a slot, b CS, c instructions in one event
+  fault_applied,     // a fault id, b kind
+  budget_exhausted,  // a slot, b CS, c instructions in one event
   count
 };
 

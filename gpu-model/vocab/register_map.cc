@@ -17,9 +17,9 @@ constexpr RegInfo kFlushIdInfo = info(kLatestFlushId);
 constexpr RegInfo kDoorbellInfo = info(kDoorbell);
 
 const RegInfo* in_table(std::span<const RegInfo> table, std::uint32_t offset) {
-  const auto at = std::lower_bound(
-      table.begin(), table.end(), offset,
-      [](const RegInfo& row, std::uint32_t value) { return row.offset < value; });
+  const auto at =
+      std::lower_bound(table.begin(), table.end(), offset,
+                       [](const RegInfo& row, std::uint32_t value) { return row.offset < value; });
   return at != table.end() && at->offset == offset ? &*at : nullptr;
 }
 
@@ -49,11 +49,16 @@ std::optional<std::uint32_t> split_index(std::string_view& name) {
 
 std::string_view access_name(Access access) {
   switch (access) {
-    case Access::ro: return "RO";
-    case Access::wo: return "WO";
-    case Access::rw: return "RW";
-    case Access::w1c: return "W1C";
-    case Access::cmd: return "CMD";
+    case Access::ro:
+      return "RO";
+    case Access::wo:
+      return "WO";
+    case Access::rw:
+      return "RW";
+    case Access::w1c:
+      return "W1C";
+    case Access::cmd:
+      return "CMD";
   }
   return {};
 }

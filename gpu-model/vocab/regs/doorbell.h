@@ -23,11 +23,15 @@ struct DoorbellWord {
 };
 
 inline constexpr Reg<RawLayout> kLatestFlushId{.offset = 0x10000,
-    .name = "LATEST_FLUSH", .access = Access::ro, .reset = 1,
-    .source = "panthor_regs.h CSF_GPU_LATEST_FLUSH_ID"};
+                                               .name = "LATEST_FLUSH",
+                                               .access = Access::ro,
+                                               .reset = 1,
+                                               .source = "panthor_regs.h CSF_GPU_LATEST_FLUSH_ID"};
 inline constexpr Reg<DoorbellWord> kDoorbell{.offset = 0x80000,
-    .name = "DOORBELL", .access = Access::cmd, .reset = 0,
-    .source = "panthor_regs.h CSF_DOORBELL"};
+                                             .name = "DOORBELL",
+                                             .access = Access::cmd,
+                                             .reset = 0,
+                                             .source = "panthor_regs.h CSF_DOORBELL"};
 /// Offset of doorbell page `page`.
 [[nodiscard]] constexpr std::uint32_t doorbell_offset(std::uint32_t page) {
   return kDoorbellBase + page * kDoorbellStride;

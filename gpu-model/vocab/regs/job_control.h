@@ -19,17 +19,25 @@ inline constexpr std::uint32_t kJobIrqGlb = JobIrq::glb.mask;
 [[nodiscard]] constexpr std::uint32_t job_irq_csg(std::uint32_t slot) { return 1u << slot; }
 
 inline constexpr Reg<JobIrq> kJobIrqRawstat{.offset = 0x1000,
-    .name = "JOB_IRQ_RAWSTAT", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h JOB_INT_RAWSTAT"};
+                                            .name = "JOB_IRQ_RAWSTAT",
+                                            .access = Access::rw,
+                                            .reset = 0,
+                                            .source = "panthor_regs.h JOB_INT_RAWSTAT"};
 inline constexpr Reg<JobIrq> kJobIrqClear{.offset = 0x1004,
-    .name = "JOB_IRQ_CLEAR", .access = Access::w1c, .reset = 0,
-    .source = "panthor_regs.h JOB_INT_CLEAR"};
+                                          .name = "JOB_IRQ_CLEAR",
+                                          .access = Access::w1c,
+                                          .reset = 0,
+                                          .source = "panthor_regs.h JOB_INT_CLEAR"};
 inline constexpr Reg<JobIrq> kJobIrqMask{.offset = 0x1008,
-    .name = "JOB_IRQ_MASK", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h JOB_INT_MASK"};
+                                         .name = "JOB_IRQ_MASK",
+                                         .access = Access::rw,
+                                         .reset = 0,
+                                         .source = "panthor_regs.h JOB_INT_MASK"};
 inline constexpr Reg<JobIrq> kJobIrqStatus{.offset = 0x100c,
-    .name = "JOB_IRQ_STATUS", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h JOB_INT_STAT"};
+                                           .name = "JOB_IRQ_STATUS",
+                                           .access = Access::ro,
+                                           .reset = 0,
+                                           .source = "panthor_regs.h JOB_INT_STAT"};
 
 inline constexpr std::array kJobControl{
     info(kJobIrqRawstat),

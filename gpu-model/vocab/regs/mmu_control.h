@@ -105,64 +105,102 @@ inline constexpr std::uint8_t kMemattrWriteBack = 2u << 6;
 inline constexpr std::uint8_t kMemattrFault = 3u << 6;
 
 inline constexpr Reg<MmuIrq> kMmuIrqRawstat{.offset = 0x2000,
-    .name = "MMU_IRQ_RAWSTAT", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h MMU_INT_RAWSTAT"};
+                                            .name = "MMU_IRQ_RAWSTAT",
+                                            .access = Access::rw,
+                                            .reset = 0,
+                                            .source = "panthor_regs.h MMU_INT_RAWSTAT"};
 inline constexpr Reg<MmuIrq> kMmuIrqClear{.offset = 0x2004,
-    .name = "MMU_IRQ_CLEAR", .access = Access::w1c, .reset = 0,
-    .source = "panthor_regs.h MMU_INT_CLEAR"};
+                                          .name = "MMU_IRQ_CLEAR",
+                                          .access = Access::w1c,
+                                          .reset = 0,
+                                          .source = "panthor_regs.h MMU_INT_CLEAR"};
 inline constexpr Reg<MmuIrq> kMmuIrqMask{.offset = 0x2008,
-    .name = "MMU_IRQ_MASK", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h MMU_INT_MASK"};
+                                         .name = "MMU_IRQ_MASK",
+                                         .access = Access::rw,
+                                         .reset = 0,
+                                         .source = "panthor_regs.h MMU_INT_MASK"};
 inline constexpr Reg<MmuIrq> kMmuIrqStatus{.offset = 0x200c,
-    .name = "MMU_IRQ_STATUS", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h MMU_INT_STAT"};
+                                           .name = "MMU_IRQ_STATUS",
+                                           .access = Access::ro,
+                                           .reset = 0,
+                                           .source = "panthor_regs.h MMU_INT_STAT"};
 
 // The registers of one AS block; offsets are relative to the block.
 inline constexpr Reg<RawLayout> kAsTranstabLo{.offset = 0x000,
-    .name = "AS_TRANSTAB_LO", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h AS_TRANSTAB_LO"};
+                                              .name = "AS_TRANSTAB_LO",
+                                              .access = Access::rw,
+                                              .reset = 0,
+                                              .source = "panthor_regs.h AS_TRANSTAB_LO"};
 inline constexpr Reg<RawLayout> kAsTranstabHi{.offset = 0x004,
-    .name = "AS_TRANSTAB_HI", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h AS_TRANSTAB_HI"};
+                                              .name = "AS_TRANSTAB_HI",
+                                              .access = Access::rw,
+                                              .reset = 0,
+                                              .source = "panthor_regs.h AS_TRANSTAB_HI"};
 inline constexpr Reg<RawLayout> kAsMemattrLo{.offset = 0x008,
-    .name = "AS_MEMATTR_LO", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h AS_MEMATTR_LO"};
+                                             .name = "AS_MEMATTR_LO",
+                                             .access = Access::rw,
+                                             .reset = 0,
+                                             .source = "panthor_regs.h AS_MEMATTR_LO"};
 inline constexpr Reg<RawLayout> kAsMemattrHi{.offset = 0x00c,
-    .name = "AS_MEMATTR_HI", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h AS_MEMATTR_HI"};
+                                             .name = "AS_MEMATTR_HI",
+                                             .access = Access::rw,
+                                             .reset = 0,
+                                             .source = "panthor_regs.h AS_MEMATTR_HI"};
 inline constexpr Reg<AsLockaddrLo> kAsLockaddrLo{.offset = 0x010,
-    .name = "AS_LOCKADDR_LO", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h AS_LOCKADDR_LO"};
+                                                 .name = "AS_LOCKADDR_LO",
+                                                 .access = Access::rw,
+                                                 .reset = 0,
+                                                 .source = "panthor_regs.h AS_LOCKADDR_LO"};
 inline constexpr Reg<RawLayout> kAsLockaddrHi{.offset = 0x014,
-    .name = "AS_LOCKADDR_HI", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h AS_LOCKADDR_HI"};
+                                              .name = "AS_LOCKADDR_HI",
+                                              .access = Access::rw,
+                                              .reset = 0,
+                                              .source = "panthor_regs.h AS_LOCKADDR_HI"};
 inline constexpr Reg<AsCommandWord> kAsCommand{.offset = 0x018,
-    .name = "AS_COMMAND", .access = Access::cmd, .reset = 0,
-    .source = "panthor_regs.h AS_COMMAND"};
+                                               .name = "AS_COMMAND",
+                                               .access = Access::cmd,
+                                               .reset = 0,
+                                               .source = "panthor_regs.h AS_COMMAND"};
 inline constexpr Reg<AsFaultStatus> kAsFaultstatus{.offset = 0x01c,
-    .name = "AS_FAULTSTATUS", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h AS_FAULTSTATUS"};
+                                                   .name = "AS_FAULTSTATUS",
+                                                   .access = Access::ro,
+                                                   .reset = 0,
+                                                   .source = "panthor_regs.h AS_FAULTSTATUS"};
 inline constexpr Reg<RawLayout> kAsFaultaddressLo{.offset = 0x020,
-    .name = "AS_FAULTADDRESS_LO", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h AS_FAULTADDRESS_LO"};
+                                                  .name = "AS_FAULTADDRESS_LO",
+                                                  .access = Access::ro,
+                                                  .reset = 0,
+                                                  .source = "panthor_regs.h AS_FAULTADDRESS_LO"};
 inline constexpr Reg<RawLayout> kAsFaultaddressHi{.offset = 0x024,
-    .name = "AS_FAULTADDRESS_HI", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h AS_FAULTADDRESS_HI"};
+                                                  .name = "AS_FAULTADDRESS_HI",
+                                                  .access = Access::ro,
+                                                  .reset = 0,
+                                                  .source = "panthor_regs.h AS_FAULTADDRESS_HI"};
 inline constexpr Reg<AsStatus> kAsStatus{.offset = 0x028,
-    .name = "AS_STATUS", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h AS_STATUS"};
+                                         .name = "AS_STATUS",
+                                         .access = Access::ro,
+                                         .reset = 0,
+                                         .source = "panthor_regs.h AS_STATUS"};
 inline constexpr Reg<AsTranscfgLo> kAsTranscfgLo{.offset = 0x030,
-    .name = "AS_TRANSCFG_LO", .access = Access::rw, .reset = 0x1,
-    .source = "panthor_regs.h AS_TRANSCFG_LO"};
+                                                 .name = "AS_TRANSCFG_LO",
+                                                 .access = Access::rw,
+                                                 .reset = 0x1,
+                                                 .source = "panthor_regs.h AS_TRANSCFG_LO"};
 inline constexpr Reg<AsTranscfgHi> kAsTranscfgHi{.offset = 0x034,
-    .name = "AS_TRANSCFG_HI", .access = Access::rw, .reset = 0,
-    .source = "panthor_regs.h AS_TRANSCFG_HI"};
+                                                 .name = "AS_TRANSCFG_HI",
+                                                 .access = Access::rw,
+                                                 .reset = 0,
+                                                 .source = "panthor_regs.h AS_TRANSCFG_HI"};
 inline constexpr Reg<RawLayout> kAsFaultextraLo{.offset = 0x038,
-    .name = "AS_FAULTEXTRA_LO", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h AS_FAULTEXTRA_LO"};
+                                                .name = "AS_FAULTEXTRA_LO",
+                                                .access = Access::ro,
+                                                .reset = 0,
+                                                .source = "panthor_regs.h AS_FAULTEXTRA_LO"};
 inline constexpr Reg<RawLayout> kAsFaultextraHi{.offset = 0x03c,
-    .name = "AS_FAULTEXTRA_HI", .access = Access::ro, .reset = 0,
-    .source = "panthor_regs.h AS_FAULTEXTRA_HI"};
+                                                .name = "AS_FAULTEXTRA_HI",
+                                                .access = Access::ro,
+                                                .reset = 0,
+                                                .source = "panthor_regs.h AS_FAULTEXTRA_HI"};
 
 inline constexpr std::uint32_t kAsBase = 0x2400;
 inline constexpr std::uint32_t kAsStride = 0x40;
@@ -180,21 +218,10 @@ inline constexpr std::array kMmuControl{
 };
 static_assert(well_formed(kMmuControl));
 inline constexpr std::array kAsBlock{
-    info(kAsTranstabLo),
-    info(kAsTranstabHi),
-    info(kAsMemattrLo),
-    info(kAsMemattrHi),
-    info(kAsLockaddrLo),
-    info(kAsLockaddrHi),
-    info(kAsCommand),
-    info(kAsFaultstatus),
-    info(kAsFaultaddressLo),
-    info(kAsFaultaddressHi),
-    info(kAsStatus),
-    info(kAsTranscfgLo),
-    info(kAsTranscfgHi),
-    info(kAsFaultextraLo),
-    info(kAsFaultextraHi),
+    info(kAsTranstabLo),     info(kAsTranstabHi),     info(kAsMemattrLo),    info(kAsMemattrHi),
+    info(kAsLockaddrLo),     info(kAsLockaddrHi),     info(kAsCommand),      info(kAsFaultstatus),
+    info(kAsFaultaddressLo), info(kAsFaultaddressHi), info(kAsStatus),       info(kAsTranscfgLo),
+    info(kAsTranscfgHi),     info(kAsFaultextraLo),   info(kAsFaultextraHi),
 };
 static_assert(well_formed(kAsBlock));
 

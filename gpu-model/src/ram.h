@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Sparse physical memory in 4 KiB pages, normal and protected.
+// Physical addresses are assigned lowest free first from kRamBase, so that they depend on nothing
+// but the order of allocations. The payload of a freed page is kept for the next one.
+// Leaves out: caches and coherency, page colours, contiguous blocks.
+// Source: design.md section 3; access rules are in mmu.h and machine.h (decisions.md 14).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <vector>
+
+#include "gpu-model/vocab/ids.h"
+
+namespace protm::gpu {
+
+enum class PageKind : std::uint32_t { free, normal, protected_memory };
+
+/// Lowest physical address of the machine's memory.
+inline constexpr std::uint64_t kRamBase = 0x8000'0000;
+/// Most pages at a time (256 MiB).
+inline constexpr std::uint32_t kMaxPages = 65536;
+
+class Ram {
+ public:
+  explicit Ram(std::pmr::memory_resource* memory) : frames_(memory), memory_(memory) {}
+  ~Ram();
+  Ram(const Ram&) = delete;
+  Ram& operator=(const Ram&) = delete;
+
+  /// A zeroed page, or Pa{0} when all frames are in use.
+  [[nodiscard]] vocab::Pa alloc_page(PageKind kind);
+  /// Gives a page back; its contents are gone.
+  void free_page(vocab::Pa pa);
+  /// Kind of the page that holds `pa`; free for any other address.
+  [[nodiscard]] PageKind kind(vocab::Pa pa) const;
+  /// First byte of the page that holds `pa`, whatever its kind; null where there is none.
+  [[nodiscard]] std::byte* page(vocab::Pa pa) const;
+  /// Pages of a kind that are allocated now.
+  [[nodiscard]] std::uint64_t live_pages(PageKind kind) const {
+    return live_[static_cast<std::size_t>(kind)];
+  }
+
+ private:
+  struct Frame {
+    std::byte* bytes;
+    std::uint64_t kind;  // PageKind
+  };
+  [[nodiscard]] const Frame* frame(vocab::Pa pa) const;
+
+  std::pmr::vector<Frame> frames_;  // index = (pa - kRamBase) / 4 KiB
+  std::pmr::memory_resource* memory_;
+  std::uint64_t lowest_free_ = 0;  // no free frame below
+  std::array<std::uint64_t, 3> live_{};
+};
+
+}  // namespace protm::gpu
