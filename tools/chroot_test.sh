@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A fresh Debian 12, a bare clone, one command: proves that packages.txt is complete and that
+# nothing of this machine is needed. Exit code 77 = skipped; the reason is printed.
+#
+# PROTM_DEADLINE (seconds since the epoch, set by .ci/run): no start with less than 12 minutes
+# left. PROTM_DEBIAN_MIRROR: where packages come from.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+skip() { echo "skipped: $*"; exit 77; }
+
+limit=$(( 12 * 60 ))
+if [[ -n ${PROTM_DEADLINE:-} ]] && (( PROTM_DEADLINE - $(date +%s) < limit )); then
+  skip "less than 12 minutes are left of the CI budget"
+fi
+(( $(id -u) == 0 )) || skip "a chroot needs root"
+command -v debootstrap >/dev/null || skip "debootstrap is not installed"
+command -v git >/dev/null || skip "git is not installed"
+git -c safe.directory='*' -C "$root" rev-parse HEAD >/dev/null 2>&1 ||
+  skip "this tree is no git clone with a commit"
+
+# The mirror of this machine, if apt names one; it is the one that its network reaches.
+mirror=${PROTM_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
+  'Created-By: Packages' 'Origin: Debian' 2>/dev/null | head -n 1 || true)}
+mirror=${mirror:-http://deb.debian.org/debian}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/protm-chroot.XXXXXX")
+mounted=no
+cleanup() {
+  if [[ $mounted == yes ]]; then umount "$work/root/proc" || true; fi
+  # Never delete through a mount that would not go away.
+  if ! grep -q " $work/" /proc/mounts; then rm -rf --one-file-system "$work"; fi
+}
+trap cleanup EXIT
+
+echo "debootstrap bookworm from $mirror"
+if ! timeout 300 debootstrap --variant=minbase bookworm "$work/root" "$mirror" \
+    >"$work/log" 2>&1; then
+  tail -n 5 "$work/log"
+  skip "debootstrap cannot build a root here (network or mknod)"
+fi
+
+# Same network as here: resolver, proxy, certificates.
+cp /etc/resolv.conf "$work/root/etc/resolv.conf" 2>/dev/null || true
+for file in /etc/apt/apt.conf.d/*proxy*; do
+  if [[ -f $file ]]; then cp "$file" "$work/root/etc/apt/apt.conf.d/"; fi
+done
+if mount -t proc proc "$work/root/proc" 2>/dev/null; then mounted=yes; fi
+
+git -c safe.directory='*' clone -q --no-hardlinks "$root" "$work/root/protmcheck"
+echo "./protm test --quick of $(git -C "$work/root/protmcheck" rev-parse --short HEAD)"
+timeout $(( limit - 60 )) chroot "$work/root" /usr/bin/env -i \
+  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+  ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+  /protmcheck/protm test --quick
