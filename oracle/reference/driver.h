@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The reference driver: what the review of the series asks for, on a 7.x panthor base.
+// Entry points of contract::Driver; the work is done by one class per concern, made by the virtual
+// `make_*` functions, so that a mutant replaces one class and overrides one of its methods.
+// Not modelled: async VM_BIND, tiler heaps, PRIME export, system suspend, PWR_CONTROL (arch 14).
+// Source: facts-driver.md, facts-driver-7x.md, decisions.md 1-5, 12, 15, 22.
+#pragma once
+
+#include <memory_resource>
+
+#include "oracle/reference/dma_heap.h"
+#include "sut-adapters/contract/driver.h"
+
+namespace protm::reference {
+
+class Device;
+class Fw;
+class Gpu;
+class Mmu;
+class Protm;
+class Sched;
+
+class ReferenceDriver : public contract::Driver {
+ public:
+  ReferenceDriver(Kernel& kernel, Drm& drm);
+
+  int module_init() override;
+  void module_exit() override;
+  Result<Ptr<contract::DmaHeapBase>> dma_heap_add(const contract::HeapExport& info) override;
+  Ptr<contract::DmaHeapBase> dma_heap_find(const char* name) override;
+  void dma_heap_put(const Ptr<contract::DmaHeapBase>& heap) override;
+  Result<Ptr<contract::DmaBuf>> dma_heap_buffer_alloc(const Ptr<contract::DmaHeapBase>& heap,
+                                                      std::uint64_t len, std::uint32_t fd_flags,
+                                                      std::uint64_t heap_flags) override;
+  int probe() override;
+  void remove() override;
+  [[nodiscard]] contract::DriverRest rest() const override;
+
+  [[nodiscard]] HeapCore& heaps() { return *heaps_; }
+  [[nodiscard]] Device& device() { return *device_; }
+
+  // Seams: what a mutant replaces. Each returns NULL when the allocation fails.
+  [[nodiscard]] virtual Ptr<Gpu> make_gpu(Device& device);
+  [[nodiscard]] virtual Ptr<Mmu> make_mmu(Device& device);
+  [[nodiscard]] virtual Ptr<Fw> make_fw(Device& device);
+  [[nodiscard]] virtual Ptr<Protm> make_protm(Device& device);
+  [[nodiscard]] virtual Ptr<Sched> make_sched(Device& device);
+
+ protected:
+  [[nodiscard]] virtual Ptr<HeapCore> make_heaps();
+
+  Kernel& k_;
+  Drm& drm_;
+
+ private:
+  friend class Device;
+  Ptr<HeapCore> heaps_;
+  Ptr<Device> device_;
+};
+
+/// Makes the driver in `memory`. `options` is not used (nullptr).
+[[nodiscard]] contract::Driver* make_driver(Kernel& kernel, Drm& drm,
+                                            std::pmr::memory_resource* memory,
+                                            const void* options);
+
+}  // namespace protm::reference
