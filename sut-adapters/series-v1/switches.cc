@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/series-v1/switches.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace protm::v1 {
+namespace {
+
+constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
+    {Switch::heap_2, "HEAP-2", "1/8", "Boris Brezillon, 5 May 2026",
+     "dma_heap_put(NULL) dereferences NULL"},
+    {Switch::heap_3, "HEAP-3", "1/8", "Boris Brezillon, 5 May 2026",
+     "open takes no reference and there is no release: the last in-kernel put frees a heap that "
+     "open files still use"},
+    {Switch::kbo_8, "KBO-8", "4/8", "own reading of patch 4",
+     "a protected kernel BO keeps the allocation's dma-buf reference, and a failure after the "
+     "allocation leaks it"},
+    {Switch::mmu_15, "MMU-15", "7/8", "own reading of patch 7",
+     "a VM operation ignores that the forced exit failed and sends the AS command anyway"},
+    {Switch::fw_25, "FW-25", "7/8", "Boris Brezillon, 5 May 2026",
+     "the watchdog PING is sent during a protected session and throws the GPU out"},
+    {Switch::sched_20, "SCHED-20", "7/8", "Boris Brezillon, 6 May 2026",
+     "the top group enters protected mode in each tick, whether a queue of it asked or not"},
+    {Switch::sched_34, "SCHED-34", "7/8", "own reading of patch 7; clearing: Boris, 6 May 2026",
+     "pending bits outlive the slot, and a top group without a slot enters without an acked CS"},
+    {Switch::sched_12, "SCHED-12", "7/8", "Boris Brezillon, 6 May 2026",
+     "a protected request without heap or without the group flag is ignored until the job times "
+     "out"},
+}};
+
+constexpr UnmodelledDefect kUnmodelled[] = {
+    {"HEAP-4", "open may pick up a heap whose release has begun"},
+    {"HEAP-6", "ops and priv of a heap may go before the last reference"},
+    {"HEAP-8", "a dma-buf does not keep the heap that it came from"},
+    {"HEAP-10", "no module reference in struct dma_heap"},
+    {"HEAP-14", "find() drops references under heap_list_lock, the last one deadlocks"},
+    {"HEAP-15", "find() takes and drops references on heaps that do not match"},
+    {"HEAP-30", "a failing panthor_hw_init() leaks the runtime PM reference"},
+    {"HEAP-32", "the heap is put at unplug while protected buffers remain"},
+    {"HEAP-39", "an old descriptor may be opened again after the heap was freed"},
+    {"KBO-5", "the error path of the import has its own put"},
+    {"KBO-9", "the mask of valid fd flags is passed as fd flags"},
+    {"KBO-10", "the mask of valid heap flags is passed as heap flags"},
+    {"KBO-11", "the reservation object of the import is replaced"},
+    {"KBO-17", "labels of the two suspend buffers are swapped"},
+    {"KBO-23", "the protected suspend buffer may be freed while firmware still uses it"},
+    {"FW-8", "the CPU copies initial data into a protected section"},
+    {"FW-9", "the CPU zeroes a protected section at load and at each slow reset"},
+    {"FW-10", "a protected section with the SHARED flag is mapped for the CPU"},
+    {"FW-18", "an old PROTM_EXIT satisfies the wait of the next entry"},
+    {"FW-24", "the result of the natural-exit wait is dropped at its source"},
+    {"FW-26", "a slow exit counts as a firmware hang of the watchdog"},
+    {"FW-27", "PROTM request bits may differ from their acks after a firmware boot"},
+    {"MMU-10", "a lock of size 0 leaves an undetected lock"},
+    {"MMU-24", "as.slots_lock is held during the wait for the exit"},
+    {"MMU-25", "AS and flush commands outside lock_region() ignore protected mode"},
+    {"MMU-32", "an exit may be forced before the firmware interface exists"},
+    {"SCHED-3", "priority updates go to the 32-bit endpoint register on firmware >= 4.0"},
+    {"SCHED-8", "a failed bind is ignored and the slot is programmed anyway"},
+    {"SCHED-13", "protected mode is granted to a group without a protected suspend buffer"},
+    {"SCHED-16", "a pending bit is taken for a queue that the group does not have"},
+    {"SCHED-37", "CS_REQ.PROTM_PEND is not brought in step at slot programming"},
+    {"SCHED-41", "a failed slot update leaves active_group set"},
+    {"SCHED-42", "a failed start of groups leaves active_group set"},
+    {"SCHED-43", "protected_mode becomes true after a failed entry"},
+    {"SCHED-46", "PROTM_ENTER is toggled again inside a session"},
+    {"SCHED-47", "a request raised inside a session is acked inside it"},
+    {"SCHED-48", "each tick sends STATUS_UPDATE into a session and ends it"},
+    {"SCHED-50", "active_group holds no reference"},
+    {"SCHED-51", "termination of the active group leaves the session state behind"},
+    {"SCHED-69", "work of a higher priority on a slot does not end the session"},
+    {"SCHED-72", "a group with a faulted VM may be chosen for protected mode"},
+    {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
+    {"RST-2", "masking the protected fault does not write the mask register by itself"},
+    {"RST-3", "the protected fault is enabled again before the reset"},
+    {"RST-4", "the protected fault stays masked after a fast suspend"},
+    {"RST-5", "the interrupt mask is changed under the wrong lock"},
+    {"RST-6", "a protected fault does not end the waits of an entry"},
+    {"RST-9", "a session without a group is never cleaned up"},
+    {"RST-14", "an unrelated reset kills the active group"},
+    {"RST-15", "an exit whose event was not processed blames the group"},
+    {"RST-16", "groups are unbound in the fault path without a reference"},
+    {"RST-17", "groups in any state are marked as suspended"},
+    {"RST-18", "groups that cannot run go back to the run lists"},
+    {"RST-19", "implicitly suspended groups skip the book-keeping of their queues"},
+    {"RST-24", "a PM suspend inside a session does not leave it first"},
+    {"RST-25", "pending bits survive a reset"},
+    {"RST-29", "unbind inside a session does not leave it first"},
+};
+
+/// Levenshtein distance, for "did you mean".
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t corner = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      const std::size_t cost = a[i - 1] == b[j - 1] ? 0 : 1;
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, corner + cost});
+      corner = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string expected_ids() {
+  std::string all;
+  for (const SwitchInfo& s : kSwitches) {
+    if (!all.empty()) all += ", ";
+    all += s.id;
+  }
+  return all;
+}
+
+std::string nearest(std::string_view word, std::span<const std::string_view> names) {
+  std::string_view best;
+  std::size_t best_distance = 3;
+  for (const std::string_view name : names) {
+    const std::size_t d = distance(word, name);
+    if (d < best_distance) {
+      best = name;
+      best_distance = d;
+    }
+  }
+  return best.empty() ? std::string() : "; did you mean '" + std::string(best) + "'?";
+}
+
+tl::expected<std::uint32_t, std::string> parse_ids(std::string_view list) {
+  std::array<std::string_view, kSwitchCount> names;
+  for (std::size_t i = 0; i < kSwitchCount; ++i) names[i] = kSwitches[i].id;
+  std::uint32_t bits = 0;
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    const std::string_view id = list.substr(0, comma);
+    const auto* const hit = std::find_if(kSwitches.begin(), kSwitches.end(),
+                                         [id](const SwitchInfo& s) { return s.id == id; });
+    if (hit == kSwitches.end()) {
+      return tl::make_unexpected("series-v1: no switch '" + std::string(id) +
+                                 "'; expected one of: " + expected_ids() + nearest(id, names));
+    }
+    bits |= switch_bit(hit->value);
+    if (comma == std::string_view::npos) return bits;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+std::span<const SwitchInfo, kSwitchCount> switch_table() { return kSwitches; }
+
+std::span<const UnmodelledDefect> not_yet_modelled() { return kUnmodelled; }
+
+tl::expected<Options, std::string> parse_options(std::string_view text) {
+  if (text.empty()) return Options{};
+  if (text == "none") return Options{.switches = 0};
+  const std::size_t equals = text.find('=');
+  const std::string_view key = text.substr(0, equals);
+  if (equals != std::string_view::npos && (key == "only" || key == "without")) {
+    const auto bits = parse_ids(text.substr(equals + 1));
+    if (!bits) return tl::make_unexpected(bits.error());
+    return Options{.switches = key == "only" ? *bits : kAllSwitches & ~*bits};
+  }
+  static constexpr std::string_view kWords[] = {"none", "only", "without"};
+  return tl::make_unexpected("series-v1: unknown option '" + std::string(text) +
+                             "'; expected one of: none, only=ID[,ID], without=ID[,ID]" +
+                             nearest(key, kWords));
+}
+
+std::string options_text(const Options& options) {
+  if (options.switches == kAllSwitches) return "";
+  if (options.switches == 0) return "none";
+  std::string text = "only=";
+  for (const SwitchInfo& s : kSwitches) {
+    if ((options.switches & switch_bit(s.value)) == 0) continue;
+    if (text.back() != '=') text += ',';
+    text += s.id;
+  }
+  return text;
+}
+
+}  // namespace protm::v1

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The defects of the series as posted that this implementation can show or not: one switch each.
+// On = as posted. A second table names the defects that are written as the review asks and have no
+// switch yet, so that nobody takes `none` and "as posted" for the only two states.
+// Source: catalogue ids; decisions.md 2, 5.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace protm::v1 {
+
+/// Defects with a switch; the value is the bit number in Options::switches.
+enum class Switch : std::uint32_t {
+  heap_2,
+  heap_3,
+  kbo_8,
+  mmu_15,
+  fw_25,
+  sched_20,
+  sched_34,
+  sched_12,
+};
+inline constexpr std::size_t kSwitchCount = 8;
+inline constexpr std::uint32_t kAllSwitches = (1u << kSwitchCount) - 1;
+
+/// Bit of a switch in Options::switches.
+[[nodiscard]] constexpr std::uint32_t switch_bit(Switch s) {
+  return 1u << static_cast<std::uint32_t>(s);
+}
+
+struct SwitchInfo {
+  Switch value;
+  std::string_view id;      ///< name on the command line, the catalogue id
+  std::string_view patch;   ///< patch of the series that brings the defect
+  std::string_view mail;    ///< who raised it; "own reading" when nobody did
+  std::string_view what;    ///< one sentence: what happens while the switch is on
+};
+
+/// All switches, in the order of their bits.
+[[nodiscard]] std::span<const SwitchInfo, kSwitchCount> switch_table();
+
+struct UnmodelledDefect {
+  std::string_view id;
+  std::string_view what;    ///< what v1 as posted does and this code does not
+};
+
+/// Defects of v1 that are written as corrected, without a switch.
+[[nodiscard]] std::span<const UnmodelledDefect> not_yet_modelled();
+
+/// What make_driver takes.
+struct Options {
+  std::uint32_t switches = kAllSwitches;
+};
+
+/// Parses the part of `--sut=series-v1:TEXT` behind the colon.
+/// Accepted: "" (all on), "none", "only=A,B", "without=A,B".
+/// Errors: a complete message with what was expected and, where near, "did you mean".
+[[nodiscard]] tl::expected<Options, std::string> parse_options(std::string_view text);
+
+/// The shortest text that parses to these options ("" for all on).
+[[nodiscard]] std::string options_text(const Options& options);
+
+}  // namespace protm::v1

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/series-v1/switches.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+namespace protm::v1 {
+namespace {
+
+TEST_CASE("switches: the table is in the order of the bits and names each id once") {
+  std::set<std::string_view> ids;
+  std::uint32_t bits = 0;
+  for (const SwitchInfo& s : switch_table()) {
+    CHECK(ids.insert(s.id).second);
+    CHECK(static_cast<std::size_t>(s.value) == ids.size() - 1);
+    CHECK_FALSE(s.what.empty());
+    bits |= switch_bit(s.value);
+  }
+  CHECK(bits == kAllSwitches);
+  for (const UnmodelledDefect& d : not_yet_modelled()) {
+    CAPTURE(d.id);
+    CHECK(ids.insert(d.id).second);
+  }
+}
+
+TEST_CASE("switches: every form of the option text parses") {
+  CHECK(parse_options("")->switches == kAllSwitches);
+  CHECK(parse_options("none")->switches == 0);
+  CHECK(parse_options("only=SCHED-20")->switches == switch_bit(Switch::sched_20));
+  CHECK(parse_options("only=HEAP-2,KBO-8")->switches ==
+        (switch_bit(Switch::heap_2) | switch_bit(Switch::kbo_8)));
+  CHECK(parse_options("without=FW-25")->switches ==
+        (kAllSwitches & ~switch_bit(Switch::fw_25)));
+}
+
+TEST_CASE("switches: the text of options parses back to them") {
+  for (std::uint32_t bits = 0; bits <= kAllSwitches; ++bits) {
+    const Options options{.switches = bits};
+    const auto back = parse_options(options_text(options));
+    REQUIRE(back.has_value());
+    CHECK(back->switches == bits);
+  }
+}
+
+TEST_CASE("switches: a wrong name is quoted, with what was expected and the nearest one") {
+  const auto id = parse_options("only=SCHED-21");
+  REQUIRE_FALSE(id.has_value());
+  CHECK(id.error() ==
+        "series-v1: no switch 'SCHED-21'; expected one of: HEAP-2, HEAP-3, KBO-8, MMU-15, FW-25, "
+        "SCHED-20, SCHED-34, SCHED-12; did you mean 'SCHED-20'?");
+  const auto word = parse_options("nome");
+  REQUIRE_FALSE(word.has_value());
+  CHECK(word.error() ==
+        "series-v1: unknown option 'nome'; expected one of: none, only=ID[,ID], without=ID[,ID]; "
+        "did you mean 'none'?");
+  CHECK_FALSE(parse_options("only=").has_value());
+  CHECK_FALSE(parse_options("without=HEAP-2,").has_value());
+}
+
+}  // namespace
+}  // namespace protm::v1
