@@ -25,12 +25,14 @@ enum class RecordKind : std::uint16_t {
   user_write,        ///< bytes the kernel wrote to user memory in this step: a = actor, b = step,
                      ///< c = field number of the operation's output, d = value (or digest if > 8 B)
   fence_signalled,   ///< a = step of the job, d = error (0 or positive errno), c = seqno in queue
-  buffer_content,    ///< at quiesce: a = step that made the BO, b = bytes, d = xxh64 of them
+  buffer_content,    ///< at quiesce: a = step that made the BO; sub 0: b = bytes, d = xxh64 of
+                     ///< them; sub 1 (a `memory` fact asks): c = offset, d = the 64-bit word there
   kernel_warn,       ///< text = words of the WARN (stable slug)
   kernel_oops,       ///< sub = OopsKind, text = role
   lock_misuse,       ///< sub = LockMisuse, text = roles
   kernel_log,        ///< text = line; informational, never compared
-  heap_alloc,        ///< a = heap number, b = fd_flags, c = bytes asked, d = heap_flags; sub = result
+  heap_alloc,        ///< a = heap number, b = fd_flags, c = bytes asked, d = heap_flags;
+                     ///< sub = 0 or the positive errno
   heap_buffer_freed, ///< a = heap number, c = bytes
   leak,              ///< at end: text = role, a = live objects too many
   rest_state,        ///< at quiesce: text = what ("vms", "groups", ...), c = value

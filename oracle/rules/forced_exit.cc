@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/rules/forced_exit.h"
+
+#include <set>
+
+namespace protm::rules {
+
+using namespace contract;
+using K = vocab::ObservationKind;
+
+namespace {
+
+constexpr std::uint64_t kSettleNs = vocab::kMs;
+
+// Steps on whose behalf a driver maps, unmaps, or stops groups.
+bool may_need_normal_mode(NodeType type) {
+  switch (type) {
+    case NodeType::vm_create:
+    case NodeType::vm_destroy:
+    case NodeType::vm_bind:
+    case NodeType::stream_area:
+    case NodeType::gem_close:
+    case NodeType::group_create:
+    case NodeType::group_destroy:
+    case NodeType::close:
+    case NodeType::raw_ioctl:
+    case NodeType::unbind: return true;
+    default: return false;
+  }
+}
+
+bool reason_before(const Record& r) {
+  return (is(r, K::doorbell) && r.a > 0) || is(r, K::rule_user_doorbell_inside) ||
+         is(r, K::mmu_fault) || is(r, K::protm_fault) || is(r, K::cs_fault) ||
+         is(r, K::cs_fatal) || is(r, K::exit_refused);
+}
+
+bool reason_after(const Record& r) {
+  return is(r, K::as_command) || is(r, K::csg_state_sampled) || is(r, K::ep_cfg_acked) ||
+         is(r, K::flush_caches) || is(r, K::reset_started) || is(r, K::mcu_halt) ||
+         is(r, K::mcu_disable);
+}
+
+}  // namespace
+
+bool forced_exit_was_needed(const Program& program, const Trace& trace, std::size_t index) {
+  for (std::size_t i = index; i-- > 0 && !is(trace.records[i], K::protm_active);) {
+    if (reason_before(trace.records[i])) return true;
+  }
+  std::set<std::uint32_t> in_flight;
+  for (std::size_t i = 0; i < index; ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::step_started) in_flight.insert(r.b);
+    if (r.kind == RecordKind::step_returned) in_flight.erase(r.b);
+  }
+  for (const std::uint32_t step : in_flight) {
+    if (may_need_normal_mode(step_type(program, step))) return true;
+  }
+  std::uint64_t until_ns = UINT64_MAX;
+  for (std::size_t i = index + 1; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.time_ns > until_ns) return false;
+    if (reason_after(r)) return true;
+    if (is(r, K::protm_exit_raised) && until_ns == UINT64_MAX) until_ns = r.time_ns + kSettleNs;
+  }
+  return false;
+}
+
+}  // namespace protm::rules

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Firmware saves an interrupted protected group to its protm suspend buffer; address zero is a real
+// address to it. A heap that hands out normal memory is not the driver's doing: then the rule rests.
+#include "oracle/rules/hit_rule.h"
+#include "oracle/rules/invariants.h"
+
+namespace protm::rules {
+
+using K = vocab::ObservationKind;
+
+contract::RuleResult protm_buffer_missing(const contract::Program& program,
+                                          const contract::Trace& trace) {
+  if (!program.heap_protected) return {};
+  return hit_rule(trace, K::rule_protm_buffer_missing, {K::enter_sampled}, "protm_suspend_buf",
+                  "a group was allowed into protected mode without a protm suspend buffer in "
+                  "protected memory");
+}
+
+}  // namespace protm::rules

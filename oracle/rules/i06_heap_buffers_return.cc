@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// At quiesce a heap has no more buffers out than somebody can still want: one per protected
+// firmware section while the device is bound, one per living group with the flag, and those that
+// the Program itself allocated and did not give back. Needs the heap's view only.
+// Not modelled: which of two buffers leaked; references that keep no buffer alive.
+#include "oracle/rules/invariants.h"
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::rules {
+
+using namespace contract;
+
+namespace {
+
+// What may still hold a buffer, an upper bound that grows and shrinks with the steps.
+class Holders {
+ public:
+  explicit Holders(const Program& program)
+      : program_(program), bound_(program.boot == Boot::probed) {}
+
+  void take(std::uint32_t step, std::int64_t result) {
+    const Node* const op = step_op(program_, step);
+    if (op == nullptr) return;
+    const bool ok = result >= 0;
+    switch (static_cast<NodeType>(op->type)) {
+      case NodeType::load: bound_ = true; break;  // 0 also when the probe was deferred
+      case NodeType::probe: bound_ = bound_ || ok; break;
+      case NodeType::unbind: bound_ = bound_ && !ok; break;
+      case NodeType::heap_alloc:
+      case NodeType::heap_ioctl: own_ += ok ? 1 : 0; break;
+      case NodeType::buffer_put:
+      case NodeType::buffer_close: own_ -= ok ? 1 : 0; break;
+      case NodeType::group_create: groups_ += ok && flagged(*op) ? 1 : 0; break;
+      case NodeType::group_destroy: groups_ -= ok && destroys_flagged(*op) ? 1 : 0; break;
+      default: break;
+    }
+  }
+  [[nodiscard]] std::int64_t most() const {
+    return own_ + groups_ + (bound_ ? program_.firmware.prot_sections : 0);
+  }
+
+ private:
+  static bool flagged(const Node& op) { return (field_number(op, "flags") & 1) != 0; }
+  [[nodiscard]] bool destroys_flagged(const Node& op) const {
+    const auto target = static_cast<std::uint32_t>(field_number(op, "group"));
+    const Node* const made = step_op(program_, target);
+    return made != nullptr && static_cast<NodeType>(made->type) == NodeType::group_create &&
+           flagged(*made);
+  }
+
+  const Program& program_;
+  bool bound_;
+  std::int64_t own_ = 0;
+  std::int64_t groups_ = 0;
+};
+
+}  // namespace
+
+RuleResult heap_buffers_return(const Program& program, const Trace& trace) {
+  RuleResult out;
+  Holders holders(program);
+  std::int64_t live = 0;
+  std::size_t last_alloc = kNoRecord;
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::heap_alloc && r.sub == 0) {
+      ++live;
+      ++out.armed;
+      last_alloc = i;
+    } else if (r.kind == RecordKind::heap_buffer_freed) {
+      --live;
+    } else if (r.kind == RecordKind::step_returned) {
+      holders.take(r.b, static_cast<std::int64_t>(r.c));
+    } else if (r.kind == RecordKind::rest_state) {
+      if (live > holders.most() && last_alloc != kNoRecord) {
+        out.violation = Violation{i, r.time_ns, "live_buffers",
+                                  "the heap has more buffers out than firmware sections, groups "
+                                  "and steps can hold"};
+      }
+      break;  // the first one marks quiesce; what the runner tears down later is judged as leak
+    }
+  }
+  return out;
+}
+
+}  // namespace protm::rules

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The part of "clean after every completed reset" that a trace shows: GPU_IRQ_MASK has PROTM_FAULT
+// again. Judged on the last mask that is not zero (handlers and suspend write zero) between the
+// reset and the next fault, reset or the end. Rests where the fault line stays up beyond a reset.
+// Not modelled: request bits and the driver's own flags (I1 and I4 see their effects).
+#include <algorithm>
+
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "oracle/rules/invariants.h"
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::rules {
+
+using namespace contract;
+using K = vocab::ObservationKind;
+
+RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace& trace) {
+  RuleResult out;
+  const bool held = std::any_of(
+      program.faults.begin(), program.faults.end(), [](const Fault& f) {
+        return !f.host && f.machine.kind == vocab::FaultKind::protected_fault &&
+               f.machine.hold_ns != 0;
+      });
+  if (held) return out;
+  std::size_t last_mask = kNoRecord;
+  bool watching = false;
+  const auto close = [&] {
+    if (!watching || last_mask == kNoRecord) return;
+    ++out.armed;
+    const Record& r = trace.records[last_mask];
+    if ((r.b & vocab::GpuIrq::protm_fault.mask) == 0 && !out.violation) {
+      out.violation = Violation{last_mask, r.time_ns, "mask",
+                                "after the reset GPU_IRQ_MASK is left without the protected fault"};
+    }
+  };
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (is(r, K::reset_started) || is(r, K::protm_fault)) {
+      close();
+      watching = false;
+    } else if (is(r, K::reset_completed)) {
+      watching = true;
+      last_mask = kNoRecord;
+    } else if (watching && is(r, K::register_write) && r.a == vocab::kGpuIrqMask.offset &&
+               r.b != 0) {
+      last_mask = i;
+    }
+  }
+  close();
+  return out;
+}
+
+}  // namespace protm::rules

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A reset that finds a protected session (or ended one in the second before) kills at most the
+// protected group, groups with a fault or an error of their own before it, and destroyed ones. A
+// group counts as killed by the reset when it is unusable at quiesce and its first fence error
+// comes within one second of the reset. Rests where the Program loses or delays CSG acks: firmware
+// that does not suspend a slot in time costs that group, in a right driver too.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "gpu-model/vocab/ids.h"
+#include "oracle/rules/invariants.h"
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::rules {
+
+using namespace contract;
+using K = vocab::ObservationKind;
+
+namespace {
+
+constexpr std::uint64_t kNearNs = vocab::kSec;
+
+bool slots_may_not_answer(const Program& program) {
+  return std::any_of(program.faults.begin(), program.faults.end(), [](const Fault& f) {
+    using enum vocab::FaultKind;
+    return !f.host && (f.machine.kind == late_ack || f.machine.kind == lose_ack) &&
+           f.machine.target >= static_cast<std::uint32_t>(vocab::AckTarget::csg_state);
+  });
+}
+
+// Groups that a reset at record `reset` may cost.
+std::set<std::uint32_t> may_die(const Program& program, const Trace& trace, std::size_t reset) {
+  std::set<std::uint32_t> out;
+  SlotMap slots(program);
+  for (std::size_t i = 0; i < reset; ++i) {
+    const Record& r = trace.records[i];
+    slots.take(r);
+    if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal)) {
+      out.insert(slots.group_at(r.a));
+    } else if (r.kind == RecordKind::fence_signalled && r.d != 0) {
+      out.insert(group_of_job(program, r.a));
+    } else if (is(r, K::mmu_fault)) {
+      for (std::uint32_t slot = 0; slot < vocab::kMaxCsgSlots; ++slot) {
+        out.insert(slots.group_at(slot));  // which group used the AS is not in the record
+      }
+    }
+  }
+  return out;
+}
+
+std::map<std::uint32_t, std::size_t> first_errors(const Program& program, const Trace& trace) {
+  std::map<std::uint32_t, std::size_t> out;
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::fence_signalled && r.d != 0) {
+      out.try_emplace(group_of_job(program, r.a), i);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+RuleResult reset_spares_other_groups(const Program& program, const Trace& trace) {
+  RuleResult out;
+  if (slots_may_not_answer(program)) return out;
+  const auto errors = first_errors(program, trace);
+  std::set<std::uint32_t> dead;
+  for (const Record& r : trace.records) {
+    if (r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0)) dead.insert(r.a);
+  }
+  bool near_session = false;
+  bool active = false;
+  std::uint64_t left_ns = 0;
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (is(r, K::protm_active)) active = true;
+    if (is(r, K::protm_exit_raised)) {
+      active = false;
+      near_session = true;
+      left_ns = r.time_ns;
+    }
+    if (!is(r, K::reset_started)) continue;
+    const bool concerned = active || (near_session && r.time_ns - left_ns < kNearNs);
+    active = near_session = false;
+    if (!concerned) continue;
+    ++out.armed;
+    if (out.violation) continue;
+    const auto allowed = may_die(program, trace, i);
+    for (const auto& [group, record] : errors) {
+      const std::uint64_t at_ns = trace.records[record].time_ns;
+      if (record < i || at_ns - r.time_ns > kNearNs) continue;
+      if (allowed.contains(group) || !dead.contains(group)) continue;
+      out.violation = Violation{record, at_ns, "group",
+                                "a reset during protected mode cost a group that had no part in "
+                                "it"};
+      break;
+    }
+  }
+  return out;
+}
+
+}  // namespace protm::rules

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A probe that failed or was deferred leaves the device's runtime-PM usage as it was. Seen at
+// quiesce: while no driver is bound, the device is not held active (rest_state "rpm_active").
+// Needs Host: the real kernel shows the count in sysfs, which no adapter reads yet.
+#include "oracle/rules/invariants.h"
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::rules {
+
+using namespace contract;
+
+RuleResult failed_probe_powers_down(const Program& program, const Trace& trace) {
+  RuleResult out;
+  bool bound = program.boot == Boot::probed;
+  bool failed = false;
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::step_returned) {
+      const bool ok = static_cast<std::int64_t>(r.c) >= 0;
+      const NodeType type = step_type(program, r.b);
+      if (type == NodeType::unbind && ok) bound = false;
+      if (type == NodeType::probe) {
+        bound = bound || ok;
+        failed = failed || !ok;
+      }
+    } else if (r.kind == RecordKind::rest_state && trace.text(r.text) == "rpm_active") {
+      if (!failed || bound) continue;
+      ++out.armed;
+      if (r.c != 0 && !out.violation) {
+        out.violation = Violation{i, r.time_ns, "rpm_active",
+                                  "a failed probe left the device powered and in use"};
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace protm::rules

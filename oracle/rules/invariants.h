@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The evaluate functions of all rules, each in a file of its own named <id>_<slug>.cc; what a rule
+// says stands in its row of rule_table.cc, how it decides at the top of its file.
+// Leaves out: nothing that is judged; rule_table.h lists what is not.
+#pragma once
+
+#include "sut-adapters/contract/rule.h"
+
+namespace protm::rules {
+
+using Evaluate = contract::RuleResult(const contract::Program&, const contract::Trace&);
+
+Evaluate enter_needs_acked_pending, one_session_at_a_time, no_as_command_while_active,
+    at_rest_outside_protm, heap_buffers_return, request_without_support_is_fatal,
+    protm_fault_unmasked_after_reset, reset_spares_other_groups, cpu_keeps_off_protected_memory,
+    failed_probe_powers_down;
+Evaluate ping_ends_session, status_update_ends_session;
+Evaluate enter_with_locked_region, pend_acked_for_two_groups, pend_acked_after_sample,
+    protm_buffer_missing, enter_while_pending, resume_without_save, suspend_buffer_missing,
+    exit_event_overrun, start_on_running_slot, flush_while_active, write_to_unpowered;
+Evaluate every_fence_signals;
+
+}  // namespace protm::rules

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Every accepted job's fence signals, or its group is dead, within T = 10 s + 6 s per accepted job
+// after the last step and the last fault. A run that came to rest before T with the fence open has
+// broken it too: nothing is left that could signal it.
+// Rests for groups that user space can block for ever (SYNC_WAIT, CALL, raw words), and for jobs
+// that wait for one of theirs.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "oracle/rules/invariants.h"
+#include "sut-adapters/contract/limits.h"
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::rules {
+
+using namespace contract;
+
+namespace {
+
+bool can_block_for_ever(const Node& submit) {
+  return uses_instruction(submit, NodeType::i_sync_wait64) ||
+         uses_instruction(submit, NodeType::i_call) || uses_instruction(submit, NodeType::i_raw) ||
+         field_number(submit, "stream_addr") != UINT64_MAX;
+}
+
+// Groups with a job that may wait for ever; a job that waits for one of them is as bad.
+std::set<std::uint32_t> excused_groups(const Program& program) {
+  std::set<std::uint32_t> out;
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
+      if (step_type(program, s) != NodeType::group_submit) continue;
+      const Node& op = program.steps[s].op;
+      const auto index = field_index(node_info(NodeType::group_submit), "wait");
+      const bool waits = index && *index < op.fields.size() &&
+                         op.fields[*index].kind == Value::Kind::ref;
+      const std::uint32_t on =
+          waits ? group_of_job(program, static_cast<std::uint32_t>(op.fields[*index].number))
+                : kNoStep;
+      const bool bad = can_block_for_ever(op) || (waits && out.contains(on));
+      if (bad) grew = out.insert(group_of_job(program, s)).second || grew;
+    }
+  }
+  return out;
+}
+
+struct Seen {
+  std::map<std::uint32_t, std::uint64_t> accepted;   // job -> time
+  std::map<std::uint32_t, std::uint64_t> signalled;  // job -> time
+  std::set<std::uint32_t> gone;                      // groups that are dead or destroyed
+  std::uint64_t last_cause_ns = 0;
+};
+
+Seen read(const Program& program, const Trace& trace) {
+  Seen out;
+  for (const Record& r : trace.records) {
+    const bool machine_fault = is(r, vocab::ObservationKind::fault_applied);
+    if (r.kind == RecordKind::fence_signalled) {
+      out.signalled.try_emplace(r.a, r.time_ns);
+    } else if (r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0)) {
+      out.gone.insert(r.a);
+    } else if (r.kind == RecordKind::step_returned) {
+      out.last_cause_ns = r.time_ns;
+      if (static_cast<std::int64_t>(r.c) < 0) continue;
+      const NodeType type = step_type(program, r.b);
+      if (type == NodeType::group_submit) out.accepted.try_emplace(r.b, r.time_ns);
+      if (type == NodeType::group_destroy) {
+        out.gone.insert(
+            static_cast<std::uint32_t>(field_number(program.steps[r.b].op, "group")));
+      }
+    } else if (machine_fault || r.kind == RecordKind::fault_applied ||
+               r.kind == RecordKind::step_started) {
+      out.last_cause_ns = r.time_ns;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+RuleResult every_fence_signals(const Program& program, const Trace& trace) {
+  RuleResult out;
+  if (trace.end != RunEnd::completed) return out;
+  const Seen seen = read(program, trace);
+  const std::set<std::uint32_t> excused = excused_groups(program);
+  const std::uint64_t due_ns = seen.last_cause_ns + kLimits.fence_base_ns +
+                               kLimits.fence_per_job_ns * seen.accepted.size();
+  for (const auto& [job, accepted_ns] : seen.accepted) {
+    const std::uint32_t group = group_of_job(program, job);
+    if (excused.contains(group)) continue;
+    ++out.armed;
+    if (out.violation || seen.gone.contains(group)) continue;
+    const auto signalled = seen.signalled.find(job);
+    if (signalled != seen.signalled.end() && signalled->second <= due_ns) continue;
+    const std::uint64_t at_ns = std::min(due_ns, end_ns(trace));
+    const auto record = std::find_if(
+        trace.records.begin(), trace.records.end(), [job = job](const Record& r) {
+          return r.kind == RecordKind::step_returned && r.b == job;
+        });
+    out.violation = Violation{static_cast<std::size_t>(record - trace.records.begin()), at_ns,
+                              "fence", "the fence of an accepted job did not signal in time"};
+  }
+  return out;
+}
+
+}  // namespace protm::rules

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/rules/rule_table.h"
+
+#include <array>
+
+#include "oracle/rules/invariants.h"
+
+namespace protm::rules {
+namespace {
+
+using contract::HostEyes;
+using contract::Rule;
+using K = vocab::ObservationKind;
+
+constexpr HostEyes kAny = HostEyes::not_needed;
+
+constexpr std::array kRules{
+    Rule{"I1", "enter_needs_acked_pending",
+         "GLB_REQ.PROTM_ENTER is requested only after a CS that asked for protected mode was "
+         "acknowledged, since the last exit",
+         "Brezillon, 6 May 2026, on 7/8 (6f25181d), item 14; firmware sheet 9.2", kAny,
+         enter_needs_acked_pending},
+    Rule{"I2", "one_session_at_a_time",
+         "no PROTM_ENTER while a session lasts or before its PROTM_EXIT was taken",
+         "firmware sheet 9.2, 9.3 item 2", kAny, one_session_at_a_time},
+    Rule{"I3", "no_as_command_while_active",
+         "no AS command while GPU_STATUS.PROTECTED_MODE_ACTIVE is set",
+         "patch 7/8; Brezillon, 5 May 2026, on 7/8", kAny, no_as_command_while_active},
+    Rule{"I4", "at_rest_outside_protm",
+         "with all events processed and no work left, the GPU is in normal mode",
+         "Brezillon, 6 May 2026, on 7/8 (6f25181d), item 9; catalogue I4 as corrected", kAny,
+         at_rest_outside_protm},
+    Rule{"I7", "request_without_support_is_fatal",
+         "a group without a protm suspend buffer that asks for protected mode never gets it and is "
+         "scheduled out at once",
+         "Brezillon, 6 May 2026, on 7/8 (6f25181d), item 5", kAny,
+         request_without_support_is_fatal},
+    Rule{"FW-25", "ping_ends_session",
+         "no PING ends a session that nothing needed to end",
+         "Brezillon, 5 May 2026, on 7/8", kAny, ping_ends_session},
+    Rule{"SCHED-48", "status_update_ends_session",
+         "no STATUS_UPDATE ends a session that nothing needed to end",
+         "firmware sheet 9.3 item 5, 9.5 item 8", kAny, status_update_ends_session},
+    Rule{"I6", "heap_buffers_return",
+         "at quiesce no heap buffer is out that nobody can hold",
+         "Brezillon, 5 May 2026, on 4/8 (dma_buf_put right after the import)", kAny,
+         heap_buffers_return},
+    Rule{"I8", "protm_fault_unmasked_after_reset",
+         "after a completed reset GPU_IRQ_MASK has PROTM_FAULT again",
+         "patch 7/8; Brezillon, 6 May 2026, on 7/8 (6f25181d), item 2", kAny,
+         protm_fault_unmasked_after_reset},
+    Rule{"I9", "reset_spares_other_groups",
+         "a reset in protected mode costs no group that had no part in it",
+         "patch 7/8 (other groups are unaffected by the reset); catalogue I9 as corrected", kAny,
+         reset_spares_other_groups},
+    Rule{"I10", "cpu_keeps_off_protected_memory",
+         "the CPU neither reads nor writes protected memory", "patch 3/8, cover letter", kAny,
+         cpu_keeps_off_protected_memory},
+    Rule{"I11", "failed_probe_powers_down",
+         "a failed or deferred probe leaves the runtime-PM usage as it was",
+         "Brezillon, 5 May 2026, on 4/8 (order of look-up and runtime PM)", HostEyes::needed,
+         failed_probe_powers_down},
+    Rule{"HW-enter-with-locked-region", "enter_with_locked_region",
+         "no AS region is locked when PROTM_ENTER is sampled", "firmware sheet 9.6", kAny,
+         enter_with_locked_region},
+    Rule{"HW-pend-acked-for-two-groups", "pend_acked_for_two_groups",
+         "the requests of at most one group are acknowledged for a session",
+         "patch 7/8; firmware sheet 9.3 item 3, 9.6", kAny, pend_acked_for_two_groups},
+    Rule{"HW-pend-acked-after-sample", "pend_acked_after_sample",
+         "CS_REQ.PROTM_PEND is acknowledged before PROTM_ENTER is sampled",
+         "firmware sheet 9.2, 9.6", kAny, pend_acked_after_sample},
+    Rule{"HW-protm-buffer-missing", "protm_buffer_missing",
+         "a group that enters has a protm suspend buffer in protected memory",
+         "firmware sheet 9.6", kAny, protm_buffer_missing},
+    Rule{"HW-enter-while-pending", "enter_while_pending",
+         "PROTM_ENTER is not toggled again before it was answered", "firmware sheet 9.6", kAny,
+         enter_while_pending},
+    Rule{"HW-resume-without-save", "resume_without_save",
+         "RESUME only from a suspend buffer that firmware wrote", "firmware sheet 6", kAny,
+         resume_without_save},
+    Rule{"HW-suspend-buffer-missing", "suspend_buffer_missing",
+         "a programmed slot has a suspend buffer that firmware can write", "firmware sheet 4, 6",
+         kAny, suspend_buffer_missing},
+    Rule{"HW-exit-event-overrun", "exit_event_overrun",
+         "each PROTM_EXIT is taken before the next is due", "firmware sheet 9.2", kAny,
+         exit_event_overrun},
+    Rule{"HW-start-on-running-slot", "start_on_running_slot",
+         "START and RESUME only on a slot that is terminated or suspended", "firmware sheet 6",
+         kAny, start_on_running_slot},
+    Rule{"HW-flush-while-active", "flush_while_active",
+         "no FLUSH_CACHES command while protected mode is active",
+         "catalogue MMU-25; seen on the real driver", kAny, flush_while_active},
+    Rule{"HW-write-to-unpowered", "write_to_unpowered",
+         "no write to a register whose power domain is off", "GPU sheet 5", kAny,
+         write_to_unpowered},
+    Rule{"L1", "every_fence_signals",
+         "every fence signals or its group is dead within T after the last step and fault",
+         "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals},
+};
+
+constexpr std::array kHits{
+    HitRow{K::rule_enter_with_locked_region, "HW-enter-with-locked-region", ""},
+    HitRow{K::rule_as_command_while_active, "I3", ""},
+    HitRow{K::rule_pend_acked_for_two_groups, "HW-pend-acked-for-two-groups", ""},
+    HitRow{K::rule_pend_acked_after_sample, "HW-pend-acked-after-sample", ""},
+    HitRow{K::rule_protm_buffer_missing, "HW-protm-buffer-missing", ""},
+    HitRow{K::rule_enter_while_pending, "HW-enter-while-pending", ""},
+    HitRow{K::rule_exit_not_acked_before_enter, "I2", ""},
+    HitRow{K::rule_ping_inside, "",
+           "a right driver forces an exit by PING when normal mode is needed; FW-25 judges those "
+           "that nothing needed"},
+    HitRow{K::rule_user_doorbell_inside, "",
+           "a right driver rings for a new job at any time; firmware looks at INSERT after the "
+           "exit"},
+    HitRow{K::rule_equal_priority, "",
+           "what firmware does is not defined: from here on the trace is poisoned"},
+    HitRow{K::rule_resume_without_save, "HW-resume-without-save", ""},
+    HitRow{K::rule_suspend_buffer_missing, "HW-suspend-buffer-missing", ""},
+    HitRow{K::rule_exit_event_overrun, "HW-exit-event-overrun", ""},
+    HitRow{K::rule_start_on_running_slot, "HW-start-on-running-slot", ""},
+    HitRow{K::rule_enter_without_allowed_cs, "I1", ""},
+    HitRow{K::rule_flush_while_active, "HW-flush-while-active", ""},
+    HitRow{K::rule_reset_leaves_protm, "",
+           "whether a soft reset leaves protected mode is the machine's answer, a switch"},
+    HitRow{K::rule_stall_on_locked_region, "",
+           "GPU work that waits for an UNLOCK is what a locked region is for"},
+    HitRow{K::rule_write_to_unpowered, "HW-write-to-unpowered", ""},
+};
+
+}  // namespace
+
+std::span<const Rule> rule_table() { return kRules; }
+std::span<const HitRow> hit_table() { return kHits; }
+
+const Rule* rule_by_id(std::string_view id) {
+  for (const Rule& rule : kRules) {
+    if (rule.id == id) return &rule;
+  }
+  return nullptr;
+}
+
+}  // namespace protm::rules

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A tick that asks every slot for a STATUS_UPDATE ends the session, whose group asks again: ping-pong
+// with little progress. Broken by a STATUS_UPDATE that is sampled in a protected window without any
+// sign that normal mode was needed (forced_exit.h says what counts). Armed by each window.
+#include "oracle/rules/forced_exit.h"
+#include "oracle/rules/invariants.h"
+
+namespace protm::rules {
+
+using namespace contract;
+using K = vocab::ObservationKind;
+
+RuleResult status_update_ends_session(const Program& program, const Trace& trace) {
+  RuleResult out;
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (is(r, K::protm_active)) ++out.armed;
+    if (out.violation || !is(r, K::status_update_sampled) || r.b == 0) continue;
+    if (forced_exit_was_needed(program, trace, i)) continue;
+    out.violation = Violation{i, r.time_ns, "slot",
+                              "CSG_REQ.STATUS_UPDATE threw the GPU out of protected mode, and "
+                              "nothing needed it outside"};
+  }
+  return out;
+}
+
+}  // namespace protm::rules

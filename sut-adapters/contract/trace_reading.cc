@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/contract/trace_reading.h"
+
+#include <algorithm>
+#include <array>
+
+namespace protm::contract {
+namespace {
+
+using K = vocab::ObservationKind;
+
+constexpr std::array<std::string_view, 23> kRecordNames{
+    "",           "machine",       "step_started",      "step_blocked", "step_returned",
+    "user_write", "fence_signalled", "buffer_content",  "kernel_warn",  "kernel_oops",
+    "lock_misuse", "kernel_log",   "heap_alloc",        "heap_buffer_freed", "leak",
+    "rest_state", "event",         "sut_stuck",         "sut_livelock", "group_state",
+    "vm_state",   "mapping",       "fault_applied"};
+static_assert(static_cast<std::size_t>(RecordKind::fault_applied) + 1 == kRecordNames.size());
+
+}  // namespace
+
+std::string_view record_name(const Record& record) {
+  if (record.kind == RecordKind::machine) {
+    return vocab::observation_info(static_cast<K>(record.sub)).name;
+  }
+  const auto index = static_cast<std::size_t>(record.kind);
+  return index < kRecordNames.size() ? kRecordNames[index] : std::string_view("unknown");
+}
+
+bool matches(const Record& record, const EventSpec& spec) {
+  if (!is(record, spec.kind)) return false;
+  for (const EventInfo& row : event_table()) {
+    if (row.kind == spec.kind) return row.arg == EventArg::none || record.a == spec.arg;
+  }
+  return false;
+}
+
+std::uint64_t end_ns(const Trace& trace) {
+  return trace.records.empty() ? 0 : trace.records.back().time_ns;
+}
+
+const Node* step_op(const Program& program, std::uint32_t step) {
+  return step < program.steps.size() ? &program.steps[step].op : nullptr;
+}
+
+NodeType step_type(const Program& program, std::uint32_t step) {
+  const Node* const op = step_op(program, step);
+  return op == nullptr ? NodeType::count : static_cast<NodeType>(op->type);
+}
+
+std::uint64_t field_number(const Node& node, std::string_view field) {
+  const NodeInfo& info = node_info(static_cast<NodeType>(node.type));
+  const auto index = field_index(info, field);
+  if (!index) return 0;
+  if (*index >= node.fields.size()) return info.fields[*index].fallback;
+  const Value& value = node.fields[*index];
+  return value.kind == Value::Kind::absent ? info.fields[*index].fallback : value.number;
+}
+
+std::uint32_t group_of_job(const Program& program, std::uint32_t job) {
+  const Node* const op = step_op(program, job);
+  if (op == nullptr || static_cast<NodeType>(op->type) != NodeType::group_submit) return kNoStep;
+  const auto index = field_index(node_info(NodeType::group_submit), "group");
+  if (!index || *index >= op->fields.size()) return kNoStep;
+  const Value& value = op->fields[*index];
+  if (value.kind != Value::Kind::ref) return kNoStep;
+  return static_cast<std::uint32_t>(value.number);
+}
+
+bool uses_instruction(const Node& node, NodeType type) {
+  return std::any_of(node.fields.begin(), node.fields.end(), [&](const Value& field) {
+    return std::any_of(field.list.begin(), field.list.end(), [&](const Node& item) {
+      return static_cast<NodeType>(item.type) == type || uses_instruction(item, type);
+    });
+  });
+}
+
+std::map<std::uint32_t, std::int64_t> results(const Trace& trace) {
+  std::map<std::uint32_t, std::int64_t> out;
+  for (const Record& r : trace.records) {
+    if (r.kind == RecordKind::step_returned) out[r.b] = static_cast<std::int64_t>(r.c);
+  }
+  return out;
+}
+
+void SlotMap::take(const Record& record) {
+  if (is(record, K::stream_call)) {
+    last_slot_ = record.a;
+  } else if (is(record, EventKind::job_started) && last_slot_ != kNoStep) {
+    const std::uint32_t group = group_of_job(program_, record.a);
+    if (group != kNoStep) groups_[last_slot_] = group;
+  }
+}
+
+std::uint32_t SlotMap::group_at(std::uint32_t slot) const {
+  const auto found = groups_.find(slot);
+  return found == groups_.end() ? kNoStep : found->second;
+}
+
+std::vector<Window> protected_windows(const Program& program, const Trace& trace) {
+  std::vector<Window> out;
+  SlotMap slots(program);
+  bool open = false;
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    slots.take(r);
+    if (is(r, K::protm_active)) {
+      out.push_back(Window{.begin = i, .slot = r.a, .group = slots.group_at(r.a)});
+      open = true;
+    } else if (open && is(r, K::protm_exit_raised)) {
+      out.back().end = i;
+      out.back().cause = static_cast<vocab::ExitCause>(r.a);
+      open = false;
+    } else if (open && is(r, K::reset_started)) {
+      out.back().end = i;
+      out.back().cause = vocab::ExitCause::reset;
+      open = false;
+    }
+  }
+  return out;
+}
+
+std::optional<Window> window_at(const std::vector<Window>& windows, std::size_t index) {
+  for (const Window& w : windows) {
+    if (w.begin < index && index < w.end) return w;
+  }
+  return std::nullopt;
+}
+
+}  // namespace protm::contract

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Readings of a Trace that several rules and the judge share: protected windows, which group sat in
+// which slot, what a record is called. Pure; looks at nothing but Program and Trace.
+// Leaves out: anything about right and wrong. Source: design.md section 6, decisions.md 7 and 9.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "gpu-model/vocab/observation.h"
+#include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/contract/program.h"
+#include "sut-adapters/contract/trace.h"
+
+namespace protm::contract {
+
+inline constexpr std::size_t kNoRecord = SIZE_MAX;
+
+[[nodiscard]] constexpr bool is(const Record& r, vocab::ObservationKind kind) {
+  return r.kind == RecordKind::machine && r.sub == static_cast<std::uint16_t>(kind);
+}
+[[nodiscard]] constexpr bool is(const Record& r, EventKind kind) {
+  return r.kind == RecordKind::event && r.sub == static_cast<std::uint16_t>(kind);
+}
+
+/// Name of what a record is, in words without numbers: the observation, event or record kind.
+[[nodiscard]] std::string_view record_name(const Record& record);
+/// True when the record is an occurrence that `spec` names; the count is not looked at.
+[[nodiscard]] bool matches(const Record& record, const EventSpec& spec);
+/// Time of the last record, 0 for an empty Trace.
+[[nodiscard]] std::uint64_t end_ns(const Trace& trace);
+
+/// The operation of a step; nothing when the number is not one of the Program.
+[[nodiscard]] const Node* step_op(const Program& program, std::uint32_t step);
+/// Type of the operation of a step; `count` when there is no such step.
+[[nodiscard]] NodeType step_type(const Program& program, std::uint32_t step);
+/// Number or reference in the field of that name, else the field's default.
+[[nodiscard]] std::uint64_t field_number(const Node& node, std::string_view field);
+/// Step number of the group that a group_submit names; kNoStep when it names none.
+[[nodiscard]] std::uint32_t group_of_job(const Program& program, std::uint32_t job);
+/// Whether a stream of the Program has an instruction of that type, at any depth.
+[[nodiscard]] bool uses_instruction(const Node& node, NodeType type);
+/// Steps whose result is a success, by step number.
+[[nodiscard]] std::map<std::uint32_t, std::int64_t> results(const Trace& trace);
+
+/// Which group (its step number) runs in which CSG slot, as far as started jobs show it.
+class SlotMap {
+ public:
+  explicit SlotMap(const Program& program) : program_(program) {}
+  void take(const Record& record);
+  /// kNoStep when no job was seen to start in the slot.
+  [[nodiscard]] std::uint32_t group_at(std::uint32_t slot) const;
+
+ private:
+  const Program& program_;
+  std::uint32_t last_slot_ = kNoStep;
+  std::map<std::uint32_t, std::uint32_t> groups_;
+};
+
+/// One stay in protected mode.
+struct Window {
+  std::size_t begin = kNoRecord;          ///< record of protm_active
+  std::size_t end = kNoRecord;            ///< record that ended it; kNoRecord: still open
+  std::uint32_t slot = UINT32_MAX;
+  std::uint32_t group = kNoStep;          ///< step of the group
+  vocab::ExitCause cause = vocab::ExitCause::count;
+};
+/// All stays, in order. A reset ends one.
+[[nodiscard]] std::vector<Window> protected_windows(const Program& program, const Trace& trace);
+/// The window that record `index` falls into; nothing when it falls into none.
+[[nodiscard]] std::optional<Window> window_at(const std::vector<Window>& windows,
+                                              std::size_t index);
+
+}  // namespace protm::contract
