@@ -15,7 +15,8 @@ namespace {
 enum class Form {
   word,       // anywhere
   std_word,   // after std::
-  free_call,  // called, and no member or declaration: time(nullptr), std::time(nullptr)
+  free_call,  // called, and no member or declaration: clock(), std::clock()
+  libc_time,  // the same with an argument that only the C library's function takes
 };
 
 enum class Reach { below_layer_3, no_wall_clock };
@@ -63,7 +64,7 @@ constexpr std::array<Banned, 35> kBanned{{
     {"gettimeofday", Form::word, Reach::no_wall_clock, kUseSimTime},
     {"localtime", Form::word, Reach::no_wall_clock, kUseSimTime},
     {"gmtime", Form::word, Reach::no_wall_clock, kUseSimTime},
-    {"time", Form::free_call, Reach::no_wall_clock, kUseSimTime},
+    {"time", Form::libc_time, Reach::no_wall_clock, kUseSimTime},
     {"clock", Form::free_call, Reach::no_wall_clock, kUseSimTime},
     {"sleep", Form::free_call, Reach::no_wall_clock, kUseSimTime},
     {"usleep", Form::free_call, Reach::no_wall_clock, kUseSimTime},
@@ -95,6 +96,10 @@ std::string_view text_at(const std::vector<Token>& tokens, std::size_t i) {
   return i < tokens.size() ? tokens[i].text : std::string_view();
 }
 
+bool is_pointer_argument(std::string_view text) {
+  return text == "nullptr" || text == "NULL" || text == "0" || text == "&";
+}
+
 bool stands_as(Form form, const std::vector<Token>& tokens, std::size_t i) {
   const std::string_view before = i > 0 ? tokens[i - 1].text : std::string_view();
   const std::string_view two_before = i > 1 ? tokens[i - 2].text : std::string_view();
@@ -104,6 +109,9 @@ bool stands_as(Form form, const std::vector<Token>& tokens, std::size_t i) {
       return true;
     case Form::std_word:
       return after_std;
+    case Form::libc_time:
+      if (!after_std && !is_pointer_argument(text_at(tokens, i + 2))) return false;
+      [[fallthrough]];
     case Form::free_call: {
       if (text_at(tokens, i + 1) != "(") return false;
       if (before == "::") return after_std || i < 2 || tokens[i - 2].kind != TokenKind::identifier;

@@ -123,13 +123,13 @@ void check_quoted(const File& file, const Include& include, const std::set<std::
   };
   const Box* from = box_of(file.path);
   const Box* to = box_of(include.path);
-  if (to == nullptr || (!paths.empty() && !paths.contains(include.path))) {
-    say("include \"" + include.path + "\" is no file of the repository",
-        "use the path from the repository root, or <> for a library");
-  } else if (from != nullptr && !allowed(*from, *to, is_test(file.path))) {
+  if (from != nullptr && to != nullptr && !allowed(*from, *to, is_test(file.path))) {
     say(std::string(from->folder) + " may not include " + std::string(to->folder) + " (\"" +
             include.path + "\")",
         "it may include " + row_text(*from));
+  } else if (to == nullptr || !paths.contains(include.path)) {
+    say("include \"" + include.path + "\" is no file of the repository",
+        "use the path from the repository root, or <> for a library");
   }
 }
 

@@ -78,6 +78,8 @@ TEST_CASE("tidy: determinism below layer 3") {
   CHECK(in_judge("auto a = time(nullptr);\n") == "determinism:2");
   CHECK(in_judge("auto a = std::time(nullptr);\n") == "determinism:2");
   CHECK(in_judge("auto a = record.time();\nSimTime time() const;\n") == "");
+  CHECK(in_judge("SimTime a = time(\"hold\");\n") == "");
+  CHECK(in_judge("auto a = clock();\nauto b = now.clock();\n") == "determinism:2");
   CHECK(in_judge("double a;\n") == "determinism:2");
   CHECK(in_judge("std::thread a;\nlock(thread);\n") == "determinism:2");
   CHECK(in_judge("// rand() and double\nconst char* a = \"time(\";\n") == "");
