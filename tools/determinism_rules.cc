@@ -73,10 +73,14 @@ constexpr std::array<Banned, 35> kBanned{{
 }};
 
 // The adapters' host side, what measures, what runs for hours, and tools: real time is theirs.
-constexpr std::array<std::string_view, 8> kWallClockFolders{
-    "sut-adapters/executor", "sut-adapters/cabi", "sut-adapters/process",
-    "sut-adapters/linux-uml", "bench",            "fuzzers/",
-    "cli",                    "tools"};
+constexpr std::array<std::string_view, 8> kWallClockFolders{"sut-adapters/executor",
+                                                            "sut-adapters/cabi",
+                                                            "sut-adapters/process",
+                                                            "sut-adapters/linux-uml",
+                                                            "bench",
+                                                            "fuzzers/",
+                                                            "cli",
+                                                            "tools"};
 
 bool is_adapter(std::string_view folder) {
   return folder == "sut-adapters/cabi" || folder == "sut-adapters/process" ||

@@ -17,7 +17,7 @@ bool is_one_of(const Token& token, const std::array<std::string_view, N>& texts)
 }
 
 constexpr std::array<std::string_view, 4> kTypeWords{"class", "struct", "union", "enum"};
-constexpr std::array<std::string_view, 6> kAfterParameters{"const",    "noexcept", "override",
+constexpr std::array<std::string_view, 6> kAfterParameters{"const", "noexcept", "override",
                                                            "final", "mutable",  "try"};
 constexpr std::array<std::string_view, 3> kAccess{"public", "private", "protected"};
 

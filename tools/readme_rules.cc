@@ -10,7 +10,7 @@ namespace protm::tools {
 namespace {
 
 constexpr int kMaxReadmeLines = 80;
-constexpr std::array<std::string_view, 13> kEndings{".h",    ".cc",   ".c",  ".md",  ".yaml",
+constexpr std::array<std::string_view, 13> kEndings{".h",    ".cc",   ".c",     ".md", ".yaml",
                                                     ".txt",  ".json", ".cmake", ".sh", ".py",
                                                     ".diff", ".bin",  ".csv"};
 

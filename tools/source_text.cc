@@ -28,9 +28,7 @@ class Lexer {
   char peek(std::size_t ahead = 0) const {
     return at_ + ahead < content_.size() ? content_[at_ + ahead] : '\0';
   }
-  bool looking_at(std::string_view text) const {
-    return content_.substr(at_, text.size()) == text;
-  }
+  bool looking_at(std::string_view text) const { return content_.substr(at_, text.size()) == text; }
 
   void step() {
     const char c = peek();
@@ -103,8 +101,7 @@ class Lexer {
     const std::string_view delimiter = content_.substr(at_ + 1, open - at_ - 1);
     const std::string end = ")" + std::string(delimiter) + "\"";
     const std::size_t close = content_.find(end, at_);
-    const std::size_t stop =
-        close == std::string_view::npos ? content_.size() : close + end.size();
+    const std::size_t stop = close == std::string_view::npos ? content_.size() : close + end.size();
     while (at_ < stop) line_ += content_[at_++] == '\n' ? 1 : 0;
     add(TokenKind::string, begin, line);
   }
@@ -172,9 +169,8 @@ class Lexer {
     const char end = rest[open] == '<' ? '>' : '"';
     const std::size_t close = rest.find(end, open + 1);
     if (close == std::string_view::npos) return;
-    result_.includes.push_back(
-        {std::string(rest.substr(open + 1, close - open - 1)),
-         end == '>' ? IncludeForm::angled : IncludeForm::quoted, line});
+    result_.includes.push_back({std::string(rest.substr(open + 1, close - open - 1)),
+                                end == '>' ? IncludeForm::angled : IncludeForm::quoted, line});
   }
 
   std::string_view content_;

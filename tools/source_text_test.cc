@@ -16,11 +16,11 @@ std::vector<int> lengths(std::string_view content) {
 }
 
 TEST_CASE("lex: comments, strings and directives are no tokens of the code") {
-  const SourceText text = lex(
-      "#include \"a/b.h\"  // why\n"
-      "#define X(y) \\\n  y\n"
-      "int a = 0x2400; /* time(\n second */ const char* b = \"rand()\";\n"
-      "auto c = R\"x(\n{ \"})x\"; char d = '{'; int e = 1'000;\n");
+  const SourceText text =
+      lex("#include \"a/b.h\"  // why\n"
+          "#define X(y) \\\n  y\n"
+          "int a = 0x2400; /* time(\n second */ const char* b = \"rand()\";\n"
+          "auto c = R\"x(\n{ \"})x\"; char d = '{'; int e = 1'000;\n");
   REQUIRE(text.includes.size() == 1);
   CHECK(text.includes[0].path == "a/b.h");
   CHECK(text.includes[0].form == IncludeForm::quoted);
@@ -45,8 +45,7 @@ TEST_CASE("lex: an unfinished comment, string or raw string ends with the file")
 }
 
 TEST_CASE("find_functions: what is a function") {
-  CHECK(lengths("int f(int a) {\n  if (a) { return 1; }\n  return 2;\n}\n") ==
-        std::vector<int>{4});
+  CHECK(lengths("int f(int a) {\n  if (a) { return 1; }\n  return 2;\n}\n") == std::vector<int>{4});
   CHECK(lengths("namespace a {\nclass B {\n public:\n  B() : x_{1}, y_(2) {\n  }\n"
                 "  int x() const { return x_; }\n};\n}\n") == std::vector<int>{2, 1});
   CHECK(lengths("template <class T>\nauto g(T t) -> Word<T> {\n}\n") == std::vector<int>{3});

@@ -38,8 +38,7 @@ class Checker {
 
  private:
   void say(int line, std::string rule, std::string what, std::string instead) {
-    findings_.push_back(
-        {file_.path, line, std::move(rule), std::move(what), std::move(instead)});
+    findings_.push_back({file_.path, line, std::move(rule), std::move(what), std::move(instead)});
   }
 
   void name() {
@@ -145,8 +144,7 @@ class Checker {
       next = comment.line + 1;
     }
     if (count < kMinOpeningLines || count > kMaxOpeningLines) {
-      say(1, "header-opening",
-          std::to_string(count) + " comment lines open this header",
+      say(1, "header-opening", std::to_string(count) + " comment lines open this header",
           "say in 3 to 8 lines what it models, what it leaves out, and its source");
     }
   }

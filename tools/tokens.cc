@@ -20,8 +20,7 @@ constexpr std::array<std::string_view, 38> kKeywords{
 
 std::string_view folded(const Token& token) {
   if (token.kind != TokenKind::identifier) return token.text;
-  const bool keyword =
-      std::find(kKeywords.begin(), kKeywords.end(), token.text) != kKeywords.end();
+  const bool keyword = std::find(kKeywords.begin(), kKeywords.end(), token.text) != kKeywords.end();
   return keyword ? token.text : std::string_view("name");
 }
 
