@@ -4,6 +4,8 @@
 #
 #   cmake -DOUT=<directory> "-DBUILDS=release=<tree>;gcc=<tree>" -P merge_tests.cmake
 
+cmake_minimum_required(VERSION 3.25)
+
 set(kNamesOfTests DEPENDS FIXTURES_SETUP FIXTURES_REQUIRED FIXTURES_CLEANUP)
 
 # Appends one test of the JSON that ctest printed to `lines` of the caller.
