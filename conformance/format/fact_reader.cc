@@ -138,7 +138,7 @@ class FactReader {
       : source_(source), check_(check), steps_(steps) {}
 
   std::optional<Fact> read(FactKind kind) {
-    const std::string_view word = kFactKinds[static_cast<std::size_t>(word_index(kind))];
+    const std::string_view word = kFactKinds[static_cast<std::size_t>(kind)];
     const YamlValue& subject = *source_.find(word);
     Fact fact;
     fact.kind = kind;
@@ -171,26 +171,13 @@ class FactReader {
     return fact;
   }
 
-  static std::size_t word_index(FactKind kind) {
-    switch (kind) {
-      case FactKind::result: return 0;
-      case FactKind::fence: return 1;
-      case FactKind::output: return 2;
-      case FactKind::memory: return 3;
-      case FactKind::never: return 4;
-      case FactKind::at_most: return 5;
-      case FactKind::group_state: break;
-    }
-    return 6;
-  }
-
  private:
   void keys(std::initializer_list<std::string_view> names) {
     check_.known_keys(source_, "fact", std::span(names.begin(), names.size()));
   }
 
   void step(Fact& fact, const YamlValue& subject, Wanted wanted) {
-    const std::string_view word = kFactKinds[word_index(fact.kind)];
+    const std::string_view word = kFactKinds[static_cast<std::size_t>(fact.kind)];
     fact.step = steps_.reference(subject, word, wanted).value_or(contract::kNoStep);
   }
 
@@ -240,11 +227,6 @@ class FactReader {
   StepReader& steps_;
 };
 
-constexpr std::array<FactKind, 7> kFactOrder{FactKind::result, FactKind::fence,
-                                             FactKind::output, FactKind::memory,
-                                             FactKind::never,  FactKind::at_most,
-                                             FactKind::group_state};
-
 }  // namespace
 
 void read_faults(const YamlValue& faults, ValueCheck& check, Program& program) {
@@ -267,15 +249,17 @@ void read_facts(const YamlValue& facts, ValueCheck& check, StepReader& steps, Pr
   if (!check.is_list(facts, "then", kFactsMax)) return;
   for (const YamlValue& item : facts.items) {
     if (!check.is_map(item, "fact")) continue;
-    const auto kind = std::find_if(kFactOrder.begin(), kFactOrder.end(), [&](FactKind k) {
-      return item.find(kFactKinds[FactReader::word_index(k)]) != nullptr;
+    const auto kind = std::find_if(kFactKinds.begin(), kFactKinds.end(), [&](std::string_view k) {
+      return item.find(k) != nullptr;
     });
-    if (kind == kFactOrder.end()) {
+    if (kind == kFactKinds.end()) {
       const std::string first = item.entries.empty() ? "" : item.entries[0].key;
       check.error(item, "a fact without a kind", expected_words(first, kFactKinds));
       continue;
     }
-    if (auto fact = FactReader(item, check, steps).read(*kind)) program.then.push_back(*fact);
+    // The words stand in the order of FactKind.
+    const auto found = static_cast<FactKind>(kind - kFactKinds.begin());
+    if (auto fact = FactReader(item, check, steps).read(found)) program.then.push_back(*fact);
   }
 }
 
