@@ -32,7 +32,9 @@ enum class SysCall : std::uint8_t {
   close,             ///< fd
   ioctl,             ///< fd, cmd, user address -> result
   cpu_store64,       ///< fd of the render node, mmap offset, offset in BO, value: mmap + store
+  cpu_store_bytes,   ///< fd, mmap offset, offset in BO; `bytes` (multiple of 8)
   cpu_load64,        ///< fd, mmap offset, offset in BO -> value in `output`
+  cpu_load_bytes,    ///< fd, mmap offset, offset in BO; fills `into` (multiple of 8)
   // device
   load, probe, unbind,
   sleep,             ///< ns
@@ -44,6 +46,8 @@ struct Call {
   std::uint32_t step = 0;
   std::string_view name{};
   std::uint64_t args[4] = {};
+  std::span<const std::byte> bytes{};   ///< live until the call returns
+  std::span<std::byte> into{};          ///< likewise
   bool sys_nice = false;
 };
 

@@ -28,15 +28,57 @@ std::string_view record_name(const Record& record) {
 }
 
 bool matches(const Record& record, const EventSpec& spec) {
-  if (!is(record, spec.kind)) return false;
-  for (const EventInfo& row : event_table()) {
-    if (row.kind == spec.kind) return row.arg == EventArg::none || record.a == spec.arg;
+  const auto saw = [&](K kind) { return is(record, kind); };
+  switch (spec.kind) {
+    case EventKind::none:
+    case EventKind::count: return false;
+    case EventKind::protm_active: return saw(K::protm_active);
+    case EventKind::protm_exit_raised: return saw(K::protm_exit_raised);
+    case EventKind::protm_pend_raised: return saw(K::protm_pend);
+    case EventKind::protm_enter_sampled: return saw(K::enter_sampled);
+    case EventKind::ping_sampled: return saw(K::ping_sampled);
+    case EventKind::ping_in_window: return saw(K::ping_sampled) && record.a != 0;
+    case EventKind::csg_state_acked: return saw(K::csg_state_acked) && record.c == spec.arg;
+    case EventKind::as_command_written: return saw(K::as_command) && record.b == spec.arg;
+    case EventKind::exit_refused: return saw(K::exit_refused);
+    case EventKind::reset_completed: return saw(K::reset_completed);
+    case EventKind::irq_high: return saw(K::irq_line) && record.b != 0 && record.a == spec.arg;
+    case EventKind::irq_low: return saw(K::irq_line) && record.b == 0 && record.a == spec.arg;
+    case EventKind::oops: return record.kind == RecordKind::kernel_oops;
+    case EventKind::fence_signalled:
+      return record.kind == RecordKind::fence_signalled && record.a == spec.arg;
+    case EventKind::fault_applied:
+      return (saw(K::fault_applied) || is(record, spec.kind)) && record.a == spec.arg;
+    case EventKind::group_on_slot:
+    case EventKind::group_off_slot:
+    case EventKind::job_started:
+    case EventKind::job_ended:
+    case EventKind::step_returned:
+    case EventKind::step_blocked: return is(record, spec.kind) && record.a == spec.arg;
   }
   return false;
 }
 
 std::uint64_t end_ns(const Trace& trace) {
   return trace.records.empty() ? 0 : trace.records.back().time_ns;
+}
+
+std::size_t quiesce_index(const Trace& trace) {
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    switch (trace.records[i].kind) {
+      case RecordKind::group_state:
+      case RecordKind::vm_state:
+      case RecordKind::buffer_content:
+      case RecordKind::rest_state: return i;
+      default: break;
+    }
+  }
+  return trace.records.size();
+}
+
+std::uint64_t quiesce_ns(const Trace& trace) {
+  const std::size_t index = quiesce_index(trace);
+  return index < trace.records.size() ? trace.records[index].time_ns : end_ns(trace);
 }
 
 const Node* step_op(const Program& program, std::uint32_t step) {
@@ -84,11 +126,11 @@ std::map<std::uint32_t, std::int64_t> results(const Trace& trace) {
 }
 
 void SlotMap::take(const Record& record) {
-  if (is(record, K::stream_call)) {
-    last_slot_ = record.a;
-  } else if (is(record, EventKind::job_started) && last_slot_ != kNoStep) {
+  if (is(record, EventKind::group_on_slot)) {
+    groups_[record.b] = record.a;
+  } else if (is(record, EventKind::job_started)) {
     const std::uint32_t group = group_of_job(program_, record.a);
-    if (group != kNoStep) groups_[last_slot_] = group;
+    if (group != kNoStep) groups_[record.b] = group;
   }
 }
 

@@ -29,10 +29,17 @@ inline constexpr std::size_t kNoRecord = SIZE_MAX;
 
 /// Name of what a record is, in words without numbers: the observation, event or record kind.
 [[nodiscard]] std::string_view record_name(const Record& record);
-/// True when the record is an occurrence that `spec` names; the count is not looked at.
+/// True when the record is an occurrence that `spec` names; the count is not looked at. What the
+/// machine or Host records anyway has no `event` record of its own.
 [[nodiscard]] bool matches(const Record& record, const EventSpec& spec);
 /// Time of the last record, 0 for an empty Trace.
 [[nodiscard]] std::uint64_t end_ns(const Trace& trace);
+
+/// Index of the first record of the end state (group, VM and buffer contents, rest_state); the size
+/// of the Trace when there is none. What comes behind is the runner giving everything back.
+[[nodiscard]] std::size_t quiesce_index(const Trace& trace);
+/// Time at which that index was reached.
+[[nodiscard]] std::uint64_t quiesce_ns(const Trace& trace);
 
 /// The operation of a step; nothing when the number is not one of the Program.
 [[nodiscard]] const Node* step_op(const Program& program, std::uint32_t step);
@@ -47,17 +54,16 @@ inline constexpr std::size_t kNoRecord = SIZE_MAX;
 /// Steps whose result is a success, by step number.
 [[nodiscard]] std::map<std::uint32_t, std::int64_t> results(const Trace& trace);
 
-/// Which group (its step number) runs in which CSG slot, as far as started jobs show it.
+/// Which group (its step number) was last seen in which CSG slot, from the `event` records.
 class SlotMap {
  public:
   explicit SlotMap(const Program& program) : program_(program) {}
   void take(const Record& record);
-  /// kNoStep when no job was seen to start in the slot.
+  /// kNoStep when no group was seen in the slot.
   [[nodiscard]] std::uint32_t group_at(std::uint32_t slot) const;
 
  private:
   const Program& program_;
-  std::uint32_t last_slot_ = kNoStep;
   std::map<std::uint32_t, std::uint32_t> groups_;
 };
 

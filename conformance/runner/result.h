@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a run of the suites gives: one row per case, totals, armed rules. Reports are written from
+// this and from nothing else. The JSON form is stable: members are added, never changed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace protm::runner {
+
+enum class Outcome : std::uint8_t { agreed, diverged, poisoned, inconclusive, skipped };
+[[nodiscard]] std::string_view outcome_word(Outcome outcome);
+
+struct CaseResult {
+  std::string id;
+  std::string title;
+  std::vector<std::string> entries;
+  Outcome outcome = Outcome::skipped;
+  std::string rule;          ///< rule id or comparison; empty when agreed
+  std::string signature;     ///< in words, without numbers
+  std::uint64_t at_ns = 0;   ///< of the first divergence
+  std::string detail;
+  std::uint64_t trace_hash = 0;
+  std::string reproduce;     ///< command line
+  /// With --attribute: the smallest sets of switches that must be off so that the case agrees.
+  std::vector<std::vector<std::string>> attribution;
+};
+
+struct RunResult {
+  std::string candidate;     ///< as given: "series-v1:only=HEAP-2"
+  std::string version;
+  std::string profile;
+  std::vector<std::string> capabilities;
+  std::uint64_t seed = 0;
+  std::string not_yet_modelled;   ///< first line of the text report; empty = none
+  std::map<std::string, std::uint64_t> checked;   ///< rule id -> how often armed
+  std::vector<std::string> suite_errors;          ///< the oracle or a case is wrong
+  std::vector<CaseResult> cases;
+
+  [[nodiscard]] std::uint32_t count(Outcome outcome) const;
+};
+
+/// Exit code of design.md section 6: 0 all agreed, 1 a divergence, 3 something inconclusive or
+/// nothing compared, 134 an error of the suite or harness.
+[[nodiscard]] int exit_code(const RunResult& result);
+
+}  // namespace protm::runner

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A candidate by name: what `--sut=NAME[:ARG]` stands for. The registry is filled by the command
+// line, by tests and by fuzz targets; the executor knows no driver. Source: design.md section 7.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "sut-adapters/contract/sut.h"
+
+namespace protm::exec {
+
+/// Something that can be run. Copyable; the options live as long as any copy.
+struct Candidate {
+  std::string spec;                       ///< as typed: "series-v1:only=HEAP-2"
+  std::string name;                       ///< "series-v1"
+  std::string version;
+  std::string profile;
+  std::uint32_t capabilities = 0;
+  contract::SutFactory make = nullptr;    ///< stepped candidates
+  std::shared_ptr<const void> options;
+  std::shared_ptr<contract::ProgramSut> whole;   ///< whole-program candidates
+};
+
+/// One kind of candidate. `parse` gets the text after the colon.
+struct CandidateKind {
+  std::string_view name;
+  std::string_view argument;              ///< for help: "[profile=P]"
+  std::string_view what;
+  tl::expected<Candidate, std::string> (*parse)(std::string_view argument) = nullptr;
+};
+
+class Registry {
+ public:
+  void add(const CandidateKind& kind) { kinds_.push_back(kind); }
+  [[nodiscard]] const std::vector<CandidateKind>& kinds() const { return kinds_; }
+  /// Errors: a sentence that names the unknown candidate and what is known.
+  [[nodiscard]] tl::expected<Candidate, std::string> parse(std::string_view spec) const;
+
+ private:
+  std::vector<CandidateKind> kinds_;
+};
+
+}  // namespace protm::exec

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/executor/session.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "gpu-model/src/fw_image_builder.h"
+#include "sut-adapters/executor/step_runner.h"
+
+namespace protm::exec {
+namespace {
+
+constexpr std::uint64_t kBootLimitNs = 30 * vocab::kSec;
+
+/// Everything that decides what a booted World looks like, as text.
+std::string boot_key(const contract::Program& p, const vocab::MachineConfig& m) {
+  std::string key(m.name);
+  const auto add = [&](std::uint64_t v) { key += ' ' + std::to_string(v); };
+  for (const std::uint64_t ns : m.latency_ns) add(ns);
+  add(m.latencies_named);
+  add(m.latency_seed);
+  for (const std::uint8_t w : m.switches) add(w);
+  add(m.csg_slots);
+  add(p.firmware.prot_sections);
+  add(p.firmware.prot_flavour);
+  add(p.firmware.truncate_to);
+  add(static_cast<std::uint64_t>(p.boot));
+  add(p.heap_param_set ? 1 : 0);
+  add(p.heap_present ? 1 : 0);
+  add(p.heap_protected ? 1 : 0);
+  return key + ' ' + p.heap_param;
+}
+
+}  // namespace
+
+Session::Session(Candidate candidate, std::uint64_t world_base)
+    : candidate_(std::move(candidate)) {
+  if (candidate_.whole == nullptr) world_ = std::make_unique<rig::World>(world_base);
+}
+
+Session::~Session() = default;
+
+void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine) {
+  world_->clear();
+  firmware_ = gpu::build_fw_image(program.firmware.prot_sections, program.firmware.prot_flavour);
+  if (program.firmware.truncate_to != 0 && program.firmware.truncate_to < firmware_.size()) {
+    firmware_.resize(program.firmware.truncate_to);
+  }
+  heap_param_ = program.heap_param;
+  owner_heap_ = 0;
+  rig_ = world_->make<rig::Rig>(machine, world_.get());
+  const contract::Surroundings around{.bus = rig_,
+                                      .user = &rig_->user(),
+                                      .memory = world_.get(),
+                                      .firmware = firmware_,
+                                      .heap_param =
+                                          program.heap_param_set ? heap_param_.c_str() : nullptr,
+                                      .hz = 1000,
+                                      .coherent = machine.coherent != 0};
+  sut_ = candidate_.make(candidate_.options.get(), around);
+  if (program.heap_present) {
+    contract::Call add{.call = contract::SysCall::heap_register,
+                       .name = heap_param_,
+                       .args = {program.heap_protected ? 1u : 0u, UINT64_MAX, 0, 0}};
+    owner_heap_ = static_cast<std::uint64_t>(run_call(*rig_, *sut_, add).value_or(0));
+  }
+  if (program.boot == contract::Boot::probed) {
+    run_call(*rig_, *sut_, contract::Call{.call = contract::SysCall::load});
+    settle(*rig_, *sut_, kBootLimitNs);
+  }
+}
+
+contract::Trace Session::run(const contract::Program& program, const RunOptions& options) {
+  if (candidate_.whole != nullptr) return candidate_.whole->run(program);
+  vocab::MachineConfig machine = program.machine;
+  if (options.latency_seed != 0) machine.latency_seed = options.latency_seed;
+  const std::string key = boot_key(program, machine);
+  if (options.start == Start::snapshot && key == booted_key_) {
+    world_->restore();
+  } else {
+    boot(program, machine);
+    booted_key_.clear();
+    if (sut_->no_tasks()) {
+      world_->snapshot();
+      booted_key_ = key;
+    }
+  }
+  contract::Trace trace;
+  StepRunner runner(program, *rig_, *sut_, trace, owner_heap_);
+  runner.prologue();
+  rig_->begin(&trace, &program.faults, options.level);
+  runner.run();
+  rig_->detach();
+  return trace;
+}
+
+}  // namespace protm::exec

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Session: one candidate with one World. It boots the machine and the candidate once per distinct
+// start (machine, firmware, heap, parameters) and restores the snapshot for further Programs.
+// Whole-program candidates are started anew each time. Source: design.md sections 2 and 4.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sut-adapters/contract/program.h"
+#include "sut-adapters/contract/sut.h"
+#include "sut-adapters/executor/candidate.h"
+#include "sut-adapters/rig/rig.h"
+#include "sut-adapters/rig/world.h"
+
+namespace protm::exec {
+
+/// Whether a booted World may be taken from the last run's snapshot.
+enum class Start : std::uint8_t { snapshot, fresh };
+
+struct RunOptions {
+  rig::TraceLevel level = rig::TraceLevel::normal;
+  Start start = Start::snapshot;
+  /// Replaces the Program's latency seed when not 0: the allowed-set reruns.
+  std::uint64_t latency_seed = 0;
+};
+
+class Session {
+ public:
+  explicit Session(Candidate candidate, std::uint64_t world_base = rig::kWorldBaseA);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Runs `program` from its start to its end state.
+  [[nodiscard]] contract::Trace run(const contract::Program& program, const RunOptions& options = {});
+  [[nodiscard]] const Candidate& candidate() const { return candidate_; }
+  /// Digest of the World after the last run; for the proof that restore equals fresh boot.
+  [[nodiscard]] std::uint64_t world_digest() const { return world_->digest(); }
+  [[nodiscard]] rig::World& world() { return *world_; }
+
+ private:
+  void boot(const contract::Program& program, const vocab::MachineConfig& machine);
+
+  Candidate candidate_;
+  std::unique_ptr<rig::World> world_;
+  std::string booted_key_;                 ///< what the snapshot was booted with; empty = none
+  std::vector<std::byte> firmware_;
+  std::string heap_param_;
+  rig::Rig* rig_ = nullptr;                ///< inside the World
+  contract::Sut* sut_ = nullptr;           ///< inside the World
+  std::uint64_t owner_heap_ = 0;           ///< handle of the heap registered before load
+};
+
+}  // namespace protm::exec

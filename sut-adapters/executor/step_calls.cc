@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/executor/step_calls.h"
+
+#include <algorithm>
+
+#include "gpu-model/vocab/uapi.h"
+#include "gpu-model/vocab/uapi_core.h"
+#include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/executor/fields.h"
+#include "sut-adapters/executor/stream.h"
+
+namespace protm::exec {
+namespace {
+
+namespace uapi = vocab::uapi;
+using contract::Call;
+using contract::kNoStep;
+using contract::NodeType;
+using contract::SysCall;
+using contract::Value;
+
+constexpr std::uint64_t kBadPointer = 0x10;   // below the first user region: always faults
+constexpr std::uint64_t kArgBytes = 128;
+constexpr std::uint64_t kReplyBytes = 256;
+constexpr std::uint64_t kScratchBytes = 256;
+constexpr std::uint64_t kArrayItemBytes = 64;
+
+/// Words of the `pointer` field.
+enum class Pointer : std::uint64_t { buffer, null, bad };
+
+std::uint64_t pointer_of(const contract::Node& node, std::uint64_t buffer) {
+  switch (static_cast<Pointer>(number(node, "pointer"))) {
+    case Pointer::null: return 0;
+    case Pointer::bad: return kBadPointer;
+    default: return buffer;
+  }
+}
+
+}  // namespace
+
+StepCalls::StepCalls(const contract::Program& program, rig::Rig& rig,
+                     std::vector<StepState>& states)
+    : program_(program), rig_(rig), states_(states) {}
+
+void StepCalls::reserve() {
+  scratch_ = rig_.user().map(kScratchBytes);
+  for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
+    const contract::Node& op = program_.steps[i].op;
+    StepState& s = states_[i];
+    s.args = rig_.user().map(kArgBytes);
+    std::uint64_t items = 1;
+    for (const Value& v : op.fields) items = std::max<std::uint64_t>(items, v.list.size());
+    s.array = rig_.user().map(items * kArrayItemBytes);
+    s.buffer = rig_.user().map(kReplyBytes);
+  }
+}
+
+Call StepCalls::plain(SysCall call, std::uint64_t a, std::uint64_t b, std::uint64_t c) const {
+  return Call{.call = call, .args = {a, b, c, 0}};
+}
+
+const StepState* StepCalls::target(const Node& node, std::string_view name) const {
+  const Value* const v = field(node, name);
+  if (v == nullptr || v->kind != Value::Kind::ref || v->number >= states_.size()) return nullptr;
+  return &states_[v->number];
+}
+
+StepState* StepCalls::target(const Node& node, std::string_view name) {
+  return const_cast<StepState*>(static_cast<const StepCalls*>(this)->target(node, name));
+}
+
+std::uint64_t StepCalls::ref(const Node& node, std::string_view name) const {
+  const StepState* const s = target(node, name);
+  if (s != nullptr) return s->made;
+  return absent(node, name) ? 0 : number(node, name);
+}
+
+std::uint64_t StepCalls::file_of(const Node& node) const {
+  return absent(node, "file") ? default_file : ref(node, "file");
+}
+
+template <class T>
+Call StepCalls::step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args) {
+  StepState& s = states_[step];
+  write(s.args, args);
+  s.file = file_of(program_.steps[step].op);
+  return plain(SysCall::ioctl, s.file, cmd, s.args);
+}
+
+std::optional<Call> StepCalls::next(std::uint32_t step) {
+  const contract::Step& st = program_.steps[step];
+  std::optional<Call> call;
+  if (static_cast<NodeType>(st.op.type) < NodeType::load) {
+    call = heap_call(step);
+  } else {
+    call = drm_call(step);
+  }
+  if (!call) return call;
+  call->actor = st.actor;
+  call->step = step;
+  call->sys_nice = st.actor < program_.actors.size() && program_.actors[st.actor].sys_nice;
+  return call;
+}
+
+Call StepCalls::heap_ioctl(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const uapi::DmaHeapAllocation args{.len = number(op, "len"),
+                                     .fd = small(op, "fd"),
+                                     .fd_flags = small(op, "fd_flags"),
+                                     .heap_flags = number(op, "heap_flags")};
+  write(s.args, args);
+  return plain(SysCall::ioctl, ref(op, "file"), uapi::kIoctlDmaHeapAlloc, pointer_of(op, s.args));
+}
+
+std::optional<Call> StepCalls::heap_call(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  if (states_[step].call != 0) return std::nullopt;
+  Call c;
+  switch (static_cast<NodeType>(op.type)) {
+    case NodeType::heap_register:
+      c = plain(SysCall::heap_register, number(op, "protected"), number(op, "limit"));
+      c.name = text(op, "name");
+      return c;
+    case NodeType::heap_unregister: return plain(SysCall::heap_unregister, ref(op, "heap"));
+    case NodeType::heap_find:
+      c = plain(SysCall::heap_find);
+      c.name = text(op, "name");
+      return c;
+    case NodeType::heap_put: return plain(SysCall::heap_put, ref(op, "heap"));
+    case NodeType::heap_put_null: return plain(SysCall::heap_put, 0);
+    case NodeType::heap_alloc:
+      c = plain(SysCall::heap_alloc, ref(op, "heap"), number(op, "len"), number(op, "fd_flags"));
+      c.args[3] = number(op, "heap_flags");
+      return c;
+    case NodeType::buffer_put: return plain(SysCall::buffer_put, ref(op, "buffer"));
+    case NodeType::heap_open:
+      states_[step].path = "dma_heap/" + std::string(text(op, "name"));
+      c = plain(SysCall::open);
+      c.name = states_[step].path;
+      return c;
+    case NodeType::heap_ioctl: return heap_ioctl(step);
+    case NodeType::heap_close: return plain(SysCall::close, ref(op, "file"));
+    case NodeType::buffer_close: return plain(SysCall::close, ref(op, "buffer"));
+    default: return std::nullopt;
+  }
+}
+
+std::optional<Call> StepCalls::open_call(std::uint32_t step) {
+  StepState& s = states_[step];
+  if (s.call == 0) {
+    Call c = plain(SysCall::open);
+    c.name = "dri";
+    return c;
+  }
+  // The first open file of a cold start gets the syncobjs that submits without a file use.
+  if (default_file != 0 && default_file != s.made) return std::nullopt;
+  default_file = s.made;
+  std::uint32_t nth = 0;
+  for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
+    if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
+    if (++nth < s.call) continue;
+    const uapi::SyncobjCreate args{};
+    write(s.args, args);
+    s.array = i;   // whose syncobj this is; the array region is not used by open
+    return plain(SysCall::ioctl, s.made, uapi::kIoctlSyncobjCreate, s.args);
+  }
+  return std::nullopt;
+}
+
+std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  const auto type = static_cast<NodeType>(op.type);
+  switch (type) {
+    case NodeType::open: return open_call(step);
+    case NodeType::bo_create:
+    case NodeType::bo_mmap_offset:
+    case NodeType::gem_close:
+    case NodeType::cpu_write:
+    case NodeType::cpu_read: return bo_call(step);
+    case NodeType::stream_area: return stream_area(step);
+    case NodeType::group_submit: return group_submit(step);
+    default: break;
+  }
+  if (states_[step].call != 0) return std::nullopt;
+  switch (type) {
+    case NodeType::load: return plain(SysCall::load);
+    case NodeType::probe: return plain(SysCall::probe);
+    case NodeType::unbind: return plain(SysCall::unbind);
+    case NodeType::sleep: return plain(SysCall::sleep, number(op, "time"));
+    case NodeType::close: return plain(SysCall::close, ref(op, "file"));
+    case NodeType::dev_query: return dev_query(step);
+    case NodeType::vm_create:
+    case NodeType::vm_destroy:
+    case NodeType::vm_get_state:
+    case NodeType::vm_bind: return vm_call(step);
+    default: return group_call(step);
+  }
+}
+
+Call StepCalls::dev_query(std::uint32_t step) {
+  static constexpr std::uint32_t kSizes[] = {sizeof(uapi::GpuInfo), sizeof(uapi::CsifInfo),
+                                             sizeof(uapi::TimestampInfo),
+                                             sizeof(uapi::GroupPrioritiesInfo),
+                                             sizeof(uapi::ProtectedInfo)};
+  const contract::Node& op = program_.steps[step].op;
+  const auto what = std::min<std::uint64_t>(number(op, "what"), std::size(kSizes) - 1);
+  const std::uint32_t size = absent(op, "size") ? kSizes[what] : small(op, "size");
+  const uapi::DevQuery args{.type = static_cast<std::uint32_t>(what),
+                            .size = std::min<std::uint32_t>(size, kReplyBytes),
+                            .pointer = pointer_of(op, states_[step].buffer)};
+  return step_ioctl(step, uapi::kIoctlDevQuery, args);
+}
+
+std::optional<Call> StepCalls::vm_call(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  const auto id = static_cast<std::uint32_t>(ref(op, "vm"));
+  switch (static_cast<NodeType>(op.type)) {
+    case NodeType::vm_create:
+      return step_ioctl(step, uapi::kIoctlVmCreate,
+                        uapi::VmCreate{.flags = small(op, "flags"),
+                                       .id = 0,
+                                       .user_va_range = number(op, "user_va_range")});
+    case NodeType::vm_destroy:
+      return step_ioctl(step, uapi::kIoctlVmDestroy,
+                        uapi::VmDestroy{.id = id, .pad = small(op, "pad")});
+    case NodeType::vm_get_state:
+      return step_ioctl(step, uapi::kIoctlVmGetState, uapi::VmGetState{.vm_id = id, .state = 0});
+    default: return vm_bind(step);
+  }
+}
+
+Call StepCalls::vm_bind(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const auto& ops = nodes(op, "ops");
+  const auto stride = small(op, "stride");
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const contract::Node& o = ops[i];
+    uapi::VmBindOp raw{};
+    raw.va = number(o, "va");
+    raw.size = number(o, "size");
+    if (static_cast<NodeType>(o.type) == NodeType::bind_map) {
+      raw.flags = small(o, "flags");
+      raw.bo_handle = static_cast<std::uint32_t>(ref(o, "bo"));
+      raw.bo_offset = number(o, "offset");
+    } else {
+      raw.flags = uapi::kVmBindOpTypeUnmap;
+    }
+    write(s.array + i * std::min<std::uint64_t>(stride, kArrayItemBytes), raw);
+  }
+  const uapi::VmBind args{.vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+                          .flags = small(op, "flags"),
+                          .ops = {.stride = stride,
+                                  .count = static_cast<std::uint32_t>(ops.size()),
+                                  .array = s.array}};
+  return step_ioctl(step, uapi::kIoctlVmBind, args);
+}
+
+std::optional<Call> StepCalls::bo_call(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const auto handle = static_cast<std::uint32_t>(ref(op, "bo"));
+  const auto type = static_cast<NodeType>(op.type);
+  const bool cpu = type == NodeType::cpu_write || type == NodeType::cpu_read;
+  if (s.call == 1 && cpu) {
+    Call c = plain(type == NodeType::cpu_write ? SysCall::cpu_store64 : SysCall::cpu_load64,
+                   s.file, s.mmap_offset, number(op, "offset"));
+    if (type == NodeType::cpu_write) c.args[3] = number(op, "value");
+    return c;
+  }
+  if (s.call != 0) return std::nullopt;
+  switch (type) {
+    case NodeType::bo_create:
+      return step_ioctl(step, uapi::kIoctlBoCreate,
+                        uapi::BoCreate{.size = number(op, "size"),
+                                       .flags = small(op, "flags"),
+                                       .exclusive_vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+                                       .handle = 0,
+                                       .pad = small(op, "pad")});
+    case NodeType::gem_close:
+      return step_ioctl(step, uapi::kIoctlGemClose, uapi::GemClose{.handle = handle, .pad = 0});
+    default:
+      return step_ioctl(step, uapi::kIoctlBoMmapOffset,
+                        uapi::BoMmapOffset{.handle = handle,
+                                           .pad = cpu ? 0 : small(op, "pad"),
+                                           .offset = 0});
+  }
+}
+
+std::optional<Call> StepCalls::stream_area(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  switch (s.call) {
+    case 0:
+      return step_ioctl(step, uapi::kIoctlBoCreate,
+                        uapi::BoCreate{.size = number(op, "size"), .flags = 0,
+                                       .exclusive_vm_id = 0, .handle = 0, .pad = 0});
+    case 1: {
+      write(s.array, uapi::VmBindOp{.flags = 0,
+                                    .bo_handle = static_cast<std::uint32_t>(s.made),
+                                    .bo_offset = 0,
+                                    .va = number(op, "va"),
+                                    .size = number(op, "size"),
+                                    .syncs = {}});
+      const uapi::VmBind args{.vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+                              .flags = 0,
+                              .ops = {.stride = sizeof(uapi::VmBindOp), .count = 1,
+                                      .array = s.array}};
+      return step_ioctl(step, uapi::kIoctlVmBind, args);
+    }
+    case 2:
+      return step_ioctl(step, uapi::kIoctlBoMmapOffset,
+                        uapi::BoMmapOffset{.handle = static_cast<std::uint32_t>(s.made),
+                                           .pad = 0, .offset = 0});
+    default: return std::nullopt;
+  }
+}
+
+std::uint32_t StepCalls::area_of_vm(std::uint32_t vm_step) const {
+  for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
+    const contract::Node& op = program_.steps[i].op;
+    if (static_cast<NodeType>(op.type) != NodeType::stream_area) continue;
+    const Value* const vm = field(op, "vm");
+    if (vm->kind != Value::Kind::ref || vm->number != vm_step) continue;
+    if (states_[i].phase == StepPhase::done && states_[i].result >= 0) return i;
+  }
+  return kNoStep;
+}
+
+Call StepCalls::submit_ioctl(std::uint32_t step, std::uint64_t stream_va) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  uapi::SyncOp syncs[2] = {};
+  std::uint32_t count = 0;
+  if (const StepState* const wait = target(op, "wait")) {
+    syncs[count++] = uapi::SyncOp{.flags = uapi::kSyncOpWait,
+                                  .handle = static_cast<std::uint32_t>(wait->syncobj),
+                                  .timeline_value = 0};
+  }
+  syncs[count++] = uapi::SyncOp{.flags = uapi::kSyncOpSignal,
+                                .handle = static_cast<std::uint32_t>(s.syncobj),
+                                .timeline_value = 0};
+  write(s.buffer, syncs);
+  const std::uint64_t bytes = s.words.size() * sizeof(std::uint64_t);
+  const bool own_size = !absent(op, "stream_size");
+  write(s.array, uapi::QueueSubmit{.queue_index = small(op, "queue"),
+                                   .stream_size = own_size ? small(op, "stream_size")
+                                                           : static_cast<std::uint32_t>(bytes),
+                                   .stream_addr = bytes == 0 && !own_size ? 0 : stream_va,
+                                   .latest_flush = small(op, "latest_flush"),
+                                   .pad = 0,
+                                   .syncs = {.stride = sizeof(uapi::SyncOp), .count = count,
+                                             .array = s.buffer}});
+  return step_ioctl(step, uapi::kIoctlGroupSubmit,
+                    uapi::GroupSubmit{.group_handle = static_cast<std::uint32_t>(ref(op, "group")),
+                                      .pad = small(op, "pad"),
+                                      .queue_submits = {.stride = sizeof(uapi::QueueSubmit),
+                                                        .count = 1, .array = s.array}});
+}
+
+std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
+  // A job's stream lies at its step's place in the area, so its VA tells the step.
+  constexpr std::uint64_t kStreamBytes = 1024;
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const Value* const group = field(op, "group");
+  std::uint32_t vm_step = kNoStep;
+  if (group->kind == Value::Kind::ref) {
+    const Value* const vm = field(program_.steps[group->number].op, "vm");
+    if (vm != nullptr && vm->kind == Value::Kind::ref) {
+      vm_step = static_cast<std::uint32_t>(vm->number);
+    }
+  }
+  const std::uint32_t area = area_of_vm(vm_step);
+  const bool own_address = !absent(op, "stream_addr");
+  const std::uint64_t place = step * kStreamBytes;
+  const std::uint64_t va = own_address ? number(op, "stream_addr")
+                           : area == kNoStep
+                               ? 0
+                               : number(program_.steps[area].op, "va") + place;
+  if (s.call == 0) {
+    s.words = assemble(nodes(op, "stream"), program_.machine);
+    if (s.words.size() > kStreamBytes / 8) s.words.resize(kStreamBytes / 8);
+    if (!own_address && area != kNoStep && !s.words.empty()) {
+      rig_.map_job(va, step, static_cast<std::uint32_t>(group->number));
+      Call c = plain(SysCall::cpu_store_bytes, file_of(op), states_[area].mmap_offset, place);
+      c.bytes = std::as_bytes(std::span(s.words));
+      return c;
+    }
+    ++s.call;
+  }
+  if (s.call == 1) return submit_ioctl(step, va);
+  return std::nullopt;
+}
+
+Call StepCalls::group_create(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const auto& queues = nodes(op, "queues");
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    const auto pad = static_cast<std::uint8_t>(number(queues[i], "pad"));
+    write(s.array + i * sizeof(uapi::QueueCreate),
+          uapi::QueueCreate{.priority = static_cast<std::uint8_t>(number(queues[i], "priority")),
+                            .pad = {pad, 0, 0},
+                            .ringbuf_size = small(queues[i], "ringbuf")});
+  }
+  const auto byte = [&](std::string_view name) { return static_cast<std::uint8_t>(number(op, name)); };
+  return step_ioctl(
+      step, uapi::kIoctlGroupCreate,
+      uapi::GroupCreate{.queues = {.stride = sizeof(uapi::QueueCreate),
+                                   .count = static_cast<std::uint32_t>(queues.size()),
+                                   .array = s.array},
+                        .max_compute_cores = byte("max_compute_cores"),
+                        .max_fragment_cores = byte("max_fragment_cores"),
+                        .max_tiler_cores = byte("max_tiler_cores"),
+                        .priority = byte("priority"),
+                        .flags = small(op, "flags"),
+                        .compute_core_mask = number(op, "compute_core_mask"),
+                        .fragment_core_mask = number(op, "fragment_core_mask"),
+                        .tiler_core_mask = number(op, "tiler_core_mask"),
+                        .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+                        .group_handle = 0});
+}
+
+std::optional<Call> StepCalls::group_call(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const auto group = static_cast<std::uint32_t>(ref(op, "group"));
+  switch (static_cast<NodeType>(op.type)) {
+    case NodeType::group_create: return group_create(step);
+    case NodeType::group_destroy:
+      return step_ioctl(step, uapi::kIoctlGroupDestroy,
+                        uapi::GroupDestroy{.group_handle = group, .pad = small(op, "pad")});
+    case NodeType::group_get_state:
+      return step_ioctl(step, uapi::kIoctlGroupGetState,
+                        uapi::GroupGetState{.group_handle = group, .state = 0, .fatal_queues = 0,
+                                            .pad = small(op, "pad")});
+    case NodeType::syncobj_create:
+      return step_ioctl(step, uapi::kIoctlSyncobjCreate,
+                        uapi::SyncobjCreate{.handle = 0, .flags = small(op, "flags")});
+    case NodeType::syncobj_destroy:
+      return step_ioctl(step, uapi::kIoctlSyncobjDestroy,
+                        uapi::SyncobjDestroy{
+                            .handle = static_cast<std::uint32_t>(ref(op, "syncobj")), .pad = 0});
+    case NodeType::wait: {
+      const StepState* const job = target(op, "job");
+      write(s.array, static_cast<std::uint32_t>(job != nullptr ? job->syncobj : number(op, "job")));
+      uapi::SyncobjWait args{};
+      args.handles = s.array;
+      args.timeout_nsec =
+          static_cast<std::int64_t>((rig_.now() + number(op, "timeout")).ns);
+      args.count_handles = 1;
+      args.flags = uapi::kSyncobjWaitForSubmit;
+      return step_ioctl(step, uapi::kIoctlSyncobjWait, args);
+    }
+    case NodeType::raw_ioctl: {
+      const std::uint64_t words[4] = {number(op, "w0"), number(op, "w1"), number(op, "w2"),
+                                      number(op, "w3")};
+      Call c = step_ioctl(step, small(op, "cmd"), words);
+      c.args[2] = pointer_of(op, s.args);
+      return c;
+    }
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace protm::exec

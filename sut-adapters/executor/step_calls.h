@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From a step to the calls that the kernel sees, one after the other: uAPI structs are written into
+// user memory, references become handles. Most steps are one call.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sut-adapters/contract/program.h"
+#include "sut-adapters/contract/sut.h"
+#include "sut-adapters/executor/step_state.h"
+#include "sut-adapters/rig/rig.h"
+
+namespace protm::exec {
+
+class StepCalls {
+ public:
+  StepCalls(const contract::Program& program, rig::Rig& rig, std::vector<StepState>& states);
+
+  /// Reserves user memory for all steps: the same addresses whatever the order of starts.
+  void reserve();
+  /// The call number `state.call` of `step`; nothing when the step has no more calls.
+  std::optional<contract::Call> next(std::uint32_t step);
+  /// Takes the result of the last call over into the state. Returns false when the step ends here.
+  bool took(std::uint32_t step, std::int64_t result);
+  /// Writes the records of what the kernel gave back (user_write) and settles references.
+  void finish(std::uint32_t step);
+
+  /// fd of the render node for steps that name no file; 0 = none open.
+  std::uint64_t default_file = 0;
+
+  // Calls that the runner makes on its own behalf (prologue, end state).
+  contract::Call plain(contract::SysCall call, std::uint64_t a = 0, std::uint64_t b = 0,
+                       std::uint64_t c = 0) const;
+  /// ioctl with `bytes` as argument, in a scratch region; `read_back` fetches it afterwards.
+  template <class T>
+  contract::Call ioctl(std::uint64_t fd, std::uint32_t cmd, const T& args) {
+    write(scratch_, args);
+    return plain(contract::SysCall::ioctl, fd, cmd, scratch_);
+  }
+  template <class T>
+  T read_back() const { return read<T>(scratch_); }
+
+ private:
+  using Node = contract::Node;
+  template <class T>
+  void write(std::uint64_t to, const T& value) {
+    rig_.user().write(to, std::as_bytes(std::span(&value, 1)));
+  }
+  template <class T>
+  T read(std::uint64_t from) const {
+    T value{};
+    rig_.user().read(from, std::as_writable_bytes(std::span(&value, 1)));
+    return value;
+  }
+  [[nodiscard]] std::uint64_t ref(const Node& node, std::string_view name) const;
+  [[nodiscard]] const StepState* target(const Node& node, std::string_view name) const;
+  StepState* target(const Node& node, std::string_view name);
+  [[nodiscard]] std::uint64_t file_of(const Node& node) const;
+  template <class T>
+  contract::Call step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args);
+  void output(std::uint32_t step, std::uint32_t field, std::uint64_t value);
+
+  std::optional<contract::Call> heap_call(std::uint32_t step);
+  std::optional<contract::Call> drm_call(std::uint32_t step);
+  std::optional<contract::Call> vm_call(std::uint32_t step);
+  std::optional<contract::Call> bo_call(std::uint32_t step);
+  std::optional<contract::Call> group_call(std::uint32_t step);
+  contract::Call dev_query(std::uint32_t step);
+  contract::Call vm_bind(std::uint32_t step);
+  contract::Call group_create(std::uint32_t step);
+  std::optional<contract::Call> stream_area(std::uint32_t step);
+  std::optional<contract::Call> group_submit(std::uint32_t step);
+  contract::Call submit_ioctl(std::uint32_t step, std::uint64_t stream_va);
+  contract::Call heap_ioctl(std::uint32_t step);
+  std::optional<contract::Call> open_call(std::uint32_t step);
+  void finish_drm(std::uint32_t step);
+  void finish_query(std::uint32_t step);
+  /// Number of the stream_area step of a VM; kNoStep when there is none that worked.
+  [[nodiscard]] std::uint32_t area_of_vm(std::uint32_t vm_step) const;
+
+  const contract::Program& program_;
+  rig::Rig& rig_;
+  std::vector<StepState>& states_;
+  std::uint64_t scratch_ = 0;
+};
+
+}  // namespace protm::exec

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The other half of StepCalls: what comes back from the kernel.
+#include <xxhash.h>
+
+#include <array>
+
+#include "gpu-model/vocab/uapi.h"
+#include "gpu-model/vocab/uapi_core.h"
+#include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/executor/fields.h"
+#include "sut-adapters/executor/step_calls.h"
+
+namespace protm::exec {
+namespace {
+
+namespace uapi = vocab::uapi;
+using contract::NodeType;
+using contract::Record;
+using contract::RecordKind;
+
+/// Bytes of a query's reply that no two runs need to agree on.
+constexpr std::uint32_t kTimestampQuery = uapi::kDevQueryTimestampInfo;
+
+}  // namespace
+
+void StepCalls::output(std::uint32_t step, std::uint32_t field, std::uint64_t value) {
+  rig_.report(Record{.kind = RecordKind::user_write,
+                     .a = program_.steps[step].actor,
+                     .b = step,
+                     .c = field,
+                     .d = value});
+}
+
+bool StepCalls::took(std::uint32_t step, std::int64_t result) {
+  const auto type = static_cast<NodeType>(program_.steps[step].op.type);
+  StepState& s = states_[step];
+  const std::uint32_t call = s.call++;
+  if (type == NodeType::open && call > 0) {
+    // s.array names the submit whose syncobj this was.
+    states_[s.array].syncobj = result == 0 ? read<uapi::SyncobjCreate>(s.args).handle : 0;
+    return true;
+  }
+  s.result = result;
+  if (result < 0) return false;
+  switch (type) {
+    case NodeType::stream_area:
+      if (call == 0) {
+        s.made = read<uapi::BoCreate>(s.args).handle;
+        s.alive = true;
+      }
+      if (call == 2) s.mmap_offset = read<uapi::BoMmapOffset>(s.args).offset;
+      break;
+    case NodeType::cpu_write:
+    case NodeType::cpu_read:
+    case NodeType::bo_mmap_offset:
+      if (call == 0) s.mmap_offset = read<uapi::BoMmapOffset>(s.args).offset;
+      break;
+    case NodeType::open:
+    case NodeType::heap_open:
+    case NodeType::heap_register:
+    case NodeType::heap_find:
+    case NodeType::heap_alloc:
+      s.made = static_cast<std::uint64_t>(result);
+      s.alive = result != 0;
+      // Handles are the Sut's own numbers; only "there or not" is a result.
+      if (type != NodeType::open && type != NodeType::heap_open) s.result = result != 0 ? 1 : 0;
+      break;
+    case NodeType::heap_ioctl:
+      s.made = read<uapi::DmaHeapAllocation>(s.args).fd;
+      s.alive = true;
+      break;
+    default:
+      break;
+  }
+  return true;
+}
+
+void StepCalls::finish_query(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  const StepState& s = states_[step];
+  if (s.result < 0) return;
+  const auto args = read<uapi::DevQuery>(s.args);
+  output(step, 0, args.size);
+  if (args.pointer == 0 || args.type == kTimestampQuery) return;
+  std::array<std::byte, 256> reply{};
+  const std::size_t bytes = std::min<std::size_t>(args.size, reply.size());
+  rig_.user().read(s.buffer, std::span(reply).first(bytes));
+  output(step, 1, XXH64(reply.data(), bytes, 0));
+  output(step, 2, read<std::uint32_t>(s.buffer));
+  (void)op;
+}
+
+void StepCalls::finish_drm(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const bool ok = s.result >= 0;
+  const auto ends = [&](std::string_view name) {
+    StepState* const t = target(op, name);
+    if (ok && t != nullptr) t->alive = false;
+  };
+  switch (static_cast<NodeType>(op.type)) {
+    case NodeType::vm_create: {
+      const auto args = read<uapi::VmCreate>(s.args);
+      s.made = ok ? args.id : 0;
+      s.alive = ok;
+      output(step, 0, args.id);
+      output(step, 1, args.user_va_range);
+      break;
+    }
+    case NodeType::vm_get_state: output(step, 0, read<uapi::VmGetState>(s.args).state); break;
+    case NodeType::vm_bind: output(step, 0, read<uapi::VmBind>(s.args).ops.count); break;
+    case NodeType::bo_create: {
+      const auto args = read<uapi::BoCreate>(s.args);
+      s.made = ok ? args.handle : 0;
+      s.alive = ok;
+      output(step, 0, args.size);
+      output(step, 1, args.handle);
+      break;
+    }
+    case NodeType::cpu_read: output(step, 0, s.output); break;
+    case NodeType::group_create:
+      s.made = ok ? read<uapi::GroupCreate>(s.args).group_handle : 0;
+      s.alive = ok;
+      output(step, 0, s.made);
+      break;
+    case NodeType::group_get_state: {
+      const auto args = read<uapi::GroupGetState>(s.args);
+      output(step, 0, args.state);
+      output(step, 1, args.fatal_queues);
+      break;
+    }
+    case NodeType::group_submit: s.alive = ok; break;
+    case NodeType::syncobj_create:
+      s.made = ok ? read<uapi::SyncobjCreate>(s.args).handle : 0;
+      s.alive = ok;
+      break;
+    case NodeType::dev_query: finish_query(step); break;
+    case NodeType::vm_destroy: ends("vm"); break;
+    case NodeType::gem_close: ends("bo"); break;
+    case NodeType::group_destroy: ends("group"); break;
+    case NodeType::close: ends("file"); break;
+    default: break;
+  }
+}
+
+void StepCalls::finish(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const auto ends = [&](std::string_view name) {
+    StepState* const t = target(op, name);
+    if (s.result >= 0 && t != nullptr) t->alive = false;
+  };
+  switch (static_cast<NodeType>(op.type)) {
+    case NodeType::heap_ioctl:
+      if (s.result >= 0) output(step, 0, s.made);
+      break;
+    case NodeType::heap_unregister:
+    case NodeType::heap_put: ends("heap"); break;
+    case NodeType::buffer_put:
+    case NodeType::buffer_close: ends("buffer"); break;
+    case NodeType::heap_close: ends("file"); break;
+    default: finish_drm(step); break;
+  }
+}
+
+}  // namespace protm::exec

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/executor/step_runner.h"
+
+#include <algorithm>
+
+#include "gpu-model/vocab/uapi.h"
+#include "gpu-model/vocab/uapi_core.h"
+#include "sut-adapters/contract/limits.h"
+#include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/executor/fields.h"
+
+namespace protm::exec {
+namespace {
+
+namespace uapi = vocab::uapi;
+using contract::Call;
+using contract::EventKind;
+using contract::kNoStep;
+using contract::NodeType;
+using contract::Record;
+using contract::RecordKind;
+using contract::SysCall;
+
+/// Actor and step of calls that the runner makes on its own behalf.
+constexpr std::uint32_t kRunner = 1000;
+/// How long the end state may take to come to rest.
+constexpr std::uint64_t kSettleNs = 30 * vocab::kSec;
+
+bool needs_render_node(NodeType type) {
+  return type > NodeType::unbind && type < NodeType::bind_map && type != NodeType::sleep &&
+         type != NodeType::open;
+}
+
+/// Moves time to the next thing that happens. False when nothing will ever happen.
+bool move_time(rig::Rig& rig, contract::Sut& sut, std::uint64_t also_ns = vocab::kNever) {
+  const std::uint64_t t = std::min({rig.next_event_ns(), sut.next_timer_ns(), also_ns});
+  if (t == vocab::kNever) return false;
+  rig.advance(vocab::SimTime{std::max(t, rig.now().ns)});
+  sut.time_reached();
+  return true;
+}
+
+}  // namespace
+
+bool settle(rig::Rig& rig, contract::Sut& sut, std::uint64_t limit_ns) {
+  const std::uint64_t end = (rig.now() + limit_ns).ns;
+  for (;;) {
+    sut.run_ready();
+    if (sut.next_needed_timer_ns() == vocab::kNever && rig.machine().at_rest()) return true;
+    const std::uint64_t t = std::min(rig.next_event_ns(), sut.next_timer_ns());
+    if (t == vocab::kNever || t > end) return false;
+    if (rig.machine_events() > contract::kLimits.event_budget) return false;
+    move_time(rig, sut);
+  }
+}
+
+std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Call call) {
+  call.actor = kRunner;
+  call.step = kRunner;
+  sut.start(call);
+  const std::uint64_t end = (rig.now() + kSettleNs).ns;
+  for (;;) {
+    sut.run_ready();
+    for (const contract::Returned& r : sut.take_returned()) {
+      if (r.actor == kRunner) return r.result;
+    }
+    if (rig.now().ns >= end || !move_time(rig, sut)) return std::nullopt;
+    if (rig.machine_events() > contract::kLimits.event_budget) return std::nullopt;
+  }
+}
+
+StepRunner::StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut,
+                       contract::Trace& trace, std::uint64_t owner_heap)
+    : program_(program),
+      rig_(rig),
+      sut_(sut),
+      trace_(trace),
+      states_(program.steps.size()),
+      calls_(program, rig, states_),
+      owner_heap_(owner_heap) {
+  calls_.reserve();
+}
+
+void StepRunner::prologue() {
+  if (program_.boot == contract::Boot::cold) return;
+  bool needed = false;
+  for (const contract::Step& s : program_.steps) {
+    needed |= needs_render_node(static_cast<NodeType>(s.op.type));
+  }
+  if (!needed) return;
+  Call open = calls_.plain(SysCall::open);
+  open.name = "dri";
+  const auto fd = run_call(rig_, sut_, open);
+  if (!fd || *fd < 0) return;
+  calls_.default_file = static_cast<std::uint64_t>(*fd);
+  for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
+    if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
+    const auto r = run_call(rig_, sut_,
+                            calls_.ioctl(calls_.default_file, uapi::kIoctlSyncobjCreate,
+                                         uapi::SyncobjCreate{}));
+    if (r && *r == 0) states_[i].syncobj = calls_.read_back<uapi::SyncobjCreate>().handle;
+  }
+}
+
+void StepRunner::arm() {
+  for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
+    const contract::Trigger& when = program_.steps[i].when;
+    if (when.after.kind == EventKind::none) {
+      states_[i].ready_ns = when.at_ns;
+    } else {
+      states_[i].watch = rig_.matcher().watch(when.after);
+    }
+  }
+  for (const contract::EventSpec& e : program_.reaches) {
+    reach_watch_.push_back(rig_.matcher().watch(e));
+  }
+}
+
+bool StepRunner::can_start(std::uint32_t step, std::uint64_t now) {
+  StepState& s = states_[step];
+  if (s.phase != StepPhase::waiting) return false;
+  for (std::uint32_t i = 0; i < step; ++i) {
+    if (program_.steps[i].actor != program_.steps[step].actor) continue;
+    if (states_[i].phase == StepPhase::waiting || states_[i].phase == StepPhase::running) {
+      return false;
+    }
+  }
+  if (s.watch != UINT32_MAX && s.ready_ns == vocab::kNever) {
+    const std::uint64_t at = rig_.matcher().when(s.watch);
+    if (at != vocab::kNever) s.ready_ns = at + program_.steps[step].when.delay_ns;
+  }
+  return s.ready_ns <= now;
+}
+
+std::uint64_t StepRunner::next_step_ns() const {
+  std::uint64_t next = vocab::kNever;
+  for (std::uint32_t i = 0; i < states_.size(); ++i) {
+    if (states_[i].phase != StepPhase::waiting || states_[i].ready_ns == vocab::kNever) continue;
+    if (states_[i].ready_ns > now_ns()) next = std::min(next, states_[i].ready_ns);
+  }
+  return next == vocab::kNever ? next : rig_.start_ns() + next;
+}
+
+bool StepRunner::start_ready() {
+  bool any = false;
+  for (std::uint32_t i = 0; i < states_.size(); ++i) {
+    if (!can_start(i, now_ns())) continue;
+    begin_step(i);
+    any = true;
+  }
+  return any;
+}
+
+void StepRunner::begin_step(std::uint32_t step) {
+  states_[step].phase = StepPhase::running;
+  if (static_cast<NodeType>(program_.steps[step].op.type) == NodeType::group_submit) ++jobs_;
+  rig_.report(Record{.kind = RecordKind::step_started, .a = program_.steps[step].actor, .b = step});
+  last_step_ns_ = now_ns();
+  issue(step);
+}
+
+void StepRunner::issue(std::uint32_t step) {
+  const auto call = calls_.next(step);
+  if (!call) {
+    end_step(step);
+    return;
+  }
+  sut_.start(*call);
+}
+
+void StepRunner::end_step(std::uint32_t step) {
+  StepState& s = states_[step];
+  s.phase = StepPhase::done;
+  rig_.report(Record{.kind = RecordKind::step_returned,
+                     .a = program_.steps[step].actor,
+                     .b = step,
+                     .c = static_cast<std::uint64_t>(s.result)});
+  calls_.finish(step);
+  rig_.event(EventKind::step_returned, step);
+  last_step_ns_ = now_ns();
+}
+
+bool StepRunner::take_results() {
+  for (const contract::Returned& b : sut_.take_blocked()) {
+    if (b.actor == kRunner || b.step >= states_.size()) continue;
+    rig_.report(Record{.kind = RecordKind::step_blocked, .a = b.actor, .b = b.step});
+    rig_.event(EventKind::step_blocked, b.step);
+  }
+  // A copy: starting the next call may change what the candidate's list refers to.
+  const auto returned = sut_.take_returned();
+  const std::vector<contract::Returned> list(returned.begin(), returned.end());
+  for (const contract::Returned& r : list) {
+    if (r.step >= states_.size()) continue;
+    states_[r.step].output = r.output;
+    if (calls_.took(r.step, r.result)) {
+      issue(r.step);
+    } else {
+      end_step(r.step);
+    }
+  }
+  return !list.empty();
+}
+
+bool StepRunner::all_ended() const {
+  return std::all_of(states_.begin(), states_.end(), [](const StepState& s) {
+    return s.phase == StepPhase::done || s.phase == StepPhase::abandoned;
+  });
+}
+
+bool StepRunner::outstanding() const {
+  return std::any_of(states_.begin(), states_.end(),
+                     [](const StepState& s) { return s.phase == StepPhase::running; });
+}
+
+bool StepRunner::fences_open() const {
+  std::uint32_t submitted = 0;
+  std::uint32_t signalled = 0;
+  for (std::uint32_t i = 0; i < states_.size(); ++i) {
+    if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
+    submitted += states_[i].phase == StepPhase::done && states_[i].result >= 0 ? 1 : 0;
+  }
+  for (const Record& r : trace_.records) {
+    signalled += r.kind == RecordKind::fence_signalled ? 1 : 0;
+  }
+  return signalled < submitted;
+}
+
+void StepRunner::stuck(const char* who) {
+  rig_.report(Record{.kind = RecordKind::sut_stuck, .text = rig_.text(who)});
+  trace_.end = contract::RunEnd::stopped;
+}
+
+void StepRunner::abandon_waiting() {
+  for (StepState& s : states_) {
+    if (s.phase == StepPhase::waiting) s.phase = StepPhase::abandoned;
+  }
+}
+
+StepRunner::Next StepRunner::nothing_to_do() {
+  // Everything is at rest. Steps that still wait for an event will never see it.
+  if (outstanding()) {
+    stuck("a call never returns");
+    return Next::broken;
+  }
+  if (!all_ended()) {
+    abandon_waiting();
+    return Next::go_on;
+  }
+  return Next::finished;
+}
+
+StepRunner::Next StepRunner::loop() {
+  sut_.run_ready();
+  if (take_results()) return Next::go_on;
+  if (start_ready()) return Next::go_on;
+  if (sut_.stopped_tasks() != 0) {
+    trace_.end = contract::RunEnd::stopped;
+    return Next::broken;
+  }
+  if (rig_.machine_events() > contract::kLimits.event_budget) {
+    rig_.report(Record{.kind = RecordKind::sut_livelock});
+    trace_.end = contract::RunEnd::stopped;
+    return Next::broken;
+  }
+  const std::uint64_t step_ns = next_step_ns();
+  const bool at_rest = sut_.next_needed_timer_ns() == vocab::kNever && rig_.machine().at_rest();
+  if (at_rest && step_ns == vocab::kNever && !outstanding()) return nothing_to_do();
+  const std::uint64_t late = last_step_ns_ + contract::kLimits.fence_base_ns +
+                             jobs_ * contract::kLimits.fence_per_job_ns;
+  if (all_ended() && now_ns() > late) return Next::finished;   // rule L1 has its say about it
+  if (now_ns() > contract::kMaxTimeNs) {
+    abandon_waiting();
+    if (outstanding()) {
+      stuck("a call does not return within the time of a Program");
+      return Next::broken;
+    }
+    return Next::finished;
+  }
+  if (!move_time(rig_, sut_, step_ns)) return nothing_to_do();
+  if (now_ns() - std::min(now_ns(), rig_.last_progress_ns()) > contract::kLimits.stuck_ns &&
+      (outstanding() || fences_open())) {
+    stuck("no event although work is waited for");
+    return Next::broken;
+  }
+  return Next::go_on;
+}
+
+void StepRunner::run() {
+  arm();
+  Next next = Next::go_on;
+  while (next == Next::go_on) next = loop();
+  if (next == Next::finished) end_state();
+  trace_.machine_events = rig_.machine_events();
+}
+
+void StepRunner::query_states() {
+  for (std::uint32_t i = 0; i < states_.size(); ++i) {
+    const StepState& s = states_[i];
+    const auto type = static_cast<NodeType>(program_.steps[i].op.type);
+    if (!s.alive || s.file == 0) continue;
+    if (type == NodeType::group_create) {
+      const auto r = run_call(rig_, sut_,
+                              calls_.ioctl(s.file, uapi::kIoctlGroupGetState,
+                                           uapi::GroupGetState{
+                                               .group_handle = static_cast<std::uint32_t>(s.made),
+                                               .state = 0, .fatal_queues = 0, .pad = 0}));
+      const auto args = calls_.read_back<uapi::GroupGetState>();
+      if (r && *r == 0) {
+        rig_.report(Record{.kind = RecordKind::group_state, .a = i, .b = args.state,
+                           .c = args.fatal_queues});
+      }
+    } else if (type == NodeType::vm_create) {
+      const auto r = run_call(rig_, sut_,
+                              calls_.ioctl(s.file, uapi::kIoctlVmGetState,
+                                           uapi::VmGetState{
+                                               .vm_id = static_cast<std::uint32_t>(s.made),
+                                               .state = 0}));
+      const auto args = calls_.read_back<uapi::VmGetState>();
+      if (r && *r == 0) rig_.report(Record{.kind = RecordKind::vm_state, .a = i, .b = args.state});
+    }
+  }
+}
+
+void StepRunner::end_state() {
+  if (calls_.default_file != 0) {
+    query_states();
+    read_buffers();
+  }
+  sut_.report_rest(false);
+  close_everything();
+  if (sut_.stopped_tasks() != 0) {
+    trace_.end = contract::RunEnd::stopped;
+    return;
+  }
+  sut_.report_rest(true);
+}
+
+}  // namespace protm::exec

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Runs one Program on a stepped candidate that is already booted: starts steps when their triggers
+// say so, owns time, watches budget and standstill, takes the end state. One owner of time: now =
+// min(rig, Host timers, next step), in this order on ties. Source: design.md section 5.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sut-adapters/contract/program.h"
+#include "sut-adapters/contract/sut.h"
+#include "sut-adapters/executor/step_calls.h"
+#include "sut-adapters/executor/step_state.h"
+#include "sut-adapters/rig/rig.h"
+
+namespace protm::exec {
+
+/// Lets the candidate and the machine run until nothing needs to happen any more.
+/// Returns false when that does not come within `limit_ns` of simulated time.
+bool settle(rig::Rig& rig, contract::Sut& sut, std::uint64_t limit_ns);
+/// Runs one call to its end, outside any actor. Result of the call, or nothing when it never ends.
+std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, contract::Call call);
+
+class StepRunner {
+ public:
+  StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut,
+             contract::Trace& trace, std::uint64_t owner_heap);
+  /// Before T = 0: opens the render node and makes the submits' syncobjs.
+  void prologue();
+  /// From T = 0 to the end state.
+  void run();
+
+ private:
+  enum class Next : std::uint8_t { go_on, finished, broken };
+
+  void arm();
+  bool start_ready();
+  bool can_start(std::uint32_t step, std::uint64_t now_ns);
+  void begin_step(std::uint32_t step);
+  void issue(std::uint32_t step);
+  void end_step(std::uint32_t step);
+  bool take_results();
+  [[nodiscard]] std::uint64_t next_step_ns() const;
+  [[nodiscard]] bool all_ended() const;
+  [[nodiscard]] bool outstanding() const;
+  [[nodiscard]] bool fences_open() const;
+  Next loop();
+  Next nothing_to_do();
+  void abandon_waiting();
+  void stuck(const char* who);
+  void end_state();
+  void query_states();
+  void read_buffers();
+  void read_buffer(std::uint32_t step);
+  void close_everything();
+  [[nodiscard]] std::uint64_t now_ns() const { return rig_.now() - vocab::SimTime{rig_.start_ns()}; }
+
+  const contract::Program& program_;
+  rig::Rig& rig_;
+  contract::Sut& sut_;
+  contract::Trace& trace_;
+  std::vector<StepState> states_;
+  StepCalls calls_;
+  std::vector<std::uint32_t> reach_watch_;
+  std::uint64_t owner_heap_;          ///< heap that was registered before load; 0 = none
+  std::uint64_t last_step_ns_ = 0;
+  std::uint32_t jobs_ = 0;
+};
+
+}  // namespace protm::exec

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rig: one machine, the fault player, the event matcher and the recorder, for one run. In: the
+// machine half of a Program. Out: the Trace, in the rig's order, which is the only order. It is the
+// Bus of in-process candidates. Source: design.md section 2.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "gpu-model/src/machine.h"
+#include "sut-adapters/contract/bus.h"
+#include "sut-adapters/contract/program.h"
+#include "sut-adapters/rig/matcher.h"
+#include "sut-adapters/rig/user_memory_impl.h"
+
+namespace protm::rig {
+
+/// What goes into the Trace.
+enum class TraceLevel : std::uint8_t {
+  normal,   ///< everything that rules and comparisons use
+  full,     ///< and each register access
+};
+
+class Rig final : public contract::Bus {
+ public:
+  Rig(const vocab::MachineConfig& config, std::pmr::memory_resource* memory);
+
+  // --- Bus ---
+  std::uint32_t read32(std::uint32_t offset) override;
+  void write32(std::uint32_t offset, std::uint32_t value) override;
+  [[nodiscard]] std::uint32_t irq_lines() const override { return machine_.irq_lines(); }
+  [[nodiscard]] vocab::SimTime now() const override { return now_; }
+  [[nodiscard]] std::uint64_t next_event_ns() const override { return machine_.next_event_ns(); }
+  void advance(vocab::SimTime t) override;
+  vocab::Pa page_alloc(contract::PageKind kind) override;
+  void page_free(vocab::Pa pa) override;
+  void mem_read(vocab::Pa pa, std::span<std::byte> to) override;
+  void mem_write(vocab::Pa pa, std::span<const std::byte> from) override;
+  std::int64_t fault(const char* call, const char* role) override;
+  void report(const contract::Record& record) override;
+  contract::TextId text(const char* words) override;
+
+  // --- for the step runner ---
+  /// Starts the Trace: T = 0 is now, faults count from here, machine faults are armed.
+  /// `trace` and `faults` must outlive the run; detach before a snapshot.
+  void begin(contract::Trace* trace, const std::vector<contract::Fault>* faults, TraceLevel level);
+  void detach();
+  /// The step runner's own events (step returned, step blocked).
+  void event(contract::EventKind kind, std::uint32_t arg, std::uint32_t b = 0);
+  /// Streams at `va` belong to the submit `step` of the group made by `group_step`.
+  void map_job(std::uint64_t va, std::uint32_t step, std::uint32_t group_step);
+  [[nodiscard]] std::uint64_t start_ns() const { return start_.ns; }
+  [[nodiscard]] Matcher& matcher() { return matcher_; }
+  [[nodiscard]] UserMemoryImpl& user() { return user_; }
+  [[nodiscard]] gpu::Machine& machine() { return machine_; }
+  /// Machine observations since begin: the event budget.
+  [[nodiscard]] std::uint64_t machine_events() const { return machine_events_; }
+  /// Since when nothing happened in the machine but PING and idle traffic; for "stuck".
+  [[nodiscard]] std::uint64_t last_progress_ns() const { return last_progress_ns_; }
+
+ private:
+  struct Job { std::uint64_t va; std::uint32_t step, group_step; };
+  struct SavedGroup { std::uint64_t suspend_va; std::uint32_t group_step; };
+  struct Count { const char* call; const char* role; std::uint32_t seen; };
+
+  void drain();
+  void observe(const vocab::Observation& seen);
+  void observe_group(const vocab::Observation& seen);
+  void group_seen(std::uint32_t slot, std::uint32_t group_step);
+  [[nodiscard]] const Job* job_at(std::uint64_t va) const;
+
+  vocab::SimTime now_{};
+  vocab::SimTime start_{};
+  gpu::Machine machine_;
+  Matcher matcher_;
+  UserMemoryImpl user_;
+  std::pmr::vector<Job> jobs_;
+  std::pmr::vector<SavedGroup> saved_;
+  std::pmr::vector<std::uint32_t> slot_group_;      ///< group step on each slot; kNoStep = none
+  std::pmr::vector<std::uint64_t> slot_suspend_;    ///< suspend buffer VA of each slot
+  std::pmr::vector<Count> counts_;                  ///< per Host call and role
+  contract::Trace* trace_ = nullptr;
+  const std::vector<contract::Fault>* faults_ = nullptr;
+  TraceLevel level_ = TraceLevel::normal;
+  std::uint64_t machine_events_ = 0;
+  std::uint64_t last_progress_ns_ = 0;
+};
+
+}  // namespace protm::rig
