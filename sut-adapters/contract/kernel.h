@@ -30,9 +30,9 @@ struct RwSem { const char* role = "rwsem"; std::uint32_t id = 0; };
 struct SpinLock { const char* role = "spinlock"; std::uint32_t id = 0; };
 struct Completion { const char* role = "completion"; std::uint32_t id = 0; };
 struct WaitQueue { const char* role = "waitqueue"; std::uint32_t id = 0; };
-struct Work { const char* role = "work"; Callback fn; std::uint32_t id = 0; };
-struct DelayedWork { const char* role = "delayed_work"; Callback fn; std::uint32_t id = 0; };
-struct Timer { const char* role = "timer"; Callback fn; std::uint32_t id = 0; };
+struct Work { const char* role = "work"; Callback fn{}; std::uint32_t id = 0; };
+struct DelayedWork { const char* role = "delayed_work"; Callback fn{}; std::uint32_t id = 0; };
+struct Timer { const char* role = "timer"; Callback fn{}; std::uint32_t id = 0; };
 /// A reference count. 0 = not initialised or released.
 struct Kref { std::uint32_t count = 0; };
 
