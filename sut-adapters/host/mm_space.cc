@@ -17,8 +17,7 @@ MmSpaces::Space& MmSpaces::find(const VaSpace& space) {
 
 void MmSpaces::init(VaSpace& space, std::uint64_t start, std::uint64_t size) {
   space.id = ++last_id_;
-  Space& made =
-      spaces_.try_emplace(space.id, spaces_.get_allocator().resource()).first->second;
+  Space& made = spaces_.try_emplace(space.id, spaces_.get_allocator().resource()).first->second;
   made.start = start;
   made.end = start + size;
 }

@@ -84,9 +84,8 @@ std::uint64_t PageTables::add_table(std::uint64_t slot) {
   return page.value;
 }
 
-int PageTables::map(PageTable& table, std::uint64_t iova, std::uint64_t pa,
-                    std::uint64_t page_size, std::uint64_t count, std::uint32_t prot,
-                    std::uint64_t& mapped) {
+int PageTables::map(PageTable& table, std::uint64_t iova, std::uint64_t pa, std::uint64_t page_size,
+                    std::uint64_t count, std::uint32_t prot, std::uint64_t& mapped) {
   mapped = 0;
   const unsigned leaf = level_of(page_size);
   if (leaf == lpae::kLevels || count == 0) return -EINVAL;

@@ -32,9 +32,8 @@ class PageTables {
   [[nodiscard]] std::uint64_t ttbr(const contract::PageTable& table) const;
   /// Maps up to `count` pages, not across the end of one table of that level, as the kernel does.
   /// Errors: -EINVAL size or protection, -ERANGE address, -EEXIST with a WARN, -ENOMEM.
-  int map(contract::PageTable& table, std::uint64_t iova, std::uint64_t pa,
-          std::uint64_t page_size, std::uint64_t count, std::uint32_t prot,
-          std::uint64_t& mapped);
+  int map(contract::PageTable& table, std::uint64_t iova, std::uint64_t pa, std::uint64_t page_size,
+          std::uint64_t count, std::uint32_t prot, std::uint64_t& mapped);
   /// Bytes unmapped; a hole ends it with a WARN.
   std::uint64_t unmap(contract::PageTable& table, std::uint64_t iova, std::uint64_t page_size,
                       std::uint64_t count);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// dma-bufs, with heap providers as the only exporters: file references, attachments, mappings, and
+// a last put that releases the buffer later, never inside the caller.
+// Not modelled: PRIME export of GEM objects, mmap of a dma-buf, CPU access ioctls, move notify.
+// Source: dma-buf.c; facts-host.md 6 (G9, G10, G14-G18).
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <vector>
+
+#include "sut-adapters/host/drm_context.h"
+#include "sut-adapters/host/gem_resv.h"
+
+namespace protm::host {
+
+class HeapProvider;
+
+struct DmaBufObj : contract::DmaBuf {
+  explicit DmaBufObj(std::pmr::memory_resource* memory) : pages(memory) {}
+  contract::Kref file_refs;
+  HeapProvider* provider = nullptr;
+  contract::PageKind kind = contract::PageKind::normal;
+  std::uint32_t attachments = 0;
+  std::uint32_t mappings = 0;
+  std::pmr::vector<vocab::Pa> pages;
+  contract::Ptr<contract::Resv> resv;
+};
+using DmaBufPtr = contract::Ptr<DmaBufObj>;
+
+/// Where last puts wait for their turn: the end of the system call, or a work item (G18).
+class DeferredRelease {
+ public:
+  virtual ~DeferredRelease() = default;
+  virtual void defer(const DmaBufPtr& buf) = 0;
+};
+
+class DmaBufTable {
+ public:
+  DmaBufTable(DrmContext& ctx, ResvTable& resvs) : ctx_(ctx), resvs_(resvs) {}
+  void set_deferred(DeferredRelease* deferred) { deferred_ = deferred; }
+
+  static DmaBufPtr obj(const contract::Ptr<contract::DmaBuf>& buf) {
+    return contract::ptr_cast<DmaBufObj>(buf);
+  }
+  /// A buffer of `provider` with one reference. Errors: -ENOMEM.
+  contract::Result<DmaBufPtr> create(HeapProvider& provider, std::uint64_t size,
+                                     contract::PageKind kind);
+  void get(const contract::Ptr<contract::DmaBuf>& buf);
+  void put(const contract::Ptr<contract::DmaBuf>& buf);
+  /// Runs a release that `put` deferred.
+  void release(const DmaBufPtr& buf);
+
+  int attach(const contract::Ptr<contract::DmaBuf>& buf);
+  void detach(const contract::Ptr<contract::DmaBuf>& buf);
+  int map(const contract::Ptr<contract::DmaBuf>& buf);
+  void unmap(const contract::Ptr<contract::DmaBuf>& buf);
+  [[nodiscard]] std::uint32_t live() const { return live_; }
+
+ private:
+  void free_pages(DmaBufObj& buf);
+
+  DrmContext& ctx_;
+  ResvTable& resvs_;
+  DeferredRelease* deferred_ = nullptr;
+  std::uint32_t next_id_ = 1;
+  std::uint32_t live_ = 0;
+};
+
+}  // namespace protm::host

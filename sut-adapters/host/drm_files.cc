@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Descriptors, open and close, CPU access; the ioctls are in drm_ioctl.cc.
+#include "sut-adapters/host/drm_files.h"
+
+#include <array>
+#include <cerrno>
+
+namespace protm::host {
+
+using contract::DmaBuf;
+using contract::Ptr;
+using contract::Result;
+
+namespace {
+constexpr int kFirstFd = 3;
+constexpr std::string_view kRenderNode = "dri";
+constexpr std::string_view kHeapFolder = "dma_heap/";
+}  // namespace
+
+Result<int> DrmFiles::fd_reserve(const char* role) {
+  const std::int64_t fault = ctx_.kernel.fault("fd", role);
+  if (fault < 0) return tl::unexpected(static_cast<int>(fault));
+  int fd = kFirstFd;
+  for (const auto& [used, unused] : fds_) {
+    if (used != fd) break;
+    ++fd;
+  }
+  fds_.emplace(fd, 0);
+  return fd;
+}
+
+void DrmFiles::fd_put_unused(int fd) {
+  const auto it = fds_.find(fd);
+  if (it == fds_.end() || it->second != 0) {
+    ctx_.kernel.warn("put_unused_fd of a descriptor that is not reserved");
+    return;
+  }
+  fds_.erase(it);
+}
+
+void DrmFiles::fd_install(int fd, const Ptr<DmaBuf>& buf) {
+  const auto it = fds_.find(fd);
+  if (it == fds_.end() || it->second != 0) {
+    contract::oops(contract::OopsKind::bad_call, "fd_install");
+  }
+  OpenFile file;
+  file.kind = FileKind::dma_buf;
+  file.buf = buf;
+  install(fd, add_file(file));
+}
+
+std::uint32_t DrmFiles::add_file(const OpenFile& file) {
+  files_.emplace(++last_file_, file);
+  return last_file_;
+}
+
+std::uint32_t DrmFiles::enter(int fd) {
+  const auto it = fds_.find(fd);
+  if (it == fds_.end() || it->second == 0) return 0;
+  ++files_.at(it->second).users;
+  return it->second;
+}
+
+void DrmFiles::leave(std::uint32_t id) {
+  const auto it = files_.find(id);
+  if (--it->second.users != 0) return;
+  const OpenFile file = it->second;
+  files_.erase(it);
+  last_close(file);
+}
+
+void DrmFiles::last_close(const OpenFile& file) {
+  switch (file.kind) {
+    case FileKind::chrdev:
+      parts_.chrdevs.close(file.chrdev);
+      break;
+    case FileKind::drm:
+      close_drm(file.drm);
+      break;
+    case FileKind::dma_buf:
+      parts_.bufs.put(file.buf);
+      break;
+    case FileKind::sync_file:
+      parts_.fences.put(file.fence);
+      break;
+  }
+}
+
+std::int64_t DrmFiles::open(std::string_view name) {
+  const Result<int> fd = fd_reserve("open");
+  if (!fd) return fd.error();
+  OpenFile file;
+  int error = 0;
+  if (name == kRenderNode) {
+    const Result<DrmFilePtr> opened = open_drm();
+    file.kind = FileKind::drm;
+    if (opened) file.drm = *opened;
+    if (!opened) error = opened.error();
+  } else if (name.starts_with(kHeapFolder)) {
+    const auto opened = parts_.chrdevs.open(name.substr(kHeapFolder.size()));
+    file.kind = FileKind::chrdev;
+    if (opened) file.chrdev = *opened;
+    if (!opened) error = opened.error();
+  } else {
+    error = -ENOENT;
+  }
+  if (error != 0) {
+    fd_put_unused(*fd);
+    return error;
+  }
+  install(*fd, add_file(file));
+  return *fd;
+}
+
+std::int64_t DrmFiles::close(int fd) {
+  const auto it = fds_.find(fd);
+  if (it == fds_.end() || it->second == 0) return -EBADF;
+  const std::uint32_t id = it->second;
+  fds_.erase(it);
+  leave(id);
+  return 0;  // what a release function answers never reaches the caller (C6)
+}
+
+Result<DrmFilePtr> DrmFiles::open_drm() {
+  if (!published_) return tl::unexpected(-ENOENT);
+  if (ctx_.kernel.dev_is_unplugged()) return tl::unexpected(-ENODEV);
+  const DrmFilePtr file = ctx_.kernel.make<DrmFileObj>("drm_file", ctx_.memory);
+  if (file == nullptr) return tl::unexpected(-ENOMEM);
+  file->id = ++last_drm_file_;
+  file->instance = kernel_.drm_instance();
+  kernel_.drm_instance_get(file->instance);
+  const int error = ctx_.ops->open != nullptr ? ctx_.ops->open(ctx_.driver, file) : 0;
+  if (error == 0) return file;
+  kernel_.drm_instance_put(file->instance);
+  ctx_.kernel.free(file);
+  return tl::unexpected(error);
+}
+
+void DrmFiles::close_drm(const DrmFilePtr& file) {
+  const std::uint32_t instance = file->instance;
+  parts_.syncobjs.release(file->syncobjs);
+  parts_.gems.release_handles(file->handles);
+  if (ctx_.ops->postclose != nullptr) ctx_.ops->postclose(ctx_.driver, file);
+  ctx_.kernel.free(file);
+  kernel_.drm_instance_put(instance);
+}
+
+// --- CPU access through an mmap ------------------------------------------------------------------
+
+Result<GemPtr> DrmFiles::map_for_cpu(const OpenFile& file, std::uint64_t mmap_offset,
+                                     std::uint64_t offset) {
+  if (file.kind != FileKind::drm) return tl::unexpected(-ENODEV);
+  if (kernel_.drm_instance_unplugged(file.drm->instance)) return tl::unexpected(-ENODEV);
+  const Result<GemPtr> gem = parts_.gems.mmap(file.drm->handles, mmap_offset);
+  if (!gem) return gem;
+  const std::uint64_t size = (*gem)->size;
+  const std::uint64_t width = sizeof(std::uint64_t);
+  if (size >= width && offset <= size - width && offset % width == 0) return gem;
+  parts_.gems.put(*gem);
+  return tl::unexpected(-EINVAL);
+}
+
+template <class Body>
+std::int64_t DrmFiles::cpu_access(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                                  Body body) {
+  const std::uint32_t id = enter(fd);
+  if (id == 0) return -EBADF;
+  const Result<GemPtr> gem = map_for_cpu(files_.at(id), mmap_offset, offset);
+  std::int64_t result = gem ? 0 : gem.error();
+  if (gem) {
+    // The page fault: pages come on first touch, and a failure there is a SIGBUS.
+    const auto pages = parts_.gems.pages(*gem);
+    if (pages) {
+      body(contract::KMap{*pages, (*gem)->size});
+    } else {
+      result = -EFAULT;
+    }
+    parts_.gems.put(*gem);
+  }
+  leave(id);
+  return result;
+}
+
+std::int64_t DrmFiles::cpu_store64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                                   std::uint64_t value) {
+  return cpu_access(fd, mmap_offset, offset, [&](const contract::KMap& map) {
+    parts_.gems.write(map, offset, std::as_bytes(std::span(&value, 1)));
+  });
+}
+
+std::int64_t DrmFiles::cpu_load64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                                  std::uint64_t& value) {
+  return cpu_access(fd, mmap_offset, offset, [&](const contract::KMap& map) {
+    parts_.gems.read(map, offset, std::as_writable_bytes(std::span(&value, 1)));
+  });
+}
+
+}  // namespace protm::host

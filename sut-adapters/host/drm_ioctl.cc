@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What DRM core does with an ioctl, the core ioctls, and sync_file. Source: facts-host.md D1-D4,
+// N1.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "gpu-model/vocab/uapi_core.h"
+#include "sut-adapters/host/drm_files.h"
+
+namespace protm::host {
+
+namespace uapi = vocab::uapi;
+using contract::Result;
+
+namespace {
+
+constexpr std::uint32_t kDirIn = 1u << 30;  ///< user space writes the struct
+constexpr std::uint32_t kDirOut = 1u << 31;
+constexpr std::uint32_t kDriverBase = 0x40;
+constexpr std::uint32_t kDriverEnd = 0xa0;
+constexpr std::uint32_t kTypeDrm = 'd';
+constexpr std::uint32_t kTypeSyncFile = '>';
+
+constexpr std::uint32_t nr_of(std::uint32_t cmd) { return cmd & 0xff; }
+constexpr std::uint32_t type_of(std::uint32_t cmd) { return (cmd >> 8) & 0xff; }
+constexpr std::uint32_t size_of(std::uint32_t cmd) { return (cmd >> 16) & 0x3fff; }
+
+/// Argument of DRM_IOCTL_VERSION on a 64-bit kernel.
+struct DrmVersion {
+  std::int32_t major, minor, patchlevel;
+  std::uint32_t pad;
+  std::uint64_t name_len, name;
+  std::uint64_t date_len, date;
+  std::uint64_t desc_len, desc;
+};
+static_assert(sizeof(DrmVersion) == 64);
+constexpr std::uint32_t kIoctlVersion = uapi::drm_iowr(0, sizeof(DrmVersion));
+
+template <auto Method, class T>
+int on_syncobjs(SyncobjTable& table, const DrmFilePtr& file, void* arg) {
+  return (table.*Method)(file->syncobjs, *static_cast<T*>(arg));
+}
+
+template <std::size_t N>
+void copy_name(char (&to)[N], const char* from) {
+  std::snprintf(to, N, "%s", from);
+}
+
+}  // namespace
+
+DrmFiles::Handler DrmFiles::find_handler(std::uint32_t nr) const {
+  if (nr >= kDriverBase && nr < kDriverEnd) {
+    for (const contract::DrmIoctl& entry : ctx_.ops->ioctls) {
+      if (entry.nr != nr - kDriverBase) continue;
+      return {uapi::drm_iowr(nr, entry.size), nullptr, &entry};
+    }
+    return {};
+  }
+  using Core = int (*)(DrmFiles&, const DrmFilePtr&, void*);
+  struct Entry {
+    std::uint32_t cmd;
+    Core fn;
+  };
+  using S = SyncobjTable;
+  static constexpr Core kNotModelled = [](DrmFiles&, const DrmFilePtr&, void*) {
+    return -EOPNOTSUPP;
+  };
+  static constexpr std::array kCore{
+      Entry{kIoctlVersion, [](DrmFiles& s, const DrmFilePtr&, void* a) { return s.version(a); }},
+      Entry{uapi::kIoctlGemClose,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return s.parts_.gems.handle_delete(f->handles,
+                                                 static_cast<uapi::GemClose*>(a)->handle);
+            }},
+      Entry{uapi::kIoctlPrimeHandleToFd, kNotModelled},
+      Entry{uapi::kIoctlPrimeFdToHandle, kNotModelled},
+      Entry{uapi::kIoctlSyncobjCreate,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::create, uapi::SyncobjCreate>(s.parts_.syncobjs, f, a);
+            }},
+      Entry{uapi::kIoctlSyncobjDestroy,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::destroy, uapi::SyncobjDestroy>(s.parts_.syncobjs, f, a);
+            }},
+      Entry{uapi::kIoctlSyncobjHandleToFd,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return s.syncobj_to_fd(f, *static_cast<uapi::SyncobjHandle*>(a));
+            }},
+      Entry{uapi::kIoctlSyncobjFdToHandle, kNotModelled},
+      Entry{uapi::kIoctlSyncobjWait,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::wait, uapi::SyncobjWait>(s.parts_.syncobjs, f, a);
+            }},
+      Entry{uapi::kIoctlSyncobjReset,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::reset, uapi::SyncobjArray>(s.parts_.syncobjs, f, a);
+            }},
+      Entry{uapi::kIoctlSyncobjSignal,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::signal, uapi::SyncobjArray>(s.parts_.syncobjs, f, a);
+            }},
+      Entry{uapi::kIoctlSyncobjTimelineWait,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::timeline_wait, uapi::SyncobjTimelineWait>(s.parts_.syncobjs, f,
+                                                                               a);
+            }},
+      Entry{uapi::kIoctlSyncobjQuery,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::query, uapi::SyncobjTimelineArray>(s.parts_.syncobjs, f, a);
+            }},
+      Entry{uapi::kIoctlSyncobjTransfer, kNotModelled},
+      Entry{uapi::kIoctlSyncobjTimelineSignal,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::timeline_signal, uapi::SyncobjTimelineArray>(s.parts_.syncobjs,
+                                                                                  f, a);
+            }},
+      Entry{uapi::kIoctlSyncobjEventfd, kNotModelled},
+  };
+  for (const Entry& entry : kCore) {
+    if (nr_of(entry.cmd) == nr) return {entry.cmd, entry.fn, nullptr};
+  }
+  return {};
+}
+
+int DrmFiles::run_handler(const Handler& handler, const DrmFilePtr& file, void* arg) {
+  if (handler.core != nullptr) return handler.core(*this, file, arg);
+  return handler.driver->fn(ctx_.driver, arg, file);
+}
+
+std::int64_t DrmFiles::drm_ioctl(const DrmFilePtr& file, std::uint32_t cmd, std::uint64_t arg) {
+  if (kernel_.drm_instance_unplugged(file->instance)) return -ENODEV;
+  if (type_of(cmd) != kTypeDrm) return -ENOTTY;
+  const Handler handler = find_handler(nr_of(cmd));
+  if (!handler.found()) return -EINVAL;
+  const std::uint32_t user_size = size_of(cmd);
+  const std::uint32_t in = (cmd & handler.cmd & kDirIn) != 0 ? user_size : 0;
+  const std::uint32_t out = (cmd & handler.cmd & kDirOut) != 0 ? user_size : 0;
+  const std::uint32_t bytes = std::max({in, out, size_of(handler.cmd)});
+  // Words, so that the struct is aligned; zero behind what the user gave.
+  std::pmr::vector<std::uint64_t> buffer((bytes + 7) / 8, 0, ctx_.memory);
+  const auto data = std::as_writable_bytes(std::span(buffer));
+  if (ctx_.kernel.copy_from_user(data.first(in), arg) != 0) return -EFAULT;
+  if (kernel_.drm_instance_unplugged(file->instance)) return -ENODEV;
+  int result = run_handler(handler, file, buffer.data());
+  // Written back after a failure too; a fault there replaces the handler's answer (D3).
+  if (ctx_.kernel.copy_to_user(arg, data.first(out)) != 0) result = -EFAULT;
+  return result;
+}
+
+std::int64_t DrmFiles::ioctl(int fd, std::uint32_t cmd, std::uint64_t arg) {
+  const std::uint32_t id = enter(fd);
+  if (id == 0) return -EBADF;
+  const OpenFile file = files_.at(id);
+  std::int64_t result = -ENOTTY;
+  switch (file.kind) {
+    case FileKind::chrdev:
+      result = parts_.chrdevs.ioctl(file.chrdev, cmd, arg);
+      break;
+    case FileKind::drm:
+      result = drm_ioctl(file.drm, cmd, arg);
+      break;
+    case FileKind::sync_file:
+      result = sync_file_ioctl(file.fence, cmd, arg);
+      break;
+    case FileKind::dma_buf:
+      break;
+  }
+  leave(id);
+  return result;
+}
+
+int DrmFiles::version(void* arg) {
+  DrmVersion& v = *static_cast<DrmVersion*>(arg);
+  v.major = static_cast<std::int32_t>(ctx_.ops->major);
+  v.minor = static_cast<std::int32_t>(ctx_.ops->minor);
+  v.patchlevel = 0;
+  const auto copy = [&](std::uint64_t& len, std::uint64_t to, const char* text) {
+    const std::size_t real = std::strlen(text);
+    const std::size_t room = std::min<std::uint64_t>(len, real);
+    len = real;
+    if (room == 0 || to == 0) return 0;
+    const auto bytes = std::as_bytes(std::span(text, room));
+    return ctx_.kernel.copy_to_user(to, bytes) != 0 ? -EFAULT : 0;
+  };
+  int error = copy(v.name_len, v.name, ctx_.ops->name);
+  if (error == 0) error = copy(v.date_len, v.date, "0");
+  if (error == 0) error = copy(v.desc_len, v.desc, "");
+  return error;
+}
+
+int DrmFiles::syncobj_to_fd(const DrmFilePtr& file, uapi::SyncobjHandle& arg) {
+  const std::uint32_t known =
+      uapi::kSyncobjHandleToFdExportSyncFile | uapi::kSyncobjHandleToFdTimeline;
+  if (arg.pad != 0 || (arg.flags & ~known) != 0) return -EINVAL;
+  if ((arg.flags & uapi::kSyncobjHandleToFdExportSyncFile) == 0) {
+    return arg.point != 0 ? -EINVAL : -EOPNOTSUPP;
+  }
+  const bool timeline = (arg.flags & uapi::kSyncobjHandleToFdTimeline) != 0;
+  const Result<int> fd = fd_reserve("sync_file");
+  if (!fd) return fd.error();
+  const auto fence =
+      parts_.syncobjs.find_fence(file->syncobjs, arg.handle, timeline ? arg.point : 0);
+  if (!fence) {
+    fd_put_unused(*fd);
+    return fence.error();
+  }
+  OpenFile made;
+  made.kind = FileKind::sync_file;
+  made.fence = *fence;
+  install(*fd, add_file(made));
+  arg.fd = *fd;
+  return 0;
+}
+
+// --- sync_file -----------------------------------------------------------------------------------
+
+uapi::SyncFenceInfo DrmFiles::fence_info(const FencePtr& fence) {
+  const FenceObj& f = *FenceTable::obj(fence);
+  uapi::SyncFenceInfo info{};
+  // Names of a signalled fence are gone with its driver, as far as anyone may know.
+  copy_name(info.driver_name, f.signalled ? "detached-driver" : f.driver_name);
+  copy_name(info.obj_name, f.signalled ? "signaled-timeline" : f.timeline_name);
+  info.status = parts_.fences.status(fence);
+  info.timestamp_ns = f.timestamp_ns;
+  return info;
+}
+
+std::int64_t DrmFiles::sync_file_ioctl(const FencePtr& fence, std::uint32_t cmd,
+                                       std::uint64_t arg) {
+  if (type_of(cmd) != kTypeSyncFile || cmd != uapi::kIoctlSyncFileInfo) return -ENOTTY;
+  uapi::SyncFileInfo info{};
+  const auto bytes = std::as_writable_bytes(std::span(&info, 1));
+  if (ctx_.kernel.copy_from_user(bytes, arg) != 0) return -EFAULT;
+  if (info.flags != 0 || info.pad != 0) return -EINVAL;
+  const uapi::SyncFenceInfo detail = fence_info(fence);
+  if (info.num_fences != 0) {
+    const auto from = std::as_bytes(std::span(&detail, 1));
+    if (ctx_.kernel.copy_to_user(info.sync_fence_info, from) != 0) return -EFAULT;
+  }
+  std::snprintf(info.name, sizeof(info.name), "%.10s-%.10s%llu", detail.driver_name,
+                detail.obj_name, static_cast<unsigned long long>(fence->seqno));
+  info.status = detail.status;
+  info.num_fences = 1;
+  return ctx_.kernel.copy_to_user(arg, bytes) != 0 ? -EFAULT : 0;
+}
+
+}  // namespace protm::host

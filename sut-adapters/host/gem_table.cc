@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/host/gem_table.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace protm::host {
+
+using contract::DmaBuf;
+using contract::KMap;
+using contract::Ptr;
+using contract::Result;
+
+GemTable::State& GemTable::state(const GemPtr& gem) {
+  const auto it = states_.find(gem->id);
+  if (it == states_.end()) contract::oops(contract::OopsKind::bad_call, "drm_gem_object");
+  return it->second;
+}
+
+int GemTable::init(const GemPtr& gem, std::uint64_t size, const contract::GemOps* ops) {
+  gem->ops = ops;
+  gem->size = (size + vocab::kPageMask) & ~vocab::kPageMask;
+  gem->id = 0;
+  Ptr<contract::Resv> own;
+  if (gem->resv == nullptr) {
+    own = resvs_.create();
+    if (own == nullptr) return -ENOMEM;
+    gem->resv = own;
+  }
+  gem->id = ++last_id_;
+  State& s = states_.try_emplace(gem->id, ctx_.memory).first->second;
+  s.own_resv = own;
+  ctx_.kernel.kref_init(s.refs);
+  ++live_;
+  return 0;
+}
+
+void GemTable::release(const GemPtr& gem) {
+  State& s = state(gem);
+  if (s.vmaps != 0) ctx_.kernel.warn("gem object released with a vmap");
+  if (s.pins != 0 && !gem->imported) ctx_.kernel.warn("gem object released while pinned");
+  if (s.mmap_offset != 0) offsets_.erase(s.mmap_offset);
+  if (gem->imported) {
+    bufs_.unmap(gem->dma_buf);
+    bufs_.detach(gem->dma_buf);
+    bufs_.put(gem->dma_buf);
+    gem->dma_buf = nullptr;
+  }
+  for (const vocab::Pa page : s.pages) ctx_.kernel.page_free(page);
+  if (s.own_resv != nullptr) resvs_.destroy(s.own_resv);
+  gem->resv = nullptr;
+  states_.erase(gem->id);
+  gem->id = 0;
+  --live_;
+}
+
+void GemTable::get(const GemPtr& gem) { ctx_.kernel.kref_get(state(gem).refs, "gem"); }
+
+void GemTable::put(const GemPtr& gem) {
+  if (gem == nullptr) return;
+  if (!ctx_.kernel.kref_put(state(gem).refs, "gem")) return;
+  gem->ops->free(ctx_.driver, gem);
+}
+
+int GemTable::get_pages(const GemPtr& gem, State& s) {
+  const std::uint64_t count = gem->size / vocab::kPageSize;
+  if (s.pages.size() == count) return 0;
+  s.pages.reserve(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const vocab::Pa page = ctx_.kernel.page_alloc(gem->ops->role);
+    if (page.value == 0) {
+      for (const vocab::Pa got : s.pages) ctx_.kernel.page_free(got);
+      s.pages.clear();
+      return -ENOMEM;
+    }
+    s.pages.push_back(page);
+  }
+  return 0;
+}
+
+int GemTable::pin(const GemPtr& gem) {
+  State& s = state(gem);
+  if (gem->imported) return 0;
+  const int error = get_pages(gem, s);
+  if (error == 0) ++s.pins;
+  return error;
+}
+
+void GemTable::unpin(const GemPtr& gem) {
+  State& s = state(gem);
+  if (gem->imported) return;
+  if (s.pins == 0) {
+    ctx_.kernel.warn("gem object unpinned too often");
+    return;
+  }
+  --s.pins;
+}
+
+Result<std::span<const vocab::Pa>> GemTable::pages(const GemPtr& gem) {
+  State& s = state(gem);
+  if (gem->imported) {
+    return std::span<const vocab::Pa>(DmaBufTable::obj(gem->dma_buf)->pages);
+  }
+  const int error = get_pages(gem, s);
+  if (error != 0) return tl::unexpected(error);
+  return std::span<const vocab::Pa>(s.pages);
+}
+
+Result<KMap> GemTable::vmap(const GemPtr& gem) {
+  State& s = state(gem);
+  if (gem->imported) {
+    // An exporter of protected memory has no vmap operation.
+    const DmaBufPtr buf = DmaBufTable::obj(gem->dma_buf);
+    if (buf->kind == contract::PageKind::protected_memory) return tl::unexpected(-EINVAL);
+  }
+  const auto found = pages(gem);
+  if (!found) return tl::unexpected(found.error());
+  ++s.vmaps;
+  return KMap{*found, gem->size};
+}
+
+void GemTable::vunmap(const GemPtr& gem) {
+  State& s = state(gem);
+  if (s.vmaps == 0) {
+    ctx_.kernel.warn("gem object vunmapped too often");
+    return;
+  }
+  --s.vmaps;
+}
+
+// --- handles -------------------------------------------------------------------------------------
+
+Result<std::uint32_t> GemTable::handle_create(GemHandles& handles, const GemPtr& gem) {
+  State& s = state(gem);
+  std::uint32_t handle = 1;
+  for (const auto& [used, unused] : handles) {
+    if (used != handle) break;
+    ++handle;
+  }
+  handles.emplace(handle, gem);
+  if (s.handles++ == 0) get(gem);  // one reference for "has any handle" (G2)
+  return handle;
+}
+
+void GemTable::handle_gone(const GemPtr& gem) {
+  State& s = state(gem);
+  if (--s.handles == 0) put(gem);
+}
+
+int GemTable::handle_delete(GemHandles& handles, std::uint32_t handle) {
+  const auto it = handles.find(handle);
+  if (it == handles.end()) return -EINVAL;
+  const GemPtr gem = it->second;
+  handles.erase(it);
+  handle_gone(gem);
+  return 0;
+}
+
+GemPtr GemTable::lookup(const GemHandles& handles, std::uint32_t handle) {
+  const auto it = handles.find(handle);
+  if (it == handles.end()) return nullptr;
+  get(it->second);
+  return it->second;
+}
+
+void GemTable::release_handles(GemHandles& handles) {
+  while (!handles.empty()) handle_delete(handles, handles.begin()->first);
+}
+
+std::uint64_t GemTable::mmap_offset(const GemPtr& gem) {
+  State& s = state(gem);
+  if (s.mmap_offset == 0) {
+    s.mmap_offset = std::exchange(next_offset_, next_offset_ + gem->size);
+    offsets_.emplace(s.mmap_offset, gem);
+  }
+  return s.mmap_offset;
+}
+
+Result<GemPtr> GemTable::mmap(const GemHandles& handles, std::uint64_t offset) {
+  const auto it = offsets_.find(offset);
+  if (it == offsets_.end()) return tl::unexpected(-EINVAL);
+  const GemPtr gem = it->second;
+  const bool permitted = std::any_of(handles.begin(), handles.end(),
+                                     [&](const auto& entry) { return entry.second == gem; });
+  if (!permitted) return tl::unexpected(-EACCES);
+  if (gem->imported) return tl::unexpected(-EINVAL);
+  get(gem);
+  return gem;
+}
+
+// --- PRIME ---------------------------------------------------------------------------------------
+
+Result<GemPtr> GemTable::prime_import(const Ptr<DmaBuf>& buf) {
+  if (ctx_.ops == nullptr || ctx_.ops->import_sg_table == nullptr) {
+    ctx_.kernel.warn("gem import without drm_dev_init or import_sg_table");
+    return tl::unexpected(-EINVAL);
+  }
+  int error = bufs_.attach(buf);
+  if (error != 0) return tl::unexpected(error);
+  bufs_.get(buf);
+  error = bufs_.map(buf);
+  if (error == 0) {
+    const Result<GemPtr> made = ctx_.ops->import_sg_table(ctx_.driver, buf, buf->size);
+    if (made) {
+      const GemPtr gem = *made;
+      State& s = state(gem);
+      gem->imported = true;
+      gem->dma_buf = buf;
+      if (s.own_resv != nullptr) resvs_.destroy(std::exchange(s.own_resv, nullptr));
+      gem->resv = DmaBufTable::obj(buf)->resv;
+      return gem;
+    }
+    error = made.error();
+    bufs_.unmap(buf);
+  }
+  bufs_.detach(buf);
+  bufs_.put(buf);
+  return tl::unexpected(error);
+}
+
+// --- CPU access ----------------------------------------------------------------------------------
+
+namespace {
+
+/// Calls `part(page address, bytes done, bytes)` for each page that [offset, offset+bytes) touches.
+template <class Part>
+void for_each_page(const KMap& map, std::uint64_t offset, std::uint64_t bytes, Part part) {
+  if (bytes > map.size || offset > map.size - bytes) {
+    contract::oops(contract::OopsKind::bad_call, "vmap");
+  }
+  std::uint64_t done = 0;
+  while (done < bytes) {
+    const std::uint64_t at = offset + done;
+    const std::uint64_t inside = at & vocab::kPageMask;
+    const std::uint64_t n = std::min(bytes - done, vocab::kPageSize - inside);
+    part(vocab::Pa{map.pages[at / vocab::kPageSize].value + inside}, done, n);
+    done += n;
+  }
+}
+
+}  // namespace
+
+void GemTable::read(const KMap& map, std::uint64_t offset, std::span<std::byte> to) {
+  for_each_page(map, offset, to.size(), [&](vocab::Pa pa, std::uint64_t done, std::uint64_t n) {
+    ctx_.bus.mem_read(pa, to.subspan(done, n));
+  });
+}
+
+void GemTable::write(const KMap& map, std::uint64_t offset, std::span<const std::byte> from) {
+  for_each_page(map, offset, from.size(), [&](vocab::Pa pa, std::uint64_t done, std::uint64_t n) {
+    ctx_.bus.mem_write(pa, from.subspan(done, n));
+  });
+}
+
+void GemTable::zero(const KMap& map, std::uint64_t offset, std::uint64_t bytes) {
+  static constexpr std::array<std::byte, vocab::kPageSize> kZeroes{};
+  for_each_page(map, offset, bytes, [&](vocab::Pa pa, std::uint64_t, std::uint64_t n) {
+    ctx_.bus.mem_write(pa, std::span(kZeroes).first(n));
+  });
+}
+
+}  // namespace protm::host

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// GEM shmem objects: references, handles, pages on first use, vmap counts, mmap offsets, and
+// imports of dma-bufs. State is Host's, found by the object's id; the object is the driver's.
+// mmap offsets are given at the first question and never reused, so they do not depend on how many
+// buffers a driver makes for itself. Not modelled: eviction, swap, huge folios, PRIME members.
+// Source: drm_gem.c, drm_gem_shmem_helper.c, drm_prime.c; facts-host.md 6.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory_resource>
+#include <vector>
+
+#include "sut-adapters/host/drm_context.h"
+#include "sut-adapters/host/drm_dma_buf.h"
+#include "sut-adapters/host/gem_resv.h"
+
+namespace protm::host {
+
+using GemPtr = contract::Ptr<contract::GemObject>;
+/// Handles of one DRM file.
+using GemHandles = std::pmr::map<std::uint32_t, GemPtr>;
+
+class GemTable {
+ public:
+  GemTable(DrmContext& ctx, ResvTable& resvs, DmaBufTable& bufs)
+      : ctx_(ctx), resvs_(resvs), bufs_(bufs), states_(ctx.memory), offsets_(ctx.memory) {}
+
+  int init(const GemPtr& gem, std::uint64_t size, const contract::GemOps* ops);
+  void release(const GemPtr& gem);
+  void get(const GemPtr& gem);
+  void put(const GemPtr& gem);
+  int pin(const GemPtr& gem);
+  void unpin(const GemPtr& gem);
+  contract::Result<std::span<const vocab::Pa>> pages(const GemPtr& gem);
+  contract::Result<contract::KMap> vmap(const GemPtr& gem);
+  void vunmap(const GemPtr& gem);
+  contract::Result<std::uint32_t> handle_create(GemHandles& handles, const GemPtr& gem);
+  int handle_delete(GemHandles& handles, std::uint32_t handle);
+  GemPtr lookup(const GemHandles& handles, std::uint32_t handle);
+  /// Drops all handles of a closing file.
+  void release_handles(GemHandles& handles);
+  std::uint64_t mmap_offset(const GemPtr& gem);
+  /// What an mmap of `offset` by the file with `handles` gives, with a reference.
+  /// Errors: -EINVAL no such offset or an import, -EACCES no handle in this file.
+  contract::Result<GemPtr> mmap(const GemHandles& handles, std::uint64_t offset);
+  contract::Result<GemPtr> prime_import(const contract::Ptr<contract::DmaBuf>& buf);
+
+  // CPU access through a mapping
+  void read(const contract::KMap& map, std::uint64_t offset, std::span<std::byte> to);
+  void write(const contract::KMap& map, std::uint64_t offset, std::span<const std::byte> from);
+  void zero(const contract::KMap& map, std::uint64_t offset, std::uint64_t bytes);
+  [[nodiscard]] std::uint32_t live() const { return live_; }
+
+ private:
+  struct State {
+    explicit State(std::pmr::memory_resource* memory) : pages(memory) {}
+    contract::Kref refs;
+    std::uint32_t handles = 0;
+    std::uint32_t pins = 0;
+    std::uint32_t vmaps = 0;
+    std::uint64_t mmap_offset = 0;
+    std::pmr::vector<vocab::Pa> pages;  ///< of a native object
+    contract::Ptr<contract::Resv> own_resv;
+    bool attached = false;
+  };
+  State& state(const GemPtr& gem);
+  int get_pages(const GemPtr& gem, State& s);
+  void handle_gone(const GemPtr& gem);
+
+  DrmContext& ctx_;
+  ResvTable& resvs_;
+  DmaBufTable& bufs_;
+  std::pmr::map<std::uint32_t, State> states_;
+  std::pmr::map<std::uint64_t, GemPtr> offsets_;  ///< first byte of the fake offset -> object
+  std::uint32_t last_id_ = 0;
+  /// Behind everything that a 32-bit offset can name, as drm_vma_offset_manager begins.
+  std::uint64_t next_offset_ = 1ull << 32;
+  std::uint32_t live_ = 0;
+};
+
+}  // namespace protm::host
