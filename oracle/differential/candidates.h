@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The candidates of this build: the reference, series-v1 with its switches, and the mutants of the
-// reference. The one place that knows drivers by name. Source: design.md section 7.
+// The candidates of this build: the reference, the mutants of the reference, and what the adapters
+// offer. Command line, fuzz targets, benchmarks and tests share this one registry.
+// Source: design.md section 7, decisions.md 21.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "sut-adapters/executor/candidate.h"
+#include "sut-adapters/executor/series_v1.h"
 
 namespace protm::differential {
 
@@ -15,12 +13,5 @@ namespace protm::differential {
 [[nodiscard]] exec::Registry default_registry();
 /// The oracle itself.
 [[nodiscard]] exec::Candidate reference();
-/// series-v1 with exactly the switches of `mask` on (bits of v1::Switch).
-[[nodiscard]] exec::Candidate series_v1(std::uint32_t mask);
-
-/// Ids of the switches that are on in `candidate`; empty for candidates without switches.
-[[nodiscard]] std::vector<std::string> switches_of(const exec::Candidate& candidate);
-/// Bits of the switches that are on.
-[[nodiscard]] std::uint32_t switch_mask(const exec::Candidate& candidate);
 
 }  // namespace protm::differential

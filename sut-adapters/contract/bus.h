@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The bus: Host's only way to the machine. Registers, physical pages and time pass here and
-// nowhere else; the rig behind it records what passes. Source: design.md section 2 (Rig).
+// nowhere else; the rig behind it records what passes. Leaves out who drives time: the step runner
+// does. Source: design.md section 2 (Rig), decisions.md 21.
 #pragma once
 
 #include <cstddef>

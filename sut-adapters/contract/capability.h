@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a candidate declares that it can do. Outside the declaration "unsupported" is a failure; a
-// case that needs more than a candidate has is skipped aloud. Source: design.md section 1, idea 4.
+// case that needs more than a candidate has is skipped aloud. Leaves out how well it does it.
+// Source: design.md section 1, idea 4.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +11,14 @@
 namespace protm::contract {
 
 enum class Capability : std::uint32_t {
-  heap_core = 1u << 0,     ///< dma-heap in-kernel accessors (find, get/put, alloc)
-  heap_device = 1u << 1,   ///< /dev/dma_heap char device
-  panthor = 1u << 2,       ///< the DRM driver probes and runs jobs
-  protm = 1u << 3,         ///< protected mode
+  heap_core = 1u << 0,    ///< dma-heap in-kernel accessors (find, get/put, alloc)
+  heap_device = 1u << 1,  ///< /dev/dma_heap char device
+  panthor = 1u << 2,      ///< the DRM driver probes and runs jobs
+  protm = 1u << 3,        ///< protected mode
   vm_bind = 1u << 4,
-  host_checks = 1u << 5,   ///< lock and object checks are visible (in-process)
-  snapshot = 1u << 6,      ///< state lives in the World only
-  schedules = 1u << 7,     ///< explicit schedules can be run
+  host_checks = 1u << 5,  ///< lock and object checks are visible (in-process)
+  snapshot = 1u << 6,     ///< state lives in the World only
+  schedules = 1u << 7,    ///< explicit schedules can be run
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);
@@ -29,7 +30,11 @@ constexpr bool has(std::uint32_t set, Capability c) {
   return (set & static_cast<std::uint32_t>(c)) != 0;
 }
 
-struct CapabilityInfo { Capability id; std::string_view name; std::string_view what; };
+struct CapabilityInfo {
+  Capability id;
+  std::string_view name;
+  std::string_view what;
+};
 [[nodiscard]] std::span<const CapabilityInfo> capability_table();
 
 }  // namespace protm::contract

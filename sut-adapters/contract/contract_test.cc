@@ -37,7 +37,9 @@ TEST_CASE("Trace: hash tells records and texts apart") {
 }
 
 TEST_CASE("Ptr: a stale pointer is not alive, a fresh one is") {
-  struct Thing { int x = 3; } thing;
+  struct Thing {
+    int x = 3;
+  } thing;
   ObjectHeader header{.generation = 7, .size = sizeof(Thing), .role = "thing"};
   const Ptr<Thing> p(&thing, &header);
   CHECK(p.alive());

@@ -26,11 +26,11 @@ struct DmaHeapBase {};
 
 /// State at quiesce that no ioctl shows but rest-state and rules need. Filled without side effects.
 struct DriverRest {
-  std::uint32_t vms = 0;               ///< live VMs of all files (the MCU's not counted)
-  std::uint32_t groups = 0;            ///< live group objects
+  std::uint32_t vms = 0;     ///< live VMs of all files (the MCU's not counted)
+  std::uint32_t groups = 0;  ///< live group objects
   std::uint32_t groups_on_slot = 0;
-  std::uint32_t heaps = 0;             ///< live dma_heap objects
-  std::uint32_t protm_active = 0;      ///< 1: driver believes that the GPU is in protected mode
+  std::uint32_t heaps = 0;         ///< live dma_heap objects
+  std::uint32_t protm_active = 0;  ///< 1: driver believes that the GPU is in protected mode
   std::uint32_t reset_pending = 0;
 };
 
@@ -46,8 +46,8 @@ class Driver {
   virtual Result<Ptr<DmaHeapBase>> dma_heap_add(const HeapExport& info) = 0;
   virtual Ptr<DmaHeapBase> dma_heap_find(const char* name) = 0;
   virtual void dma_heap_put(const Ptr<DmaHeapBase>& heap) = 0;
-  virtual Result<Ptr<DmaBuf>> dma_heap_buffer_alloc(const Ptr<DmaHeapBase>& heap,
-                                                    std::uint64_t len, std::uint32_t fd_flags,
+  virtual Result<Ptr<DmaBuf>> dma_heap_buffer_alloc(const Ptr<DmaHeapBase>& heap, std::uint64_t len,
+                                                    std::uint32_t fd_flags,
                                                     std::uint64_t heap_flags) = 0;
 
   // --- platform driver ---------------------------------------------------------------------------

@@ -44,18 +44,25 @@ struct DmaBuf {
   std::uint64_t size = 0;
 };
 
-// --- fences ----------------------------------------------------------------------------------------
+// --- fences
+// ----------------------------------------------------------------------------------------
 /// A dma_fence. Fields are Host's; drivers use the calls below.
 struct Fence {
   std::uint32_t id = 0;
   std::uint64_t context = 0;
   std::uint64_t seqno = 0;
 };
-struct Syncobj { std::uint32_t id = 0; };
+struct Syncobj {
+  std::uint32_t id = 0;
+};
 /// A dma_resv, embedded or shared by reference.
-struct Resv { const char* role = "resv"; std::uint32_t id = 0; };
+struct Resv {
+  const char* role = "resv";
+  std::uint32_t id = 0;
+};
 
-// --- GEM -------------------------------------------------------------------------------------------
+// --- GEM
+// -------------------------------------------------------------------------------------------
 struct GemObject;
 struct GemOps {
   /// Last reference gone: the driver frees its object; it calls gem_release first.
@@ -65,10 +72,10 @@ struct GemOps {
 /// Base of a driver's buffer object. Source: drm_gem.c, drm_gem_shmem_helper.c.
 struct GemObject {
   const GemOps* ops = nullptr;
-  std::uint64_t size = 0;      ///< bytes, page aligned
-  Ptr<Resv> resv;              ///< its own, or the one that the driver put here
-  bool imported = false;       ///< pages come from `dma_buf`
-  Ptr<DmaBuf> dma_buf;         ///< of an import
+  std::uint64_t size = 0;  ///< bytes, page aligned
+  Ptr<Resv> resv;          ///< its own, or the one that the driver put here
+  bool imported = false;   ///< pages come from `dma_buf`
+  Ptr<DmaBuf> dma_buf;     ///< of an import
   std::uint32_t id = 0;
 };
 /// A CPU mapping of a whole GEM object (vmap). Invalid after gem_vunmap.
@@ -78,9 +85,15 @@ struct KMap {
   explicit operator bool() const { return size != 0; }
 };
 
-// --- drm_sched -------------------------------------------------------------------------------------
-struct GpuScheduler { const char* role = "sched"; std::uint32_t id = 0; };
-struct SchedEntity { std::uint32_t id = 0; };
+// --- drm_sched
+// -------------------------------------------------------------------------------------
+struct GpuScheduler {
+  const char* role = "sched";
+  std::uint32_t id = 0;
+};
+struct SchedEntity {
+  std::uint32_t id = 0;
+};
 /// Base of a driver's job. Source: drm_sched_job.
 struct SchedJob {
   std::uint32_t id = 0;
@@ -95,27 +108,32 @@ struct SchedOps {
 };
 struct SchedConfig {
   const SchedOps* ops = nullptr;
-  Workqueue submit_wq;            ///< id 0 = an own ordered one
-  Workqueue timeout_wq;           ///< id 0 = the system one
+  Workqueue submit_wq;   ///< id 0 = an own ordered one
+  Workqueue timeout_wq;  ///< id 0 = the system one
   std::uint32_t credit_limit = 0;
   std::uint64_t timeout_jiffies = UINT64_MAX;  ///< UINT64_MAX = never
 };
 
-// --- gpuvm and page tables --------------------------------------------------------------------------
+// --- gpuvm and page tables
+// --------------------------------------------------------------------------
 /// Base of a driver's mapping record (drm_gpuva). `next_id` etc. are Host's tree.
 struct GpuVa {
   std::uint64_t va = 0;
   std::uint64_t range = 0;
-  std::uint64_t offset = 0;      ///< into `gem`
+  std::uint64_t offset = 0;  ///< into `gem`
   Ptr<GemObject> gem;
 };
-struct GpuVm { std::uint32_t id = 0; };
+struct GpuVm {
+  std::uint32_t id = 0;
+};
 struct GpuVaRequest {
   std::uint64_t va = 0, range = 0, offset = 0;
   Ptr<GemObject> gem;
 };
 /// What is kept on one side of a cut. range == 0: this side is not there.
-struct GpuVaRest { std::uint64_t va = 0, range = 0, offset = 0; };
+struct GpuVaRest {
+  std::uint64_t va = 0, range = 0, offset = 0;
+};
 /// Steps of a split, called in ascending VA order; a non-zero return stops it, nothing is undone.
 struct GpuVmSteps {
   int (*map)(void* ctx, const GpuVaRequest& request) = nullptr;
@@ -127,22 +145,30 @@ struct GpuVmSteps {
 
 /// Page protections of the io-pgtable writer (IOMMU_READ ...), bits.
 enum PageProt : std::uint32_t {
-  kProtRead = 1, kProtWrite = 2, kProtNoexec = 4, kProtCache = 8,
+  kProtRead = 1,
+  kProtWrite = 2,
+  kProtNoexec = 4,
+  kProtCache = 8,
 };
 /// An ARM_64_LPAE_S1 table with 48-bit input. Source: facts-gpu.md 7.5.
-struct PageTable { std::uint32_t id = 0; };
+struct PageTable {
+  std::uint32_t id = 0;
+};
 /// A drm_mm: best-fit VA allocator.
-struct VaSpace { std::uint32_t id = 0; };
+struct VaSpace {
+  std::uint32_t id = 0;
+};
 
-// --- DRM core ---------------------------------------------------------------------------------------
+// --- DRM core
+// ---------------------------------------------------------------------------------------
 /// An open file of the DRM device.
 struct DrmFile {
   Ptr<FilePrivate> private_data;
   std::uint32_t id = 0;
 };
 struct DrmIoctl {
-  std::uint32_t nr = 0;          ///< without the 0x40 base
-  std::uint32_t size = 0;        ///< kernel's struct size; DRM core copies as facts-host D2, D3
+  std::uint32_t nr = 0;    ///< without the 0x40 base
+  std::uint32_t size = 0;  ///< kernel's struct size; DRM core copies as facts-host D2, D3
   int (*fn)(void* driver, void* arg, const Ptr<DrmFile>& file) = nullptr;
 };
 struct DrmDriverOps {
@@ -170,7 +196,8 @@ class Drm {
   virtual void device_destroy(std::uint32_t minor) = 0;
 
   // descriptors of the current task's process
-  virtual Result<int> fd_reserve(std::uint32_t flags) = 0;   ///< get_unused_fd_flags; -EMFILE by fault
+  virtual Result<int> fd_reserve(
+      std::uint32_t flags) = 0;  ///< get_unused_fd_flags; -EMFILE by fault
   virtual void fd_put_unused(int fd) = 0;
   virtual void fd_install(int fd, const Ptr<DmaBuf>& buf) = 0;  ///< takes over the reference
 
@@ -184,8 +211,8 @@ class Drm {
   /// Host's part of the free: pages, dma-buf of an import (unmap, detach, put), resv.
   virtual void gem_release(const Ptr<GemObject>& gem) = 0;
   virtual void gem_get(const Ptr<GemObject>& gem) = 0;
-  virtual void gem_put(const Ptr<GemObject>& gem) = 0;       ///< NULL is a no-op
-  virtual int gem_pin(const Ptr<GemObject>& gem) = 0;        ///< allocates pages; no-op on imports
+  virtual void gem_put(const Ptr<GemObject>& gem) = 0;  ///< NULL is a no-op
+  virtual int gem_pin(const Ptr<GemObject>& gem) = 0;   ///< allocates pages; no-op on imports
   virtual void gem_unpin(const Ptr<GemObject>& gem) = 0;
   /// Pages in order, allocated when there are none. -ENOMEM.
   virtual Result<std::span<const vocab::Pa>> gem_pages(const Ptr<GemObject>& gem) = 0;
@@ -211,7 +238,7 @@ class Drm {
   virtual void zero(const KMap& map, std::uint64_t offset, std::uint64_t bytes) = 0;
 
   // dma_resv: ww-lock of a set, and fences by usage (only BOOKKEEP is used by panthor)
-  virtual int resv_lock_all(std::span<const Ptr<Resv>> resvs) = 0;   ///< duplicates allowed
+  virtual int resv_lock_all(std::span<const Ptr<Resv>> resvs) = 0;  ///< duplicates allowed
   virtual void resv_unlock_all(std::span<const Ptr<Resv>> resvs) = 0;
   virtual void resv_add_fence(const Ptr<Resv>& resv, const Ptr<Fence>& fence) = 0;
 
@@ -221,9 +248,9 @@ class Drm {
   virtual Ptr<Fence> fence_alloc(const char* role) = 0;
   virtual void fence_init(const Ptr<Fence>& fence, std::uint64_t context, std::uint64_t seqno) = 0;
   virtual void fence_get(const Ptr<Fence>& fence) = 0;
-  virtual void fence_put(const Ptr<Fence>& fence) = 0;       ///< NULL is a no-op
+  virtual void fence_put(const Ptr<Fence>& fence) = 0;  ///< NULL is a no-op
   virtual void fence_set_error(const Ptr<Fence>& fence, int error) = 0;
-  virtual void fence_signal(const Ptr<Fence>& fence) = 0;    ///< twice is a silent no-op
+  virtual void fence_signal(const Ptr<Fence>& fence) = 0;  ///< twice is a silent no-op
   [[nodiscard]] virtual bool fence_is_signalled(const Ptr<Fence>& fence) = 0;
   [[nodiscard]] virtual int fence_error(const Ptr<Fence>& fence) = 0;
   virtual void fence_wait(const Ptr<Fence>& fence) = 0;
@@ -268,24 +295,24 @@ class Drm {
   virtual int gpuvm_sm_map(GpuVm& vm, const GpuVaRequest& request, const GpuVmSteps& steps) = 0;
   virtual int gpuvm_sm_unmap(GpuVm& vm, std::uint64_t va, std::uint64_t range,
                              const GpuVmSteps& steps) = 0;
-  virtual int gpuva_insert(GpuVm& vm, const Ptr<GpuVa>& va) = 0;   ///< -EEXIST on overlap
+  virtual int gpuva_insert(GpuVm& vm, const Ptr<GpuVa>& va) = 0;  ///< -EEXIST on overlap
   virtual void gpuva_remove(GpuVm& vm, const Ptr<GpuVa>& va) = 0;
-  virtual void gpuva_link(const Ptr<GpuVa>& va) = 0;     ///< takes a reference on the object
-  virtual void gpuva_unlink(const Ptr<GpuVa>& va) = 0;   ///< drops it (may free the object)
+  virtual void gpuva_link(const Ptr<GpuVa>& va) = 0;    ///< takes a reference on the object
+  virtual void gpuva_unlink(const Ptr<GpuVa>& va) = 0;  ///< drops it (may free the object)
   /// First mapping that overlaps [va, va+range), or null.
   virtual Ptr<GpuVa> gpuva_find(GpuVm& vm, std::uint64_t va, std::uint64_t range) = 0;
   virtual void gpuvm_for_each(GpuVm& vm, FunctionRef<void(const Ptr<GpuVa>&)> visit) = 0;
 
   // io-pgtable and drm_mm
-  virtual int pgtable_init(PageTable& table) = 0;        ///< -ENOMEM
+  virtual int pgtable_init(PageTable& table) = 0;  ///< -ENOMEM
   virtual void pgtable_fini(PageTable& table) = 0;
   [[nodiscard]] virtual std::uint64_t pgtable_ttbr(const PageTable& table) const = 0;
   /// Maps `count` pages of `page_size` (4 KiB or 2 MiB); `mapped` gets the bytes done.
   virtual int pgtable_map(PageTable& table, std::uint64_t iova, std::uint64_t pa,
                           std::uint64_t page_size, std::uint64_t count, std::uint32_t prot,
                           std::uint64_t& mapped) = 0;
-  virtual std::uint64_t pgtable_unmap(PageTable& table, std::uint64_t iova,
-                                      std::uint64_t page_size, std::uint64_t count) = 0;
+  virtual std::uint64_t pgtable_unmap(PageTable& table, std::uint64_t iova, std::uint64_t page_size,
+                                      std::uint64_t count) = 0;
   /// Physical address behind `iova`, or nothing.
   [[nodiscard]] virtual Result<std::uint64_t> pgtable_walk(const PageTable& table,
                                                            std::uint64_t iova) = 0;

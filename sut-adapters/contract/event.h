@@ -13,27 +13,27 @@ namespace protm::contract {
 
 enum class EventKind : std::uint8_t {
   none,
-  protm_active,          ///< GPU_STATUS.PROTM_ACTIVE rose
-  protm_exit_raised,     ///< GLB_ACK.PROTM_EXIT flipped
-  protm_pend_raised,     ///< CS_ACK.PROTM_PEND flipped
-  protm_enter_sampled,   ///< firmware's scan saw GLB_REQ.PROTM_ENTER
-  ping_sampled,          ///< firmware's scan saw GLB_REQ.PING
-  csg_state_acked,       ///< a = state word (0 terminate 1 start 2 suspend 3 resume)
-  group_on_slot,         ///< a = step of the group; its first CS runs or resumes on a slot
-  group_off_slot,        ///< a = step of the group
-  as_command_written,    ///< a = AS command number
-  job_started,           ///< a = step of the submit
-  job_ended,             ///< a = step of the submit
-  fence_signalled,       ///< a = step of the submit
-  fault_applied,         ///< a = number of the fault
+  protm_active,         ///< GPU_STATUS.PROTM_ACTIVE rose
+  protm_exit_raised,    ///< GLB_ACK.PROTM_EXIT flipped
+  protm_pend_raised,    ///< CS_ACK.PROTM_PEND flipped
+  protm_enter_sampled,  ///< firmware's scan saw GLB_REQ.PROTM_ENTER
+  ping_sampled,         ///< firmware's scan saw GLB_REQ.PING
+  csg_state_acked,      ///< a = state word (0 terminate 1 start 2 suspend 3 resume)
+  group_on_slot,        ///< a = step of the group; its first CS runs or resumes on a slot
+  group_off_slot,       ///< a = step of the group
+  as_command_written,   ///< a = AS command number
+  job_started,          ///< a = step of the submit
+  job_ended,            ///< a = step of the submit
+  fence_signalled,      ///< a = step of the submit
+  fault_applied,        ///< a = number of the fault
   exit_refused,
   reset_completed,
-  irq_high,              ///< a = line (0 job 1 mmu 2 gpu)
+  irq_high,  ///< a = line (0 job 1 mmu 2 gpu)
   irq_low,
   oops,
-  step_returned,         ///< a = step
-  step_blocked,          ///< a = step
-  ping_in_window,        ///< PING sampled while PROTM_ACTIVE
+  step_returned,   ///< a = step
+  step_blocked,    ///< a = step
+  ping_in_window,  ///< PING sampled while PROTM_ACTIVE
   count
 };
 
@@ -42,7 +42,7 @@ enum class EventArg : std::uint8_t { none, step, csg_state, as_command, irq_line
 
 struct EventInfo {
   EventKind kind;
-  std::string_view words;   ///< as in YAML, with `%` where the argument stands: "job % started"
+  std::string_view words;  ///< as in YAML, with `%` where the argument stands: "job % started"
   EventArg arg;
 };
 [[nodiscard]] std::span<const EventInfo> event_table();

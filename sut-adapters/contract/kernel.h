@@ -2,7 +2,8 @@
 // The kernel core below an in-process driver: objects, tasks, time, locks, work, interrupts, user
 // memory, devices, runtime PM, firmware files. One implementation (sut-adapters/host) serves all
 // in-process drivers and checks their use as lockdep and friends would.
-// Semantics: reference/facts-host.md sections 9-14. Not modelled: preemption, CPU affinity, signals.
+// Semantics: reference/facts-host.md sections 9-14. Not modelled: preemption, CPU affinity,
+// signals.
 #pragma once
 
 #include <cstddef>
@@ -25,19 +26,50 @@ using Result = tl::expected<T, int>;
 
 // Primitives that a driver embeds in its objects. `role` names them in findings ("sched.lock").
 // The state lives in Host's table, found by `id`; copying a primitive is an error of the driver.
-struct Mutex { const char* role = "mutex"; std::uint32_t id = 0; };
-struct RwSem { const char* role = "rwsem"; std::uint32_t id = 0; };
-struct SpinLock { const char* role = "spinlock"; std::uint32_t id = 0; };
-struct Completion { const char* role = "completion"; std::uint32_t id = 0; };
-struct WaitQueue { const char* role = "waitqueue"; std::uint32_t id = 0; };
-struct Work { const char* role = "work"; Callback fn{}; std::uint32_t id = 0; };
-struct DelayedWork { const char* role = "delayed_work"; Callback fn{}; std::uint32_t id = 0; };
-struct Timer { const char* role = "timer"; Callback fn{}; std::uint32_t id = 0; };
+struct Mutex {
+  const char* role = "mutex";
+  std::uint32_t id = 0;
+};
+struct RwSem {
+  const char* role = "rwsem";
+  std::uint32_t id = 0;
+};
+struct SpinLock {
+  const char* role = "spinlock";
+  std::uint32_t id = 0;
+};
+struct Completion {
+  const char* role = "completion";
+  std::uint32_t id = 0;
+};
+struct WaitQueue {
+  const char* role = "waitqueue";
+  std::uint32_t id = 0;
+};
+struct Work {
+  const char* role = "work";
+  Callback fn{};
+  std::uint32_t id = 0;
+};
+struct DelayedWork {
+  const char* role = "delayed_work";
+  Callback fn{};
+  std::uint32_t id = 0;
+};
+struct Timer {
+  const char* role = "timer";
+  Callback fn{};
+  std::uint32_t id = 0;
+};
 /// A reference count. 0 = not initialised or released.
-struct Kref { std::uint32_t count = 0; };
+struct Kref {
+  std::uint32_t count = 0;
+};
 
 enum class WorkqueueKind : std::uint8_t { unbound, ordered };
-struct Workqueue { std::uint32_t id = 0; };
+struct Workqueue {
+  std::uint32_t id = 0;
+};
 enum class Atomicity : std::uint8_t { may_sleep, atomic };
 
 /// What a hard interrupt handler answers.
@@ -84,8 +116,8 @@ class Kernel {
   [[nodiscard]] virtual std::uint32_t hz() const = 0;
   [[nodiscard]] virtual std::uint64_t jiffies() const = 0;
   [[nodiscard]] virtual std::uint64_t msecs_to_jiffies(std::uint64_t ms) const = 0;
-  virtual void udelay(std::uint64_t us) = 0;        ///< busy; legal in atomic context
-  virtual void usleep(std::uint64_t us) = 0;        ///< sleeps
+  virtual void udelay(std::uint64_t us) = 0;  ///< busy; legal in atomic context
+  virtual void usleep(std::uint64_t us) = 0;  ///< sleeps
   /// Polls `done` at once and then every `delay_us` until true (0) or `timeout_us` (-ETIMEDOUT);
   /// one last test after expiry. Source: iopoll.h read_poll_timeout.
   virtual int poll(FunctionRef<bool()> done, std::uint64_t delay_us, std::uint64_t timeout_us,
@@ -100,7 +132,7 @@ class Kernel {
   virtual void up_read(RwSem& s) = 0;
   virtual void down_write(RwSem& s) = 0;
   virtual void up_write(RwSem& s) = 0;
-  virtual void spin_lock(SpinLock& l) = 0;          ///< also stands for the irqsave variant
+  virtual void spin_lock(SpinLock& l) = 0;  ///< also stands for the irqsave variant
   virtual void spin_unlock(SpinLock& l) = 0;
 
   // --- waiting ---------------------------------------------------------------------------------
@@ -121,8 +153,8 @@ class Kernel {
   [[nodiscard]] virtual Workqueue alloc_workqueue(const char* role, WorkqueueKind kind) = 0;
   virtual void destroy_workqueue(Workqueue wq) = 0;
   [[nodiscard]] virtual Workqueue system_wq() = 0;
-  virtual bool queue_work(Workqueue wq, Work& w) = 0;        ///< false: already pending
-  virtual bool cancel_work(Work& w) = 0;                     ///< true: was pending
+  virtual bool queue_work(Workqueue wq, Work& w) = 0;  ///< false: already pending
+  virtual bool cancel_work(Work& w) = 0;               ///< true: was pending
   virtual bool cancel_work_sync(Work& w) = 0;
   virtual void disable_work_sync(Work& w) = 0;
   virtual void enable_work(Work& w) = 0;
@@ -184,9 +216,9 @@ class Kernel {
   virtual int devm_add_action(Callback fn, const char* role) = 0;
   /// Runs `fn` when the last reference of the DRM device is dropped, in reverse order (drmm).
   virtual int drmm_add_action(Callback fn, const char* role) = 0;
-  [[nodiscard]] virtual bool dev_enter() = 0;       ///< false once unplugged; pairs with dev_exit
+  [[nodiscard]] virtual bool dev_enter() = 0;  ///< false once unplugged; pairs with dev_exit
   virtual void dev_exit() = 0;
-  virtual void dev_unplug() = 0;                    ///< waits for all dev_enter sections
+  virtual void dev_unplug() = 0;  ///< waits for all dev_enter sections
   [[nodiscard]] virtual bool dev_is_unplugged() const = 0;
   virtual void drm_dev_get() = 0;
   virtual void drm_dev_put() = 0;
@@ -195,10 +227,10 @@ class Kernel {
   virtual void pm_runtime_use_autosuspend(std::uint64_t delay_ms) = 0;
   virtual void pm_runtime_dont_use_autosuspend() = 0;
   virtual void pm_runtime_set_suspended() = 0;
-  virtual int pm_runtime_resume_and_get() = 0;      ///< 0 or -errno; count dropped on failure
-  virtual int pm_runtime_get_sync() = 0;            ///< count kept on failure
+  virtual int pm_runtime_resume_and_get() = 0;  ///< 0 or -errno; count dropped on failure
+  virtual int pm_runtime_get_sync() = 0;        ///< count kept on failure
   virtual void pm_runtime_get_noresume() = 0;
-  virtual void pm_runtime_put_autosuspend() = 0;    ///< marks last busy itself (K7)
+  virtual void pm_runtime_put_autosuspend() = 0;  ///< marks last busy itself (K7)
   virtual void pm_runtime_put() = 0;
   virtual void pm_runtime_put_sync_suspend() = 0;
   [[nodiscard]] virtual RpmStatus pm_runtime_status() const = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The one table of numbers that rules and runner use. Printed by `list --limits`.
+// Leaves out latencies and periods of the machine: those are data of a Program.
 // Source: decisions.md 11.
 #pragma once
 
@@ -10,17 +11,21 @@
 namespace protm::contract {
 
 struct Limits {
-  std::uint64_t fence_base_ns = 10'000'000'000;      ///< L1: T = base + per_job * queued jobs
+  std::uint64_t fence_base_ns = 10'000'000'000;  ///< L1: T = base + per_job * queued jobs
   std::uint64_t fence_per_job_ns = 6'000'000'000;
-  std::uint32_t runnable_ticks = 3;                  ///< L2, L3: R = 3 full ticks + 1 per group
+  std::uint32_t runnable_ticks = 3;  ///< L2, L3: R = 3 full ticks + 1 per group
   std::uint64_t tick_ns = 10'000'000;
   std::uint64_t stuck_ns = 30'000'000'000;
   std::uint64_t event_budget = 2'000'000;
-  std::uint64_t entries_per_region = 3;              ///< more entries than this per region: I1/I2
+  std::uint64_t entries_per_region = 3;  ///< more entries than this per region: I1/I2
 };
 inline constexpr Limits kLimits{};
 
-struct LimitInfo { std::string_view name; std::uint64_t value; std::string_view what; };
+struct LimitInfo {
+  std::string_view name;
+  std::uint64_t value;
+  std::string_view what;
+};
 inline constexpr std::array kLimitTable{
     LimitInfo{"fence_base_ns", kLimits.fence_base_ns, "L1: after the last step and fault"},
     LimitInfo{"fence_per_job_ns", kLimits.fence_per_job_ns, "L1: and for each queued job"},

@@ -42,8 +42,7 @@ class Ptr {
   Ptr(T* object, const ObjectHeader* header)
       : object_(object), header_(header), generation_(header != nullptr ? header->generation : 0) {}
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  Ptr(const Ptr<U>& other)  // NOLINT: upcast
+  requires std::is_convertible_v<U*, T*> Ptr(const Ptr<U>& other)  // NOLINT: upcast
       : object_(other.raw()), header_(other.header()), generation_(other.generation()) {}
 
   /// A pointer to member `m` of the same object, with the same life time.
@@ -72,7 +71,8 @@ class Ptr {
 
  private:
   T* checked() const {
-    if (object_ == nullptr) oops(OopsKind::null_access, header_ != nullptr ? header_->role : "NULL");
+    if (object_ == nullptr)
+      oops(OopsKind::null_access, header_ != nullptr ? header_->role : "NULL");
     if (header_ != nullptr && header_->generation != generation_) {
       oops(OopsKind::use_after_free, header_->role);
     }
@@ -89,8 +89,8 @@ Ptr<T> ptr_cast(const Ptr<U>& p) {
   return Ptr<T>(static_cast<T*>(p.raw()), p.header(), p.generation());
 }
 
-/// A function to call later with the object that it belongs to. Data only: it may live in the World.
-/// Host checks before each call that the object still lives (else: oops use_after_free).
+/// A function to call later with the object that it belongs to. Data only: it may live in the
+/// World. Host checks before each call that the object still lives (else: oops use_after_free).
 struct Callback {
   void (*fn)(void* ctx) = nullptr;
   void* ctx = nullptr;
@@ -119,10 +119,9 @@ template <class R, class... A>
 class FunctionRef<R(A...)> {
  public:
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef>)
-  FunctionRef(F&& f)  // NOLINT: a parameter type
-      : object_(const_cast<void*>(static_cast<const void*>(&f))),
-        call_([](void* o, A... a) -> R {
+  requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef>)
+      FunctionRef(F&& f)  // NOLINT: a parameter type
+      : object_(const_cast<void*>(static_cast<const void*>(&f))), call_([](void* o, A... a) -> R {
           return (*static_cast<std::remove_reference_t<F>*>(o))(std::forward<A>(a)...);
         }) {}
   R operator()(A... a) const { return call_(object_, std::forward<A>(a)...); }

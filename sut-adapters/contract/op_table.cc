@@ -25,7 +25,10 @@ constexpr std::uint64_t k4K = 4096;
 constexpr std::uint64_t k16M = 16u << 20;
 constexpr std::uint64_t kAllOnes = UINT64_MAX;
 
-constexpr F req(F f) { f.required = true; return f; }
+constexpr F req(F f) {
+  f.required = true;
+  return f;
+}
 constexpr F num(W name, std::uint64_t fallback, std::uint64_t max = UINT64_MAX) {
   return F{.name = name, .type = T::number, .fallback = fallback, .max = max};
 }
@@ -53,8 +56,11 @@ constexpr std::array kHeapName{req(typed("name", T::text))};
 constexpr std::array kHeapAlloc{req(typed("heap", T::ref_heap)), size("len", k4K, kAllOnes),
                                 num("fd_flags", 0), num("heap_flags", 0)};
 constexpr std::array kBufferRef{req(typed("buffer", T::ref_buffer))};
-constexpr std::array kHeapIoctl{req(typed("file", T::ref_heap_file)), size("len", k4K, kAllOnes),
-                                num("fd", 0), num("fd_flags", 2), num("heap_flags", 0),
+constexpr std::array kHeapIoctl{req(typed("file", T::ref_heap_file)),
+                                size("len", k4K, kAllOnes),
+                                num("fd", 0),
+                                num("fd_flags", 2),
+                                num("heap_flags", 0),
                                 word("pointer", kPointers, 0)};
 constexpr std::array kHeapFileRef{req(typed("file", T::ref_heap_file))};
 // --- DRM ---
@@ -74,26 +80,35 @@ constexpr std::array kCpuWrite{req(typed("bo", T::ref_bo)), num("offset", 0), nu
                                typed("file", T::ref_file)};
 constexpr std::array kCpuRead{req(typed("bo", T::ref_bo)), num("offset", 0),
                               typed("file", T::ref_file)};
-constexpr std::array kGroupCreate{
-    req(typed("vm", T::ref_vm)), word("priority", kPriorities, 1), flags("flags", kGroupFlags),
-    list("queues", NodeGroup::queue), num("max_compute_cores", 1), num("max_fragment_cores", 1),
-    num("max_tiler_cores", 1), num("compute_core_mask", 1), num("fragment_core_mask", 1),
-    num("tiler_core_mask", 1), typed("file", T::ref_file)};
+constexpr std::array kGroupCreate{req(typed("vm", T::ref_vm)),  word("priority", kPriorities, 1),
+                                  flags("flags", kGroupFlags),  list("queues", NodeGroup::queue),
+                                  num("max_compute_cores", 1),  num("max_fragment_cores", 1),
+                                  num("max_tiler_cores", 1),    num("compute_core_mask", 1),
+                                  num("fragment_core_mask", 1), num("tiler_core_mask", 1),
+                                  typed("file", T::ref_file)};
 constexpr std::array kGroupRef{req(typed("group", T::ref_group)), num("pad", 0),
                                typed("file", T::ref_file)};
 constexpr std::array kStreamArea{req(typed("vm", T::ref_vm)), size("size", 16 * k4K),
                                  typed("va", T::va, 0x100000000), typed("file", T::ref_file)};
-constexpr std::array kGroupSubmit{
-    req(typed("group", T::ref_group)), num("queue", 0), list("stream", NodeGroup::instruction),
-    typed("wait", T::ref_job), num("latest_flush", 0), num("pad", 0),
-    F{.name = "stream_addr", .type = T::va, .fallback = kAllOnes},
-    F{.name = "stream_size", .type = T::number, .fallback = kAllOnes}, typed("file", T::ref_file)};
+constexpr std::array kGroupSubmit{req(typed("group", T::ref_group)),
+                                  num("queue", 0),
+                                  list("stream", NodeGroup::instruction),
+                                  typed("wait", T::ref_job),
+                                  num("latest_flush", 0),
+                                  num("pad", 0),
+                                  F{.name = "stream_addr", .type = T::va, .fallback = kAllOnes},
+                                  F{.name = "stream_size", .type = T::number, .fallback = kAllOnes},
+                                  typed("file", T::ref_file)};
 constexpr std::array kSyncobjCreate{num("flags", 0), typed("file", T::ref_file)};
 constexpr std::array kSyncobjRef{req(typed("syncobj", T::ref_syncobj)), typed("file", T::ref_file)};
 constexpr std::array kWait{req(typed("job", T::ref_job)), typed("timeout", T::time, 10'000'000'000),
                            typed("file", T::ref_file)};
-constexpr std::array kRawIoctl{req(num("cmd", 0, UINT32_MAX)), num("w0", 0), num("w1", 0),
-                               num("w2", 0), num("w3", 0), word("pointer", kPointers, 0),
+constexpr std::array kRawIoctl{req(num("cmd", 0, UINT32_MAX)),
+                               num("w0", 0),
+                               num("w1", 0),
+                               num("w2", 0),
+                               num("w3", 0),
+                               word("pointer", kPointers, 0),
                                typed("file", T::ref_file)};
 constexpr std::array kSleep{req(typed("time", T::time, 1'000'000))};
 // --- list items ---
@@ -176,8 +191,7 @@ constexpr std::array kNodes{
     N{Y::i_add64, "add64", G::instruction, Makes::nothing, kAdd64, "ADD_IMM64"},
     N{Y::i_store32, "store32", G::instruction, Makes::nothing, kStore,
       "address and value into scratch registers, STORE_MULTIPLE of one word"},
-    N{Y::i_store64, "store64", G::instruction, Makes::nothing, kStore,
-      "as store32 with two words"},
+    N{Y::i_store64, "store64", G::instruction, Makes::nothing, kStore, "as store32 with two words"},
     N{Y::i_load32, "load32", G::instruction, Makes::nothing, kLoad,
       "LOAD_MULTIPLE of one word and WAIT"},
     N{Y::i_wait, "wait", G::instruction, Makes::nothing, kIWait, "WAIT on scoreboard slots"},

@@ -17,14 +17,14 @@ namespace protm::contract {
 
 /// Where a Trace first breaks a rule.
 struct Violation {
-  std::size_t record = 0;      ///< index of the record that shows it
-  std::uint64_t time_ns = 0;   ///< of that record, or of the deadline that passed
-  std::string_view field;      ///< which field of the record, in words; for the signature
-  std::string detail;          ///< one sentence for the report
+  std::size_t record = 0;     ///< index of the record that shows it
+  std::uint64_t time_ns = 0;  ///< of that record, or of the deadline that passed
+  std::string_view field;     ///< which field of the record, in words; for the signature
+  std::string detail;         ///< one sentence for the report
 };
 
 struct RuleResult {
-  std::uint64_t armed = 0;     ///< how often the Trace could have broken it
+  std::uint64_t armed = 0;  ///< how often the Trace could have broken it
   std::optional<Violation> violation;
 };
 
@@ -32,10 +32,10 @@ struct RuleResult {
 enum class HostEyes : std::uint8_t { not_needed, needed };
 
 struct Rule {
-  std::string_view id;         ///< "I1", "HW-start-on-running-slot", "FW-25"
-  std::string_view slug;       ///< words without digits, for signatures; the file is <id>_<slug>.cc
-  std::string_view sentence;   ///< what a right trace does
-  std::string_view source;     ///< mail, patch or section that asks for it
+  std::string_view id;        ///< "I1", "HW-start-on-running-slot", "FW-25"
+  std::string_view slug;      ///< words without digits, for signatures; the file is <id>_<slug>.cc
+  std::string_view sentence;  ///< what a right trace does
+  std::string_view source;    ///< mail, patch or section that asks for it
   HostEyes eyes = HostEyes::not_needed;
   RuleResult (*evaluate)(const Program&, const Trace&) = nullptr;
 };

@@ -21,23 +21,25 @@ namespace protm::contract {
 /// What the outside does to a kernel, after the step runner resolved all references.
 enum class SysCall : std::uint8_t {
   // in-kernel dma-heap users and exporters; handles are numbers that the Sut gives out
-  heap_register,     ///< name; args: protected, limit -> heap handle
-  heap_unregister,   ///< heap handle
-  heap_find,         ///< name -> heap handle, or 0 = NULL
-  heap_put,          ///< heap handle, 0 = NULL
-  heap_alloc,        ///< heap handle, len, fd_flags, heap_flags -> buffer handle or -errno
-  buffer_put,        ///< buffer handle
+  heap_register,    ///< name; args: protected, limit -> heap handle
+  heap_unregister,  ///< heap handle
+  heap_find,        ///< name -> heap handle, or 0 = NULL
+  heap_put,         ///< heap handle, 0 = NULL
+  heap_alloc,       ///< heap handle, len, fd_flags, heap_flags -> buffer handle or -errno
+  buffer_put,       ///< buffer handle
   // files
-  open,              ///< name = "dma_heap/<name>" or "dri" -> fd or -errno
-  close,             ///< fd
-  ioctl,             ///< fd, cmd, user address -> result
-  cpu_store64,       ///< fd of the render node, mmap offset, offset in BO, value: mmap + store
-  cpu_store_bytes,   ///< fd, mmap offset, offset in BO; `bytes` (multiple of 8)
-  cpu_load64,        ///< fd, mmap offset, offset in BO -> value in `output`
-  cpu_load_bytes,    ///< fd, mmap offset, offset in BO; fills `into` (multiple of 8)
+  open,             ///< name = "dma_heap/<name>" or "dri" -> fd or -errno
+  close,            ///< fd
+  ioctl,            ///< fd, cmd, user address -> result
+  cpu_store64,      ///< fd of the render node, mmap offset, offset in BO, value: mmap + store
+  cpu_store_bytes,  ///< fd, mmap offset, offset in BO; `bytes` (multiple of 8)
+  cpu_load64,       ///< fd, mmap offset, offset in BO -> value in `output`
+  cpu_load_bytes,   ///< fd, mmap offset, offset in BO; fills `into` (multiple of 8)
   // device
-  load, probe, unbind,
-  sleep,             ///< ns
+  load,
+  probe,
+  unbind,
+  sleep,  ///< ns
 };
 
 struct Call {
@@ -46,8 +48,8 @@ struct Call {
   std::uint32_t step = 0;
   std::string_view name{};
   std::uint64_t args[4] = {};
-  std::span<const std::byte> bytes{};   ///< live until the call returns
-  std::span<std::byte> into{};          ///< likewise
+  std::span<const std::byte> bytes{};  ///< live until the call returns
+  std::span<std::byte> into{};         ///< likewise
   bool sys_nice = false;
 };
 
@@ -56,22 +58,22 @@ struct Returned {
   std::uint32_t actor = 0;
   std::uint32_t step = 0;
   std::int64_t result = 0;
-  std::uint64_t output = 0;    ///< of cpu_load64
+  std::uint64_t output = 0;  ///< of cpu_load64
 };
 
 /// What a run needs from outside. All pointers outlive the Sut.
 struct Surroundings {
   Bus* bus = nullptr;
   UserMemory* user = nullptr;
-  std::pmr::memory_resource* memory = nullptr;   ///< World memory
+  std::pmr::memory_resource* memory = nullptr;  ///< World memory
   std::span<const std::byte> firmware;
-  const char* heap_param = nullptr;              ///< nullptr = not given
+  const char* heap_param = nullptr;  ///< nullptr = not given
   std::uint32_t hz = 1000;
   bool coherent = false;
 };
 
 struct SutInfo {
-  std::string_view name;         ///< "reference", "series-v1"
+  std::string_view name;  ///< "reference", "series-v1"
   std::string_view version;
   std::uint32_t capabilities = 0;
 };

@@ -14,8 +14,14 @@ namespace protm::contract {
 
 class TraceBuilder {
  public:
-  TraceBuilder& at(std::uint64_t ns) { now_ = ns; return *this; }
-  TraceBuilder& after(std::uint64_t ns) { now_ += ns; return *this; }
+  TraceBuilder& at(std::uint64_t ns) {
+    now_ = ns;
+    return *this;
+  }
+  TraceBuilder& after(std::uint64_t ns) {
+    now_ += ns;
+    return *this;
+  }
   TraceBuilder& record(RecordKind kind, Record r = {}, std::string_view text = {}) {
     r.time_ns = now_;
     r.kind = kind;
@@ -76,9 +82,9 @@ inline std::uint32_t add_step(Program& program, Node op) {
 }
 /// Appends `group_submit` of a job of `group`, `queue`.
 inline std::uint32_t add_job(Program& program, std::uint32_t group, std::uint64_t queue = 0) {
-  return add_step(program, make_node(NodeType::group_submit,
-                                     {{"group", Value::Kind::ref, group},
-                                      {"queue", Value::Kind::number, queue}}));
+  return add_step(program,
+                  make_node(NodeType::group_submit, {{"group", Value::Kind::ref, group},
+                                                     {"queue", Value::Kind::number, queue}}));
 }
 /// Sets the list field `name` of a step's operation.
 inline void set_list(Program& program, std::uint32_t step, std::string_view name,

@@ -9,12 +9,29 @@ namespace {
 
 using K = vocab::ObservationKind;
 
-constexpr std::array<std::string_view, 23> kRecordNames{
-    "",           "machine",       "step_started",      "step_blocked", "step_returned",
-    "user_write", "fence_signalled", "buffer_content",  "kernel_warn",  "kernel_oops",
-    "lock_misuse", "kernel_log",   "heap_alloc",        "heap_buffer_freed", "leak",
-    "rest_state", "event",         "sut_stuck",         "sut_livelock", "group_state",
-    "vm_state",   "mapping",       "fault_applied"};
+constexpr std::array<std::string_view, 23> kRecordNames{"",
+                                                        "machine",
+                                                        "step_started",
+                                                        "step_blocked",
+                                                        "step_returned",
+                                                        "user_write",
+                                                        "fence_signalled",
+                                                        "buffer_content",
+                                                        "kernel_warn",
+                                                        "kernel_oops",
+                                                        "lock_misuse",
+                                                        "kernel_log",
+                                                        "heap_alloc",
+                                                        "heap_buffer_freed",
+                                                        "leak",
+                                                        "rest_state",
+                                                        "event",
+                                                        "sut_stuck",
+                                                        "sut_livelock",
+                                                        "group_state",
+                                                        "vm_state",
+                                                        "mapping",
+                                                        "fault_applied"};
 static_assert(static_cast<std::size_t>(RecordKind::fault_applied) + 1 == kRecordNames.size());
 
 }  // namespace
@@ -31,20 +48,34 @@ bool matches(const Record& record, const EventSpec& spec) {
   const auto saw = [&](K kind) { return is(record, kind); };
   switch (spec.kind) {
     case EventKind::none:
-    case EventKind::count: return false;
-    case EventKind::protm_active: return saw(K::protm_active);
-    case EventKind::protm_exit_raised: return saw(K::protm_exit_raised);
-    case EventKind::protm_pend_raised: return saw(K::protm_pend);
-    case EventKind::protm_enter_sampled: return saw(K::enter_sampled);
-    case EventKind::ping_sampled: return saw(K::ping_sampled);
-    case EventKind::ping_in_window: return saw(K::ping_sampled) && record.a != 0;
-    case EventKind::csg_state_acked: return saw(K::csg_state_acked) && record.c == spec.arg;
-    case EventKind::as_command_written: return saw(K::as_command) && record.b == spec.arg;
-    case EventKind::exit_refused: return saw(K::exit_refused);
-    case EventKind::reset_completed: return saw(K::reset_completed);
-    case EventKind::irq_high: return saw(K::irq_line) && record.b != 0 && record.a == spec.arg;
-    case EventKind::irq_low: return saw(K::irq_line) && record.b == 0 && record.a == spec.arg;
-    case EventKind::oops: return record.kind == RecordKind::kernel_oops;
+    case EventKind::count:
+      return false;
+    case EventKind::protm_active:
+      return saw(K::protm_active);
+    case EventKind::protm_exit_raised:
+      return saw(K::protm_exit_raised);
+    case EventKind::protm_pend_raised:
+      return saw(K::protm_pend);
+    case EventKind::protm_enter_sampled:
+      return saw(K::enter_sampled);
+    case EventKind::ping_sampled:
+      return saw(K::ping_sampled);
+    case EventKind::ping_in_window:
+      return saw(K::ping_sampled) && record.a != 0;
+    case EventKind::csg_state_acked:
+      return saw(K::csg_state_acked) && record.c == spec.arg;
+    case EventKind::as_command_written:
+      return saw(K::as_command) && record.b == spec.arg;
+    case EventKind::exit_refused:
+      return saw(K::exit_refused);
+    case EventKind::reset_completed:
+      return saw(K::reset_completed);
+    case EventKind::irq_high:
+      return saw(K::irq_line) && record.b != 0 && record.a == spec.arg;
+    case EventKind::irq_low:
+      return saw(K::irq_line) && record.b == 0 && record.a == spec.arg;
+    case EventKind::oops:
+      return record.kind == RecordKind::kernel_oops;
     case EventKind::fence_signalled:
       return record.kind == RecordKind::fence_signalled && record.a == spec.arg;
     case EventKind::fault_applied:
@@ -54,7 +85,8 @@ bool matches(const Record& record, const EventSpec& spec) {
     case EventKind::job_started:
     case EventKind::job_ended:
     case EventKind::step_returned:
-    case EventKind::step_blocked: return is(record, spec.kind) && record.a == spec.arg;
+    case EventKind::step_blocked:
+      return is(record, spec.kind) && record.a == spec.arg;
   }
   return false;
 }
@@ -69,8 +101,10 @@ std::size_t quiesce_index(const Trace& trace) {
       case RecordKind::group_state:
       case RecordKind::vm_state:
       case RecordKind::buffer_content:
-      case RecordKind::rest_state: return i;
-      default: break;
+      case RecordKind::rest_state:
+        return i;
+      default:
+        break;
     }
   }
   return trace.records.size();

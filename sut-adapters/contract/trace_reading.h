@@ -69,10 +69,10 @@ class SlotMap {
 
 /// One stay in protected mode.
 struct Window {
-  std::size_t begin = kNoRecord;          ///< record of protm_active
-  std::size_t end = kNoRecord;            ///< record that ended it; kNoRecord: still open
+  std::size_t begin = kNoRecord;  ///< record of protm_active
+  std::size_t end = kNoRecord;    ///< record that ended it; kNoRecord: still open
   std::uint32_t slot = UINT32_MAX;
-  std::uint32_t group = kNoStep;          ///< step of the group
+  std::uint32_t group = kNoStep;  ///< step of the group
   vocab::ExitCause cause = vocab::ExitCause::count;
 };
 /// All stays, in order. A reset ends one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A candidate by name: what `--sut=NAME[:ARG]` stands for. The registry is filled by the command
-// line, by tests and by fuzz targets; the executor knows no driver. Source: design.md section 7.
+// A candidate by name: what `--sut=NAME[:ARG]` stands for. The registry is filled by whoever knows
+// drivers (oracle/differential, tests); a candidate is data and a way to boot it.
+// Source: design.md section 7.
 #pragma once
 
 #include <memory>
@@ -16,20 +17,20 @@ namespace protm::exec {
 
 /// Something that can be run. Copyable; the options live as long as any copy.
 struct Candidate {
-  std::string spec;                       ///< as typed: "series-v1:only=HEAP-2"
-  std::string name;                       ///< "series-v1"
+  std::string spec;  ///< as typed: "series-v1:only=HEAP-2"
+  std::string name;  ///< "series-v1"
   std::string version;
   std::string profile;
   std::uint32_t capabilities = 0;
-  contract::SutFactory make = nullptr;    ///< stepped candidates
+  contract::SutFactory make = nullptr;  ///< stepped candidates
   std::shared_ptr<const void> options;
-  std::shared_ptr<contract::ProgramSut> whole;   ///< whole-program candidates
+  std::shared_ptr<contract::ProgramSut> whole;  ///< whole-program candidates
 };
 
 /// One kind of candidate. `parse` gets the text after the colon.
 struct CandidateKind {
   std::string_view name;
-  std::string_view argument;              ///< for help: "[profile=P]"
+  std::string_view argument;  ///< for help: "[profile=P]"
   std::string_view what;
   tl::expected<Candidate, std::string> (*parse)(std::string_view argument) = nullptr;
 };

@@ -28,12 +28,12 @@ constexpr std::uint64_t kSettleNs = 30 * vocab::kSec;
 
 void StepRunner::read_buffer(std::uint32_t step) {
   const StepState& s = states_[step];
-  const auto r = run_call(rig_, sut_,
-                          calls_.ioctl(s.file, uapi::kIoctlBoMmapOffset,
-                                       uapi::BoMmapOffset{
-                                           .handle = static_cast<std::uint32_t>(s.made),
-                                           .pad = 0, .offset = 0}));
-  if (!r || *r != 0) return;   // NO_MMAP: nothing to see
+  const auto r = run_call(
+      rig_, sut_,
+      calls_.ioctl(
+          s.file, uapi::kIoctlBoMmapOffset,
+          uapi::BoMmapOffset{.handle = static_cast<std::uint32_t>(s.made), .pad = 0, .offset = 0}));
+  if (!r || *r != 0) return;  // NO_MMAP: nothing to see
   const std::uint64_t offset = calls_.read_back<uapi::BoMmapOffset>().offset;
   const std::uint64_t size = (number(program_.steps[step].op, "size") + 4095) / 4096 * 4096;
   std::vector<std::byte> bytes(std::min(size, kMostBytes));
@@ -50,8 +50,8 @@ void StepRunner::read_buffer(std::uint32_t step) {
     if (f.offset + 8 > bytes.size()) continue;
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + f.offset, sizeof word);
-    rig_.report(Record{.kind = RecordKind::buffer_content, .sub = 1, .a = step, .b = 8,
-                       .c = f.offset, .d = word});
+    rig_.report(Record{
+        .kind = RecordKind::buffer_content, .sub = 1, .a = step, .b = 8, .c = f.offset, .d = word});
   }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Access to a node's fields by name, with the table's fallback for absent ones.
+// Leaves out references: only a running Program can resolve them (step_calls.h).
+// Source: the node table of sut-adapters/contract.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "gpu-model/src/fw_image_builder.h"
 #include "sut-adapters/executor/step_runner.h"
+#include "sut-adapters/rig/firmware.h"
 
 namespace protm::exec {
 namespace {
@@ -33,8 +33,7 @@ std::string boot_key(const contract::Program& p, const vocab::MachineConfig& m) 
 
 }  // namespace
 
-Session::Session(Candidate candidate, std::uint64_t world_base)
-    : candidate_(std::move(candidate)) {
+Session::Session(Candidate candidate, std::uint64_t world_base) : candidate_(std::move(candidate)) {
   if (candidate_.whole == nullptr) world_ = std::make_unique<rig::World>(world_base);
 }
 
@@ -42,21 +41,18 @@ Session::~Session() = default;
 
 void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine) {
   world_->clear();
-  firmware_ = gpu::build_fw_image(program.firmware.prot_sections, program.firmware.prot_flavour);
-  if (program.firmware.truncate_to != 0 && program.firmware.truncate_to < firmware_.size()) {
-    firmware_.resize(program.firmware.truncate_to);
-  }
+  firmware_ = rig::build_firmware(program.firmware, machine);
   heap_param_ = program.heap_param;
   owner_heap_ = 0;
   rig_ = world_->make<rig::Rig>(machine, world_.get());
-  const contract::Surroundings around{.bus = rig_,
-                                      .user = &rig_->user(),
-                                      .memory = world_.get(),
-                                      .firmware = firmware_,
-                                      .heap_param =
-                                          program.heap_param_set ? heap_param_.c_str() : nullptr,
-                                      .hz = 1000,
-                                      .coherent = machine.coherent != 0};
+  const contract::Surroundings around{
+      .bus = rig_,
+      .user = &rig_->user(),
+      .memory = world_.get(),
+      .firmware = firmware_,
+      .heap_param = program.heap_param_set ? heap_param_.c_str() : nullptr,
+      .hz = 1000,
+      .coherent = machine.coherent != 0};
   sut_ = candidate_.make(candidate_.options.get(), around);
   if (program.heap_present) {
     contract::Call add{.call = contract::SysCall::heap_register,

@@ -35,7 +35,8 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   /// Runs `program` from its start to its end state.
-  [[nodiscard]] contract::Trace run(const contract::Program& program, const RunOptions& options = {});
+  [[nodiscard]] contract::Trace run(const contract::Program& program,
+                                    const RunOptions& options = {});
   [[nodiscard]] const Candidate& candidate() const { return candidate_; }
   /// Digest of the World after the last run; for the proof that restore equals fresh boot.
   [[nodiscard]] std::uint64_t world_digest() const { return world_->digest(); }
@@ -46,12 +47,12 @@ class Session {
 
   Candidate candidate_;
   std::unique_ptr<rig::World> world_;
-  std::string booted_key_;                 ///< what the snapshot was booted with; empty = none
+  std::string booted_key_;  ///< what the snapshot was booted with; empty = none
   std::vector<std::byte> firmware_;
   std::string heap_param_;
-  rig::Rig* rig_ = nullptr;                ///< inside the World
-  contract::Sut* sut_ = nullptr;           ///< inside the World
-  std::uint64_t owner_heap_ = 0;           ///< handle of the heap registered before load
+  rig::Rig* rig_ = nullptr;       ///< inside the World
+  contract::Sut* sut_ = nullptr;  ///< inside the World
+  std::uint64_t owner_heap_ = 0;  ///< handle of the heap registered before load
 };
 
 }  // namespace protm::exec

@@ -19,7 +19,7 @@ using contract::NodeType;
 using contract::SysCall;
 using contract::Value;
 
-constexpr std::uint64_t kBadPointer = 0x10;   // below the first user region: always faults
+constexpr std::uint64_t kBadPointer = 0x10;  // below the first user region: always faults
 constexpr std::uint64_t kArgBytes = 128;
 constexpr std::uint64_t kReplyBytes = 256;
 constexpr std::uint64_t kScratchBytes = 256;
@@ -30,9 +30,12 @@ enum class Pointer : std::uint64_t { buffer, null, bad };
 
 std::uint64_t pointer_of(const contract::Node& node, std::uint64_t buffer) {
   switch (static_cast<Pointer>(number(node, "pointer"))) {
-    case Pointer::null: return 0;
-    case Pointer::bad: return kBadPointer;
-    default: return buffer;
+    case Pointer::null:
+      return 0;
+    case Pointer::bad:
+      return kBadPointer;
+    default:
+      return buffer;
   }
 }
 
@@ -122,27 +125,35 @@ std::optional<Call> StepCalls::heap_call(std::uint32_t step) {
       c = plain(SysCall::heap_register, number(op, "protected"), number(op, "limit"));
       c.name = text(op, "name");
       return c;
-    case NodeType::heap_unregister: return plain(SysCall::heap_unregister, ref(op, "heap"));
+    case NodeType::heap_unregister:
+      return plain(SysCall::heap_unregister, ref(op, "heap"));
     case NodeType::heap_find:
       c = plain(SysCall::heap_find);
       c.name = text(op, "name");
       return c;
-    case NodeType::heap_put: return plain(SysCall::heap_put, ref(op, "heap"));
-    case NodeType::heap_put_null: return plain(SysCall::heap_put, 0);
+    case NodeType::heap_put:
+      return plain(SysCall::heap_put, ref(op, "heap"));
+    case NodeType::heap_put_null:
+      return plain(SysCall::heap_put, 0);
     case NodeType::heap_alloc:
       c = plain(SysCall::heap_alloc, ref(op, "heap"), number(op, "len"), number(op, "fd_flags"));
       c.args[3] = number(op, "heap_flags");
       return c;
-    case NodeType::buffer_put: return plain(SysCall::buffer_put, ref(op, "buffer"));
+    case NodeType::buffer_put:
+      return plain(SysCall::buffer_put, ref(op, "buffer"));
     case NodeType::heap_open:
       states_[step].path = "dma_heap/" + std::string(text(op, "name"));
       c = plain(SysCall::open);
       c.name = states_[step].path;
       return c;
-    case NodeType::heap_ioctl: return heap_ioctl(step);
-    case NodeType::heap_close: return plain(SysCall::close, ref(op, "file"));
-    case NodeType::buffer_close: return plain(SysCall::close, ref(op, "buffer"));
-    default: return std::nullopt;
+    case NodeType::heap_ioctl:
+      return heap_ioctl(step);
+    case NodeType::heap_close:
+      return plain(SysCall::close, ref(op, "file"));
+    case NodeType::buffer_close:
+      return plain(SysCall::close, ref(op, "buffer"));
+    default:
+      return std::nullopt;
   }
 }
 
@@ -162,7 +173,7 @@ std::optional<Call> StepCalls::open_call(std::uint32_t step) {
     if (++nth < s.call) continue;
     const uapi::SyncobjCreate args{};
     write(s.args, args);
-    s.array = i;   // whose syncobj this is; the array region is not used by open
+    s.array = i;  // whose syncobj this is; the array region is not used by open
     return plain(SysCall::ioctl, s.made, uapi::kIoctlSyncobjCreate, s.args);
   }
   return std::nullopt;
@@ -172,37 +183,49 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
   const auto type = static_cast<NodeType>(op.type);
   switch (type) {
-    case NodeType::open: return open_call(step);
+    case NodeType::open:
+      return open_call(step);
     case NodeType::bo_create:
     case NodeType::bo_mmap_offset:
     case NodeType::gem_close:
     case NodeType::cpu_write:
-    case NodeType::cpu_read: return bo_call(step);
-    case NodeType::stream_area: return stream_area(step);
-    case NodeType::group_submit: return group_submit(step);
-    default: break;
+    case NodeType::cpu_read:
+      return bo_call(step);
+    case NodeType::stream_area:
+      return stream_area(step);
+    case NodeType::group_submit:
+      return group_submit(step);
+    default:
+      break;
   }
   if (states_[step].call != 0) return std::nullopt;
   switch (type) {
-    case NodeType::load: return plain(SysCall::load);
-    case NodeType::probe: return plain(SysCall::probe);
-    case NodeType::unbind: return plain(SysCall::unbind);
-    case NodeType::sleep: return plain(SysCall::sleep, number(op, "time"));
-    case NodeType::close: return plain(SysCall::close, ref(op, "file"));
-    case NodeType::dev_query: return dev_query(step);
+    case NodeType::load:
+      return plain(SysCall::load);
+    case NodeType::probe:
+      return plain(SysCall::probe);
+    case NodeType::unbind:
+      return plain(SysCall::unbind);
+    case NodeType::sleep:
+      return plain(SysCall::sleep, number(op, "time"));
+    case NodeType::close:
+      return plain(SysCall::close, ref(op, "file"));
+    case NodeType::dev_query:
+      return dev_query(step);
     case NodeType::vm_create:
     case NodeType::vm_destroy:
     case NodeType::vm_get_state:
-    case NodeType::vm_bind: return vm_call(step);
-    default: return group_call(step);
+    case NodeType::vm_bind:
+      return vm_call(step);
+    default:
+      return group_call(step);
   }
 }
 
 Call StepCalls::dev_query(std::uint32_t step) {
-  static constexpr std::uint32_t kSizes[] = {sizeof(uapi::GpuInfo), sizeof(uapi::CsifInfo),
-                                             sizeof(uapi::TimestampInfo),
-                                             sizeof(uapi::GroupPrioritiesInfo),
-                                             sizeof(uapi::ProtectedInfo)};
+  static constexpr std::uint32_t kSizes[] = {
+      sizeof(uapi::GpuInfo), sizeof(uapi::CsifInfo), sizeof(uapi::TimestampInfo),
+      sizeof(uapi::GroupPrioritiesInfo), sizeof(uapi::ProtectedInfo)};
   const contract::Node& op = program_.steps[step].op;
   const auto what = std::min<std::uint64_t>(number(op, "what"), std::size(kSizes) - 1);
   const std::uint32_t size = absent(op, "size") ? kSizes[what] : small(op, "size");
@@ -217,16 +240,17 @@ std::optional<Call> StepCalls::vm_call(std::uint32_t step) {
   const auto id = static_cast<std::uint32_t>(ref(op, "vm"));
   switch (static_cast<NodeType>(op.type)) {
     case NodeType::vm_create:
-      return step_ioctl(step, uapi::kIoctlVmCreate,
-                        uapi::VmCreate{.flags = small(op, "flags"),
-                                       .id = 0,
-                                       .user_va_range = number(op, "user_va_range")});
+      return step_ioctl(
+          step, uapi::kIoctlVmCreate,
+          uapi::VmCreate{
+              .flags = small(op, "flags"), .id = 0, .user_va_range = number(op, "user_va_range")});
     case NodeType::vm_destroy:
       return step_ioctl(step, uapi::kIoctlVmDestroy,
                         uapi::VmDestroy{.id = id, .pad = small(op, "pad")});
     case NodeType::vm_get_state:
       return step_ioctl(step, uapi::kIoctlVmGetState, uapi::VmGetState{.vm_id = id, .state = 0});
-    default: return vm_bind(step);
+    default:
+      return vm_bind(step);
   }
 }
 
@@ -249,11 +273,10 @@ Call StepCalls::vm_bind(std::uint32_t step) {
     }
     write(s.array + i * std::min<std::uint64_t>(stride, kArrayItemBytes), raw);
   }
-  const uapi::VmBind args{.vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
-                          .flags = small(op, "flags"),
-                          .ops = {.stride = stride,
-                                  .count = static_cast<std::uint32_t>(ops.size()),
-                                  .array = s.array}};
+  const uapi::VmBind args{
+      .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+      .flags = small(op, "flags"),
+      .ops = {.stride = stride, .count = static_cast<std::uint32_t>(ops.size()), .array = s.array}};
   return step_ioctl(step, uapi::kIoctlVmBind, args);
 }
 
@@ -264,8 +287,8 @@ std::optional<Call> StepCalls::bo_call(std::uint32_t step) {
   const auto type = static_cast<NodeType>(op.type);
   const bool cpu = type == NodeType::cpu_write || type == NodeType::cpu_read;
   if (s.call == 1 && cpu) {
-    Call c = plain(type == NodeType::cpu_write ? SysCall::cpu_store64 : SysCall::cpu_load64,
-                   s.file, s.mmap_offset, number(op, "offset"));
+    Call c = plain(type == NodeType::cpu_write ? SysCall::cpu_store64 : SysCall::cpu_load64, s.file,
+                   s.mmap_offset, number(op, "offset"));
     if (type == NodeType::cpu_write) c.args[3] = number(op, "value");
     return c;
   }
@@ -281,10 +304,9 @@ std::optional<Call> StepCalls::bo_call(std::uint32_t step) {
     case NodeType::gem_close:
       return step_ioctl(step, uapi::kIoctlGemClose, uapi::GemClose{.handle = handle, .pad = 0});
     default:
-      return step_ioctl(step, uapi::kIoctlBoMmapOffset,
-                        uapi::BoMmapOffset{.handle = handle,
-                                           .pad = cpu ? 0 : small(op, "pad"),
-                                           .offset = 0});
+      return step_ioctl(
+          step, uapi::kIoctlBoMmapOffset,
+          uapi::BoMmapOffset{.handle = handle, .pad = cpu ? 0 : small(op, "pad"), .offset = 0});
   }
 }
 
@@ -293,9 +315,10 @@ std::optional<Call> StepCalls::stream_area(std::uint32_t step) {
   StepState& s = states_[step];
   switch (s.call) {
     case 0:
-      return step_ioctl(step, uapi::kIoctlBoCreate,
-                        uapi::BoCreate{.size = number(op, "size"), .flags = 0,
-                                       .exclusive_vm_id = 0, .handle = 0, .pad = 0});
+      return step_ioctl(
+          step, uapi::kIoctlBoCreate,
+          uapi::BoCreate{
+              .size = number(op, "size"), .flags = 0, .exclusive_vm_id = 0, .handle = 0, .pad = 0});
     case 1: {
       write(s.array, uapi::VmBindOp{.flags = 0,
                                     .bo_handle = static_cast<std::uint32_t>(s.made),
@@ -303,17 +326,18 @@ std::optional<Call> StepCalls::stream_area(std::uint32_t step) {
                                     .va = number(op, "va"),
                                     .size = number(op, "size"),
                                     .syncs = {}});
-      const uapi::VmBind args{.vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
-                              .flags = 0,
-                              .ops = {.stride = sizeof(uapi::VmBindOp), .count = 1,
-                                      .array = s.array}};
+      const uapi::VmBind args{
+          .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+          .flags = 0,
+          .ops = {.stride = sizeof(uapi::VmBindOp), .count = 1, .array = s.array}};
       return step_ioctl(step, uapi::kIoctlVmBind, args);
     }
     case 2:
-      return step_ioctl(step, uapi::kIoctlBoMmapOffset,
-                        uapi::BoMmapOffset{.handle = static_cast<std::uint32_t>(s.made),
-                                           .pad = 0, .offset = 0});
-    default: return std::nullopt;
+      return step_ioctl(
+          step, uapi::kIoctlBoMmapOffset,
+          uapi::BoMmapOffset{.handle = static_cast<std::uint32_t>(s.made), .pad = 0, .offset = 0});
+    default:
+      return std::nullopt;
   }
 }
 
@@ -344,19 +368,20 @@ Call StepCalls::submit_ioctl(std::uint32_t step, std::uint64_t stream_va) {
   write(s.buffer, syncs);
   const std::uint64_t bytes = s.words.size() * sizeof(std::uint64_t);
   const bool own_size = !absent(op, "stream_size");
-  write(s.array, uapi::QueueSubmit{.queue_index = small(op, "queue"),
-                                   .stream_size = own_size ? small(op, "stream_size")
-                                                           : static_cast<std::uint32_t>(bytes),
-                                   .stream_addr = bytes == 0 && !own_size ? 0 : stream_va,
-                                   .latest_flush = small(op, "latest_flush"),
-                                   .pad = 0,
-                                   .syncs = {.stride = sizeof(uapi::SyncOp), .count = count,
-                                             .array = s.buffer}});
-  return step_ioctl(step, uapi::kIoctlGroupSubmit,
-                    uapi::GroupSubmit{.group_handle = static_cast<std::uint32_t>(ref(op, "group")),
-                                      .pad = small(op, "pad"),
-                                      .queue_submits = {.stride = sizeof(uapi::QueueSubmit),
-                                                        .count = 1, .array = s.array}});
+  write(s.array,
+        uapi::QueueSubmit{
+            .queue_index = small(op, "queue"),
+            .stream_size = own_size ? small(op, "stream_size") : static_cast<std::uint32_t>(bytes),
+            .stream_addr = bytes == 0 && !own_size ? 0 : stream_va,
+            .latest_flush = small(op, "latest_flush"),
+            .pad = 0,
+            .syncs = {.stride = sizeof(uapi::SyncOp), .count = count, .array = s.buffer}});
+  return step_ioctl(
+      step, uapi::kIoctlGroupSubmit,
+      uapi::GroupSubmit{
+          .group_handle = static_cast<std::uint32_t>(ref(op, "group")),
+          .pad = small(op, "pad"),
+          .queue_submits = {.stride = sizeof(uapi::QueueSubmit), .count = 1, .array = s.array}});
 }
 
 std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
@@ -375,10 +400,9 @@ std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
   const std::uint32_t area = area_of_vm(vm_step);
   const bool own_address = !absent(op, "stream_addr");
   const std::uint64_t place = step * kStreamBytes;
-  const std::uint64_t va = own_address ? number(op, "stream_addr")
-                           : area == kNoStep
-                               ? 0
-                               : number(program_.steps[area].op, "va") + place;
+  const std::uint64_t va = own_address       ? number(op, "stream_addr")
+                           : area == kNoStep ? 0
+                                             : number(program_.steps[area].op, "va") + place;
   if (s.call == 0) {
     s.words = assemble(nodes(op, "stream"), program_.machine);
     if (s.words.size() > kStreamBytes / 8) s.words.resize(kStreamBytes / 8);
@@ -405,22 +429,23 @@ Call StepCalls::group_create(std::uint32_t step) {
                             .pad = {pad, 0, 0},
                             .ringbuf_size = small(queues[i], "ringbuf")});
   }
-  const auto byte = [&](std::string_view name) { return static_cast<std::uint8_t>(number(op, name)); };
-  return step_ioctl(
-      step, uapi::kIoctlGroupCreate,
-      uapi::GroupCreate{.queues = {.stride = sizeof(uapi::QueueCreate),
-                                   .count = static_cast<std::uint32_t>(queues.size()),
-                                   .array = s.array},
-                        .max_compute_cores = byte("max_compute_cores"),
-                        .max_fragment_cores = byte("max_fragment_cores"),
-                        .max_tiler_cores = byte("max_tiler_cores"),
-                        .priority = byte("priority"),
-                        .flags = small(op, "flags"),
-                        .compute_core_mask = number(op, "compute_core_mask"),
-                        .fragment_core_mask = number(op, "fragment_core_mask"),
-                        .tiler_core_mask = number(op, "tiler_core_mask"),
-                        .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
-                        .group_handle = 0});
+  const auto byte = [&](std::string_view name) {
+    return static_cast<std::uint8_t>(number(op, name));
+  };
+  return step_ioctl(step, uapi::kIoctlGroupCreate,
+                    uapi::GroupCreate{.queues = {.stride = sizeof(uapi::QueueCreate),
+                                                 .count = static_cast<std::uint32_t>(queues.size()),
+                                                 .array = s.array},
+                                      .max_compute_cores = byte("max_compute_cores"),
+                                      .max_fragment_cores = byte("max_fragment_cores"),
+                                      .max_tiler_cores = byte("max_tiler_cores"),
+                                      .priority = byte("priority"),
+                                      .flags = small(op, "flags"),
+                                      .compute_core_mask = number(op, "compute_core_mask"),
+                                      .fragment_core_mask = number(op, "fragment_core_mask"),
+                                      .tiler_core_mask = number(op, "tiler_core_mask"),
+                                      .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+                                      .group_handle = 0});
 }
 
 std::optional<Call> StepCalls::group_call(std::uint32_t step) {
@@ -428,28 +453,29 @@ std::optional<Call> StepCalls::group_call(std::uint32_t step) {
   StepState& s = states_[step];
   const auto group = static_cast<std::uint32_t>(ref(op, "group"));
   switch (static_cast<NodeType>(op.type)) {
-    case NodeType::group_create: return group_create(step);
+    case NodeType::group_create:
+      return group_create(step);
     case NodeType::group_destroy:
       return step_ioctl(step, uapi::kIoctlGroupDestroy,
                         uapi::GroupDestroy{.group_handle = group, .pad = small(op, "pad")});
     case NodeType::group_get_state:
-      return step_ioctl(step, uapi::kIoctlGroupGetState,
-                        uapi::GroupGetState{.group_handle = group, .state = 0, .fatal_queues = 0,
-                                            .pad = small(op, "pad")});
+      return step_ioctl(
+          step, uapi::kIoctlGroupGetState,
+          uapi::GroupGetState{
+              .group_handle = group, .state = 0, .fatal_queues = 0, .pad = small(op, "pad")});
     case NodeType::syncobj_create:
       return step_ioctl(step, uapi::kIoctlSyncobjCreate,
                         uapi::SyncobjCreate{.handle = 0, .flags = small(op, "flags")});
     case NodeType::syncobj_destroy:
-      return step_ioctl(step, uapi::kIoctlSyncobjDestroy,
-                        uapi::SyncobjDestroy{
-                            .handle = static_cast<std::uint32_t>(ref(op, "syncobj")), .pad = 0});
+      return step_ioctl(
+          step, uapi::kIoctlSyncobjDestroy,
+          uapi::SyncobjDestroy{.handle = static_cast<std::uint32_t>(ref(op, "syncobj")), .pad = 0});
     case NodeType::wait: {
       const StepState* const job = target(op, "job");
       write(s.array, static_cast<std::uint32_t>(job != nullptr ? job->syncobj : number(op, "job")));
       uapi::SyncobjWait args{};
       args.handles = s.array;
-      args.timeout_nsec =
-          static_cast<std::int64_t>((rig_.now() + number(op, "timeout")).ns);
+      args.timeout_nsec = static_cast<std::int64_t>((rig_.now() + number(op, "timeout")).ns);
       args.count_handles = 1;
       args.flags = uapi::kSyncobjWaitForSubmit;
       return step_ioctl(step, uapi::kIoctlSyncobjWait, args);
@@ -461,7 +487,8 @@ std::optional<Call> StepCalls::group_call(std::uint32_t step) {
       c.args[2] = pointer_of(op, s.args);
       return c;
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a step to the calls that the kernel sees, one after the other: uAPI structs are written into
-// user memory, references become handles. Most steps are one call.
+// user memory, references become handles. Most steps are one call. Leaves out when steps start and
+// how time passes (step_runner.h). Source: decisions.md 23.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,9 @@ class StepCalls {
     return plain(contract::SysCall::ioctl, fd, cmd, scratch_);
   }
   template <class T>
-  T read_back() const { return read<T>(scratch_); }
+  T read_back() const {
+    return read<T>(scratch_);
+  }
 
  private:
   using Node = contract::Node;
@@ -75,7 +78,8 @@ class StepCalls {
   contract::Call submit_ioctl(std::uint32_t step, std::uint64_t stream_va);
   contract::Call heap_ioctl(std::uint32_t step);
   std::optional<contract::Call> open_call(std::uint32_t step);
-  void finish_drm(std::uint32_t step);
+  void finish_maker(std::uint32_t step);
+  void finish_reader(std::uint32_t step);
   void finish_query(std::uint32_t step);
   /// Number of the stream_area step of a VM; kNoStep when there is none that worked.
   [[nodiscard]] std::uint32_t area_of_vm(std::uint32_t vm_step) const;

@@ -76,7 +76,6 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
 }
 
 void StepCalls::finish_query(std::uint32_t step) {
-  const contract::Node& op = program_.steps[step].op;
   const StepState& s = states_[step];
   if (s.result < 0) return;
   const auto args = read<uapi::DevQuery>(s.args);
@@ -87,41 +86,50 @@ void StepCalls::finish_query(std::uint32_t step) {
   rig_.user().read(s.buffer, std::span(reply).first(bytes));
   output(step, 1, XXH64(reply.data(), bytes, 0));
   output(step, 2, read<std::uint32_t>(s.buffer));
-  (void)op;
 }
 
-void StepCalls::finish_drm(std::uint32_t step) {
-  const contract::Node& op = program_.steps[step].op;
+void StepCalls::finish_maker(std::uint32_t step) {
   StepState& s = states_[step];
-  const bool ok = s.result >= 0;
-  const auto ends = [&](std::string_view name) {
-    StepState* const t = target(op, name);
-    if (ok && t != nullptr) t->alive = false;
-  };
-  switch (static_cast<NodeType>(op.type)) {
+  s.alive = s.result >= 0;
+  const auto makes = [&](std::uint64_t handle) { s.made = s.alive ? handle : 0; };
+  switch (static_cast<NodeType>(program_.steps[step].op.type)) {
     case NodeType::vm_create: {
       const auto args = read<uapi::VmCreate>(s.args);
-      s.made = ok ? args.id : 0;
-      s.alive = ok;
+      makes(args.id);
       output(step, 0, args.id);
       output(step, 1, args.user_va_range);
       break;
     }
-    case NodeType::vm_get_state: output(step, 0, read<uapi::VmGetState>(s.args).state); break;
-    case NodeType::vm_bind: output(step, 0, read<uapi::VmBind>(s.args).ops.count); break;
     case NodeType::bo_create: {
       const auto args = read<uapi::BoCreate>(s.args);
-      s.made = ok ? args.handle : 0;
-      s.alive = ok;
+      makes(args.handle);
       output(step, 0, args.size);
       output(step, 1, args.handle);
       break;
     }
-    case NodeType::cpu_read: output(step, 0, s.output); break;
     case NodeType::group_create:
-      s.made = ok ? read<uapi::GroupCreate>(s.args).group_handle : 0;
-      s.alive = ok;
+      makes(read<uapi::GroupCreate>(s.args).group_handle);
       output(step, 0, s.made);
+      break;
+    case NodeType::syncobj_create:
+      makes(read<uapi::SyncobjCreate>(s.args).handle);
+      break;
+    default:  // group_submit: the job is its step
+      break;
+  }
+}
+
+void StepCalls::finish_reader(std::uint32_t step) {
+  const StepState& s = states_[step];
+  switch (static_cast<NodeType>(program_.steps[step].op.type)) {
+    case NodeType::vm_get_state:
+      output(step, 0, read<uapi::VmGetState>(s.args).state);
+      break;
+    case NodeType::vm_bind:
+      output(step, 0, read<uapi::VmBind>(s.args).ops.count);
+      break;
+    case NodeType::cpu_read:
+      output(step, 0, s.output);
       break;
     case NodeType::group_get_state: {
       const auto args = read<uapi::GroupGetState>(s.args);
@@ -129,37 +137,55 @@ void StepCalls::finish_drm(std::uint32_t step) {
       output(step, 1, args.fatal_queues);
       break;
     }
-    case NodeType::group_submit: s.alive = ok; break;
-    case NodeType::syncobj_create:
-      s.made = ok ? read<uapi::SyncobjCreate>(s.args).handle : 0;
-      s.alive = ok;
+    case NodeType::heap_ioctl:
+      if (s.result >= 0) output(step, 0, s.made);
       break;
-    case NodeType::dev_query: finish_query(step); break;
-    case NodeType::vm_destroy: ends("vm"); break;
-    case NodeType::gem_close: ends("bo"); break;
-    case NodeType::group_destroy: ends("group"); break;
-    case NodeType::close: ends("file"); break;
-    default: break;
+    case NodeType::dev_query:
+      finish_query(step);
+      break;
+    default:
+      break;
   }
 }
 
 void StepCalls::finish(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
-  StepState& s = states_[step];
   const auto ends = [&](std::string_view name) {
     StepState* const t = target(op, name);
-    if (s.result >= 0 && t != nullptr) t->alive = false;
+    if (states_[step].result >= 0 && t != nullptr) t->alive = false;
   };
   switch (static_cast<NodeType>(op.type)) {
-    case NodeType::heap_ioctl:
-      if (s.result >= 0) output(step, 0, s.made);
+    case NodeType::vm_create:
+    case NodeType::bo_create:
+    case NodeType::group_create:
+    case NodeType::group_submit:
+    case NodeType::syncobj_create:
+      finish_maker(step);
       break;
     case NodeType::heap_unregister:
-    case NodeType::heap_put: ends("heap"); break;
+    case NodeType::heap_put:
+      ends("heap");
+      break;
     case NodeType::buffer_put:
-    case NodeType::buffer_close: ends("buffer"); break;
-    case NodeType::heap_close: ends("file"); break;
-    default: finish_drm(step); break;
+    case NodeType::buffer_close:
+      ends("buffer");
+      break;
+    case NodeType::vm_destroy:
+      ends("vm");
+      break;
+    case NodeType::gem_close:
+      ends("bo");
+      break;
+    case NodeType::group_destroy:
+      ends("group");
+      break;
+    case NodeType::close:
+    case NodeType::heap_close:
+      ends("file");
+      break;
+    default:
+      finish_reader(step);
+      break;
   }
 }
 

@@ -95,9 +95,9 @@ void StepRunner::prologue() {
   calls_.default_file = static_cast<std::uint64_t>(*fd);
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
     if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
-    const auto r = run_call(rig_, sut_,
-                            calls_.ioctl(calls_.default_file, uapi::kIoctlSyncobjCreate,
-                                         uapi::SyncobjCreate{}));
+    const auto r = run_call(
+        rig_, sut_,
+        calls_.ioctl(calls_.default_file, uapi::kIoctlSyncobjCreate, uapi::SyncobjCreate{}));
     if (r && *r == 0) states_[i].syncobj = calls_.read_back<uapi::SyncobjCreate>().handle;
   }
 }
@@ -265,9 +265,9 @@ StepRunner::Next StepRunner::loop() {
   const std::uint64_t step_ns = next_step_ns();
   const bool at_rest = sut_.next_needed_timer_ns() == vocab::kNever && rig_.machine().at_rest();
   if (at_rest && step_ns == vocab::kNever && !outstanding()) return nothing_to_do();
-  const std::uint64_t late = last_step_ns_ + contract::kLimits.fence_base_ns +
-                             jobs_ * contract::kLimits.fence_per_job_ns;
-  if (all_ended() && now_ns() > late) return Next::finished;   // rule L1 has its say about it
+  const std::uint64_t late =
+      last_step_ns_ + contract::kLimits.fence_base_ns + jobs_ * contract::kLimits.fence_per_job_ns;
+  if (all_ended() && now_ns() > late) return Next::finished;  // rule L1 has its say about it
   if (now_ns() > contract::kMaxTimeNs) {
     abandon_waiting();
     if (outstanding()) {
@@ -299,22 +299,23 @@ void StepRunner::query_states() {
     const auto type = static_cast<NodeType>(program_.steps[i].op.type);
     if (!s.alive || s.file == 0) continue;
     if (type == NodeType::group_create) {
-      const auto r = run_call(rig_, sut_,
-                              calls_.ioctl(s.file, uapi::kIoctlGroupGetState,
-                                           uapi::GroupGetState{
-                                               .group_handle = static_cast<std::uint32_t>(s.made),
-                                               .state = 0, .fatal_queues = 0, .pad = 0}));
+      const auto r = run_call(
+          rig_, sut_,
+          calls_.ioctl(s.file, uapi::kIoctlGroupGetState,
+                       uapi::GroupGetState{.group_handle = static_cast<std::uint32_t>(s.made),
+                                           .state = 0,
+                                           .fatal_queues = 0,
+                                           .pad = 0}));
       const auto args = calls_.read_back<uapi::GroupGetState>();
       if (r && *r == 0) {
-        rig_.report(Record{.kind = RecordKind::group_state, .a = i, .b = args.state,
-                           .c = args.fatal_queues});
+        rig_.report(Record{
+            .kind = RecordKind::group_state, .a = i, .b = args.state, .c = args.fatal_queues});
       }
     } else if (type == NodeType::vm_create) {
-      const auto r = run_call(rig_, sut_,
-                              calls_.ioctl(s.file, uapi::kIoctlVmGetState,
-                                           uapi::VmGetState{
-                                               .vm_id = static_cast<std::uint32_t>(s.made),
-                                               .state = 0}));
+      const auto r = run_call(
+          rig_, sut_,
+          calls_.ioctl(s.file, uapi::kIoctlVmGetState,
+                       uapi::VmGetState{.vm_id = static_cast<std::uint32_t>(s.made), .state = 0}));
       const auto args = calls_.read_back<uapi::VmGetState>();
       if (r && *r == 0) rig_.report(Record{.kind = RecordKind::vm_state, .a = i, .b = args.state});
     }

@@ -54,7 +54,9 @@ class StepRunner {
   void read_buffers();
   void read_buffer(std::uint32_t step);
   void close_everything();
-  [[nodiscard]] std::uint64_t now_ns() const { return rig_.now() - vocab::SimTime{rig_.start_ns()}; }
+  [[nodiscard]] std::uint64_t now_ns() const {
+    return rig_.now() - vocab::SimTime{rig_.start_ns()};
+  }
 
   const contract::Program& program_;
   rig::Rig& rig_;
@@ -63,7 +65,7 @@ class StepRunner {
   std::vector<StepState> states_;
   StepCalls calls_;
   std::vector<std::uint32_t> reach_watch_;
-  std::uint64_t owner_heap_;          ///< heap that was registered before load; 0 = none
+  std::uint64_t owner_heap_;  ///< heap that was registered before load; 0 = none
   std::uint64_t last_step_ns_ = 0;
   std::uint32_t jobs_ = 0;
 };

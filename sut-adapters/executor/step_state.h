@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the step runner knows of each step while a Program runs.
+// What the step runner knows of each step while a Program runs: its phase, what it made, and where
+// its arguments lie in user memory. Lives outside the World: it is the outside world's knowledge.
+// Leaves out everything that a trace shows.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +16,21 @@ enum class StepPhase : std::uint8_t { waiting, running, done, abandoned };
 
 struct StepState {
   StepPhase phase = StepPhase::waiting;
-  std::uint32_t call = 0;           ///< number of the call within the step
+  std::uint32_t call = 0;  ///< number of the call within the step
   std::int64_t result = 0;
-  std::uint64_t made = 0;           ///< VM id, BO handle, group handle, fd, heap handle ...
-  bool alive = false;               ///< `made` names something that no later step has ended
-  std::uint64_t args = 0;           ///< user address of the ioctl's struct
-  std::uint64_t array = 0;          ///< user address of the array behind it
-  std::uint64_t buffer = 0;         ///< user address of a reply buffer
+  std::uint64_t made = 0;    ///< VM id, BO handle, group handle, fd, heap handle ...
+  bool alive = false;        ///< `made` names something that no later step has ended
+  std::uint64_t args = 0;    ///< user address of the ioctl's struct
+  std::uint64_t array = 0;   ///< user address of the array behind it
+  std::uint64_t buffer = 0;  ///< user address of a reply buffer
   std::uint64_t mmap_offset = 0;
-  std::uint64_t syncobj = 0;        ///< of a submit
-  std::uint64_t file = 0;           ///< fd that the step used
-  std::uint64_t output = 0;         ///< of a CPU load
-  std::uint32_t watch = UINT32_MAX; ///< number in the matcher of `after:`
-  std::uint64_t ready_ns = vocab::kNever;    ///< since when an `at:` step may start
-  std::vector<std::uint64_t> words; ///< assembled stream
-  std::string path;                 ///< of an open
+  std::uint64_t syncobj = 0;               ///< of a submit
+  std::uint64_t file = 0;                  ///< fd that the step used
+  std::uint64_t output = 0;                ///< of a CPU load
+  std::uint32_t watch = UINT32_MAX;        ///< number in the matcher of `after:`
+  std::uint64_t ready_ns = vocab::kNever;  ///< since when an `at:` step may start
+  std::vector<std::uint64_t> words;        ///< assembled stream
+  std::string path;                        ///< of an open
 };
 
 }  // namespace protm::exec

@@ -83,11 +83,15 @@ class Assembler {
 
   void one(const Node& n) {
     switch (static_cast<NodeType>(n.type)) {
-      case NodeType::i_nop: add(cs::encode_nop()); break;
+      case NodeType::i_nop:
+        add(cs::encode_nop());
+        break;
       case NodeType::i_move32:
         add(cs::encode_move32(small(n, "reg"), small(n, "value")));
         break;
-      case NodeType::i_move48: add(cs::encode_move48(small(n, "reg"), number(n, "value"))); break;
+      case NodeType::i_move48:
+        add(cs::encode_move48(small(n, "reg"), number(n, "value")));
+        break;
       case NodeType::i_add64:
         add(cs::encode_add_imm64(small(n, "reg"), small(n, "from"),
                                  static_cast<std::int32_t>(small(n, "value"))));
@@ -104,12 +108,20 @@ class Assembler {
         add(cs::encode_load_multiple(small(n, "reg"), kAddr, 1, 0));
         add(cs::encode_wait(1));
         break;
-      case NodeType::i_wait: add(cs::encode_wait(small(n, "slots"))); break;
+      case NodeType::i_wait:
+        add(cs::encode_wait(small(n, "slots")));
+        break;
       case NodeType::i_sync_add64:
       case NodeType::i_sync_set64:
-      case NodeType::i_sync_wait64: sync(n); break;
-      case NodeType::i_run_compute: run_compute(number(n, "time")); break;
-      case NodeType::i_prot_region: region(n); break;
+      case NodeType::i_sync_wait64:
+        sync(n);
+        break;
+      case NodeType::i_run_compute:
+        run_compute(number(n, "time"));
+        break;
+      case NodeType::i_prot_region:
+        region(n);
+        break;
       case NodeType::i_call:
         load(kAddr, number(n, "va"));
         add(cs::encode_move32(kLength, small(n, "bytes")));
@@ -120,10 +132,17 @@ class Assembler {
         add(cs::encode_flush_cache2(cs::kFlushAll, 0, kLength, 1));
         add(cs::encode_wait(2));
         break;
-      case NodeType::i_error_barrier: add(cs::encode_error_barrier()); break;
-      case NodeType::i_invalid: add(std::uint64_t{0xff} << 56); break;
-      case NodeType::i_raw: add(number(n, "word")); break;
-      default: break;
+      case NodeType::i_error_barrier:
+        add(cs::encode_error_barrier());
+        break;
+      case NodeType::i_invalid:
+        add(std::uint64_t{0xff} << 56);
+        break;
+      case NodeType::i_raw:
+        add(number(n, "word"));
+        break;
+      default:
+        break;
     }
   }
 

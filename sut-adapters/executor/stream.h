@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From stream instructions of a Program to the words that a CS executes. Sugar instructions use
-// scratch registers r72..r85, which neither a job's ring block nor RUN_COMPUTE touches.
+// scratch registers r72..r77, which neither a job's ring block nor RUN_COMPUTE touches.
+// Leaves out where the words lie. Source: facts-fw.md section 7.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Event matcher: counts occurrences of the EVENTs that a Program names and remembers when the
-// wanted one happened. Source: decisions.md 9.
+// wanted one happened. Leaves out what an event is: rig and step runner say that.
+// Source: decisions.md 9.
 #pragma once
 
 #include <cstdint>

@@ -63,9 +63,8 @@ void Rig::advance(vocab::SimTime t) {
 }
 
 vocab::Pa Rig::page_alloc(contract::PageKind kind) {
-  return machine_.ram().alloc_page(kind == contract::PageKind::normal
-                                       ? gpu::PageKind::normal
-                                       : gpu::PageKind::protected_memory);
+  return machine_.ram().alloc_page(
+      kind == contract::PageKind::normal ? gpu::PageKind::normal : gpu::PageKind::protected_memory);
 }
 
 void Rig::page_free(vocab::Pa pa) { machine_.ram().free_page(pa); }
@@ -114,7 +113,8 @@ void Rig::report(const Record& record) {
   Record r = record;
   r.time_ns = now_ - start_;
   trace_->records.push_back(r);
-  if (r.kind == RecordKind::fence_signalled) matcher_.happened(EventKind::fence_signalled, r.a, r.time_ns);
+  if (r.kind == RecordKind::fence_signalled)
+    matcher_.happened(EventKind::fence_signalled, r.a, r.time_ns);
   if (r.kind == RecordKind::kernel_oops) matcher_.happened(EventKind::oops, 0, r.time_ns);
   last_progress_ns_ = r.time_ns;
 }
@@ -152,7 +152,8 @@ void Rig::detach() {
 }
 
 void Rig::event(EventKind kind, std::uint32_t arg, std::uint32_t b) {
-  report(Record{.kind = RecordKind::event, .sub = static_cast<std::uint16_t>(kind), .a = arg, .b = b});
+  report(
+      Record{.kind = RecordKind::event, .sub = static_cast<std::uint16_t>(kind), .a = arg, .b = b});
   matcher_.happened(kind, arg, now_ - start_);
 }
 
@@ -184,22 +185,41 @@ void Rig::observe(const Observation& seen) {
     trace_->records.push_back(Record{.time_ns = at,
                                      .kind = RecordKind::machine,
                                      .sub = static_cast<std::uint16_t>(seen.kind),
-                                     .a = seen.a, .b = seen.b, .c = seen.c, .d = seen.d});
+                                     .a = seen.a,
+                                     .b = seen.b,
+                                     .c = seen.c,
+                                     .d = seen.d});
   }
   const auto hit = [&](EventKind kind, std::uint32_t arg = 0) { matcher_.happened(kind, arg, at); };
   switch (seen.kind) {
-    case ObservationKind::protm_active: hit(EventKind::protm_active); break;
-    case ObservationKind::protm_exit_raised: hit(EventKind::protm_exit_raised); break;
-    case ObservationKind::protm_pend: hit(EventKind::protm_pend_raised); break;
-    case ObservationKind::enter_sampled: hit(EventKind::protm_enter_sampled); break;
+    case ObservationKind::protm_active:
+      hit(EventKind::protm_active);
+      break;
+    case ObservationKind::protm_exit_raised:
+      hit(EventKind::protm_exit_raised);
+      break;
+    case ObservationKind::protm_pend:
+      hit(EventKind::protm_pend_raised);
+      break;
+    case ObservationKind::enter_sampled:
+      hit(EventKind::protm_enter_sampled);
+      break;
     case ObservationKind::ping_sampled:
       hit(EventKind::ping_sampled);
       if (seen.a != 0) hit(EventKind::ping_in_window);
       break;
-    case ObservationKind::as_command: hit(EventKind::as_command_written, seen.b); break;
-    case ObservationKind::exit_refused: hit(EventKind::exit_refused); break;
-    case ObservationKind::reset_completed: hit(EventKind::reset_completed); break;
-    case ObservationKind::fault_applied: hit(EventKind::fault_applied, seen.a); break;
+    case ObservationKind::as_command:
+      hit(EventKind::as_command_written, seen.b);
+      break;
+    case ObservationKind::exit_refused:
+      hit(EventKind::exit_refused);
+      break;
+    case ObservationKind::reset_completed:
+      hit(EventKind::reset_completed);
+      break;
+    case ObservationKind::fault_applied:
+      hit(EventKind::fault_applied, seen.a);
+      break;
     case ObservationKind::irq_line:
       hit(seen.b != 0 ? EventKind::irq_high : EventKind::irq_low, seen.a);
       break;
@@ -221,7 +241,8 @@ void Rig::observe_group(const Observation& seen) {
                       seen.at - start_);
     const bool runs = seen.c == kStateStart || seen.c == kStateResume;
     if (!runs) {
-      if (slot_group_[slot] != contract::kNoStep) event(EventKind::group_off_slot, slot_group_[slot], slot);
+      if (slot_group_[slot] != contract::kNoStep)
+        event(EventKind::group_off_slot, slot_group_[slot], slot);
       slot_group_[slot] = contract::kNoStep;
       return;
     }
@@ -241,7 +262,7 @@ void Rig::observe_group(const Observation& seen) {
   bool known = false;
   for (SavedGroup& s : saved_) {
     if (s.suspend_va != slot_suspend_[slot]) continue;
-    s.group_step = job->group_step;   // a new group may have got the VA of a dead one
+    s.group_step = job->group_step;  // a new group may have got the VA of a dead one
     known = true;
   }
   if (!known) saved_.push_back(SavedGroup{slot_suspend_[slot], job->group_step});

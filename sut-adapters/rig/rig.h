@@ -20,8 +20,8 @@ namespace protm::rig {
 
 /// What goes into the Trace.
 enum class TraceLevel : std::uint8_t {
-  normal,   ///< everything that rules and comparisons use
-  full,     ///< and each register access
+  normal,  ///< everything that rules and comparisons use
+  full,    ///< and each register access
 };
 
 class Rig final : public contract::Bus {
@@ -62,9 +62,19 @@ class Rig final : public contract::Bus {
   [[nodiscard]] std::uint64_t last_progress_ns() const { return last_progress_ns_; }
 
  private:
-  struct Job { std::uint64_t va; std::uint32_t step, group_step; };
-  struct SavedGroup { std::uint64_t suspend_va; std::uint32_t group_step; };
-  struct Count { const char* call; const char* role; std::uint32_t seen; };
+  struct Job {
+    std::uint64_t va;
+    std::uint32_t step, group_step;
+  };
+  struct SavedGroup {
+    std::uint64_t suspend_va;
+    std::uint32_t group_step;
+  };
+  struct Count {
+    const char* call;
+    const char* role;
+    std::uint32_t seen;
+  };
 
   void drain();
   void observe(const vocab::Observation& seen);
@@ -79,9 +89,9 @@ class Rig final : public contract::Bus {
   UserMemoryImpl user_;
   std::pmr::vector<Job> jobs_;
   std::pmr::vector<SavedGroup> saved_;
-  std::pmr::vector<std::uint32_t> slot_group_;      ///< group step on each slot; kNoStep = none
-  std::pmr::vector<std::uint64_t> slot_suspend_;    ///< suspend buffer VA of each slot
-  std::pmr::vector<Count> counts_;                  ///< per Host call and role
+  std::pmr::vector<std::uint32_t> slot_group_;    ///< group step on each slot; kNoStep = none
+  std::pmr::vector<std::uint64_t> slot_suspend_;  ///< suspend buffer VA of each slot
+  std::pmr::vector<Count> counts_;                ///< per Host call and role
   contract::Trace* trace_ = nullptr;
   const std::vector<contract::Fault>* faults_ = nullptr;
   TraceLevel level_ = TraceLevel::normal;

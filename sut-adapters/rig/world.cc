@@ -42,9 +42,9 @@ static_assert(block_bytes(class_of(4097)) == 5120);
 }  // namespace
 
 struct World::Head {
-  std::size_t top = 0;        ///< first byte never handed out
+  std::size_t top = 0;  ///< first byte never handed out
   std::size_t live = 0;
-  std::array<std::uint64_t, kClasses> free_list{};   ///< offsets of free blocks; 0 = none
+  std::array<std::uint64_t, kClasses> free_list{};  ///< offsets of free blocks; 0 = none
 };
 
 World::World(std::uint64_t base, std::size_t bytes) : bytes_(bytes) {

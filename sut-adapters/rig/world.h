@@ -53,7 +53,7 @@ class World final : public std::pmr::memory_resource {
     return this == &other;
   }
 
-  struct Head;   // allocator state, first thing in the range
+  struct Head;  // allocator state, first thing in the range
   Head* head() const;
   std::byte* base_ = nullptr;
   std::size_t bytes_ = 0;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/differential/differential.h"
+
+#include "oracle/differential/candidates.h"
+#include "oracle/judge/attribution.h"
+#include "oracle/judge/judge.h"
+#include "oracle/rules/rule_table.h"
+
+namespace protm::differential {
+namespace {
+
+judge::Verdict judged(const contract::Program& program, const contract::Trace& oracle,
+                      const contract::Trace& candidate, const exec::Candidate& who) {
+  const bool eyes = contract::has(who.capabilities, contract::Capability::host_checks);
+  return judge::judge(program, oracle, candidate,
+                      judge::JudgeOptions{.adapter = who.name,
+                                          .rules = rules::rule_table(),
+                                          .eyes = eyes ? contract::HostEyes::needed
+                                                       : contract::HostEyes::not_needed});
+}
+
+/// A rule holds under every timing; only a comparison can come from another, equally right one.
+bool may_be_timing(const judge::Verdict& verdict) {
+  if (verdict.outcome != judge::Outcome::diverged) return false;
+  for (const judge::Finding& f : verdict.findings) {
+    if (f.from != judge::FindingClass::comparison) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Differential::Differential(exec::Candidate candidate)
+    : oracle_(std::make_unique<exec::Session>(reference(), rig::kWorldBaseA)),
+      candidate_(std::make_unique<exec::Session>(std::move(candidate), rig::kWorldBaseB)) {}
+
+Comparison Differential::compare(const contract::Program& program, const CompareOptions& options) {
+  Comparison c;
+  c.oracle = oracle_->run(program, options.run);
+  c.candidate = candidate_->run(program, options.run);
+  c.verdict = judged(program, c.oracle, c.candidate, candidate());
+  if (!may_be_timing(c.verdict)) return c;
+  for (std::uint32_t seed = 1; seed <= options.allowed_seeds; ++seed) {
+    exec::RunOptions other = options.run;
+    other.latency_seed = seed;
+    const contract::Trace allowed = oracle_->run(program, other);
+    judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
+    if (verdict.outcome != judge::Outcome::agreed) continue;
+    c.verdict = std::move(verdict);
+    c.timing = true;
+    break;
+  }
+  return c;
+}
+
+std::vector<std::vector<std::string>> attribute(const contract::Program& program,
+                                                const exec::Candidate& candidate) {
+  const std::uint32_t on = exec::switch_mask(candidate);
+  if (on == 0) return {};
+  // The oracle's Session is the same for all subsets; only the candidate is made anew.
+  exec::Session oracle(reference(), rig::kWorldBaseA);
+  const contract::Trace expected = oracle.run(program);
+  const judge::Attribution found = judge::minimum_sets(on, [&](judge::SwitchSet off) {
+    const exec::Candidate subset = exec::series_v1(on & ~off);
+    exec::Session session(subset, rig::kWorldBaseB);
+    const contract::Trace trace = session.run(program);
+    return judged(program, expected, trace, subset).outcome == judge::Outcome::agreed;
+  });
+  std::vector<std::vector<std::string>> sets;
+  for (const judge::SwitchSet set : found.sets) sets.push_back(exec::switch_ids(set));
+  return sets;
+}
+
+}  // namespace protm::differential

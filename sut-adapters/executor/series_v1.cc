@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/executor/series_v1.h"
+
+#include "sut-adapters/executor/in_process.h"
+#include "sut-adapters/series-v1/driver.h"
+#include "sut-adapters/series-v1/switches.h"
+
+namespace protm::exec {
+namespace {
+
+constexpr const char* kName = "series-v1";
+constexpr const char* kVersion = "5 May 2026";
+
+tl::expected<Candidate, std::string> parse(std::string_view argument) {
+  const auto options = v1::parse_options(argument);
+  if (!options) return tl::unexpected(options.error());
+  return series_v1(options->switches);
+}
+
+}  // namespace
+
+CandidateKind series_v1_kind() {
+  return {kName, "[only=A,B|without=A,B|none]",
+          "the series as posted on 5 May 2026, each known defect a switch", parse};
+}
+
+Candidate series_v1(std::uint32_t mask) {
+  const v1::Options options{mask};
+  Candidate c =
+      in_process(kName, kVersion, v1::make_driver, std::make_shared<v1::Options>(options));
+  const std::string text = v1::options_text(options);
+  if (!text.empty()) c.spec += ":" + text;
+  return c;
+}
+
+std::uint32_t switch_mask(const Candidate& candidate) {
+  if (candidate.name != kName) return 0;
+  const void* const options = driver_options(candidate);
+  return options == nullptr ? 0 : static_cast<const v1::Options*>(options)->switches;
+}
+
+std::vector<std::string> switch_ids(std::uint32_t mask) {
+  std::vector<std::string> ids;
+  for (const v1::SwitchInfo& s : v1::switch_table()) {
+    if ((mask & v1::switch_bit(s.value)) != 0) ids.emplace_back(s.id);
+  }
+  return ids;
+}
+
+std::vector<SwitchText> switch_list() {
+  std::vector<SwitchText> list;
+  for (const v1::SwitchInfo& s : v1::switch_table()) {
+    list.push_back(SwitchText{s.id, s.patch, s.mail, s.what});
+  }
+  return list;
+}
+
+std::vector<SwitchText> not_yet_modelled() {
+  std::vector<SwitchText> list;
+  for (const v1::UnmodelledDefect& d : v1::not_yet_modelled()) {
+    list.push_back(SwitchText{d.id, {}, {}, d.what});
+  }
+  return list;
+}
+
+}  // namespace protm::exec

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// series-v1 as a candidate, with its defect switches. The candidate is the series as posted; which
+// switches are on is part of its name. Source: design.md section 7.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sut-adapters/executor/candidate.h"
+
+namespace protm::exec {
+
+/// The kind "series-v1" for a registry.
+[[nodiscard]] CandidateKind series_v1_kind();
+/// series-v1 with exactly the switches of `mask` on (bits of v1::Switch).
+[[nodiscard]] Candidate series_v1(std::uint32_t mask);
+/// Bits of the switches that are on; 0 for any other candidate.
+[[nodiscard]] std::uint32_t switch_mask(const Candidate& candidate);
+/// Ids of the switches in `mask`, in the table's order.
+[[nodiscard]] std::vector<std::string> switch_ids(std::uint32_t mask);
+
+struct SwitchText {
+  std::string_view id, patch, mail, what;
+};
+/// The defect switches, and the defects of the series that have none yet, for lists.
+[[nodiscard]] std::vector<SwitchText> switch_list();
+[[nodiscard]] std::vector<SwitchText> not_yet_modelled();
+
+}  // namespace protm::exec
