@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// At quiesce a heap has no more buffers out than somebody can still want: one per protected
-// firmware section while the device is bound, one per living group with the flag, and those that
+// At quiesce the heaps have no more buffers out than somebody can still want: one per protected
+// firmware section while the device is bound (those of a probe before T = 0 are not in the trace), one per living group with the flag, and those that
 // the Program itself allocated and did not give back. Needs the heap's view only.
 // Not modelled: which of two buffers leaked; references that keep no buffer alive.
 #include "oracle/rules/invariants.h"
@@ -16,16 +16,22 @@ namespace {
 class Holders {
  public:
   explicit Holders(const Program& program)
-      : program_(program), bound_(program.boot == Boot::probed) {}
+      : program_(program),
+        sections_(program.boot == Boot::probed && program.heap_param_set &&
+                          !program.heap_param.empty() && program.heap_present
+                      ? program.firmware.prot_sections
+                      : 0) {}
 
   void take(std::uint32_t step, std::int64_t result) {
     const Node* const op = step_op(program_, step);
     if (op == nullptr) return;
     const bool ok = result >= 0;
     switch (static_cast<NodeType>(op->type)) {
-      case NodeType::load: bound_ = true; break;  // 0 also when the probe was deferred
-      case NodeType::probe: bound_ = bound_ || ok; break;
-      case NodeType::unbind: bound_ = bound_ && !ok; break;
+      case NodeType::load:  // returns 0 also when the probe behind it was deferred
+      case NodeType::probe:
+        if (ok) sections_ = program_.firmware.prot_sections;
+        break;
+      case NodeType::unbind: sections_ = ok ? 0 : sections_; break;
       case NodeType::heap_alloc:
       case NodeType::heap_ioctl: own_ += ok ? 1 : 0; break;
       case NodeType::buffer_put:
@@ -36,7 +42,7 @@ class Holders {
     }
   }
   [[nodiscard]] std::int64_t most() const {
-    return own_ + groups_ + (bound_ ? program_.firmware.prot_sections : 0);
+    return own_ + groups_ + sections_;
   }
 
  private:
@@ -49,7 +55,7 @@ class Holders {
   }
 
   const Program& program_;
-  bool bound_;
+  std::int64_t sections_;
   std::int64_t own_ = 0;
   std::int64_t groups_ = 0;
 };
@@ -59,7 +65,7 @@ class Holders {
 RuleResult heap_buffers_return(const Program& program, const Trace& trace) {
   RuleResult out;
   Holders holders(program);
-  std::int64_t live = 0;
+  std::int64_t live = holders.most();
   std::size_t last_alloc = kNoRecord;
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The part of "clean after every completed reset" that a trace shows: GPU_IRQ_MASK has PROTM_FAULT
 // again. Judged on the last mask that is not zero (handlers and suspend write zero) between the
-// reset and the next fault, reset or the end. Rests where the fault line stays up beyond a reset.
-// Not modelled: request bits and the driver's own flags (I1 and I4 see their effects).
+// reset and the next fault, reset or the end, as seen in a full trace's register writes, or whenever
+// the GPU line rises for something other than the reset. Rests where the fault line stays up beyond
+// a reset. Not modelled: request bits and the driver's own flags (I1 and I4 see their effects).
 #include <algorithm>
 
 #include "gpu-model/vocab/regs/gpu_control.h"
@@ -28,10 +29,16 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
     if (!watching || last_mask == kNoRecord) return;
     ++out.armed;
     const Record& r = trace.records[last_mask];
-    if ((r.b & vocab::GpuIrq::protm_fault.mask) == 0 && !out.violation) {
+    const std::uint64_t mask = is(r, K::register_write) ? r.b : r.d;
+    if ((mask & vocab::GpuIrq::protm_fault.mask) == 0 && !out.violation) {
       out.violation = Violation{last_mask, r.time_ns, "mask",
                                 "after the reset GPU_IRQ_MASK is left without the protected fault"};
     }
+  };
+  const auto shows_mask = [](const Record& r) {
+    if (is(r, K::register_write)) return r.a == vocab::kGpuIrqMask.offset && r.b != 0;
+    return is(r, K::irq_line) && r.a == 2 && r.b != 0 && r.d != 0 &&
+           (r.c & vocab::GpuIrq::reset_completed.mask) == 0;
   };
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
@@ -41,8 +48,7 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
     } else if (is(r, K::reset_completed)) {
       watching = true;
       last_mask = kNoRecord;
-    } else if (watching && is(r, K::register_write) && r.a == vocab::kGpuIrqMask.offset &&
-               r.b != 0) {
+    } else if (watching && shows_mask(r)) {
       last_mask = i;
     }
   }

@@ -51,7 +51,8 @@ std::set<std::uint32_t> may_die(const Program& program, const Trace& trace, std:
 
 std::map<std::uint32_t, std::size_t> first_errors(const Program& program, const Trace& trace) {
   std::map<std::uint32_t, std::size_t> out;
-  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+  const std::size_t end = quiesce_index(trace);
+  for (std::size_t i = 0; i < end; ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::fence_signalled && r.d != 0) {
       out.try_emplace(group_of_job(program, r.a), i);

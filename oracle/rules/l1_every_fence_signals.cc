@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Every accepted job's fence signals, or its group is dead, within T = 10 s + 6 s per accepted job
 // after the last step and the last fault. A run that came to rest before T with the fence open has
-// broken it too: nothing is left that could signal it.
+// broken it too: nothing is left that could signal it. What signals only because the runner gives
+// everything back does not count.
 // Rests for groups that user space can block for ever (SYNC_WAIT, CALL, raw words), and for jobs
 // that wait for one of theirs.
 #include <algorithm>
@@ -49,19 +50,26 @@ struct Seen {
   std::map<std::uint32_t, std::uint64_t> accepted;   // job -> time
   std::map<std::uint32_t, std::uint64_t> signalled;  // job -> time
   std::set<std::uint32_t> gone;                      // groups that are dead or destroyed
-  std::uint64_t last_cause_ns = 0;
+  std::uint64_t last_step_ns = 0;
+  std::uint64_t last_fault_ns = 0;
 };
 
 Seen read(const Program& program, const Trace& trace) {
   Seen out;
-  for (const Record& r : trace.records) {
-    const bool machine_fault = is(r, vocab::ObservationKind::fault_applied);
+  const std::size_t end = quiesce_index(trace);
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0)) out.gone.insert(r.a);
+    if (i >= end) continue;
     if (r.kind == RecordKind::fence_signalled) {
       out.signalled.try_emplace(r.a, r.time_ns);
-    } else if (r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0)) {
-      out.gone.insert(r.a);
+    } else if (is(r, vocab::ObservationKind::fault_applied) ||
+               r.kind == RecordKind::fault_applied) {
+      out.last_fault_ns = r.time_ns;
+    } else if (r.kind == RecordKind::step_started) {
+      out.last_step_ns = r.time_ns;
     } else if (r.kind == RecordKind::step_returned) {
-      out.last_cause_ns = r.time_ns;
+      out.last_step_ns = r.time_ns;
       if (static_cast<std::int64_t>(r.c) < 0) continue;
       const NodeType type = step_type(program, r.b);
       if (type == NodeType::group_submit) out.accepted.try_emplace(r.b, r.time_ns);
@@ -69,9 +77,6 @@ Seen read(const Program& program, const Trace& trace) {
         out.gone.insert(
             static_cast<std::uint32_t>(field_number(program.steps[r.b].op, "group")));
       }
-    } else if (machine_fault || r.kind == RecordKind::fault_applied ||
-               r.kind == RecordKind::step_started) {
-      out.last_cause_ns = r.time_ns;
     }
   }
   return out;
@@ -84,8 +89,13 @@ RuleResult every_fence_signals(const Program& program, const Trace& trace) {
   if (trace.end != RunEnd::completed) return out;
   const Seen seen = read(program, trace);
   const std::set<std::uint32_t> excused = excused_groups(program);
-  const std::uint64_t due_ns = seen.last_cause_ns + kLimits.fence_base_ns +
+  const std::uint64_t due_ns = std::max(seen.last_step_ns, seen.last_fault_ns) +
+                               kLimits.fence_base_ns +
                                kLimits.fence_per_job_ns * seen.accepted.size();
+  // A run may end before T: at rest, because a late fault moved T, or at the limit of a Program.
+  const std::uint64_t rest_ns = quiesce_ns(trace);
+  const bool settled = rest_ns >= due_ns ||
+                       (rest_ns < kMaxTimeNs && seen.last_fault_ns <= seen.last_step_ns);
   for (const auto& [job, accepted_ns] : seen.accepted) {
     const std::uint32_t group = group_of_job(program, job);
     if (excused.contains(group)) continue;
@@ -93,7 +103,8 @@ RuleResult every_fence_signals(const Program& program, const Trace& trace) {
     if (out.violation || seen.gone.contains(group)) continue;
     const auto signalled = seen.signalled.find(job);
     if (signalled != seen.signalled.end() && signalled->second <= due_ns) continue;
-    const std::uint64_t at_ns = std::min(due_ns, end_ns(trace));
+    if (signalled == seen.signalled.end() && !settled) continue;
+    const std::uint64_t at_ns = std::min(due_ns, rest_ns);
     const auto record = std::find_if(
         trace.records.begin(), trace.records.end(), [job = job](const Record& r) {
           return r.kind == RecordKind::step_returned && r.b == job;

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "oracle/judge/compare.h"
+#include "sut-adapters/contract/limits.h"
+
+namespace protm::judge {
+
+using namespace contract;
+
+namespace {
+
+Finding found(std::string_view slug, std::uint64_t at_ns, std::string_view event,
+              std::string_view field, std::string detail) {
+  return Finding{.from = FindingClass::comparison,
+                 .rule = std::string(slug),
+                 .slug = std::string(slug),
+                 .at_ns = at_ns,
+                 .event = std::string(event),
+                 .field = std::string(field),
+                 .detail = std::move(detail),
+                 .oracle_record = std::nullopt,
+                 .candidate_record = std::nullopt};
+}
+
+/// First signal of each job before the runner gives everything back, by job.
+std::map<std::uint32_t, std::size_t> fences_of(const Trace& trace) {
+  std::map<std::uint32_t, std::size_t> out;
+  const std::size_t end = quiesce_index(trace);
+  for (std::size_t i = 0; i < end; ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::fence_signalled) out.try_emplace(r.a, i);
+  }
+  return out;
+}
+
+using Queue = std::pair<std::uint32_t, std::uint64_t>;  // group, queue
+
+std::map<Queue, std::vector<std::uint32_t>> orders_of(
+    const Program& program, const std::map<std::uint32_t, std::size_t>& fences) {
+  std::vector<std::pair<std::size_t, std::uint32_t>> by_time;
+  for (const auto& [job, record] : fences) by_time.emplace_back(record, job);
+  std::sort(by_time.begin(), by_time.end());
+  std::map<Queue, std::vector<std::uint32_t>> out;
+  for (const auto& [record, job] : by_time) {
+    const Node* const op = step_op(program, job);
+    if (op == nullptr || step_type(program, job) != NodeType::group_submit) continue;
+    out[{group_of_job(program, job), field_number(*op, "queue")}].push_back(job);
+  }
+  return out;
+}
+
+void compare_orders(Comparison& c, const std::map<std::uint32_t, std::size_t>& oracle,
+                    const std::map<std::uint32_t, std::size_t>& candidate) {
+  const auto wanted = orders_of(c.program, oracle);
+  for (const auto& [queue, jobs] : orders_of(c.program, candidate)) {
+    const auto want = wanted.find(queue);
+    if (want == wanted.end()) continue;
+    const std::size_t n = std::min(jobs.size(), want->second.size());
+    for (std::size_t i = 0; i < n; ++i) {
+      if (jobs[i] == want->second[i]) continue;
+      const std::size_t record = candidate.at(jobs[i]);
+      Finding f = found("fence", c.candidate.records[record].time_ns, "fence_signalled", "order",
+                        "the fence of job " + step_words(c.program, jobs[i]) +
+                            " signalled out of its queue's order");
+      f.candidate_record = record;
+      f.oracle_record = oracle.at(want->second[i]);
+      c.findings.push_back(std::move(f));
+      break;
+    }
+  }
+}
+
+std::string ending(vocab::ExitCause cause) {
+  switch (cause) {
+    case vocab::ExitCause::fault: return "fault";
+    case vocab::ExitCause::reset: return "reset";
+    case vocab::ExitCause::count: return "open";
+    default: return "left";
+  }
+}
+
+std::map<std::uint32_t, std::vector<Window>> by_group(const std::vector<Window>& windows) {
+  std::map<std::uint32_t, std::vector<Window>> out;
+  for (const Window& w : windows) out[w.group].push_back(w);
+  return out;
+}
+
+}  // namespace
+
+void compare_fences(Comparison& c) {
+  const auto oracle = fences_of(c.oracle);
+  const auto candidate = fences_of(c.candidate);
+  const auto accepted = results(c.candidate);
+  const auto wanted = results(c.oracle);
+  const auto ok = [](const auto& all, std::uint32_t step) {
+    const auto r = all.find(step);
+    return r != all.end() && r->second >= 0;
+  };
+  for (std::uint32_t job = 0; job < c.program.steps.size(); ++job) {
+    if (step_type(c.program, job) != NodeType::group_submit) continue;
+    if (!ok(accepted, job) || !ok(wanted, job)) continue;
+    const auto o = oracle.find(job);
+    const auto k = candidate.find(job);
+    const std::string name = step_words(c.program, job);
+    if (o != oracle.end() && k != candidate.end()) {
+      c.count("fence");
+      const Record& want = c.oracle.records[o->second];
+      const Record& got = c.candidate.records[k->second];
+      if (want.d == got.d) continue;
+      Finding f = found("fence", got.time_ns, "fence_signalled", "error",
+                        "the fence of job " + name + " signalled with " +
+                            result_words(-static_cast<std::int64_t>(got.d)) + ", the oracle's " +
+                            "with " + result_words(-static_cast<std::int64_t>(want.d)));
+      f.oracle_record = o->second;
+      f.candidate_record = k->second;
+      c.findings.push_back(std::move(f));
+    } else if (o != oracle.end() && c.candidate.end == RunEnd::completed) {
+      c.count("fence");
+      Finding f = found("fence", quiesce_ns(c.candidate), "fence_signalled", "missing",
+                        "the fence of job " + name + " never signalled, the oracle's did");
+      f.oracle_record = o->second;
+      c.findings.push_back(std::move(f));
+    } else if (k != candidate.end() && c.oracle.end == RunEnd::completed) {
+      c.count("fence");
+      Finding f = found("fence", c.candidate.records[k->second].time_ns, "fence_signalled",
+                        "unexpected",
+                        "the fence of job " + name + " signalled, the oracle's did not");
+      f.candidate_record = k->second;
+      c.findings.push_back(std::move(f));
+    }
+  }
+  compare_orders(c, oracle, candidate);
+}
+
+void compare_windows(Comparison& c) {
+  const auto oracle = by_group(protected_windows(c.program, c.oracle));
+  const auto candidate = by_group(protected_windows(c.program, c.candidate));
+  for (const auto& [group, windows] : candidate) {
+    c.count("window");
+    const auto want = oracle.find(group);
+    const std::size_t most =
+        want == oracle.end() ? 0 : want->second.size() * kLimits.entries_per_region;
+    if (windows.size() > most) {
+      const std::size_t record = windows[most].begin;
+      Finding f = found("window", c.candidate.records[record].time_ns, "protm_active",
+                        most == 0 ? "unexpected" : "count",
+                        most == 0 ? "a group was in protected mode that never is in the oracle's "
+                                    "run"
+                                  : "a group entered protected mode more than " +
+                                        std::to_string(most) + " times");
+      f.candidate_record = record;
+      c.findings.push_back(std::move(f));
+    }
+  }
+  if (!c.both_completed()) return;
+  for (const auto& [group, windows] : oracle) {
+    const auto got = candidate.find(group);
+    if (got == candidate.end()) {
+      c.count("window");
+      Finding f = found("window", quiesce_ns(c.candidate), "protm_active", "missing",
+                        "a group never got into protected mode, it did in the oracle's run");
+      f.oracle_record = windows.front().begin;
+      c.findings.push_back(std::move(f));
+      continue;
+    }
+    const std::string want_end = ending(windows.back().cause);
+    const std::string got_end = ending(got->second.back().cause);
+    if (want_end == got_end) continue;
+    const std::size_t record = got->second.back().end;
+    Finding f = found("window",
+                      record == kNoRecord ? quiesce_ns(c.candidate)
+                                          : c.candidate.records[record].time_ns,
+                      "protm_exit_raised", got_end,
+                      "a group's last stay in protected mode ended by '" + got_end +
+                          "', the oracle's by '" + want_end + "'");
+    if (record != kNoRecord) f.candidate_record = record;
+    if (windows.back().end != kNoRecord) f.oracle_record = windows.back().end;
+    c.findings.push_back(std::move(f));
+  }
+}
+
+void compare_slots(Comparison& c) {
+  for (const Step& s : c.program.steps) {
+    if (uses_instruction(s.op, NodeType::i_prot_region)) return;
+  }
+  // Groups that come within a millisecond come in one tick: their order is the slots' order.
+  const auto sequence = [](const Trace& trace) {
+    std::vector<std::pair<std::uint32_t, std::size_t>> out;
+    const std::size_t end = quiesce_index(trace);
+    std::size_t batch = 0;
+    std::uint64_t batch_ns = 0;
+    for (std::size_t i = 0; i < end; ++i) {
+      const Record& r = trace.records[i];
+      if (!is(r, EventKind::group_on_slot)) continue;
+      if (r.time_ns - batch_ns > vocab::kMs) {
+        std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
+        batch = out.size();
+        batch_ns = r.time_ns;
+      }
+      out.emplace_back(r.a, i);
+    }
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
+    return out;
+  };
+  const auto oracle = sequence(c.oracle);
+  const auto candidate = sequence(c.candidate);
+  const std::size_t n = std::min(oracle.size(), candidate.size());
+  c.count("slots", n);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (oracle[i].first == candidate[i].first) continue;
+    Finding f = found("slots", c.candidate.records[candidate[i].second].time_ns, "group_on_slot",
+                      "group",
+                      "group " + step_words(c.program, candidate[i].first) +
+                          " came onto a slot where the oracle chose " +
+                          step_words(c.program, oracle[i].first));
+    f.oracle_record = oracle[i].second;
+    f.candidate_record = candidate[i].second;
+    c.findings.push_back(std::move(f));
+    return;
+  }
+}
+
+}  // namespace protm::judge

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/judge/judge.h"
+
+#include <algorithm>
+
+#include "oracle/judge/compare.h"
+#include "oracle/judge/facts.h"
+#include "oracle/judge/poison.h"
+#include "oracle/judge/sut_findings.h"
+#include "sut-adapters/contract/limits.h"
+
+namespace protm::judge {
+
+using namespace contract;
+
+namespace {
+
+/// The oracle may use this fraction of the event budget before a livelock counts as legal.
+constexpr std::uint64_t kLivelockShare = 8;
+
+bool has(const Trace& trace, RecordKind kind) {
+  return std::any_of(trace.records.begin(), trace.records.end(),
+                     [&](const Record& r) { return r.kind == kind; });
+}
+
+Finding from_violation(const Rule& rule, const Trace& trace, const Violation& v) {
+  const std::string event =
+      v.record < trace.records.size() ? std::string(record_name(trace.records[v.record])) : "end";
+  return Finding{.from = FindingClass::rule,
+                 .rule = std::string(rule.id),
+                 .slug = std::string(rule.slug),
+                 .at_ns = v.time_ns,
+                 .event = event,
+                 .field = std::string(v.field),
+                 .detail = v.detail,
+                 .oracle_record = std::nullopt,
+                 .candidate_record = v.record < trace.records.size()
+                                         ? std::optional(v.record)
+                                         : std::nullopt};
+}
+
+/// What one trace shows by itself: rules, then the kernel below. Drops what lies behind a poison.
+std::vector<Finding> own_findings(const Program& program, const Trace& trace,
+                                  const Trace* expected, const JudgeOptions& options,
+                                  Verdict* verdict) {
+  std::vector<Finding> out;
+  for (const Rule& rule : options.rules) {
+    if (rule.eyes == HostEyes::needed && options.eyes != HostEyes::needed) {
+      if (verdict != nullptr) verdict->not_checkable.emplace_back(rule.id);
+      continue;
+    }
+    const RuleResult result = rule.evaluate(program, trace);
+    if (verdict != nullptr) add_counts(verdict->checked, {{std::string(rule.id), result.armed}});
+    if (result.violation) out.push_back(from_violation(rule, trace, *result.violation));
+  }
+  for (Finding& f : sut_findings(trace, expected)) out.push_back(std::move(f));
+  if (const auto poison = first_poison(trace)) {
+    std::erase_if(out, [&](const Finding& f) { return f.at_ns > poison->at_ns; });
+  }
+  return out;
+}
+
+std::vector<Finding> comparisons(const Program& program, const Trace& oracle,
+                                 const Trace& candidate, const JudgeOptions& options,
+                                 Verdict& verdict) {
+  std::vector<Finding> out;
+  Comparison c{program, oracle, candidate, out, verdict.checked};
+  compare_results(c);
+  compare_fences(c);
+  compare_windows(c);
+  if (same_stimuli(oracle, candidate)) {
+    compare_memory(c);
+    compare_rest(c);
+    compare_heap(c);
+    if (options.slots == SlotOrder::compare) compare_slots(c);
+  }
+  const auto oracle_poison = first_poison(oracle);
+  const auto candidate_poison = first_poison(candidate);
+  std::erase_if(out, [&](const Finding& f) {
+    if (candidate_poison && f.at_ns > candidate_poison->at_ns) return true;
+    return oracle_poison && (!f.oracle_record || *f.oracle_record >= oracle_poison->record);
+  });
+  return out;
+}
+
+std::vector<Finding> fact_findings(const Program& program, const Trace& candidate) {
+  std::vector<Finding> out;
+  const auto poison = first_poison(candidate);
+  for (const FactFailure& failure : failing_facts(program, candidate)) {
+    if (poison && failure.at_ns > poison->at_ns) continue;
+    // A run that stopped shows why by itself; what it no longer shows is no second divergence.
+    if (!failure.record && candidate.end != RunEnd::completed) continue;
+    out.push_back(Finding{.from = FindingClass::comparison,
+                          .rule = "then",
+                          .slug = "then",
+                          .at_ns = failure.at_ns,
+                          .event = failure.record
+                                       ? std::string(record_name(
+                                             candidate.records[*failure.record]))
+                                       : "end",
+                          .field = failure.field,
+                          .detail = failure.detail,
+                          .oracle_record = std::nullopt,
+                          .candidate_record = failure.record});
+  }
+  return out;
+}
+
+/// Why the oracle's own run is no measure; empty when it is one.
+std::string oracle_fault(const Program& program, const Trace& oracle,
+                         const JudgeOptions& options) {
+  const auto own = own_findings(program, oracle, nullptr, options, nullptr);
+  if (!own.empty()) {
+    const Finding& f = *std::min_element(own.begin(), own.end(), [](const auto& a, const auto& b) {
+      return a.at_ns < b.at_ns;
+    });
+    return "the oracle breaks " + f.rule + ": " + f.detail;
+  }
+  if (first_poison(oracle)) return {};
+  const auto facts = failing_facts(program, oracle);
+  if (!facts.empty()) return "the oracle lacks a fact of the case: " + facts.front().detail;
+  if (const auto event = not_reached(program, oracle)) {
+    return "the oracle does not reach '" + event_words(program.reaches[*event]) + "'";
+  }
+  return {};
+}
+
+void give_up(Verdict& verdict, Outcome outcome, std::string why) {
+  verdict.outcome = outcome;
+  verdict.detail = std::move(why);
+}
+
+void report_first(Verdict& verdict, std::string_view adapter) {
+  std::stable_sort(verdict.findings.begin(), verdict.findings.end(),
+                   [](const Finding& a, const Finding& b) {
+                     return a.at_ns != b.at_ns ? a.at_ns < b.at_ns : a.from < b.from;
+                   });
+  const Finding& first = verdict.findings.front();
+  verdict.outcome = Outcome::diverged;
+  verdict.rule = first.rule;
+  verdict.signature = signature(adapter, first);
+  verdict.at_ns = first.at_ns;
+  verdict.detail = first.detail;
+  verdict.oracle_record = first.oracle_record;
+  verdict.candidate_record = first.candidate_record;
+}
+
+/// Nothing diverged: says whether that means anything.
+void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle,
+                   const Trace& candidate) {
+  const auto poison = first_poison(candidate) ? first_poison(candidate) : first_poison(oracle);
+  if (poison) {
+    verdict.at_ns = poison->at_ns;
+    give_up(verdict, Outcome::poisoned, std::string(poison->row->sentence));
+  } else if (has(candidate, RecordKind::sut_livelock)) {
+    give_up(verdict, Outcome::inconclusive,
+            "the event budget is exhausted, and the oracle needs much of it too");
+  } else if (const auto event = not_reached(program, candidate)) {
+    verdict.reached = false;
+    give_up(verdict, Outcome::inconclusive,
+            "'" + event_words(program.reaches[*event]) + "' was not reached");
+  } else if (!same_stimuli(oracle, candidate)) {
+    verdict.reached = false;
+    give_up(verdict, Outcome::inconclusive,
+            "a step that waits for an event started in one of the two runs only");
+  }
+}
+
+}  // namespace
+
+Verdict judge(const Program& program, const Trace& oracle, const Trace& candidate,
+              const JudgeOptions& options) {
+  Verdict verdict;
+  if (oracle.end == RunEnd::not_started) {
+    give_up(verdict, Outcome::oracle_wrong, "the oracle did not start: " + oracle.why);
+    return verdict;
+  }
+  if (candidate.end == RunEnd::not_started) {
+    give_up(verdict, Outcome::inconclusive, "the candidate did not start: " + candidate.why);
+    return verdict;
+  }
+  if (has(oracle, RecordKind::sut_livelock)) {
+    give_up(verdict, Outcome::inconclusive, "the oracle exhausts the event budget");
+    return verdict;
+  }
+  verdict.findings = own_findings(program, candidate, &oracle, options, &verdict);
+  for (Finding& f : comparisons(program, oracle, candidate, options, verdict)) {
+    verdict.findings.push_back(std::move(f));
+  }
+  for (Finding& f : fact_findings(program, candidate)) verdict.findings.push_back(std::move(f));
+  add_counts(verdict.checked, {{"then", program.then.size()}});
+  if (has(candidate, RecordKind::sut_livelock) &&
+      oracle.machine_events < kLimits.event_budget / kLivelockShare) {
+    verdict.findings.push_back(Finding{.from = FindingClass::sut,
+                                       .rule = "sut/livelock",
+                                       .slug = "sut/livelock",
+                                       .at_ns = end_ns(candidate),
+                                       .event = "sut_livelock",
+                                       .field = "events",
+                                       .detail = "the event budget is exhausted; the oracle "
+                                                 "needs less than an eighth of it",
+                                       .oracle_record = std::nullopt,
+                                       .candidate_record = std::nullopt});
+  }
+  verdict.reached = !not_reached(program, candidate).has_value();
+  if (std::string why = oracle_fault(program, oracle, options); !why.empty()) {
+    give_up(verdict, Outcome::oracle_wrong, std::move(why));
+  } else if (!verdict.findings.empty()) {
+    report_first(verdict, options.adapter);
+  } else {
+    judge_silence(verdict, program, oracle, candidate);
+  }
+  return verdict;
+}
+
+}  // namespace protm::judge

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/judge/poison.h"
+
+#include <array>
+
+namespace protm::judge {
+
+using namespace contract;
+using K = vocab::ObservationKind;
+
+namespace {
+
+constexpr std::array kTable{
+    PoisonRow{"save-without-protm-buffer",
+              "firmware saved an interrupted protected group although its protm suspend buffer is "
+              "zero",
+              "decisions.md 12; firmware sheet 9.6 (address zero is a real address to firmware)",
+              [](const Record& r) { return is(r, K::region_unfinished) && r.d == 0; }},
+    PoisonRow{"equal-priorities", "two slots have the same priority",
+              "decisions.md 12; firmware sheet 9.6 (which of them runs is not defined)",
+              [](const Record& r) { return is(r, K::rule_equal_priority); }},
+};
+
+}  // namespace
+
+std::span<const PoisonRow> poison_table() { return kTable; }
+
+std::optional<Poison> first_poison(const Trace& trace) {
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    for (const PoisonRow& row : kTable) {
+      if (row.detect(trace.records[i])) return Poison{i, trace.records[i].time_ns, &row};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace protm::judge
