@@ -47,6 +47,8 @@ class KernelImpl final : public contract::Kernel {
   }
   /// Whose call is running now. Work items and interrupt threads have none.
   [[nodiscard]] TaskContext current_context() const;
+  /// Number of the running task; 0 in an interrupt or outside any task.
+  [[nodiscard]] std::uint32_t current_task() const { return in_task() ? current_->id : 0; }
   /// True while a task (not an interrupt, not the scheduler) runs.
   [[nodiscard]] bool in_task() const { return current_ != nullptr && irq_fiber_ == nullptr; }
   /// Runs `body` at once on an own stack where nothing may block. False: it stopped there.
@@ -219,7 +221,9 @@ class KernelImpl final : public contract::Kernel {
 
  private:
   friend class KernelTestAccess;
+  /// Memory is used again for objects of the same role only, so that a finding names the right one.
   struct FreeList {
+    const char* role = "";
     std::uint32_t bytes = 0;
     std::pmr::vector<ObjectHeader*> headers;
   };
@@ -246,6 +250,7 @@ class KernelImpl final : public contract::Kernel {
   [[nodiscard]] std::pmr::vector<HeldLock>& held();
   [[nodiscard]] std::uint32_t self() const;
   void unpoison_free_objects();
+  [[nodiscard]] FreeList* free_list(const char* role, std::uint32_t bytes) const;
 
   // time (kernel_time.cc)
   [[nodiscard]] std::uint64_t tick_edge_ns(std::uint64_t jiffy) const;

@@ -37,6 +37,13 @@ RoleCount& role_count(std::pmr::vector<RoleCount>& roles, const char* role) {
 
 }  // namespace
 
+KernelImpl::FreeList* KernelImpl::free_list(const char* role, std::uint32_t bytes) const {
+  for (FreeList* const list : free_objects_) {
+    if (list->bytes == bytes && std::strcmp(list->role, role) == 0) return list;
+  }
+  return nullptr;
+}
+
 ObjectHeader* KernelImpl::object_alloc(std::size_t size, std::size_t align, const char* role) {
   if (align > alignof(ObjectHeader)) {
     std::fprintf(stderr, "protm: harness bug: object '%s' wants alignment %zu\n", role, align);
@@ -45,12 +52,11 @@ ObjectHeader* KernelImpl::object_alloc(std::size_t size, std::size_t align, cons
   if (fault("alloc", role) < 0) return nullptr;
   const std::uint32_t bytes = size_class(size);
   ObjectHeader* header = nullptr;
-  for (FreeList* const list : free_objects_) {
-    if (list->bytes != bytes || list->headers.empty()) continue;
+  FreeList* const list = free_list(role, bytes);
+  if (list != nullptr && !list->headers.empty()) {
     header = list->headers.back();
     list->headers.pop_back();
-  }
-  if (header == nullptr) {
+  } else {
     void* const raw = around_.memory->allocate(sizeof(ObjectHeader) + bytes,
                                                alignof(ObjectHeader));
     header = new (raw) ObjectHeader{};
@@ -77,13 +83,11 @@ void KernelImpl::object_free(ObjectHeader* header) {
   ++header->generation;
   --role_count(roles_, header->role).live;
   const std::uint32_t bytes = size_class(header->size);
-  FreeList* list = nullptr;
-  for (FreeList* const l : free_objects_) {
-    if (l->bytes == bytes) list = l;
-  }
+  FreeList* list = free_list(header->role, bytes);
   if (list == nullptr) {
     void* const raw = around_.memory->allocate(sizeof(FreeList), alignof(FreeList));
-    list = new (raw) FreeList{bytes, std::pmr::vector<ObjectHeader*>(around_.memory)};
+    list = new (raw) FreeList{header->role, bytes,
+                              std::pmr::vector<ObjectHeader*>(around_.memory)};
     free_objects_.push_back(list);
   }
   list->headers.push_back(header);
