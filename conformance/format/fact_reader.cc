@@ -59,8 +59,8 @@ class FaultReader {
     Fault fault;
     fault.host = true;
     const YamlValue* role = check_.required(source_, "fault", "role");
-    fault.call.call = check_.text(*source_.find("call"), "call", 64).value_or("");
-    if (role != nullptr) fault.call.role = check_.text(*role, "role", 64).value_or("");
+    fault.call.call = check_.text(*source_.find("call"), "call", kTextMax).value_or("");
+    if (role != nullptr) fault.call.role = check_.text(*role, "role", kTextMax).value_or("");
     fault.call.nth = count("nth", 1);
     const YamlValue* error = source_.find("error");
     const YamlValue* short_by = source_.find("short_by");

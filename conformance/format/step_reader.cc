@@ -203,6 +203,12 @@ std::optional<contract::EventSpec> StepReader::event(const YamlValue& value, std
       return std::nullopt;
     case EventProblem::none: break;
   }
+  if (parsed.arg == contract::EventArg::fault && parsed.spec.arg >= program_.faults.size()) {
+    check_.error(value, "fault number " + quoted(parsed.argument),
+                 "expected its place in 'faults', from 0; the case has " +
+                     std::to_string(program_.faults.size()));
+    return std::nullopt;
+  }
   if (parsed.arg != contract::EventArg::step) return parsed.spec;
   Wanted wanted{.any = true};
   using enum contract::EventKind;

@@ -3,6 +3,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+
 #include "conformance/format/yaml_scan.h"
 
 namespace protm::format {
@@ -18,7 +20,12 @@ Place place_of(const YAML::Mark& mark, std::size_t width) {
 /// Turns yaml-cpp's tree into ours. Nodes stay const: a non-const one inserts when it is read.
 class Converter {
  public:
-  explicit Converter(Diagnostics& errors) : errors_(errors) {}
+  Converter(std::string_view text, Diagnostics& errors) : text_(text), errors_(errors) {
+    for (std::size_t at = 0; at <= text.size(); ++at) {
+      lines_.push_back(at);
+      at = std::min(text.find('\n', at), text.size());
+    }
+  }
 
   // NOLINTNEXTLINE(misc-no-recursion): the scan bounds the depth.
   YamlValue convert(const YAML::Node& node, Place parent, std::uint32_t depth) {
@@ -33,7 +40,9 @@ class Converter {
       value.scalar = node.Scalar();
       value.quoted = node.Tag() == "!";
       value.place.width = width_of(value);
-      if (!value.quoted && (value.scalar == "~" || value.scalar == "null")) value.scalar.clear();
+    } else if (node.IsNull()) {
+      value.scalar = null_word(node.Mark());
+      value.place.width = width_of(value);
     } else if (node.IsSequence()) {
       value.kind = YamlValue::Kind::list;
       for (const YAML::Node& item : node) {
@@ -47,6 +56,19 @@ class Converter {
   }
 
  private:
+  /// yaml-cpp drops the text of a null, but "null" is a word of cases: it is looked up again.
+  std::string null_word(const YAML::Mark& mark) const {
+    constexpr std::string_view kNull = "null";
+    if (mark.is_null() || static_cast<std::size_t>(mark.line) >= lines_.size()) return "";
+    const std::size_t at = lines_[static_cast<std::size_t>(mark.line)] +
+                           static_cast<std::size_t>(mark.column);
+    if (at >= text_.size() || !text_.substr(at).starts_with(kNull)) return "";
+    const std::size_t end = at + kNull.size();
+    const bool whole = end >= text_.size() || std::string_view(" ,]}\r\n").find(text_[end]) !=
+                                                  std::string_view::npos;
+    return whole ? std::string(kNull) : "";
+  }
+
   static std::uint32_t width_of(const YamlValue& value) {
     // A value over several lines gets a caret of one: its width in the first line is unknown.
     if (value.scalar.find('\n') != std::string::npos || value.scalar.empty()) return 1;
@@ -72,7 +94,9 @@ class Converter {
     }
   }
 
+  std::string_view text_;
   Diagnostics& errors_;
+  std::vector<std::size_t> lines_;   ///< offsets of line starts
 };
 
 }  // namespace
@@ -89,7 +113,7 @@ YamlValue read_yaml(std::string_view text, Diagnostics& errors) {
   if (!errors.empty()) return {};
   try {
     const YAML::Node root = YAML::Load(std::string(text));
-    return Converter(errors).convert(root, Place{}, 1);
+    return Converter(text, errors).convert(root, Place{}, 1);
   } catch (const YAML::Exception& problem) {
     const bool known = !problem.mark.is_null();
     errors.error(known ? place_of(problem.mark, 1) : Place{},
