@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What all blocks of the machine share: configuration, time, memory, events, interrupt blocks,
+// faults, observations, and whether the GPU is in protected mode.
+// Leaves out: behaviour; each block has its own file.
+// Source: design.md section 3.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <optional>
+#include <vector>
+
+#include "gpu-model/src/event_queue.h"
+#include "gpu-model/src/fault_table.h"
+#include "gpu-model/src/irq_block.h"
+#include "gpu-model/src/ram.h"
+#include "gpu-model/vocab/machine_config.h"
+#include "gpu-model/vocab/observation.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+
+namespace protm::gpu {
+
+/// Where the GPU is between normal and protected mode (facts-fw.md 9.2).
+enum class ProtmState : std::uint32_t { normal, enter_requested, acked, active, exiting };
+
+/// Which world an access of the GPU belongs to.
+enum class GpuMode : std::uint32_t { normal, protected_mode };
+
+struct Core {
+  Core(const vocab::MachineConfig& machine_config, std::pmr::memory_resource* memory)
+      : config(machine_config), ram(memory), events(memory), faults(memory),
+        observations(memory) {}
+
+  /// Adds an event at now + delay; the delay is at least 1 ns.
+  void after(std::uint64_t delay_ns, Event event) {
+    event.at = now.ns > vocab::kNever - delay_ns ? vocab::kNever : now.ns + delay_ns;
+    if (delay_ns == 0) event.at = now.ns + 1;
+    events.add(event);
+  }
+  [[nodiscard]] std::uint64_t latency(vocab::Latency id) const { return config.effective_ns(id); }
+
+  void observe(vocab::ObservationKind kind, std::uint32_t a = 0, std::uint32_t b = 0,
+               std::uint64_t c = 0, std::uint64_t d = 0) {
+    observations.push_back({now, kind, a, b, 0, c, d});
+  }
+
+  /// Counts a chance for a fault; returns its time value when it is to be played now.
+  [[nodiscard]] std::optional<vocab::MachineFault> play(vocab::FaultKind kind,
+                                                        std::uint32_t target = 0,
+                                                        std::uint32_t slot = vocab::kAnySlot) {
+    const auto hit = faults.chance(kind, target, slot);
+    if (hit) {
+      observe(vocab::ObservationKind::fault_applied, hit->id, static_cast<std::uint32_t>(kind));
+    }
+    return hit;
+  }
+
+  template <class E>
+  [[nodiscard]] E answer(vocab::Switch id) const {
+    return static_cast<E>(config.word(id));
+  }
+  [[nodiscard]] bool yes(vocab::Switch id) const {
+    return answer<vocab::YesNo>(id) == vocab::YesNo::yes;
+  }
+
+  /// GPU_PROTECTED_FAULT goes up and stays up until a reset.
+  void hold_protm_fault() {
+    if ((gpu.held() & vocab::GpuIrq::protm_fault.mask) != 0) return;
+    gpu.hold(vocab::GpuIrq::protm_fault.mask);
+    observe(vocab::ObservationKind::protm_fault, 1);
+  }
+
+  /// GPU_STATUS.PROTECTED_MODE_ACTIVE.
+  [[nodiscard]] bool in_protm() const {
+    return protm == ProtmState::active || protm == ProtmState::exiting;
+  }
+
+  vocab::MachineConfig config;
+  vocab::SimTime now;
+  Ram ram;
+  EventQueue events;
+  FaultTable faults;
+  std::pmr::vector<vocab::Observation> observations;
+  IrqBlock job, mmu, gpu;
+  ProtmState protm = ProtmState::normal;
+  std::uint32_t flush_id = 1;
+  std::uint64_t protm_fault_hold_ns = 0;  // how long the line outlasts a reset
+};
+
+}  // namespace protm::gpu

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// GPU_CONTROL: constant registers, counters, cache flush, power domains, reset completion.
+// Leaves out: fast reset, FLUSH_PA_RANGE, quirk registers (they keep nothing), power of shader
+// and tiler cores by the firmware (READY follows host writes only), PWR_CONTROL of arch 14.
+// Assumption: a soft reset loses power, COHERENCY_ENABLE and counters, and keeps IRQ masks.
+// Source: facts-gpu.md 2-4.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "gpu-model/src/core.h"
+
+namespace protm::gpu {
+
+enum class PowerDomain : std::uint32_t { shader, tiler, l2, count };
+
+class GpuControl {
+ public:
+  explicit GpuControl(Core& core) : core_(core) {}
+
+  [[nodiscard]] std::uint32_t read(std::uint32_t offset) const;
+  /// Registers other than GPU_COMMAND, GPU_IRQ and MCU_CONTROL.
+  void write(std::uint32_t offset, std::uint32_t value);
+  void flush(std::uint32_t payload);
+  void flush_done();
+  void set_counter(std::uint32_t on);
+  void power_done(std::uint32_t domain, std::uint32_t on);
+  void reset();
+  [[nodiscard]] bool l2_ready() const {
+    return domains_[static_cast<std::size_t>(PowerDomain::l2)].ready != 0;
+  }
+
+ private:
+  struct Domain {
+    std::uint64_t ready;
+    std::uint64_t trans;
+    std::uint64_t target;
+  };
+  [[nodiscard]] std::uint64_t present(std::uint32_t domain) const;
+  [[nodiscard]] std::uint32_t read_power(std::uint32_t offset) const;
+  void change_power(std::uint32_t domain, std::uint64_t bits, std::uint32_t on);
+  [[nodiscard]] std::uint64_t ticks(std::uint64_t hz) const;
+
+  Core& core_;
+  std::array<Domain, static_cast<std::size_t>(PowerDomain::count)> domains_{};
+  std::uint64_t timestamp_offset_ = 0;
+  std::uint32_t coherency_ = 0;
+  std::uint32_t counter_on_ = 0;
+  std::uint32_t l2_config_ = 0;
+  std::uint32_t reserved_ = 0;
+};
+
+}  // namespace protm::gpu

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "gpu-model/src/machine.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "gpu-model/vocab/regs/doorbell.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "gpu-model/vocab/regs/job_control.h"
+#include "gpu-model/vocab/regs/mmu_control.h"
+
+namespace protm::gpu {
+
+using vocab::ObservationKind;
+
+namespace {
+
+// Offsets of the four registers in each interrupt block.
+constexpr std::uint32_t kRawstat = 0;
+constexpr std::uint32_t kClear = 4;
+constexpr std::uint32_t kMask = 8;
+constexpr std::uint32_t kStatus = 12;
+
+bool in_as_block(std::uint32_t offset) {
+  return offset >= vocab::kAsBase && offset < vocab::kAsBase + vocab::kMaxAs * vocab::kAsStride;
+}
+
+}  // namespace
+
+Machine::Machine(const vocab::MachineConfig& config, std::pmr::memory_resource* memory)
+    : core_(config, memory), mmu_(core_), gpu_(core_), firmware_(core_, mmu_, memory) {
+  mmu_.reset();
+}
+
+IrqBlock* Machine::irq_block(std::uint32_t offset, std::uint32_t& reg) {
+  const auto within = [&](std::uint32_t base) {
+    reg = offset - base;
+    return offset >= base && reg <= kStatus;
+  };
+  if (within(vocab::kJobIrqRawstat.offset)) return &core_.job;
+  if (within(vocab::kMmuIrqRawstat.offset)) return &core_.mmu;
+  if (within(vocab::kGpuIrqRawstat.offset)) return &core_.gpu;
+  return nullptr;
+}
+
+std::uint32_t Machine::peek(std::uint32_t offset) const {
+  std::uint32_t reg = 0;
+  if (const IrqBlock* block = const_cast<Machine*>(this)->irq_block(offset, reg)) {
+    switch (reg) {
+      case kRawstat: return block->raw();
+      case kMask: return block->mask();
+      case kStatus: return block->status();
+      default: return 0;
+    }
+  }
+  if (in_as_block(offset)) {
+    return mmu_.read((offset - vocab::kAsBase) / vocab::kAsStride,
+                     (offset - vocab::kAsBase) % vocab::kAsStride);
+  }
+  switch (offset) {
+    case vocab::kMcuControl.offset: return firmware_.mcu_control();
+    case vocab::kMcuStatus.offset: return firmware_.mcu_status();
+    case vocab::kLatestFlushId.offset: return core_.flush_id;
+    default: return gpu_.read(offset);
+  }
+}
+
+std::uint32_t Machine::read(std::uint32_t offset) {
+  const std::uint32_t value = peek(offset);
+  core_.observe(ObservationKind::register_read, offset, value);
+  std::uint32_t reg = 0;
+  if (IrqBlock* block = irq_block(offset, reg); block != nullptr && reg == kStatus) {
+    block->set_spurious(0);
+    update_lines();
+  }
+  return value;
+}
+
+void Machine::poke(std::uint32_t offset, std::uint32_t value) {
+  std::uint32_t reg = 0;
+  if (IrqBlock* block = irq_block(offset, reg); block != nullptr && reg == kRawstat) {
+    block->raise(value);
+    update_lines();
+  }
+}
+
+void Machine::write(std::uint32_t offset, std::uint32_t value) {
+  core_.observe(ObservationKind::register_write, offset, value);
+  std::uint32_t reg = 0;
+  if (IrqBlock* block = irq_block(offset, reg)) {
+    if (reg == kRawstat) block->raise(value);
+    if (reg == kClear) block->clear(value);
+    if (reg == kMask) block->set_mask(value);
+  } else if (in_as_block(offset)) {
+    mmu_.write((offset - vocab::kAsBase) / vocab::kAsStride,
+               (offset - vocab::kAsBase) % vocab::kAsStride, value);
+  } else if (offset == vocab::kGpuCommand.offset) {
+    write_command(value);
+  } else if (offset == vocab::kMcuControl.offset) {
+    firmware_.write_mcu_control(value);
+  } else if (offset >= vocab::kDoorbellBase) {
+    const std::uint32_t page = (offset - vocab::kDoorbellBase) / vocab::kDoorbellStride;
+    const bool on_page = (offset - vocab::kDoorbellBase) % vocab::kDoorbellStride == 0;
+    if (on_page && page < vocab::kDoorbellPages && (value & 1) != 0) {
+      firmware_.ring_doorbell(page);
+    }
+  } else {
+    gpu_.write(offset, value);
+    firmware_.set_l2_ready(gpu_.l2_ready());
+  }
+  update_lines();
+}
+
+void Machine::write_command(std::uint32_t value) {
+  const vocab::Word<vocab::GpuCommand> command(value);
+  const std::uint32_t payload = command[vocab::GpuCommand::payload];
+  switch (command[vocab::GpuCommand::type]) {
+    case vocab::GpuCommandType::reset: start_reset(value); break;
+    case vocab::GpuCommandType::time: gpu_.set_counter(payload & 1); break;
+    case vocab::GpuCommandType::flush_caches: gpu_.flush(payload); break;
+    default: break;
+  }
+}
+
+void Machine::start_reset(std::uint32_t value) {
+  core_.observe(ObservationKind::reset_started, value, static_cast<std::uint32_t>(core_.protm));
+  if (!firmware_.reset_works()) {
+    core_.observe(ObservationKind::rule_reset_leaves_protm);
+    return;
+  }
+  if (core_.in_protm()) {
+    core_.observe(ObservationKind::exit_cause,
+                  static_cast<std::uint32_t>(vocab::ExitCause::reset), 0, vocab::kAnySlot);
+  }
+  const auto stuck = core_.play(vocab::FaultKind::stuck_reset);
+  firmware_.reset();
+  mmu_.reset();
+  gpu_.reset();
+  if (core_.gpu.held() != 0) {
+    if (core_.protm_fault_hold_ns == 0) {
+      core_.gpu.release(core_.gpu.held());
+      core_.observe(ObservationKind::protm_fault, 0);
+    } else {
+      core_.after(core_.protm_fault_hold_ns, {.kind = EventKind::fault_line_low});
+      core_.protm_fault_hold_ns = 0;
+    }
+  }
+  core_.job.reset();
+  core_.mmu.reset();
+  core_.gpu.reset();
+  core_.events.cancel(EventKind::reset_done);
+  if (stuck && stuck->value_ns == 0) return;
+  core_.after(core_.latency(vocab::Latency::reset) + (stuck ? stuck->value_ns : 0),
+              {.kind = EventKind::reset_done});
+}
+
+void Machine::finish_reset() {
+  core_.observe(ObservationKind::reset_completed);
+  core_.gpu.raise(vocab::GpuIrq::reset_completed.mask);
+}
+
+void Machine::dispatch(const Event& event) {
+  switch (event.kind) {
+    case EventKind::reset_done: finish_reset(); break;
+    case EventKind::flush_done: gpu_.flush_done(); break;
+    case EventKind::power_done:
+      gpu_.power_done(event.a, event.b);
+      firmware_.set_l2_ready(gpu_.l2_ready());
+      break;
+    case EventKind::as_done:
+      if (mmu_.finish_command(event.a)) firmware_.as_changed(event.a);
+      break;
+    case EventKind::fault_line_low:
+      core_.gpu.release(core_.gpu.held());
+      core_.observe(ObservationKind::protm_fault, 0);
+      break;
+    case EventKind::spurious_irq:
+      if (event.a == 0) core_.job.set_spurious(1);
+      if (event.a == 1) core_.mmu.set_spurious(1);
+      if (event.a == 2) core_.gpu.set_spurious(1);
+      break;
+    default: firmware_.run(event); break;
+  }
+}
+
+void Machine::advance(vocab::SimTime now) {
+  while (!core_.events.empty() && core_.events.next_ns() <= now.ns) {
+    const Event event = core_.events.pop();
+    core_.now = vocab::SimTime{event.at};
+    ++events_run_;
+    dispatch(event);
+    update_lines();
+  }
+  if (core_.now < now) core_.now = now;
+}
+
+void Machine::update_lines() {
+  IrqBlock* const blocks[] = {&core_.job, &core_.mmu, &core_.gpu};
+  lines_ = 0;
+  for (std::uint32_t line = 0; line < 3; ++line) {
+    IrqBlock& block = *blocks[line];
+    block.end_of_loss();
+    if (block.level() != 0 && block.last_level == 0 && block.status() != 0 &&
+        core_.play(vocab::FaultKind::lose_irq, line)) {
+      block.lose();
+    }
+    const std::uint32_t level = block.level();
+    if (level != block.last_level) {
+      core_.observe(ObservationKind::irq_line, line, level, block.raw(), block.mask());
+    }
+    block.last_level = level;
+    lines_ |= level << line;
+  }
+}
+
+bool Machine::at_rest() const {
+  return std::all_of(core_.events.pending().begin(), core_.events.pending().end(),
+                     [](const Event& e) { return e.kind == EventKind::glb_idle; });
+}
+
+void Machine::inject(const vocab::MachineFault& fault) {
+  if (fault.kind == vocab::FaultKind::spurious_irq) {
+    core_.observe(ObservationKind::fault_applied, fault.id,
+                  static_cast<std::uint32_t>(fault.kind));
+    core_.after(fault.value_ns, {.kind = EventKind::spurious_irq, .a = fault.target});
+    return;
+  }
+  core_.faults.arm(fault);
+}
+
+CpuAccess Machine::check_cpu(vocab::Pa pa, std::size_t bytes, Direction direction) {
+  const PageKind kind = core_.ram.kind(pa);
+  if (kind == PageKind::free) return CpuAccess::no_page;
+  if ((pa.value & vocab::kPageMask) + bytes > vocab::kPageSize) return CpuAccess::no_page;
+  if (kind == PageKind::normal) return CpuAccess::ok;
+  core_.observe(ObservationKind::cpu_protected_access, direction == Direction::write ? 1 : 0,
+                static_cast<std::uint32_t>(bytes), pa.value);
+  const auto rule = core_.answer<vocab::CpuProtected>(vocab::Switch::cpu_protected_access);
+  return rule == vocab::CpuProtected::bus_error ? CpuAccess::bus_error
+                                                : CpuAccess::protected_page;
+}
+
+CpuAccess Machine::cpu_read(vocab::Pa pa, std::span<std::byte> to) {
+  const CpuAccess result = check_cpu(pa, to.size(), Direction::read);
+  if (result == CpuAccess::ok) {
+    std::memcpy(to.data(), core_.ram.page(pa) + (pa.value & vocab::kPageMask), to.size());
+  } else {
+    std::memset(to.data(), 0, to.size());
+  }
+  return result;
+}
+
+CpuAccess Machine::cpu_write(vocab::Pa pa, std::span<const std::byte> from) {
+  const CpuAccess result = check_cpu(pa, from.size(), Direction::write);
+  if (result == CpuAccess::ok) {
+    std::memcpy(core_.ram.page(pa) + (pa.value & vocab::kPageMask), from.data(), from.size());
+  }
+  return result;
+}
+
+}  // namespace protm::gpu

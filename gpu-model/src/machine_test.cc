@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Registers, interrupt blocks, power, flush, reset, memory, boot.
+#include "gpu-model/src/machine.h"
+
+#include <doctest/doctest.h>
+
+#include "gpu-model/src/test_driver.h"
+
+namespace protm::gpu {
+
+using vocab::FaultKind;
+using vocab::kMs;
+using vocab::kUs;
+using vocab::Latency;
+
+TEST_CASE("Machine: identification registers come from the configuration") {
+  TestDriver d;
+  CHECK(d.read(vocab::kGpuId) == d.machine.config().gpu_id);
+  CHECK(d.read(vocab::kTextureFeatures0) == d.machine.config().texture_features[0]);
+  CHECK(d.read(vocab::kShaderPresentLo) == d.machine.config().shader_present);
+  CHECK(d.read(vocab::kL2PresentLo) == 1);
+  d.write(vocab::kGpuId, 0);
+  CHECK(d.read(vocab::kGpuId) == d.machine.config().gpu_id);
+}
+
+TEST_CASE("IrqBlock: CLEAR drops the line only when RAWSTAT & MASK becomes 0") {
+  TestDriver d;
+  d.machine.poke(vocab::kGpuIrqRawstat.offset, 0x3);
+  CHECK(d.machine.irq_lines() == 0);
+  d.write(vocab::kGpuIrqMask, 0x3);
+  CHECK(d.machine.irq_lines() == 4);
+  d.write(vocab::kGpuIrqClear, 0x1);
+  CHECK(d.machine.irq_lines() == 4);
+  CHECK(d.read(vocab::kGpuIrqStatus) == 2);
+  d.write(vocab::kGpuIrqClear, 0x2);
+  CHECK(d.machine.irq_lines() == 0);
+  CHECK(d.count(ObservationKind::irq_line) == 2);
+}
+
+TEST_CASE("IrqBlock: a lost activation stays low until another bit comes") {
+  TestDriver d;
+  d.machine.inject({.kind = FaultKind::lose_irq, .target = 2});
+  d.write(vocab::kGpuIrqMask, 0x3);
+  d.machine.poke(vocab::kGpuIrqRawstat.offset, 0x1);
+  CHECK(d.machine.irq_lines() == 0);
+  d.machine.poke(vocab::kGpuIrqRawstat.offset, 0x2);
+  CHECK(d.machine.irq_lines() == 4);
+  CHECK(d.count(ObservationKind::fault_applied) == 1);
+}
+
+TEST_CASE("IrqBlock: a spurious interrupt ends when STATUS was read") {
+  TestDriver d;
+  d.machine.inject({.kind = FaultKind::spurious_irq, .target = 0, .value_ns = 100});
+  d.wait(99);
+  CHECK(d.machine.irq_lines() == 0);
+  d.wait(1);
+  CHECK(d.machine.irq_lines() == 1);
+  CHECK(d.read(vocab::kJobIrqStatus) == 0);
+  CHECK(d.machine.irq_lines() == 0);
+}
+
+TEST_CASE("GpuControl: READY follows PWRON after the latency") {
+  TestDriver d;
+  d.write(vocab::kL2PwronLo, 1);
+  CHECK(d.read(vocab::kL2ReadyLo) == 0);
+  CHECK(d.read(vocab::kL2PwrtransLo) == 1);
+  d.wait(d.machine.config().effective_ns(Latency::power) - 1);
+  CHECK(d.read(vocab::kL2ReadyLo) == 0);
+  d.wait(1);
+  CHECK(d.read(vocab::kL2ReadyLo) == 1);
+  CHECK(d.read(vocab::kL2PwrtransLo) == 0);
+  d.write(vocab::kL2PwroffLo, 1);
+  d.settle();
+  CHECK(d.read(vocab::kL2ReadyLo) == 0);
+}
+
+TEST_CASE("GpuControl: FLUSH_CACHES completes once and moves LATEST_FLUSH") {
+  TestDriver d;
+  d.write(vocab::kGpuIrqMask, 1u << 17);
+  const std::uint32_t before = d.read(vocab::kLatestFlushId);
+  d.write(vocab::kGpuCommand, vocab::kGpuCommandFlushAll);
+  CHECK(d.machine.irq_lines() == 0);
+  d.settle();
+  CHECK(d.machine.irq_lines() == 4);
+  CHECK(d.read(vocab::kLatestFlushId) == before + 1);
+  d.write(vocab::kGpuCommand, vocab::kGpuCommandCleanAll);
+  CHECK(d.read(vocab::kLatestFlushId) == before + 1);
+}
+
+TEST_CASE("Machine: a soft reset drops power, AS registers and the MCU") {
+  TestDriver d;
+  d.boot();
+  REQUIRE(d.read(vocab::kMcuStatus) == 1);
+  d.write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);
+  CHECK(d.read(vocab::kMcuStatus) == 0);
+  CHECK(d.read(vocab::kMcuControl) == 0);
+  CHECK(d.read(vocab::kL2ReadyLo) == 0);
+  CHECK(d.machine.read(vocab::as_offset({0}, vocab::kAsTranscfgLo)) == 1);
+  CHECK((d.read(vocab::kGpuIrqRawstat) & 0x100) == 0);
+  d.settle();
+  CHECK((d.read(vocab::kGpuIrqRawstat) & 0x100) != 0);
+  CHECK(d.machine.irq_lines() == 4);
+  CHECK(d.count(ObservationKind::reset_completed) == 1);
+}
+
+TEST_CASE("Ram: physical addresses are the lowest free ones, pages are zeroed") {
+  Machine m(test_config(), std::pmr::new_delete_resource());
+  const vocab::Pa a = m.ram().alloc_page(PageKind::normal);
+  const vocab::Pa b = m.ram().alloc_page(PageKind::protected_memory);
+  CHECK(a.value == kRamBase);
+  CHECK(b.value == kRamBase + 4096);
+  const std::byte one{1};
+  CHECK(m.cpu_write(a, {&one, 1}) == CpuAccess::ok);
+  m.ram().free_page(a);
+  CHECK(m.ram().kind(a) == PageKind::free);
+  CHECK(m.ram().live_pages(PageKind::normal) == 0);
+  CHECK(m.ram().live_pages(PageKind::protected_memory) == 1);
+  const vocab::Pa c = m.ram().alloc_page(PageKind::normal);
+  CHECK(c == a);
+  std::byte read{9};
+  CHECK(m.cpu_read(c, {&read, 1}) == CpuAccess::ok);
+  CHECK(read == std::byte{0});
+}
+
+TEST_CASE("Ram: a CPU access to a protected page is recorded and reads zero") {
+  Machine m(test_config(), std::pmr::new_delete_resource());
+  const vocab::Pa pa = m.ram().alloc_page(PageKind::protected_memory);
+  m.ram().page(pa)[0] = std::byte{7};
+  std::byte value{1};
+  CHECK(m.cpu_read(pa, {&value, 1}) == CpuAccess::protected_page);
+  CHECK(value == std::byte{0});
+  value = std::byte{5};
+  CHECK(m.cpu_write(pa, {&value, 1}) == CpuAccess::protected_page);
+  CHECK(m.ram().page(pa)[0] == std::byte{7});
+  REQUIRE(m.observations().size() == 2);
+  CHECK(m.observations()[1].kind == ObservationKind::cpu_protected_access);
+  m.config().set_switch(vocab::Switch::cpu_protected_access, 1);
+  CHECK(m.cpu_read(pa, {&value, 1}) == CpuAccess::bus_error);
+}
+
+TEST_CASE("MCU: boots from a mapped image and publishes its interfaces") {
+  for (const std::string_view name : vocab::config_names()) {
+    CAPTURE(std::string(name));
+    TestDriver d(*vocab::config_by_name(name));
+    d.boot();
+    CHECK(d.read(vocab::kMcuStatus) == 1);
+    CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kVersion) == 0x01010000);
+    CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kGroupNum) == 8);
+    CHECK(d.mcu.get32(d.group(7) + fw::csg_control::kStreamNum) == 8);
+    CHECK(d.mcu.get32(d.group(7) + fw::csg_control::kProtmSuspendSize) == 0x2000);
+    CHECK(d.mcu.get32(d.stream(7, 7)) == 0x0007085f);
+    CHECK_FALSE(d.glb_pending(fw::kGlbCfgAllocEn | fw::kGlbIdleEn));
+  }
+}
+
+TEST_CASE("MCU: does not boot without power, tables or the image's bytes") {
+  TestDriver d;
+  vocab::BootProblem expected{};
+  SUBCASE("L2 off") {
+    d.load_image();
+    d.program_as(0, d.mcu.root());
+    expected = vocab::BootProblem::l2_off;
+  }
+  SUBCASE("AS 0 disabled") {
+    d.power_on();
+    d.load_image();
+    expected = vocab::BootProblem::as0_disabled;
+  }
+  SUBCASE("shared section not mapped") {
+    d.power_on();
+    d.load_image();
+    d.mcu.unmap(fw::kSharedVa + 0x3000);
+    d.program_as(0, d.mcu.root());
+    expected = vocab::BootProblem::shared_not_mapped;
+  }
+  SUBCASE("code section not loaded") {
+    d.power_on();
+    d.load_image();
+    d.mcu.set32(0x1000, 0x12345678);
+    d.program_as(0, d.mcu.root());
+    expected = vocab::BootProblem::image_not_loaded;
+  }
+  SUBCASE("shared section's data not loaded") {
+    d.power_on();
+    d.load_image();
+    d.mcu.set32(fw::kSharedVa + 0xf800, 0x12345678);
+    d.program_as(0, d.mcu.root());
+    expected = vocab::BootProblem::image_not_loaded;
+  }
+  d.start_mcu();
+  CHECK(d.read(vocab::kMcuStatus) == 3);
+  CHECK(d.nth(ObservationKind::mcu_boot_failed).a == static_cast<std::uint32_t>(expected));
+  CHECK((d.read(vocab::kJobIrqRawstat) & vocab::kJobIrqGlb) == 0);
+}
+
+TEST_CASE("MCU: halts on GLB_REQ.HALT, stops on DISABLE, boots again") {
+  TestDriver d;
+  d.boot();
+  d.mcu.set32(d.glb_in(0), d.mcu.get32(d.glb_in(0)) | fw::kGlbHalt);
+  d.ring(0);
+  CHECK(d.read(vocab::kMcuStatus) == 1);
+  d.settle();
+  CHECK(d.read(vocab::kMcuStatus) == 2);
+  CHECK(d.mcu.get32(d.glb_out(fw::glb_output::kHaltStatus)) == 0);
+  d.write(vocab::kMcuControl, 0);
+  d.settle();
+  CHECK(d.read(vocab::kMcuStatus) == 0);
+  d.mcu.set32(d.glb_in(0), d.mcu.get32(d.glb_in(0)) & ~fw::kGlbHalt);
+  d.start_mcu();
+  CHECK(d.read(vocab::kMcuStatus) == 1);
+  CHECK(d.mcu.get32(d.glb_out(0)) == 0);
+}
+
+TEST_CASE("MCU: GLB_ACK survives a boot when the switch says so") {
+  TestDriver d;
+  d.machine.config().set_switch(vocab::Switch::glb_ack_cleared_at_boot, 0);
+  d.boot();
+  const std::uint32_t ack = d.mcu.get32(d.glb_out(0));
+  REQUIRE(ack != 0);
+  d.write(vocab::kMcuControl, 0);
+  d.settle();
+  d.start_mcu();
+  CHECK(d.mcu.get32(d.glb_out(0)) == ack);
+}
+
+TEST_CASE("GLB: no ack before the doorbell, none before doorbell and ack latency") {
+  TestDriver d;
+  d.boot();
+  d.write(vocab::kJobIrqClear, ~0u);
+  const std::uint32_t req = d.mcu.get32(d.glb_in(0));
+  d.mcu.set32(d.glb_in(0), req ^ fw::kGlbPing);
+  d.wait(10 * kMs);
+  CHECK(d.glb_pending(fw::kGlbPing));
+  d.ring(0);
+  d.wait(22 * kUs - 1);
+  CHECK(d.glb_pending(fw::kGlbPing));
+  d.wait(1);
+  CHECK_FALSE(d.glb_pending(fw::kGlbPing));
+  CHECK(d.machine.irq_lines() == 1);
+}
+
+TEST_CASE("GLB: late and lost acks") {
+  TestDriver d;
+  d.boot();
+  const auto ping = static_cast<std::uint32_t>(vocab::AckTarget::glb_ping);
+  d.machine.inject({.kind = FaultKind::late_ack, .target = ping, .nth = 2, .value_ns = kMs});
+  d.machine.inject({.kind = FaultKind::lose_ack, .target = ping, .nth = 3});
+  d.request_glb(fw::kGlbPing);
+  d.wait(22 * kUs);
+  CHECK_FALSE(d.glb_pending(fw::kGlbPing));
+  d.request_glb(fw::kGlbPing);
+  d.wait(kMs + 22 * kUs - 1);
+  CHECK(d.glb_pending(fw::kGlbPing));
+  d.wait(1);
+  CHECK_FALSE(d.glb_pending(fw::kGlbPing));
+  d.request_glb(fw::kGlbPing);
+  d.wait(vocab::kSec);
+  CHECK(d.glb_pending(fw::kGlbPing));
+}
+
+}  // namespace protm::gpu

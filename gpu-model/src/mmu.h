@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The GPU's MMU: AS registers with their shadows, AS commands with a latency, locked regions, the
+// walk of the driver's LPAE tables in memory, and page faults that are latched per AS.
+// In protected mode no AS command executes: AS_STATUS stays busy until the GPU has left it.
+// Leaves out: TLBs (each access walks the tables, so a missing invalidation is seen only through
+// the commands that are not sent), 64 KiB granules, COMMAND_COMPLETED interrupts.
+// Source: facts-gpu.md 7 with facts-errata.md E3-E5; access rules: decisions.md 14.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "gpu-model/src/core.h"
+#include "gpu-model/vocab/exception_codes.h"
+#include "gpu-model/vocab/regs/mmu_control.h"
+
+namespace protm::gpu {
+
+enum class WalkResult : std::uint32_t {
+  ok,
+  fault,        // latched, the access stalls until the AS is changed
+  locked,       // the access stalls until the region is unlocked
+  unmapped_as,  // the AS is disabled
+  dropped,      // the access is ignored by a rule of the protection
+};
+
+enum class Direction : std::uint32_t { read, write };
+/// Who asks: the firmware itself, a plain access of a stream, or a SYNC instruction.
+enum class Origin : std::uint32_t { mcu, stream, sync };
+
+/// An access of the GPU.
+struct GpuAccess {
+  vocab::AsNr as;
+  std::uint64_t va;
+  Direction direction;
+  GpuMode mode;
+  Origin origin;
+};
+
+/// Where an access ends: memory up to the end of its page when the result is ok.
+struct Translation {
+  WalkResult result;
+  std::byte* at;
+  vocab::Pa pa;
+};
+
+class Mmu {
+ public:
+  explicit Mmu(Core& core) : core_(core) {}
+
+  [[nodiscard]] std::uint32_t read(std::uint32_t as, std::uint32_t offset) const;
+  void write(std::uint32_t as, std::uint32_t offset, std::uint32_t value);
+  /// End of an AS command; returns true when stalled accesses of the AS may go on.
+  bool finish_command(std::uint32_t as);
+  /// Runs the commands that waited for the end of protected mode.
+  void leave_protm();
+  void reset();
+
+  /// Walks the tables, latches a fault where there is one, and applies the protection rules.
+  [[nodiscard]] Translation translate(const GpuAccess& access);
+  /// Walks without any effect; null pointer where nothing is mapped.
+  [[nodiscard]] Translation probe(vocab::AsNr as, std::uint64_t va) const;
+
+  // 4- and 8-byte accesses, aligned to 4; memory is little endian.
+  [[nodiscard]] WalkResult load32(GpuAccess access, std::uint32_t& value);
+  [[nodiscard]] WalkResult load64(GpuAccess access, std::uint64_t& value);
+  [[nodiscard]] WalkResult store32(GpuAccess access, std::uint32_t value);
+  [[nodiscard]] WalkResult store64(GpuAccess access, std::uint64_t value);
+
+  /// Latches a fault of an AS as an access would.
+  void latch_fault(vocab::AsNr as, std::uint64_t va, vocab::Exception code, Direction direction);
+  /// Whether the AS translates at all.
+  [[nodiscard]] bool enabled(vocab::AsNr as) const;
+  /// Lowest AS with a locked region, or kMaxAs.
+  [[nodiscard]] std::uint32_t locked_as() const;
+  [[nodiscard]] std::uint64_t lockaddr(std::uint32_t as) const { return as_[as].lock_word; }
+  [[nodiscard]] bool idle() const;
+
+ private:
+  struct Regs {
+    std::uint64_t transtab, memattr, lockaddr, transcfg;
+  };
+  struct As {
+    Regs shadow;            // as written
+    Regs live;              // as latched by UPDATE
+    std::uint64_t fault_va;
+    std::uint64_t lock_word;    // LOCKADDR at LOCK
+    std::uint64_t pending_lock;  // LOCKADDR when the command was written
+    std::uint32_t locked;
+    std::uint32_t fault_status;
+    std::uint32_t busy;     // a command is executing or waits
+    std::uint32_t command;  // the command that executes
+    std::uint32_t deferred_count;
+    std::array<std::uint32_t, 7> deferred;  // commands that wait for the end of protected mode
+  };
+  static_assert(std::has_unique_object_representations_v<As>);
+
+  void command(std::uint32_t as, std::uint32_t value);
+  void start_command(std::uint32_t as, std::uint32_t value);
+  [[nodiscard]] bool locked_at(const As& as, std::uint64_t va) const;
+  [[nodiscard]] bool known(std::uint32_t as) const {
+    return as < vocab::kMaxAs && ((core_.config.as_present >> as) & 1) != 0;
+  }
+  struct Walk {
+    std::byte* at;
+    std::uint64_t pa;
+    std::uint64_t descriptor;
+    vocab::Exception code;  // ok or the reason of the failure
+  };
+  [[nodiscard]] Walk walk(const As& as, std::uint64_t va) const;
+  [[nodiscard]] WalkResult protection(const GpuAccess& access, const Walk& w);
+
+  Core& core_;
+  std::array<As, vocab::kMaxAs> as_{};
+};
+
+}  // namespace protm::gpu

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// AS commands, locked regions, page walk and faults.
+#include "gpu-model/src/mmu.h"
+
+#include <doctest/doctest.h>
+
+#include "gpu-model/src/test_driver.h"
+
+namespace protm::gpu {
+namespace {
+
+struct MmuFixture {
+  Core core{test_config(), std::pmr::new_delete_resource()};
+  Mmu mmu{core};
+  std::uint64_t l3 = 0;
+  static constexpr std::uint64_t kVa = 0x40000000;
+
+  MmuFixture() {
+    mmu.reset();
+    std::uint64_t table = core.ram.alloc_page(PageKind::normal).value;
+    set(vocab::kAsTranstabLo.offset, static_cast<std::uint32_t>(table));
+    set(vocab::kAsTranscfgLo.offset, 0x420001c6);
+    for (unsigned level = 0; level < 3; ++level) {
+      const std::uint64_t next = core.ram.alloc_page(PageKind::normal).value;
+      entry(table, level) = next | 3;
+      table = next;
+    }
+    l3 = table;
+    command(vocab::AsCommand::update);
+  }
+  std::uint64_t& entry(std::uint64_t table, unsigned level, std::uint64_t va = kVa) {
+    auto* t = reinterpret_cast<std::uint64_t*>(core.ram.page(vocab::Pa{table}));
+    return t[vocab::lpae::level_index(va, level)];
+  }
+  void set(std::uint32_t offset, std::uint32_t value) { mmu.write(2, offset, value); }
+  void command(vocab::AsCommand c) {
+    set(vocab::kAsCommand.offset, static_cast<std::uint32_t>(c));
+    finish();
+  }
+  void finish() {
+    while (!core.events.empty()) {
+      const Event e = core.events.pop();
+      core.now.ns = e.at;
+      mmu.finish_command(e.a);
+    }
+  }
+  WalkResult access(Direction direction, std::uint64_t va = kVa,
+                    GpuMode mode = GpuMode::normal) {
+    return mmu.translate({{2}, va, direction, mode, Origin::stream}).result;
+  }
+  std::uint32_t fault_code() { return mmu.read(2, vocab::kAsFaultstatus.offset) & 0xff; }
+  vocab::Pa map(PageKind kind, std::uint64_t flags) {
+    const vocab::Pa pa = core.ram.alloc_page(kind);
+    entry(l3, 3) = pa.value | flags;
+    return pa;
+  }
+};
+
+constexpr std::uint64_t kLockVa = MmuFixture::kVa;
+constexpr std::uint64_t kRw = 0x60000000000f47;  // facts-driver.md 14: RW, NOEXEC, cached
+
+}  // namespace
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: AS_STATUS is busy until the command's latency is over") {
+  set(vocab::kAsCommand.offset, 1);
+  CHECK(mmu.read(2, vocab::kAsStatus.offset) == 1);
+  CHECK(core.events.next_ns() == core.now.ns + core.latency(vocab::Latency::as_command));
+  finish();
+  CHECK(mmu.read(2, vocab::kAsStatus.offset) == 0);
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: TRANSTAB and TRANSCFG take effect at UPDATE only") {
+  map(PageKind::normal, kRw);
+  CHECK(access(Direction::write) == WalkResult::ok);
+  set(vocab::kAsTranscfgLo.offset, 1);
+  CHECK(access(Direction::write) == WalkResult::ok);
+  command(vocab::AsCommand::update);
+  CHECK(access(Direction::write) == WalkResult::unmapped_as);
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: faults carry the level, the access and the address") {
+  SUBCASE("translation fault, level 3") {
+    CHECK(access(Direction::read) == WalkResult::fault);
+    CHECK(mmu.read(2, vocab::kAsFaultstatus.offset) == 0x2c3);
+    CHECK(mmu.read(2, vocab::kAsFaultaddressLo.offset) == kVa);
+    CHECK(core.mmu.raw() == 4);
+  }
+  SUBCASE("translation fault, level 0") {
+    CHECK(access(Direction::read, 1ull << 40) == WalkResult::fault);
+    CHECK(fault_code() == 0xc0);
+  }
+  SUBCASE("write to a read-only page") {
+    map(PageKind::normal, kRw | vocab::lpae::kApReadOnly);
+    CHECK(access(Direction::read) == WalkResult::ok);
+    CHECK(access(Direction::write) == WalkResult::fault);
+    CHECK(mmu.read(2, vocab::kAsFaultstatus.offset) == 0x3cb);
+  }
+  SUBCASE("access flag") {
+    map(PageKind::normal, kRw & ~vocab::lpae::kAccessFlag);
+    CHECK(access(Direction::read) == WalkResult::fault);
+    CHECK(fault_code() == 0xdb);
+  }
+  SUBCASE("address size") {
+    CHECK(access(Direction::read, 1ull << 50) == WalkResult::fault);
+    CHECK(fault_code() == 0xe0);
+  }
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: a second fault is not latched before the first is cleared") {
+  CHECK(access(Direction::read) == WalkResult::fault);
+  CHECK(access(Direction::read, kVa + 0x5000) == WalkResult::fault);
+  CHECK(mmu.read(2, vocab::kAsFaultaddressLo.offset) == kVa);
+  core.mmu.clear(4);
+  CHECK(access(Direction::read, kVa + 0x5000) == WalkResult::fault);
+  CHECK(mmu.read(2, vocab::kAsFaultaddressLo.offset) == kVa + 0x5000);
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: LOCKADDR covers 2^(code+1) bytes and saturates") {
+  map(PageKind::normal, kRw);
+  struct Row {
+    std::uint64_t word;
+    bool locked;
+  };
+  Row row{};
+  SUBCASE("32 KiB around") { row = {kLockVa | 14, true}; }
+  SUBCASE("base bits below the size are ignored") { row = {kLockVa | 0x4000 | 14, true}; }
+  SUBCASE("a code below the minimum means 32 KiB") { row = {(kLockVa + 0x8000) | 3, false}; }
+  SUBCASE("next region") { row = {(kLockVa + 0x8000) | 14, false}; }
+  SUBCASE("code 47 is everything") { row = {47, true}; }
+  SUBCASE("code 63 saturates") { row = {63, true}; }
+  set(vocab::kAsLockaddrLo.offset, static_cast<std::uint32_t>(row.word));
+  set(vocab::kAsLockaddrHi.offset, static_cast<std::uint32_t>(row.word >> 32));
+  command(vocab::AsCommand::lock);
+  CHECK((access(Direction::read) == WalkResult::locked) == row.locked);
+  command(vocab::AsCommand::unlock);
+  CHECK(access(Direction::read) == WalkResult::ok);
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: FLUSH_PT and FLUSH_MEM end a lock") {
+  map(PageKind::normal, kRw);
+  auto flush = vocab::AsCommand::flush_pt;
+  SUBCASE("FLUSH_PT") {}
+  SUBCASE("FLUSH_MEM") { flush = vocab::AsCommand::flush_mem; }
+  set(vocab::kAsLockaddrLo.offset, 63);
+  command(vocab::AsCommand::lock);
+  CHECK(mmu.locked_as() == 2);
+  command(flush);
+  CHECK(mmu.locked_as() == vocab::kMaxAs);
+  CHECK(access(Direction::read) == WalkResult::ok);
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: protection of pages in both directions") {
+  map(PageKind::protected_memory, kRw);
+  CHECK(access(Direction::read, kVa, GpuMode::protected_mode) == WalkResult::ok);
+  CHECK(access(Direction::read) == WalkResult::fault);
+  CHECK(fault_code() == 0x80);
+  map(PageKind::normal, kRw);
+  CHECK(access(Direction::read, kVa, GpuMode::protected_mode) == WalkResult::ok);
+  CHECK(access(Direction::write, kVa, GpuMode::protected_mode) == WalkResult::ok);
+  core.config.set_switch(vocab::Switch::gpu_normal_write_inside, 1);
+  CHECK(access(Direction::write, kVa, GpuMode::protected_mode) == WalkResult::dropped);
+  core.config.set_switch(vocab::Switch::gpu_normal_write_inside, 2);
+  CHECK(access(Direction::write, kVa, GpuMode::protected_mode) == WalkResult::dropped);
+  CHECK(core.gpu.raw() == 2);
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: no command executes in protected mode") {
+  core.protm = ProtmState::active;
+  set(vocab::kAsTranscfgLo.offset, 1);
+  set(vocab::kAsCommand.offset, 1);
+  CHECK(core.events.empty());
+  CHECK(mmu.read(2, vocab::kAsStatus.offset) == 1);
+  CHECK(mmu.enabled({2}));
+  core.protm = ProtmState::normal;
+  mmu.leave_protm();
+  CHECK(mmu.read(2, vocab::kAsStatus.offset) == 0);
+  CHECK_FALSE(mmu.enabled({2}));
+}
+
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: a stuck command stays busy until reset") {
+  core.faults.arm({.kind = vocab::FaultKind::stuck_as_command, .target = 2});
+  set(vocab::kAsCommand.offset, 1);
+  CHECK(core.events.empty());
+  CHECK(mmu.read(2, vocab::kAsStatus.offset) == 1);
+  mmu.reset();
+  CHECK(mmu.read(2, vocab::kAsStatus.offset) == 0);
+}
+
+}  // namespace protm::gpu
