@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Goal: FW-25 and SCHED-48 speak up when nothing needed normal mode, and only then.
+#include <doctest/doctest.h>
+
+#include "oracle/rules/rule_table.h"
+#include "sut-adapters/contract/trace_builder.h"
+
+using namespace protm;
+using namespace protm::contract;
+using K = vocab::ObservationKind;
+using vocab::kMs;
+using vocab::kUs;
+
+namespace {
+
+RuleResult run(std::string_view id, const Program& program, const TraceBuilder& b) {
+  return rules::rule_by_id(id)->evaluate(program, b.trace());
+}
+
+struct World {
+  Program program;
+  std::uint32_t bind = add_step(program, make_node(NodeType::vm_bind));
+  std::uint32_t wait = add_step(program, make_node(NodeType::wait));
+};
+
+/// A window into which `what` falls after 5 ms; the exit follows.
+TraceBuilder window(K what) {
+  TraceBuilder b;
+  b.saw(K::doorbell, {.a = 1}).saw(K::enter_sampled, {.a = 1}).after(70 * kUs);
+  b.saw(K::protm_active).after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
+  return b;
+}
+TraceBuilder& leave(TraceBuilder& b) {
+  return b.after(30 * kUs).saw(
+      K::protm_exit_raised, {.a = static_cast<std::uint32_t>(vocab::ExitCause::forced_by_ping)});
+}
+
+constexpr std::pair<std::string_view, K> kRules[] = {
+    {"FW-25", K::ping_sampled}, {"SCHED-48", K::status_update_sampled}};
+
+}  // namespace
+
+TEST_CASE("forced exit: without a reason it breaks the rule, and re-entry is no reason") {
+  const World w;
+  for (const auto& [id, kind] : kRules) {
+    CAPTURE(id);
+    TraceBuilder b = window(kind);
+    leave(b).after(20 * kUs).saw(K::status_update_sampled, {.a = 1});
+    b.after(20 * kUs).saw(K::protm_pend, {.c = 0x1000}).after(40 * kUs);
+    b.saw(K::enter_sampled, {.a = 1}).after(60 * kMs).saw(K::csg_state_sampled);
+    const RuleResult r = run(id, w.program, b);
+    CHECK(r.armed == 1);
+    REQUIRE(r.violation);
+    CHECK(r.violation->record == 3);
+  }
+}
+
+TEST_CASE("forced exit: whatever needs normal mode behind it is a reason") {
+  const World w;
+  for (const auto& [id, kind] : kRules) {
+    for (const K reason : {K::as_command, K::csg_state_sampled, K::ep_cfg_acked, K::flush_caches,
+                           K::reset_started, K::mcu_halt, K::mcu_disable}) {
+      CAPTURE(id);
+      TraceBuilder b = window(kind);
+      leave(b).after(100 * kUs).saw(reason);
+      CHECK_FALSE(run(id, w.program, b).violation);
+      TraceBuilder late = window(kind);
+      leave(late).after(3 * kMs).saw(reason);
+      CHECK(run(id, w.program, late).violation);
+    }
+    TraceBuilder refused = window(kind);  // no exit at all: the reset comes much later
+    refused.after(500 * kMs).saw(K::reset_started);
+    CHECK_FALSE(run(id, w.program, refused).violation);
+  }
+}
+
+TEST_CASE("forced exit: faults, new work and operations in flight are reasons") {
+  const World w;
+  for (const auto& [id, kind] : kRules) {
+    CAPTURE(id);
+    for (const K reason : {K::doorbell, K::mmu_fault, K::protm_fault, K::cs_fatal,
+                           K::rule_user_doorbell_inside}) {
+      TraceBuilder b;
+      b.saw(K::protm_active).after(kMs).saw(reason, {.a = 1}).after(kMs);
+      b.saw(kind, {.a = 1, .b = kind == K::ping_sampled ? 0u : 1u});
+      leave(b);
+      CHECK_FALSE(run(id, w.program, b).violation);
+    }
+    const auto in_flight = [&](std::uint32_t step) {
+      TraceBuilder b;
+      b.started(step).saw(K::protm_active).after(kMs);
+      b.saw(kind, {.a = 1, .b = kind == K::ping_sampled ? 0u : 1u});
+      return leave(b);
+    };
+    CHECK_FALSE(run(id, w.program, in_flight(w.bind)).violation);
+    CHECK(run(id, w.program, in_flight(w.wait)).violation);
+  }
+}
+
+TEST_CASE("FW-25: a PING outside a window, or beside another request, is nobody's business") {
+  const World w;
+  TraceBuilder outside;
+  outside.saw(K::protm_active).after(kMs).saw(K::protm_exit_raised);
+  outside.after(kMs).saw(K::ping_sampled, {.a = 0});
+  CHECK_FALSE(run("FW-25", w.program, outside).violation);
+  TraceBuilder beside;
+  beside.saw(K::protm_active).after(kMs).saw(K::ping_sampled, {.a = 1, .b = 1});
+  CHECK_FALSE(run("FW-25", w.program, beside).violation);
+}

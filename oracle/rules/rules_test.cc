@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Goal: no rule that cannot fail. Each rule has a trace that breaks it and one that arms and keeps
+// it (FW-25 and SCHED-48 in forced_exit_test.cc); the list at the end is held against rule_table.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "gpu-model/vocab/fw_interface.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "oracle/rules/rule_table.h"
+#include "sut-adapters/contract/limits.h"
+#include "sut-adapters/contract/trace_builder.h"
+
+using namespace protm;
+using namespace protm::contract;
+using K = vocab::ObservationKind;
+using vocab::kMs;
+using vocab::kSec;
+using vocab::kUs;
+
+namespace {
+
+constexpr auto kRef = Value::Kind::ref;
+constexpr auto kNumber = Value::Kind::number;
+
+RuleResult run(std::string_view id, const Program& program, const TraceBuilder& b) {
+  const Rule* const rule = rules::rule_by_id(id);
+  REQUIRE(rule != nullptr);
+  return rule->evaluate(program, b.trace());
+}
+
+/// A group with the flag, a job of it, and what else tests refer to.
+struct World {
+  Program program;
+  std::uint32_t vm, group, job, bind;
+  World() {
+    program.heap_param = "protected";
+    vm = add_step(program, make_node(NodeType::vm_create));
+    group = add_step(program, make_node(NodeType::group_create,
+                                        {{"vm", kRef, vm}, {"flags", kNumber, 1}}));
+    job = add_job(program, group);
+    bind = add_step(program, make_node(NodeType::vm_bind, {{"vm", kRef, vm}}));
+  }
+};
+
+/// One right protected session of slot 0, up to `exit_raised`.
+TraceBuilder& session(TraceBuilder& b, vocab::ExitCause cause = vocab::ExitCause::region_done) {
+  b.saw(K::protm_pend, {.a = 0, .c = 0x1000});
+  b.after(20 * kUs).saw(K::protm_pend_acked, {.a = 0});
+  b.saw(K::enter_sampled, {.a = 1, .b = 0, .c = 1});
+  b.after(70 * kUs).saw(K::protm_active, {.a = 0});
+  b.after(kMs).saw(K::protm_exit_raised, {.a = static_cast<std::uint32_t>(cause)});
+  return b;
+}
+
+void check_right(std::string_view id, const Program& program, const TraceBuilder& b) {
+  const RuleResult r = run(id, program, b);
+  CAPTURE(id);
+  CHECK(r.armed > 0);
+  CHECK_MESSAGE(!r.violation, (r.violation ? r.violation->detail : std::string()));
+}
+
+void check_wrong(std::string_view id, const Program& program, const TraceBuilder& b,
+                 std::size_t record) {
+  const RuleResult r = run(id, program, b);
+  CAPTURE(id);
+  CHECK(r.armed > 0);
+  REQUIRE(r.violation);
+  CHECK(r.violation->record == record);
+  CHECK_FALSE(r.violation->detail.empty());
+  CHECK_FALSE(r.violation->field.empty());
+}
+
+}  // namespace
+
+TEST_CASE("rule_table: ids and slugs are unique, slugs have no digits, texts are there") {
+  std::set<std::string_view> ids, slugs;
+  for (const Rule& rule : rules::rule_table()) {
+    CHECK(ids.insert(rule.id).second);
+    CHECK(slugs.insert(rule.slug).second);
+    CHECK(rule.slug.find_first_of("0123456789") == std::string_view::npos);
+    CHECK_FALSE(rule.sentence.empty());
+    CHECK_FALSE(rule.source.empty());
+    CHECK(rules::rule_by_id(rule.id) == &rule);
+  }
+  CHECK(rules::rule_by_id("I99") == nullptr);
+}
+
+TEST_CASE("hit_table: every hardware-rule observation is judged by a rule or says why not") {
+  std::set<K> seen;
+  for (const rules::HitRow& row : rules::hit_table()) {
+    CHECK(vocab::is_rule_hit(row.kind));
+    CHECK(seen.insert(row.kind).second);
+    CHECK(row.judged_by.empty() != row.why_not.empty());
+    if (row.judged_by.empty()) continue;
+    REQUIRE(rules::rule_by_id(row.judged_by) != nullptr);
+    // The rule that the row names must be broken by the observation alone.
+    TraceBuilder b;
+    b.saw(row.kind);
+    const World w;
+    const RuleResult r = run(row.judged_by, w.program, b);
+    CAPTURE(row.judged_by);
+    CHECK(r.violation.has_value());
+  }
+  for (const auto& info : vocab::observation_table()) {
+    if (vocab::is_rule_hit(info.id)) CHECK(seen.contains(info.id));
+  }
+}
+
+TEST_CASE("hardware rules: armed by what could break them, broken by the machine's word") {
+  struct Row {
+    std::string_view id;
+    K arming, hit;
+  };
+  const Row rows[] = {
+      {"HW-enter-with-locked-region", K::enter_sampled, K::rule_enter_with_locked_region},
+      {"HW-pend-acked-for-two-groups", K::enter_sampled, K::rule_pend_acked_for_two_groups},
+      {"HW-pend-acked-after-sample", K::protm_pend_acked, K::rule_pend_acked_after_sample},
+      {"HW-protm-buffer-missing", K::enter_sampled, K::rule_protm_buffer_missing},
+      {"HW-enter-while-pending", K::enter_sampled, K::rule_enter_while_pending},
+      {"HW-resume-without-save", K::csg_state_acked, K::rule_resume_without_save},
+      {"HW-suspend-buffer-missing", K::csg_state_acked, K::rule_suspend_buffer_missing},
+      {"HW-exit-event-overrun", K::protm_exit_raised, K::rule_exit_event_overrun},
+      {"HW-start-on-running-slot", K::csg_state_sampled, K::rule_start_on_running_slot},
+      {"HW-flush-while-active", K::flush_caches, K::rule_flush_while_active},
+      {"HW-write-to-unpowered", K::power_changed, K::rule_write_to_unpowered},
+      {"I3", K::protm_active, K::rule_as_command_while_active},
+  };
+  World w;
+  for (const Row& row : rows) {
+    TraceBuilder right;
+    right.saw(row.arming);
+    check_right(row.id, w.program, right);
+    TraceBuilder wrong;
+    wrong.saw(row.arming).after(5).saw(row.hit);
+    check_wrong(row.id, w.program, wrong, 1);
+  }
+  w.program.heap_protected = false;  // then the buffer is the heap's fault
+  TraceBuilder b;
+  b.saw(K::rule_protm_buffer_missing);
+  CHECK_FALSE(run("HW-protm-buffer-missing", w.program, b).violation);
+}
+
+TEST_CASE("I1: an entry needs an acknowledged request since the last exit") {
+  World w;
+  TraceBuilder right;
+  session(session(right).after(kMs));
+  check_right("I1", w.program, right);
+
+  TraceBuilder nobody;
+  nobody.saw(K::enter_sampled, {.a = 0, .b = 1});
+  check_wrong("I1", w.program, nobody, 0);
+
+  TraceBuilder old_ack;
+  session(old_ack).after(kMs).saw(K::enter_sampled, {.a = 1, .c = 1});
+  check_wrong("I1", w.program, old_ack, 5);
+  w.program.machine.set_switch(vocab::Switch::pend_again_on_resume,
+                               static_cast<std::uint8_t>(vocab::YesNo::no));
+  check_right("I1", w.program, old_ack);
+
+  World v;
+  TraceBuilder same_scan;  // firmware saw both in one scan, the request first in its report
+  same_scan.saw(K::enter_sampled, {.a = 1, .c = 1}).saw(K::protm_pend_acked, {.a = 0});
+  check_right("I1", v.program, same_scan);
+}
+
+TEST_CASE("I2: one session at a time") {
+  const World w;
+  TraceBuilder right;
+  session(session(right).after(kMs));
+  check_right("I2", w.program, right);
+
+  TraceBuilder inside;
+  inside.saw(K::enter_sampled, {.a = 1}).after(9).saw(K::protm_active);
+  inside.after(9).saw(K::enter_sampled, {.a = 1});
+  check_wrong("I2", w.program, inside, 2);
+
+  TraceBuilder thrown;
+  thrown.saw(K::enter_sampled, {.a = 1}).after(9).saw(K::protm_active);
+  thrown.after(9).saw(K::exit_cause,
+                      {.a = static_cast<std::uint32_t>(vocab::ExitCause::forced_by_glb_request),
+                       .b = vocab::fw::kGlbProtmEnter});
+  check_wrong("I2", w.program, thrown, 2);
+
+  TraceBuilder ping;
+  ping.saw(K::enter_sampled, {.a = 1}).after(9).saw(K::protm_active);
+  ping.after(9).saw(K::exit_cause,
+                    {.a = static_cast<std::uint32_t>(vocab::ExitCause::forced_by_glb_request),
+                     .b = vocab::fw::kGlbPing});
+  check_right("I2", w.program, ping);
+}
+
+TEST_CASE("I4: at rest the GPU is in normal mode") {
+  const World w;
+  TraceBuilder right;
+  session(right).after(kSec).record(RecordKind::rest_state, {}, "vms");
+  check_right("I4", w.program, right);
+
+  TraceBuilder wrong;
+  wrong.saw(K::protm_active).after(kSec).record(RecordKind::rest_state, {}, "vms");
+  check_wrong("I4", w.program, wrong, 1);
+}
+
+TEST_CASE("I6: a group that could not be created leaves no buffer in use") {
+  const World w;
+  const auto trace = [&](std::int64_t result, bool freed) {
+    TraceBuilder b;
+    b.started(w.group).record(RecordKind::heap_alloc, {.a = 1, .c = 4096});
+    if (freed) b.record(RecordKind::heap_buffer_freed, {.a = 1, .c = 4096});
+    b.returned(w.group, result).after(kMs).record(RecordKind::rest_state, {}, "vms");
+    return b;
+  };
+  check_right("I6", w.program, trace(-EINVAL, true));
+  check_right("I6", w.program, trace(0, false));
+  check_wrong("I6", w.program, trace(-EINVAL, false), 3);
+
+  // A destroyed group holds no buffer either, and one that the heap refused never existed.
+  Program p = w.program;
+  const auto destroy =
+      add_step(p, make_node(NodeType::group_destroy, {{"group", kRef, w.group}}));
+  TraceBuilder b;
+  b.record(RecordKind::heap_alloc, {.sub = ENOMEM, .a = 1}).record(RecordKind::heap_alloc, {.a = 1});
+  b.returned(w.group, 0).returned(destroy, 0).record(RecordKind::rest_state, {}, "vms");
+  check_wrong("I6", p, b, 4);
+}
+
+TEST_CASE("I6: buffers of a probe before the trace, of steps and of later probes may be out") {
+  Program p;
+  p.heap_param = "protected";
+  const auto unbind = add_step(p, make_node(NodeType::unbind));
+  const auto probe = add_step(p, make_node(NodeType::probe));
+  const auto own = add_step(p, make_node(NodeType::heap_alloc));
+  TraceBuilder b;
+  b.record(RecordKind::heap_buffer_freed, {.a = 1}).returned(unbind, 0);
+  b.record(RecordKind::heap_alloc, {.a = 1}).returned(probe, 0);
+  b.record(RecordKind::heap_alloc, {.a = 1}).returned(own, 1);
+  TraceBuilder right = b;
+  right.record(RecordKind::rest_state, {}, "vms");
+  check_right("I6", p, right);
+  TraceBuilder wrong = b;
+  wrong.record(RecordKind::heap_alloc, {.a = 1}).record(RecordKind::rest_state, {}, "vms");
+  check_wrong("I6", p, wrong, 7);
+}
+
+TEST_CASE("I7: a request that nobody can grant takes the group off its slot") {
+  const World w;
+  const auto terminated = Record{.a = 2, .b = 1, .c = 0};
+  TraceBuilder right;
+  right.saw(K::protm_pend, {.a = 2, .c = 0}).after(kMs).saw(K::csg_state_acked, terminated);
+  right.after(kSec).returned(w.bind, 0);
+  check_right("I7", w.program, right);
+
+  TraceBuilder hangs;
+  hangs.saw(K::protm_pend, {.a = 2, .c = 0}).after(5 * kSec).saw(K::csg_state_acked, terminated);
+  check_wrong("I7", w.program, hangs, 0);
+  const auto r = run("I7", w.program, hangs);
+  CHECK(r.violation->time_ns > 30 * kMs);
+  CHECK(r.violation->time_ns < kSec);
+
+  TraceBuilder other_slot;
+  other_slot.saw(K::protm_pend, {.a = 2, .c = 0}).after(kMs);
+  other_slot.saw(K::csg_state_acked, {.a = 1, .b = 1, .c = 0}).after(kSec).returned(w.bind, 0);
+  check_wrong("I7", w.program, other_slot, 0);
+
+  TraceBuilder granted;
+  granted.saw(K::protm_pend, {.a = 2, .c = 0}).after(kMs);
+  granted.saw(K::enter_sampled, {.a = 1, .c = 1u << 2});
+  check_wrong("I7", w.program, granted, 1);
+
+  TraceBuilder faulty;
+  faulty.saw(K::protm_pend, {.a = 2, .c = 0}).after(kMs).saw(K::fault_applied);
+  faulty.after(kSec).returned(w.bind, 0);
+  check_right("I7", w.program, faulty);
+}
+
+TEST_CASE("I8: the protected fault is unmasked after a reset") {
+  World w;
+  const auto mask = [](std::uint32_t value) {
+    return Record{.a = vocab::kGpuIrqMask.offset, .b = value};
+  };
+  const std::uint32_t all = vocab::GpuIrq::protm_fault.mask | vocab::GpuIrq::gpu_fault.mask;
+  TraceBuilder right;
+  right.saw(K::reset_started).after(9).saw(K::reset_completed);
+  right.after(9).saw(K::register_write, mask(vocab::GpuIrq::gpu_fault.mask));
+  right.after(9).saw(K::register_write, mask(all)).after(9).saw(K::register_write, mask(0));
+  check_right("I8", w.program, right);
+
+  TraceBuilder wrong;
+  wrong.saw(K::reset_started).after(9).saw(K::reset_completed);
+  wrong.after(9).saw(K::register_write, mask(vocab::GpuIrq::gpu_fault.mask));
+  check_wrong("I8", w.program, wrong, 2);
+
+  TraceBuilder by_line;  // a normal trace has no register writes, but the line shows the mask
+  by_line.saw(K::reset_completed).after(9);
+  by_line.saw(K::irq_line, {.a = 2, .b = 1, .c = vocab::GpuIrq::reset_completed.mask, .d = 1});
+  CHECK(run("I8", w.program, by_line).armed == 0);
+  by_line.after(kMs).saw(K::irq_line, {.a = 2, .b = 1,
+                                       .c = vocab::GpuIrq::clean_caches_completed.mask, .d = 1});
+  check_wrong("I8", w.program, by_line, 2);
+
+  w.program.faults.push_back(Fault{});
+  w.program.faults.back().machine.kind = vocab::FaultKind::protected_fault;
+  w.program.faults.back().machine.hold_ns = kMs;
+  CHECK(run("I8", w.program, wrong).armed == 0);
+}
+
+TEST_CASE("I9: a reset in protected mode spares the other groups") {
+  World w;
+  const auto other = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
+  const auto other_job = add_job(w.program, other);
+  const auto trace = [&](std::uint32_t victim_job, std::uint32_t victim) {
+    TraceBuilder b;
+    b.event(EventKind::group_on_slot, w.group, 0).event(EventKind::group_on_slot, other, 1);
+    b.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
+    b.fence(victim_job, EIO).after(kMs);
+    b.record(RecordKind::group_state, {.a = victim, .b = 2, .c = 1});
+    return b;
+  };
+  check_right("I9", w.program, trace(w.job, w.group));
+  check_wrong("I9", w.program, trace(other_job, other), 4);
+
+  TraceBuilder own_fault;
+  own_fault.event(EventKind::group_on_slot, w.group, 0).event(EventKind::group_on_slot, other, 1);
+  own_fault.saw(K::cs_fatal, {.a = 1}).saw(K::protm_active, {.a = 0}).after(kMs);
+  own_fault.saw(K::reset_started).after(kMs).fence(other_job, EIO);
+  own_fault.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+  check_right("I9", w.program, own_fault);
+
+  w.program.faults.push_back(Fault{});
+  w.program.faults.back().machine.kind = vocab::FaultKind::lose_ack;
+  w.program.faults.back().machine.target = static_cast<std::uint32_t>(vocab::AckTarget::csg_state);
+  CHECK(run("I9", w.program, trace(other_job, other)).armed == 0);
+}
+
+TEST_CASE("I10: the CPU keeps off protected memory") {
+  World w;
+  TraceBuilder right;
+  right.record(RecordKind::heap_alloc, {.a = 1, .c = 4096});
+  check_right("I10", w.program, right);
+  TraceBuilder wrong = right;
+  wrong.saw(K::cpu_protected_access, {.a = 1, .b = 4});
+  check_wrong("I10", w.program, wrong, 1);
+  w.program.heap_protected = false;
+  CHECK_FALSE(run("I10", w.program, wrong).violation);
+}
+
+TEST_CASE("I11: a failed probe leaves the device suspended") {
+  Program p;
+  p.boot = Boot::cold;
+  const auto probe = add_step(p, make_node(NodeType::probe));
+  const auto trace = [&](std::int64_t result, std::uint64_t active) {
+    TraceBuilder b;
+    b.returned(probe, result).record(RecordKind::rest_state, {.c = active}, "rpm_active");
+    return b;
+  };
+  check_right("I11", p, trace(-ENODEV, 0));
+  check_wrong("I11", p, trace(-ENODEV, 1), 1);
+  CHECK(run("I11", p, trace(0, 1)).armed == 0);
+}
+
+TEST_CASE("L1: fences signal in time") {
+  World w;
+  const auto trace = [&](std::uint64_t fence_after, std::uint64_t rest_after) {
+    TraceBuilder b;
+    b.started(w.job).returned(w.job, 0);
+    if (fence_after != 0) b.at(fence_after).fence(w.job, 0);
+    b.at(rest_after).record(RecordKind::rest_state, {}, "vms");
+    return b;
+  };
+  check_right("L1", w.program, trace(kMs, kSec));
+  check_wrong("L1", w.program, trace(0, kSec), 1);
+  check_wrong("L1", w.program, trace(20 * kSec, 21 * kSec), 1);
+
+  TraceBuilder at_teardown = trace(0, kSec);
+  at_teardown.after(kMs).fence(w.job, ECANCELED);
+  check_wrong("L1", w.program, at_teardown, 1);
+
+  TraceBuilder dead;
+  dead.started(w.job).returned(w.job, 0).after(kMs);
+  dead.record(RecordKind::group_state, {.a = w.group, .b = 1});
+  check_right("L1", w.program, dead);
+
+  TraceBuilder fault_resets_t;  // the runner stopped at its own T, before the rule's
+  fault_resets_t.started(w.job).returned(w.job, 0).at(10 * kSec).saw(K::fault_applied);
+  fault_resets_t.at(17 * kSec).record(RecordKind::rest_state, {}, "vms");
+  check_right("L1", w.program, fault_resets_t);
+
+  set_list(w.program, w.job, "stream", {make_node(NodeType::i_sync_wait64)});
+  CHECK(run("L1", w.program, trace(0, kSec)).armed == 0);
+}
+
+TEST_CASE("rule_table: holds no rule without a trace in these tests") {
+  const std::set<std::string_view> tested{
+      "I1", "I2", "I3", "I4", "I6", "I7", "I8", "I9", "I10", "I11", "L1", "FW-25", "SCHED-48",
+      "HW-enter-with-locked-region", "HW-pend-acked-for-two-groups", "HW-pend-acked-after-sample",
+      "HW-protm-buffer-missing", "HW-enter-while-pending", "HW-resume-without-save",
+      "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",
+      "HW-flush-while-active", "HW-write-to-unpowered"};
+  CHECK(tested.size() == rules::rule_table().size());
+  for (const Rule& rule : rules::rule_table()) CHECK(tested.contains(rule.id));
+}
