@@ -22,7 +22,9 @@ void add_case(std::string& out, const CaseResult& c) {
     out += ": " + c.detail + "\n";
     return;
   }
-  out += " at " + time_text(c.at_ns) + ", " + c.rule + " [" + join(c.entries, ", ") + "]\n";
+  if (c.outcome != Outcome::inconclusive) out += " at " + time_text(c.at_ns);
+  if (!c.rule.empty()) out += ", " + c.rule;
+  out += " [" + join(c.entries, ", ") + "]\n";
   out += "    " + c.title + "\n";
   out += "    " + c.detail + "\n";
   for (const auto& set : c.attribution) {
@@ -31,48 +33,75 @@ void add_case(std::string& out, const CaseResult& c) {
   out += "    reproduce: " + c.reproduce + "\n";
 }
 
-}  // namespace
-
-std::string time_text(std::uint64_t ns) {
-  char text[48];
-  constexpr std::uint64_t kUs = 1000;
-  constexpr std::uint64_t kMs = 1000 * kUs;
-  if (ns >= 1000 * kMs) {
-    std::snprintf(text, sizeof text, "%llu.%03llus", static_cast<unsigned long long>(ns / (1000 * kMs)),
-                  static_cast<unsigned long long>(ns / kMs % 1000));
-  } else if (ns >= kMs) {
-    std::snprintf(text, sizeof text, "%llu.%03llums", static_cast<unsigned long long>(ns / kMs),
-                  static_cast<unsigned long long>(ns / kUs % 1000));
-  } else {
-    std::snprintf(text, sizeof text, "%llu.%03lluus", static_cast<unsigned long long>(ns / kUs),
-                  static_cast<unsigned long long>(ns % kUs));
+std::string totals(const RunResult& result) {
+  std::string out = std::to_string(result.cases.size()) + " cases: ";
+  std::uint32_t timing = 0;
+  for (const CaseResult& c : result.cases) timing += c.timing ? 1 : 0;
+  for (const Outcome o : {Outcome::agreed, Outcome::diverged, Outcome::poisoned,
+                          Outcome::inconclusive, Outcome::skipped}) {
+    if (o != Outcome::agreed) out += ", ";
+    out += std::to_string(result.count(o)) + " " + std::string(outcome_word(o));
+    if (o == Outcome::agreed && timing != 0) {
+      out += " (" + std::to_string(timing) + " of them: timing)";
+    }
   }
-  return text;
+  return out + "\n";
 }
 
-std::string report_text(const RunResult& result) {
-  std::string out = "candidate " + result.candidate;
-  if (!result.version.empty()) out += " " + result.version;
-  if (!result.profile.empty()) out += ", profile " + result.profile;
-  out += "\n";
-  if (!result.not_yet_modelled.empty()) out += result.not_yet_modelled + "\n";
-  for (const std::string& e : result.suite_errors) out += "error of the suite: " + e + "\n";
-  for (const CaseResult& c : result.cases) add_case(out, c);
+std::string what_was_checked(const RunResult& result) {
   std::uint64_t armed = 0;
   std::uint32_t rules = 0;
   for (const auto& [id, n] : result.checked) {
     armed += n;
     rules += n != 0 ? 1 : 0;
   }
-  out += std::to_string(result.cases.size()) + " cases: ";
-  for (const Outcome o : {Outcome::agreed, Outcome::diverged, Outcome::poisoned,
-                          Outcome::inconclusive, Outcome::skipped}) {
-    if (o != Outcome::agreed) out += ", ";
-    out += std::to_string(result.count(o)) + " " + std::string(outcome_word(o));
+  std::uint64_t compared = 0;
+  for (const auto& [id, n] : result.compared) compared += n;
+  return std::to_string(rules) + " of " + std::to_string(result.checked.size()) +
+         " rules armed, " + std::to_string(armed) + " times; " + std::to_string(compared) +
+         " comparisons\n";
+}
+
+}  // namespace
+
+std::string time_text(std::uint64_t ns) {
+  char text[48];
+  constexpr std::uint64_t kUs = 1000;
+  constexpr std::uint64_t kMs = 1000 * kUs;
+  constexpr std::uint64_t kS = 1000 * kMs;
+  const auto print = [&](std::uint64_t whole, std::uint64_t thousandth, const char* unit) {
+    std::snprintf(text, sizeof text, "%llu.%03llu%s", static_cast<unsigned long long>(whole),
+                  static_cast<unsigned long long>(thousandth), unit);
+  };
+  if (ns >= kS) {
+    print(ns / kS, ns / kMs % 1000, "s");
+  } else if (ns >= kMs) {
+    print(ns / kMs, ns / kUs % 1000, "ms");
+  } else {
+    print(ns / kUs, ns % kUs, "us");
   }
-  out += "; " + std::to_string(rules) + " of " + std::to_string(result.checked.size()) +
-         " rules armed, " + std::to_string(armed) + " times\n";
-  return out;
+  return text;
+}
+
+std::string report_text(const RunResult& result) {
+  std::string out;
+  if (!result.not_yet_modelled.empty()) out += result.not_yet_modelled + "\n";
+  out += "candidate " + result.candidate;
+  if (!result.version.empty()) out += ", " + result.version;
+  if (!result.profile.empty()) out += ", profile " + result.profile;
+  out += "\n";
+  for (const std::string& e : result.suite_errors) out += "error of the suite: " + e + "\n";
+  for (const CaseResult& c : result.cases) add_case(out, c);
+  out += totals(result) + what_was_checked(result);
+  if (exit_code(result) == 0) return out;
+  const CaseResult* only = nullptr;
+  std::uint32_t failing = 0;
+  for (const CaseResult& c : result.cases) {
+    if (c.outcome != Outcome::diverged && c.outcome != Outcome::inconclusive) continue;
+    only = &c;
+    ++failing;
+  }
+  return out + "reproduce: " + (failing == 1 ? only->reproduce : result.reproduce) + "\n";
 }
 
 }  // namespace protm::runner

@@ -30,6 +30,7 @@ Json case_json(const CaseResult& c) {
          {"trace_hash", hash_text(c.trace_hash)},
          {"reproduce", c.reproduce}};
   if (!c.attribution.empty()) j["attribution"] = c.attribution;
+  if (c.timing) j["timing"] = true;
   return j;
 }
 
@@ -51,7 +52,7 @@ std::string report_json(const RunResult& result) {
                           Outcome::inconclusive, Outcome::skipped}) {
     totals[std::string(outcome_word(o))] = result.count(o);
   }
-  const Json j{{"schema", 1},
+  Json j{{"schema", 1},
                {"tool", "protmcheck"},
                {"seed", std::to_string(result.seed)},
                {"candidate",
@@ -62,7 +63,10 @@ std::string report_json(const RunResult& result) {
                {"checked", result.checked},
                {"cases", cases},
                {"totals", totals}};
-  return j.dump(2) + "\n";
+  if (!result.compared.empty()) j["compared"] = result.compared;
+  if (!result.suite_errors.empty()) j["suite_errors"] = result.suite_errors;
+  if (!result.not_yet_modelled.empty()) j["not_yet_modelled"] = result.not_yet_modelled;
+  return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string report_junit(const RunResult& result) {
@@ -72,7 +76,8 @@ std::string report_junit(const RunResult& result) {
   suite.append_attribute("tests") = static_cast<unsigned>(result.cases.size());
   suite.append_attribute("failures") = result.count(Outcome::diverged);
   suite.append_attribute("errors") = result.count(Outcome::inconclusive);
-  suite.append_attribute("skipped") = result.count(Outcome::skipped);
+  suite.append_attribute("skipped") =
+      result.count(Outcome::skipped) + result.count(Outcome::poisoned);
   for (const CaseResult& c : result.cases) {
     pugi::xml_node node = suite.append_child("testcase");
     node.append_attribute("classname") = c.id.substr(0, c.id.find('/')).c_str();
@@ -101,7 +106,9 @@ std::string report_ktap(const RunResult& result) {
     if (c.outcome == Outcome::skipped) out += " # SKIP " + c.detail;
     if (c.outcome == Outcome::poisoned) out += " # SKIP undefined from there on: " + c.detail;
     out += "\n";
-    if (bad) out += "# " + c.rule + ": " + c.detail + "\n# reproduce: " + c.reproduce + "\n";
+    if (!bad) continue;
+    out += "# " + (c.rule.empty() ? "" : c.rule + ": ") + c.detail + "\n";
+    out += "# reproduce: " + c.reproduce + "\n";
   }
   return out;
 }

@@ -24,6 +24,7 @@ struct CaseResult {
   std::uint64_t at_ns = 0;   ///< of the first divergence
   std::string detail;
   std::uint64_t trace_hash = 0;
+  bool timing = false;       ///< agreed, but only with the oracle under other latencies
   std::string reproduce;     ///< command line
   /// With --attribute: the smallest sets of switches that must be off so that the case agrees.
   std::vector<std::vector<std::string>> attribution;
@@ -37,8 +38,10 @@ struct RunResult {
   std::uint64_t seed = 0;
   std::string not_yet_modelled;   ///< first line of the text report; empty = none
   std::map<std::string, std::uint64_t> checked;   ///< rule id -> how often armed
+  std::map<std::string, std::uint64_t> compared;  ///< kind of comparison -> how often made
   std::vector<std::string> suite_errors;          ///< the oracle or a case is wrong
   std::vector<CaseResult> cases;
+  std::string reproduce;                          ///< command line of the whole run
 
   [[nodiscard]] std::uint32_t count(Outcome outcome) const;
 };
