@@ -28,8 +28,7 @@ enum class GpuMode : std::uint32_t { normal, protected_mode };
 
 struct Core {
   Core(const vocab::MachineConfig& machine_config, std::pmr::memory_resource* memory)
-      : config(machine_config), ram(memory), events(memory), faults(memory),
-        observations(memory) {}
+      : config(machine_config), ram(memory), events(memory), faults(memory), observations(memory) {}
 
   /// Adds an event at now + delay; the delay is at least 1 ns.
   void after(std::uint64_t delay_ns, Event event) {

@@ -37,13 +37,20 @@ void set_pair(Cs& c, std::uint32_t reg, std::uint64_t value) {
 
 bool holds(cs_isa::Condition condition, std::int32_t value) {
   switch (condition) {
-    case cs_isa::Condition::le: return value <= 0;
-    case cs_isa::Condition::gt: return value > 0;
-    case cs_isa::Condition::eq: return value == 0;
-    case cs_isa::Condition::ne: return value != 0;
-    case cs_isa::Condition::lt: return value < 0;
-    case cs_isa::Condition::ge: return value >= 0;
-    case cs_isa::Condition::always: return true;
+    case cs_isa::Condition::le:
+      return value <= 0;
+    case cs_isa::Condition::gt:
+      return value > 0;
+    case cs_isa::Condition::eq:
+      return value == 0;
+    case cs_isa::Condition::ne:
+      return value != 0;
+    case cs_isa::Condition::lt:
+      return value < 0;
+    case cs_isa::Condition::ge:
+      return value >= 0;
+    case cs_isa::Condition::always:
+      return true;
   }
   return false;
 }
@@ -62,8 +69,10 @@ bool skipped_in_error(Opcode o) {
     case Opcode::sync_add64:
     case Opcode::sync_set32:
     case Opcode::sync_set64:
-    case Opcode::error_barrier: return false;
-    default: return true;
+    case Opcode::error_barrier:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -82,8 +91,7 @@ GpuAccess Firmware::access_of(std::uint32_t slot, const Cs& c, std::uint64_t va,
           inside ? GpuMode::protected_mode : GpuMode::normal, origin};
 }
 
-Firmware::Outcome Firmware::memory_result(std::uint32_t slot, std::uint32_t cs,
-                                          WalkResult result) {
+Firmware::Outcome Firmware::memory_result(std::uint32_t slot, std::uint32_t cs, WalkResult result) {
   if (result == WalkResult::ok) return Outcome::next;
   Cs& c = cs_of(slot, cs);
   if (result == WalkResult::unmapped_as) {
@@ -202,9 +210,14 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
   const auto o = static_cast<Opcode>(i.opcode);
   if (c.in_error != 0 && skipped_in_error(o)) return Outcome::next;
   switch (o) {
-    case Opcode::nop: return Outcome::next;
-    case Opcode::move48: set_pair(c, i.dst, i.imm48); return Outcome::next;
-    case Opcode::move32: c.at.r[i.dst & 127] = i.imm32; return Outcome::next;
+    case Opcode::nop:
+      return Outcome::next;
+    case Opcode::move48:
+      set_pair(c, i.dst, i.imm48);
+      return Outcome::next;
+    case Opcode::move32:
+      c.at.r[i.dst & 127] = i.imm32;
+      return Outcome::next;
     case Opcode::add_imm32:
       c.at.r[i.dst & 127] = c.at.r[i.addr & 127] + i.imm32;
       return Outcome::next;
@@ -220,7 +233,9 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
       c.at.endpoint_sb = i.imm32 & 0xf;
       c.at.other_sb = (i.imm32 >> 4) & 0xf;
       return Outcome::next;
-    case Opcode::req_resource: c.req_resource = i.imm32 & 0xf; return Outcome::next;
+    case Opcode::req_resource:
+      c.req_resource = i.imm32 & 0xf;
+      return Outcome::next;
     case Opcode::error_barrier:
       c.in_error = 0;
       c.error_code = 0;
@@ -234,21 +249,26 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
     case Opcode::set_exception_handler:
     case Opcode::progress_store:
     case Opcode::progress_load:
-    case Opcode::progress_wait: return Outcome::next;  // no effect that the model shows
+    case Opcode::progress_wait:
+      return Outcome::next;  // no effect that the model shows
     case Opcode::wait:
     case Opcode::branch:
     case Opcode::call:
     case Opcode::jump:
-    case Opcode::prot_region: return exec_flow(slot, cs, i);
+    case Opcode::prot_region:
+      return exec_flow(slot, cs, i);
     case Opcode::load_multiple:
     case Opcode::store_multiple:
-    case Opcode::store_state: return exec_memory(slot, cs, i);
+    case Opcode::store_state:
+      return exec_memory(slot, cs, i);
     case Opcode::sync_add32:
     case Opcode::sync_set32:
     case Opcode::sync_add64:
-    case Opcode::sync_set64: return exec_sync(slot, cs, i);
+    case Opcode::sync_set64:
+      return exec_sync(slot, cs, i);
     case Opcode::sync_wait32:
-    case Opcode::sync_wait64: return exec_sync_wait(slot, cs, i);
+    case Opcode::sync_wait64:
+      return exec_sync_wait(slot, cs, i);
     case Opcode::run_compute:
     case Opcode::run_compute_indirect:
     case Opcode::run_tiling:
@@ -257,7 +277,8 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
     case Opcode::run_fullscreen:
     case Opcode::finish_tiling:
     case Opcode::finish_fragment:
-    case Opcode::flush_cache2: return exec_run(slot, cs, i);
+    case Opcode::flush_cache2:
+      return exec_run(slot, cs, i);
   }
   fatal(slot, cs, Exception::cs_instr_invalid, i.raw);
   return Outcome::blocked;
@@ -289,8 +310,10 @@ Firmware::Outcome Firmware::exec_flow(std::uint32_t slot, std::uint32_t cs,
       f.pc = target;
       return Outcome::next;
     }
-    case Opcode::prot_region: return exec_region(slot, cs, i);
-    default: return exec_call(slot, cs, i);
+    case Opcode::prot_region:
+      return exec_region(slot, cs, i);
+    default:
+      return exec_call(slot, cs, i);
   }
 }
 
@@ -341,18 +364,15 @@ Firmware::Outcome Firmware::exec_region(std::uint32_t slot, std::uint32_t cs,
 Firmware::Outcome Firmware::exec_memory(std::uint32_t slot, std::uint32_t cs,
                                         const cs_isa::Instruction& i) {
   Cs& c = cs_of(slot, cs);
-  const std::uint64_t va =
-      pair(c, i.addr) + static_cast<std::uint64_t>(std::int64_t{i.offset});
+  const std::uint64_t va = pair(c, i.addr) + static_cast<std::uint64_t>(std::int64_t{i.offset});
   const auto o = static_cast<Opcode>(i.opcode);
   if (o == Opcode::store_state) {
     std::uint64_t value = core_.now.ns;
     if (static_cast<cs_isa::StoredState>(i.state) == cs_isa::StoredState::cycle_count) {
       value = core_.now.ns / vocab::kUs * (core_.config.core_hz / 1'000'000);
-    } else if (static_cast<cs_isa::StoredState>(i.state) ==
-               cs_isa::StoredState::error_status) {
+    } else if (static_cast<cs_isa::StoredState>(i.state) == cs_isa::StoredState::error_status) {
       value = c.error_code;
-    } else if (static_cast<cs_isa::StoredState>(i.state) ==
-               cs_isa::StoredState::disjoint_count) {
+    } else if (static_cast<cs_isa::StoredState>(i.state) == cs_isa::StoredState::disjoint_count) {
       value = 0;
     }
     const auto access = access_of(slot, c, va, Direction::write, Origin::stream);
@@ -425,8 +445,8 @@ Firmware::Outcome Firmware::exec_sync(std::uint32_t slot, std::uint32_t cs,
   const std::uint64_t operand = wide ? pair(c, i.data) : c.at.r[i.data & 127];
   const std::uint64_t value = add ? old + operand : operand;
   if (result == WalkResult::ok) {
-    result = wide ? mmu_.store64(write, value)
-                  : mmu_.store32(write, static_cast<std::uint32_t>(value));
+    result =
+        wide ? mmu_.store64(write, value) : mmu_.store32(write, static_cast<std::uint32_t>(value));
   }
   if (result == WalkResult::ok && i.propagate != 0 && c.in_error != 0) {
     auto status = write;
@@ -466,9 +486,12 @@ bool Firmware::sync_wait_met(std::uint32_t slot, Cs& c, WalkResult& result) {
   result = c.sync_64 != 0 ? mmu_.load64(access, value) : mmu_.load32(access, value32);
   if (c.sync_64 == 0) value = value32;
   switch (static_cast<cs_isa::Condition>(c.sync_condition)) {
-    case cs_isa::Condition::gt: return value > c.sync_value;
-    case cs_isa::Condition::ge: return value >= c.sync_value;
-    default: return value <= c.sync_value;
+    case cs_isa::Condition::gt:
+      return value > c.sync_value;
+    case cs_isa::Condition::ge:
+      return value >= c.sync_value;
+    default:
+      return value <= c.sync_value;
   }
 }
 

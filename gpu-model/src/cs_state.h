@@ -54,23 +54,23 @@ struct CsContext {
 /// One command stream of a slot.
 struct Cs {
   CsContext at;
-  CsContext region_start;      // where an interrupted region starts again
-  std::uint64_t sync_va;       // SYNC_WAIT operand, for status and re-evaluation
+  CsContext region_start;  // where an interrupted region starts again
+  std::uint64_t sync_va;   // SYNC_WAIT operand, for status and re-evaluation
   std::uint64_t sync_value;
-  std::uint64_t stream_va;     // outermost CALL, for observations
+  std::uint64_t stream_va;  // outermost CALL, for observations
   std::uint64_t stream_bytes;
-  std::uint64_t backoff;       // batches in a row that ran out of budget
-  std::uint32_t active;        // CS_REQ.STATE == START was taken
-  std::uint32_t block;         // Block
-  std::uint32_t wait_mask;     // scoreboards of WAIT
+  std::uint64_t backoff;    // batches in a row that ran out of budget
+  std::uint32_t active;     // CS_REQ.STATE == START was taken
+  std::uint32_t block;      // Block
+  std::uint32_t wait_mask;  // scoreboards of WAIT
   std::uint32_t sync_condition;
   std::uint32_t sync_64;
-  std::uint32_t step_queued;   // a cs_step event is on its way
-  std::uint32_t waiting;       // at a region, PROTM_PEND raised
-  std::uint32_t allowed;       // sampled by PROTM_ENTER
-  std::uint32_t ack_seen;      // the host's ack was observed
-  std::uint32_t in_region;     // executing a region in protected mode
-  std::uint32_t in_error;      // skipping to ERROR_BARRIER
+  std::uint32_t step_queued;  // a cs_step event is on its way
+  std::uint32_t waiting;      // at a region, PROTM_PEND raised
+  std::uint32_t allowed;      // sampled by PROTM_ENTER
+  std::uint32_t ack_seen;     // the host's ack was observed
+  std::uint32_t in_region;    // executing a region in protected mode
+  std::uint32_t in_error;     // skipping to ERROR_BARRIER
   std::uint32_t error_code;
   std::uint32_t req_resource;
   std::uint32_t was_idle;
@@ -84,15 +84,15 @@ static_assert(std::has_unique_object_representations_v<Cs>);
 struct Slot {
   std::uint64_t suspend_buf;
   std::uint64_t protm_suspend_buf;
-  std::uint32_t active;       // a group is on it
-  std::uint32_t state;        // CSG_ACK.STATE
+  std::uint32_t active;  // a group is on it
+  std::uint32_t state;   // CSG_ACK.STATE
   std::uint32_t as;
   std::uint32_t endpoint_req;
   std::uint32_t priority;
-  std::uint32_t inflight;     // CSG_REQ bits sampled, ack not yet written
-  std::uint32_t generation;   // events of a former tenant are ignored
+  std::uint32_t inflight;    // CSG_REQ bits sampled, ack not yet written
+  std::uint32_t generation;  // events of a former tenant are ignored
   std::uint32_t idle;
-  std::uint32_t idle_sent;    // CSG IDLE was raised for this idle period
+  std::uint32_t idle_sent;     // CSG IDLE was raised for this idle period
   std::uint32_t sync_written;  // SYNC_UPDATE is due at the end of the step
 };
 static_assert(std::has_unique_object_representations_v<Slot>);

@@ -42,19 +42,19 @@ struct SavedGroup {
 
 /// PROTM_ENTER that was sampled.
 struct Entry {
-  std::uint64_t serial;         // events of an older entry are ignored
-  std::uint32_t allowed;        // CS allowed when sampled
+  std::uint64_t serial;   // events of an older entry are ignored
+  std::uint32_t allowed;  // CS allowed when sampled
   std::uint32_t waiting;
-  std::uint32_t cause;          // ExitCause of the exit under way
-  std::uint32_t deferred;       // a request waits for the end of protected mode
+  std::uint32_t cause;     // ExitCause of the exit under way
+  std::uint32_t deferred;  // a request waits for the end of protected mode
   std::uint32_t deferred_cause;
   std::uint32_t deferred_bits;
   std::uint32_t deferred_slot;
-  std::uint32_t refusing;       // the firmware refuses to leave
-  std::uint32_t ignored;        // a PROTM_ENTER that will never be acked
-  std::uint32_t faulted;        // a protected fault happened inside
-  std::uint32_t exit_owed;      // an exit event waits for the host's ack (switch exit_overrun)
-  std::uint32_t frozen;         // normal work stands still
+  std::uint32_t refusing;   // the firmware refuses to leave
+  std::uint32_t ignored;    // a PROTM_ENTER that will never be acked
+  std::uint32_t faulted;    // a protected fault happened inside
+  std::uint32_t exit_owed;  // an exit event waits for the host's ack (switch exit_overrun)
+  std::uint32_t frozen;     // normal work stands still
 };
 static_assert(std::has_unique_object_representations_v<Entry>);
 
@@ -127,8 +127,7 @@ class Firmware {
   [[nodiscard]] bool glb_event(std::uint32_t bit);
   void halt();
   void update_glb_idle();
-  [[nodiscard]] std::optional<std::uint64_t> ack_delay(vocab::AckTarget target,
-                                                       std::uint32_t slot);
+  [[nodiscard]] std::optional<std::uint64_t> ack_delay(vocab::AckTarget target, std::uint32_t slot);
 
   // fw_csg.cc
   void scan_csg(std::uint32_t slot);
@@ -226,7 +225,7 @@ class Firmware {
   std::uint32_t glb_inflight_ = 0;
   std::uint32_t halt_seen_ = 0;
   std::uint32_t l2_ready_ = 0;
-  std::uint32_t glb_busy_ = 0;   // something ran since the last GLB IDLE
+  std::uint32_t glb_busy_ = 0;    // something ran since the last GLB IDLE
   std::uint32_t ping_noted_ = 0;  // the present PING was reported already
 };
 

@@ -81,8 +81,7 @@ void Firmware::update_status(std::uint32_t slot, std::uint32_t cs) {
   auto wait = vocab::Word<fw::CsStatusWait>{};
   auto reason = fw::BlockedReason::unblocked;
   if (block == Block::scoreboard || block == Block::runs_full) {
-    wait = wait.with(fw::CsStatusWait::sb_mask, c.wait_mask)
-               .with(fw::CsStatusWait::sb_source, 8);
+    wait = wait.with(fw::CsStatusWait::sb_mask, c.wait_mask).with(fw::CsStatusWait::sb_source, 8);
     reason = fw::BlockedReason::sb_wait;
   } else if (block == Block::sync) {
     wait = wait.with(fw::CsStatusWait::sync_wait, true)
@@ -110,8 +109,7 @@ bool Firmware::cs_idle(std::uint32_t slot, std::uint32_t cs) {
   if (block == Block::fatal) return true;
   if (c.at.run_count != 0 || c.in_region != 0) return false;
   if (c.waiting != 0) {
-    return (req & fw::kCsIdleProtmPend) != 0 ||
-           core_.yes(vocab::Switch::pend_counts_as_idle);
+    return (req & fw::kCsIdleProtmPend) != 0 || core_.yes(vocab::Switch::pend_counts_as_idle);
   }
   if (block == Block::sync) return (req & fw::kCsIdleSyncWait) != 0;
   if (block != Block::none || c.at.depth != 0) return false;
@@ -125,12 +123,11 @@ void Firmware::kick(std::uint32_t slot, std::uint32_t cs) {
   if (c.active == 0 || c.step_queued != 0) return;
   if (c.block == static_cast<std::uint32_t>(Block::fatal)) return;
   c.step_queued = 1;
-  core_.after(core_.latency(vocab::Latency::instruction),
-              {.kind = EventKind::cs_step,
-               .generation = mcu_generation_,
-               .a = slot,
-               .b = cs,
-               .c = slots_[slot].generation});
+  core_.after(core_.latency(vocab::Latency::instruction), {.kind = EventKind::cs_step,
+                                                           .generation = mcu_generation_,
+                                                           .a = slot,
+                                                           .b = cs,
+                                                           .c = slots_[slot].generation});
 }
 
 void Firmware::kick_slot(std::uint32_t slot) {
@@ -241,21 +238,26 @@ void Firmware::run(const Event& event) {
   const bool of_slot = event.kind == EventKind::cs_step || event.kind == EventKind::run_done ||
                        event.kind == EventKind::cs_requests;
   if (of_slot && slots_[event.a].generation != event.c) return;
-  const bool of_entry = event.kind == EventKind::protm_ack ||
-                        event.kind == EventKind::protm_active ||
-                        event.kind == EventKind::protm_exit ||
-                        event.kind == EventKind::protm_give_in ||
-                        event.kind == EventKind::protm_fault ||
-                        event.kind == EventKind::protm_as_fault;
+  const bool of_entry =
+      event.kind == EventKind::protm_ack || event.kind == EventKind::protm_active ||
+      event.kind == EventKind::protm_exit || event.kind == EventKind::protm_give_in ||
+      event.kind == EventKind::protm_fault || event.kind == EventKind::protm_as_fault;
   if (of_entry && entry_.serial != event.c) return;
   switch (event.kind) {
-    case EventKind::boot_done: boot(); return;
-    case EventKind::mcu_disabled: disabled(); return;
-    default: break;
+    case EventKind::boot_done:
+      boot();
+      return;
+    case EventKind::mcu_disabled:
+      disabled();
+      return;
+    default:
+      break;
   }
   if (mcu_ != vocab::McuState::enabled) return;
   switch (event.kind) {
-    case EventKind::doorbell_scan: scan(); break;
+    case EventKind::doorbell_scan:
+      scan();
+      break;
     case EventKind::user_doorbell:
       if (entry_.frozen != 0) break;
       for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
@@ -267,22 +269,47 @@ void Firmware::run(const Event& event) {
         }
       }
       break;
-    case EventKind::glb_ack: glb_ack(event.a, event.b); break;
-    case EventKind::mcu_halted: halt(); break;
-    case EventKind::csg_ack: csg_ack(event.a, event.b, static_cast<std::uint32_t>(event.c)); break;
-    case EventKind::cs_requests: cs_requests(event.a, event.b); break;
-    case EventKind::cs_step: step(event.a, event.b); break;
-    case EventKind::run_done: run_done(event.a, event.b); break;
+    case EventKind::glb_ack:
+      glb_ack(event.a, event.b);
+      break;
+    case EventKind::mcu_halted:
+      halt();
+      break;
+    case EventKind::csg_ack:
+      csg_ack(event.a, event.b, static_cast<std::uint32_t>(event.c));
+      break;
+    case EventKind::cs_requests:
+      cs_requests(event.a, event.b);
+      break;
+    case EventKind::cs_step:
+      step(event.a, event.b);
+      break;
+    case EventKind::run_done:
+      run_done(event.a, event.b);
+      break;
     case EventKind::glb_idle:
       if (event.c == idle_serial_) (void)glb_event(fw::kGlbIdle);
       break;
-    case EventKind::protm_ack: enter_acked(); break;
-    case EventKind::protm_active: become_active(); break;
-    case EventKind::protm_exit: finish_exit(); break;
-    case EventKind::protm_give_in: give_in(); break;
-    case EventKind::protm_fault: raise_protm_fault(); break;
-    case EventKind::protm_as_fault: as_fault_inside(); break;
-    default: break;
+    case EventKind::protm_ack:
+      enter_acked();
+      break;
+    case EventKind::protm_active:
+      become_active();
+      break;
+    case EventKind::protm_exit:
+      finish_exit();
+      break;
+    case EventKind::protm_give_in:
+      give_in();
+      break;
+    case EventKind::protm_fault:
+      raise_protm_fault();
+      break;
+    case EventKind::protm_as_fault:
+      as_fault_inside();
+      break;
+    default:
+      break;
   }
 }
 

@@ -9,9 +9,9 @@
 namespace protm::gpu {
 
 namespace fw = vocab::fw;
+using fw::CsgState;
 using vocab::AckTarget;
 using vocab::ObservationKind;
-using fw::CsgState;
 
 namespace {
 
@@ -93,8 +93,8 @@ void Firmware::csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req
   }
   if ((bits & fw::kCsgEpCfg) != 0) {
     const bool new_layout = core_.config.fw_version >= 0x04000000;
-    s.endpoint_req = load32(csg_in(
-        slot, new_layout ? fw::csg_input::kEndpointReq2 : fw::csg_input::kEndpointReq));
+    s.endpoint_req = load32(
+        csg_in(slot, new_layout ? fw::csg_input::kEndpointReq2 : fw::csg_input::kEndpointReq));
     s.priority = vocab::Word<fw::CsgEpReq>(s.endpoint_req)[fw::CsgEpReq::priority];
     core_.observe(ObservationKind::ep_cfg_acked, slot, s.priority, s.endpoint_req);
   }
@@ -206,8 +206,8 @@ void Firmware::save_group(std::uint32_t slot) {
     Cs& copy = group.cs[cs] = live;
     for (std::uint32_t i = 0; i < copy.at.run_count; ++i) {
       Run& run = copy.at.runs[i];
-      if (run.ends_at != 0) run.left_ns = run.ends_at > core_.now.ns ? run.ends_at - core_.now.ns
-                                                                      : 1;
+      if (run.ends_at != 0)
+        run.left_ns = run.ends_at > core_.now.ns ? run.ends_at - core_.now.ns : 1;
       run.ends_at = 0;
     }
     copy.step_queued = 0;

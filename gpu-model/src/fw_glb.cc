@@ -53,7 +53,8 @@ Firmware::Requests Firmware::find_requests() {
   r.glb &= ~glb_inflight_;
   const std::uint32_t all = static_cast<std::uint32_t>((std::uint64_t{1} << slots_.size()) - 1);
   r.named = (load32(glb_in(fw::glb_input::kDoorbellReq)) ^
-             load32(glb_out(fw::glb_output::kDoorbellAck))) & all;
+             load32(glb_out(fw::glb_output::kDoorbellAck))) &
+            all;
   if ((r.req & fw::kGlbHalt) == 0) halt_seen_ = 0;
   r.halt = (r.req & fw::kGlbHalt) != 0 && halt_seen_ == 0 ? 1 : 0;
   return r;
@@ -88,7 +89,7 @@ void Firmware::hold_back(const Requests& r) {
   const std::uint32_t csgs = slots_with_requests(r.named);
   const std::uint32_t glb = r.glb & ~fw::kGlbPing;
   const bool other = csgs != 0 || glb != 0 || r.halt != 0;
-  note_ping(r.glb, core_.in_protm() ? 1 : 0, other ? 1 : 0);
+  if (core_.in_protm()) note_ping(r.glb, 1, other ? 1 : 0);
   ExitCause cause = ExitCause::forced_by_ping;
   std::uint32_t bits = r.glb;
   std::uint32_t slot = vocab::kAnySlot;
@@ -96,8 +97,9 @@ void Firmware::hold_back(const Requests& r) {
     cause = ExitCause::forced_by_csg_request;
     while (((csgs >> (slot + 1)) & 1) == 0) ++slot;  // kAnySlot + 1 wraps to slot 0
     ++slot;
-    bits = (load32(csg_in(slot, fw::csg_input::kReq)) ^
-            load32(csg_out(slot, fw::csg_output::kAck))) & fw::kCsgReqMask;
+    bits =
+        (load32(csg_in(slot, fw::csg_input::kReq)) ^ load32(csg_out(slot, fw::csg_output::kAck))) &
+        fw::kCsgReqMask;
   } else if (glb != 0 || r.halt != 0) {
     cause = ExitCause::forced_by_glb_request;
     bits |= r.halt;
@@ -120,6 +122,8 @@ void Firmware::hold_back(const Requests& r) {
     entry_.deferred_cause = static_cast<std::uint32_t>(cause);
     entry_.deferred_bits = bits;
     entry_.deferred_slot = slot;
+  } else {
+    entry_.deferred_bits |= r.glb;
   }
 }
 
@@ -146,10 +150,9 @@ void Firmware::serve(const Requests& r) {
 void Firmware::glb_request(AckTarget target, std::uint32_t bits, std::uint32_t req) {
   glb_inflight_ |= bits;
   if (const auto delay = ack_delay(target, vocab::kAnySlot)) {
-    core_.after(*delay, {.kind = EventKind::glb_ack,
-                         .generation = mcu_generation_,
-                         .a = bits,
-                         .b = req & bits});
+    core_.after(
+        *delay,
+        {.kind = EventKind::glb_ack, .generation = mcu_generation_, .a = bits, .b = req & bits});
   }
 }
 
@@ -191,8 +194,8 @@ void Firmware::update_glb_idle() {
   if ((load32(glb_in(fw::glb_input::kReq)) & fw::kGlbIdleEn) == 0) return;
   glb_busy_ = 0;
   const std::uint32_t timer = load32(glb_in(fw::glb_input::kIdleTimer));
-  const std::uint64_t hz = (timer & fw::kTimerGpuCounter) != 0 ? core_.config.core_hz
-                                                               : core_.config.timestamp_hz;
+  const std::uint64_t hz =
+      (timer & fw::kTimerGpuCounter) != 0 ? core_.config.core_hz : core_.config.timestamp_hz;
   const std::uint64_t cycles = std::uint64_t{timer & fw::kTimerValueMask} * 1024;
   const std::uint64_t ns = cycles / hz * vocab::kSec + cycles % hz * vocab::kSec / hz;
   core_.after(ns + core_.latency(Latency::ack),

@@ -29,7 +29,7 @@ struct Section {
   std::uint32_t pattern_from;  // data below is zero
   std::uint32_t data_size;
   std::string_view name;
-  std::size_t patch_at;        // where data.start is, filled in when the table is written
+  std::size_t patch_at;  // where data.start is, filled in when the table is written
 };
 
 void put_entry(Bytes& out, Section& s) {

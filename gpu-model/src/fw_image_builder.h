@@ -33,7 +33,7 @@ inline constexpr std::uint32_t kSharedSectionSize = 0x10000;
 inline constexpr std::uint32_t kProtSectionVa = 0x00800000;
 
 /// The bytes of an image.
-[[nodiscard]] std::pmr::vector<std::byte> build_firmware_image(
-    const FirmwareImageSpec& spec, std::pmr::memory_resource* memory);
+[[nodiscard]] std::pmr::vector<std::byte> build_firmware_image(const FirmwareImageSpec& spec,
+                                                               std::pmr::memory_resource* memory);
 
 }  // namespace protm::gpu

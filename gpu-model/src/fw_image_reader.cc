@@ -40,8 +40,8 @@ void read_image_sections(std::span<const std::byte> image,
     const std::uint32_t data_end = word_at(image, body + img::kIfaceDataEnd);
     if (va_end < va || data_end < data || data_end > image.size()) return;
     if (data_end - data > va_end - va) return;
-    sections.push_back({word_at(image, body + img::kIfaceFlags), va, va_end - va, data,
-                        data_end - data});
+    sections.push_back(
+        {word_at(image, body + img::kIfaceFlags), va, va_end - va, data, data_end - data});
   }
 }
 

@@ -126,10 +126,10 @@ TEST_CASE_FIXTURE(BootedDriver, "CS: arithmetic, branches and loads") {
   using namespace isa;
   prepare_slot(0, 15);
   vm.set32(kDataVa + 0x80, 5);
-  stream_at(kStreamVa, {encode_move48(2, kDataVa), encode_load_multiple(10, 2, 1, 0x80),
-                        encode_move32(12, 0), encode_add_imm32(12, 12, 3),
-                        encode_add_imm32(10, 10, -1), encode_branch(-3, Condition::gt, 10),
-                        encode_store_multiple(12, 2, 1, 0x84)});
+  stream_at(kStreamVa,
+            {encode_move48(2, kDataVa), encode_load_multiple(10, 2, 1, 0x80), encode_move32(12, 0),
+             encode_add_imm32(12, 12, 3), encode_add_imm32(10, 10, -1),
+             encode_branch(-3, Condition::gt, 10), encode_store_multiple(12, 2, 1, 0x84)});
   push(0, job(kStreamVa, 7 * 8));
   start_slot(0);
   CHECK(vm.get32(kDataVa + 0x84) == 15);
@@ -150,9 +150,8 @@ TEST_CASE_FIXTURE(BootedDriver, "CS: SYNC_WAIT blocks until another group's SYNC
   CHECK(status[fw::CsStatusWait::sync_64b]);
   CHECK(mcu.get32(cs_out(0, 0, fw::cs_output::kStatusBlockedReason)) == 3);
   CHECK(mcu.get64(cs_out(0, 0, fw::cs_output::kStatusWaitSyncPtr)) == kDataVa + 0x100);
-  stream_at(kStreamVa + 0x100,
-            {encode_move48(2, kDataVa + 0x100), encode_move48(4, 1),
-             encode_sync_add64(2, 4, ErrorPropagate::no)});
+  stream_at(kStreamVa + 0x100, {encode_move48(2, kDataVa + 0x100), encode_move48(4, 1),
+                                encode_sync_add64(2, 4, ErrorPropagate::no)});
   push(1, job(kStreamVa + 0x100, 24));
   start_slot(1);
   CHECK(vm.get64(kDataVa) == 2);

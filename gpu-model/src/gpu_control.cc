@@ -33,9 +33,12 @@ std::uint64_t GpuControl::ticks(std::uint64_t hz) const {
 
 std::uint64_t GpuControl::present(std::uint32_t domain) const {
   switch (static_cast<PowerDomain>(domain)) {
-    case PowerDomain::shader: return core_.config.shader_present;
-    case PowerDomain::tiler: return core_.config.tiler_present;
-    default: return core_.config.l2_present;
+    case PowerDomain::shader:
+      return core_.config.shader_present;
+    case PowerDomain::tiler:
+      return core_.config.tiler_present;
+    default:
+      return core_.config.l2_present;
   }
 }
 
@@ -58,37 +61,61 @@ std::uint32_t GpuControl::read(std::uint32_t offset) const {
     return c.texture_features[(offset - vocab::kTextureFeatures0.offset) / 4];
   }
   switch (offset) {
-    case vocab::kGpuId.offset: return c.gpu_id;
-    case vocab::kL2Features.offset: return c.l2_features;
-    case vocab::kCoreFeatures.offset: return c.core_features;
-    case vocab::kTilerFeatures.offset: return c.tiler_features;
-    case vocab::kMemFeatures.offset: return c.mem_features;
-    case vocab::kMmuFeatures.offset: return c.mmu_features;
-    case vocab::kAsPresent.offset: return c.as_present;
-    case vocab::kCsfId.offset: return c.csf_id;
+    case vocab::kGpuId.offset:
+      return c.gpu_id;
+    case vocab::kL2Features.offset:
+      return c.l2_features;
+    case vocab::kCoreFeatures.offset:
+      return c.core_features;
+    case vocab::kTilerFeatures.offset:
+      return c.tiler_features;
+    case vocab::kMemFeatures.offset:
+      return c.mem_features;
+    case vocab::kMmuFeatures.offset:
+      return c.mmu_features;
+    case vocab::kAsPresent.offset:
+      return c.as_present;
+    case vocab::kCsfId.offset:
+      return c.csf_id;
     case vocab::kGpuStatus.offset:
       return vocab::Word<vocab::GpuStatus>{}
           .with(vocab::GpuStatus::protm_active, core_.in_protm())
-          .with(vocab::GpuStatus::page_fault,
-                (core_.mmu.raw() & vocab::kMmuIrqPageFaultMask) != 0)
+          .with(vocab::GpuStatus::page_fault, (core_.mmu.raw() & vocab::kMmuIrqPageFaultMask) != 0)
           .raw();
-    case vocab::kL2Config.offset: return l2_config_;
-    case vocab::kGpuFeaturesLo.offset: return half(c.gpu_features, false);
-    case vocab::kGpuFeaturesHi.offset: return half(c.gpu_features, true);
-    case vocab::kTimestampOffsetLo.offset: return half(timestamp_offset_, false);
-    case vocab::kTimestampOffsetHi.offset: return half(timestamp_offset_, true);
-    case vocab::kCycleCountLo.offset: return half(ticks(c.core_hz), false);
-    case vocab::kCycleCountHi.offset: return half(ticks(c.core_hz), true);
-    case vocab::kTimestampLo.offset: return half(ticks(c.timestamp_hz), false);
-    case vocab::kTimestampHi.offset: return half(ticks(c.timestamp_hz), true);
-    case vocab::kThreadMaxThreads.offset: return c.thread_max_threads;
-    case vocab::kThreadMaxWorkgroupSize.offset: return c.thread_max_workgroup_size;
-    case vocab::kThreadMaxBarrierSize.offset: return c.thread_max_barrier_size;
-    case vocab::kThreadFeatures.offset: return c.thread_features;
-    case vocab::kRevidr.offset: return c.revidr;
-    case vocab::kCoherencyFeatures.offset: return c.coherency_features;
-    case vocab::kCoherencyEnable.offset: return coherency_;
-    default: return read_power(offset);
+    case vocab::kL2Config.offset:
+      return l2_config_;
+    case vocab::kGpuFeaturesLo.offset:
+      return half(c.gpu_features, false);
+    case vocab::kGpuFeaturesHi.offset:
+      return half(c.gpu_features, true);
+    case vocab::kTimestampOffsetLo.offset:
+      return half(timestamp_offset_, false);
+    case vocab::kTimestampOffsetHi.offset:
+      return half(timestamp_offset_, true);
+    case vocab::kCycleCountLo.offset:
+      return half(ticks(c.core_hz), false);
+    case vocab::kCycleCountHi.offset:
+      return half(ticks(c.core_hz), true);
+    case vocab::kTimestampLo.offset:
+      return half(ticks(c.timestamp_hz), false);
+    case vocab::kTimestampHi.offset:
+      return half(ticks(c.timestamp_hz), true);
+    case vocab::kThreadMaxThreads.offset:
+      return c.thread_max_threads;
+    case vocab::kThreadMaxWorkgroupSize.offset:
+      return c.thread_max_workgroup_size;
+    case vocab::kThreadMaxBarrierSize.offset:
+      return c.thread_max_barrier_size;
+    case vocab::kThreadFeatures.offset:
+      return c.thread_features;
+    case vocab::kRevidr.offset:
+      return c.revidr;
+    case vocab::kCoherencyFeatures.offset:
+      return c.coherency_features;
+    case vocab::kCoherencyEnable.offset:
+      return coherency_;
+    default:
+      return read_power(offset);
   }
 }
 
@@ -98,15 +125,20 @@ void GpuControl::write(std::uint32_t offset, std::uint32_t value) {
   if (in_bank(offset, vocab::kShaderPwronLo.offset)) return change_power(domain, bits, 1);
   if (in_bank(offset, vocab::kShaderPwroffLo.offset)) return change_power(domain, bits, 0);
   switch (offset) {
-    case vocab::kL2Config.offset: l2_config_ = value; break;
-    case vocab::kCoherencyEnable.offset: coherency_ = value; break;
+    case vocab::kL2Config.offset:
+      l2_config_ = value;
+      break;
+    case vocab::kCoherencyEnable.offset:
+      coherency_ = value;
+      break;
     case vocab::kTimestampOffsetLo.offset:
       timestamp_offset_ = (timestamp_offset_ & ~0xffffffffull) | value;
       break;
     case vocab::kTimestampOffsetHi.offset:
       timestamp_offset_ = (timestamp_offset_ & 0xffffffffull) | std::uint64_t{value} << 32;
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -129,8 +161,7 @@ void GpuControl::power_done(std::uint32_t domain, std::uint32_t on) {
   d.ready = on != 0 ? d.ready | (d.trans & d.target) : d.ready & ~d.trans;
   d.trans = 0;
   core_.observe(ObservationKind::power_changed, domain, 0, d.ready);
-  core_.gpu.raise(vocab::GpuIrq::power_changed_single.mask |
-                  vocab::GpuIrq::power_changed_all.mask);
+  core_.gpu.raise(vocab::GpuIrq::power_changed_single.mask | vocab::GpuIrq::power_changed_all.mask);
 }
 
 void GpuControl::flush(std::uint32_t payload) {

@@ -47,10 +47,14 @@ std::uint32_t Machine::peek(std::uint32_t offset) const {
   std::uint32_t reg = 0;
   if (const IrqBlock* block = const_cast<Machine*>(this)->irq_block(offset, reg)) {
     switch (reg) {
-      case kRawstat: return block->raw();
-      case kMask: return block->mask();
-      case kStatus: return block->status();
-      default: return 0;
+      case kRawstat:
+        return block->raw();
+      case kMask:
+        return block->mask();
+      case kStatus:
+        return block->status();
+      default:
+        return 0;
     }
   }
   if (in_as_block(offset)) {
@@ -58,10 +62,14 @@ std::uint32_t Machine::peek(std::uint32_t offset) const {
                      (offset - vocab::kAsBase) % vocab::kAsStride);
   }
   switch (offset) {
-    case vocab::kMcuControl.offset: return firmware_.mcu_control();
-    case vocab::kMcuStatus.offset: return firmware_.mcu_status();
-    case vocab::kLatestFlushId.offset: return core_.flush_id;
-    default: return gpu_.read(offset);
+    case vocab::kMcuControl.offset:
+      return firmware_.mcu_control();
+    case vocab::kMcuStatus.offset:
+      return firmware_.mcu_status();
+    case vocab::kLatestFlushId.offset:
+      return core_.flush_id;
+    default:
+      return gpu_.read(offset);
   }
 }
 
@@ -115,10 +123,17 @@ void Machine::write_command(std::uint32_t value) {
   const vocab::Word<vocab::GpuCommand> command(value);
   const std::uint32_t payload = command[vocab::GpuCommand::payload];
   switch (command[vocab::GpuCommand::type]) {
-    case vocab::GpuCommandType::reset: start_reset(value); break;
-    case vocab::GpuCommandType::time: gpu_.set_counter(payload & 1); break;
-    case vocab::GpuCommandType::flush_caches: gpu_.flush(payload); break;
-    default: break;
+    case vocab::GpuCommandType::reset:
+      start_reset(value);
+      break;
+    case vocab::GpuCommandType::time:
+      gpu_.set_counter(payload & 1);
+      break;
+    case vocab::GpuCommandType::flush_caches:
+      gpu_.flush(payload);
+      break;
+    default:
+      break;
   }
 }
 
@@ -129,8 +144,8 @@ void Machine::start_reset(std::uint32_t value) {
     return;
   }
   if (core_.in_protm()) {
-    core_.observe(ObservationKind::exit_cause,
-                  static_cast<std::uint32_t>(vocab::ExitCause::reset), 0, vocab::kAnySlot);
+    core_.observe(ObservationKind::exit_cause, static_cast<std::uint32_t>(vocab::ExitCause::reset),
+                  0, vocab::kAnySlot);
   }
   const auto stuck = core_.play(vocab::FaultKind::stuck_reset);
   firmware_.reset();
@@ -161,8 +176,12 @@ void Machine::finish_reset() {
 
 void Machine::dispatch(const Event& event) {
   switch (event.kind) {
-    case EventKind::reset_done: finish_reset(); break;
-    case EventKind::flush_done: gpu_.flush_done(); break;
+    case EventKind::reset_done:
+      finish_reset();
+      break;
+    case EventKind::flush_done:
+      gpu_.flush_done();
+      break;
     case EventKind::power_done:
       gpu_.power_done(event.a, event.b);
       firmware_.set_l2_ready(gpu_.l2_ready());
@@ -179,7 +198,9 @@ void Machine::dispatch(const Event& event) {
       if (event.a == 1) core_.mmu.set_spurious(1);
       if (event.a == 2) core_.gpu.set_spurious(1);
       break;
-    default: firmware_.run(event); break;
+    default:
+      firmware_.run(event);
+      break;
   }
 }
 
@@ -220,8 +241,7 @@ bool Machine::at_rest() const {
 
 void Machine::inject(const vocab::MachineFault& fault) {
   if (fault.kind == vocab::FaultKind::spurious_irq) {
-    core_.observe(ObservationKind::fault_applied, fault.id,
-                  static_cast<std::uint32_t>(fault.kind));
+    core_.observe(ObservationKind::fault_applied, fault.id, static_cast<std::uint32_t>(fault.kind));
     core_.after(fault.value_ns, {.kind = EventKind::spurious_irq, .a = fault.target});
     return;
   }
@@ -236,8 +256,7 @@ CpuAccess Machine::check_cpu(vocab::Pa pa, std::size_t bytes, Direction directio
   core_.observe(ObservationKind::cpu_protected_access, direction == Direction::write ? 1 : 0,
                 static_cast<std::uint32_t>(bytes), pa.value);
   const auto rule = core_.answer<vocab::CpuProtected>(vocab::Switch::cpu_protected_access);
-  return rule == vocab::CpuProtected::bus_error ? CpuAccess::bus_error
-                                                : CpuAccess::protected_page;
+  return rule == vocab::CpuProtected::bus_error ? CpuAccess::bus_error : CpuAccess::protected_page;
 }
 
 CpuAccess Machine::cpu_read(vocab::Pa pa, std::span<std::byte> to) {

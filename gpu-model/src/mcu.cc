@@ -17,7 +17,12 @@ using vocab::McuState;
 using vocab::ObservationKind;
 
 Firmware::Firmware(Core& core, Mmu& mmu, std::pmr::memory_resource* memory)
-    : core_(core), mmu_(mmu), image_(memory), sections_(memory), slots_(memory), cs_(memory),
+    : core_(core),
+      mmu_(mmu),
+      image_(memory),
+      sections_(memory),
+      slots_(memory),
+      cs_(memory),
       saved_(memory) {
   slots_.resize(core.config.csg_slots);
   cs_.resize(std::size_t{core.config.csg_slots} * core.config.cs_per_csg);
@@ -154,8 +159,7 @@ void Firmware::publish_interfaces() {
 
 void Firmware::boot() {
   if (core_.play(vocab::FaultKind::fail_boot)) {
-    core_.observe(ObservationKind::mcu_boot_failed,
-                  static_cast<std::uint32_t>(BootProblem::fault));
+    core_.observe(ObservationKind::mcu_boot_failed, static_cast<std::uint32_t>(BootProblem::fault));
     set_mcu(McuState::fatal);
     return;
   }

@@ -10,8 +10,7 @@ using vocab::ObservationKind;
 namespace {
 
 void set_half(std::uint64_t& reg, std::uint32_t value, bool high) {
-  reg = high ? (reg & 0xffffffffull) | std::uint64_t{value} << 32
-             : (reg & ~0xffffffffull) | value;
+  reg = high ? (reg & 0xffffffffull) | std::uint64_t{value} << 32 : (reg & ~0xffffffffull) | value;
 }
 
 std::uint32_t half(std::uint64_t reg, bool high) {
@@ -25,14 +24,22 @@ std::uint32_t Mmu::read(std::uint32_t as, std::uint32_t offset) const {
   const As& a = as_[as];
   const bool high = (offset & 4) != 0;
   switch (offset & ~4u) {
-    case vocab::kAsTranstabLo.offset: return half(a.shadow.transtab, high);
-    case vocab::kAsMemattrLo.offset: return half(a.shadow.memattr, high);
-    case vocab::kAsLockaddrLo.offset: return half(a.shadow.lockaddr, high);
-    case vocab::kAsCommand.offset: return high ? a.fault_status : 0;
-    case vocab::kAsFaultaddressLo.offset: return half(a.fault_va, high);
-    case vocab::kAsStatus.offset: return high ? 0 : a.busy;
-    case vocab::kAsTranscfgLo.offset: return half(a.shadow.transcfg, high);
-    default: return 0;
+    case vocab::kAsTranstabLo.offset:
+      return half(a.shadow.transtab, high);
+    case vocab::kAsMemattrLo.offset:
+      return half(a.shadow.memattr, high);
+    case vocab::kAsLockaddrLo.offset:
+      return half(a.shadow.lockaddr, high);
+    case vocab::kAsCommand.offset:
+      return high ? a.fault_status : 0;
+    case vocab::kAsFaultaddressLo.offset:
+      return half(a.fault_va, high);
+    case vocab::kAsStatus.offset:
+      return high ? 0 : a.busy;
+    case vocab::kAsTranscfgLo.offset:
+      return half(a.shadow.transcfg, high);
+    default:
+      return 0;
   }
 }
 static_assert(vocab::kAsFaultstatus.offset == vocab::kAsCommand.offset + 4);
@@ -42,14 +49,23 @@ void Mmu::write(std::uint32_t as, std::uint32_t offset, std::uint32_t value) {
   As& a = as_[as];
   const bool high = (offset & 4) != 0;
   switch (offset & ~4u) {
-    case vocab::kAsTranstabLo.offset: set_half(a.shadow.transtab, value, high); break;
-    case vocab::kAsMemattrLo.offset: set_half(a.shadow.memattr, value, high); break;
-    case vocab::kAsLockaddrLo.offset: set_half(a.shadow.lockaddr, value, high); break;
-    case vocab::kAsTranscfgLo.offset: set_half(a.shadow.transcfg, value, high); break;
+    case vocab::kAsTranstabLo.offset:
+      set_half(a.shadow.transtab, value, high);
+      break;
+    case vocab::kAsMemattrLo.offset:
+      set_half(a.shadow.memattr, value, high);
+      break;
+    case vocab::kAsLockaddrLo.offset:
+      set_half(a.shadow.lockaddr, value, high);
+      break;
+    case vocab::kAsTranscfgLo.offset:
+      set_half(a.shadow.transcfg, value, high);
+      break;
     case vocab::kAsCommand.offset:
       if (!high) command(as, value);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -92,15 +108,20 @@ void Mmu::command(std::uint32_t as, std::uint32_t value) {
 void Mmu::start_command(std::uint32_t as, std::uint32_t value) {
   As& a = as_[as];
   switch (static_cast<AsCommand>(value)) {
-    case AsCommand::update: a.live = a.shadow; break;
+    case AsCommand::update:
+      a.live = a.shadow;
+      break;
     case AsCommand::lock:
       a.locked = 1;
       a.lock_word = a.pending_lock;
       break;
     case AsCommand::unlock:
     case AsCommand::flush_pt:
-    case AsCommand::flush_mem: a.locked = 0; break;
-    case AsCommand::nop: break;
+    case AsCommand::flush_mem:
+      a.locked = 0;
+      break;
+    case AsCommand::nop:
+      break;
   }
 }
 

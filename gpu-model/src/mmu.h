@@ -82,10 +82,10 @@ class Mmu {
     std::uint64_t transtab, memattr, lockaddr, transcfg;
   };
   struct As {
-    Regs shadow;            // as written
-    Regs live;              // as latched by UPDATE
+    Regs shadow;  // as written
+    Regs live;    // as latched by UPDATE
     std::uint64_t fault_va;
-    std::uint64_t lock_word;    // LOCKADDR at LOCK
+    std::uint64_t lock_word;     // LOCKADDR at LOCK
     std::uint64_t pending_lock;  // LOCKADDR when the command was written
     std::uint32_t locked;
     std::uint32_t fault_status;

@@ -44,8 +44,7 @@ struct MmuFixture {
       mmu.finish_command(e.a);
     }
   }
-  WalkResult access(Direction direction, std::uint64_t va = kVa,
-                    GpuMode mode = GpuMode::normal) {
+  WalkResult access(Direction direction, std::uint64_t va = kVa, GpuMode mode = GpuMode::normal) {
     return mmu.translate({{2}, va, direction, mode, Origin::stream}).result;
   }
   std::uint32_t fault_code() { return mmu.read(2, vocab::kAsFaultstatus.offset) & 0xff; }

@@ -69,23 +69,20 @@ void Mmu::latch_fault(vocab::AsNr as, std::uint64_t va, Exception code, Directio
   const auto access =
       direction == Direction::write ? vocab::FaultAccess::write : vocab::FaultAccess::read;
   a.fault_status = vocab::Word<vocab::AsFaultStatus>{}
-                       .with(vocab::AsFaultStatus::exception_type,
-                             static_cast<std::uint32_t>(code))
-                       .with(vocab::AsFaultStatus::access_type,
-                             static_cast<std::uint32_t>(access))
+                       .with(vocab::AsFaultStatus::exception_type, static_cast<std::uint32_t>(code))
+                       .with(vocab::AsFaultStatus::access_type, static_cast<std::uint32_t>(access))
                        .raw();
   a.fault_va = va;
   core_.mmu.raise(bit);
-  core_.observe(ObservationKind::mmu_fault, as.value, a.fault_status, va,
-                core_.in_protm() ? 1 : 0);
+  core_.observe(ObservationKind::mmu_fault, as.value, a.fault_status, va, core_.in_protm() ? 1 : 0);
 }
 
 WalkResult Mmu::protection(const GpuAccess& access, const Walk& w) {
   const PageKind kind = core_.ram.kind(vocab::Pa{w.pa});
   const bool write = access.direction == Direction::write;
   if (kind == PageKind::protected_memory && access.mode == GpuMode::normal) {
-    core_.observe(ObservationKind::gpu_protected_access, write ? 1 : 0, access.as.value,
-                  access.va, w.pa);
+    core_.observe(ObservationKind::gpu_protected_access, write ? 1 : 0, access.as.value, access.va,
+                  w.pa);
     const auto rule =
         core_.answer<vocab::ProtectedAccess>(vocab::Switch::gpu_protected_access_outside);
     if (rule == vocab::ProtectedAccess::dropped) return WalkResult::dropped;

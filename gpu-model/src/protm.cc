@@ -56,8 +56,8 @@ void Firmware::note_pend_acks(std::uint32_t slot) {
 void Firmware::check_protm_buffer(std::uint32_t slot) {
   const std::uint64_t va = slots_[slot].protm_suspend_buf;
   const Translation t = mmu_.probe(vocab::AsNr{0}, va);
-  const bool good = va != 0 && t.result == WalkResult::ok &&
-                    core_.ram.kind(t.pa) == PageKind::protected_memory;
+  const bool good =
+      va != 0 && t.result == WalkResult::ok && core_.ram.kind(t.pa) == PageKind::protected_memory;
   if (!good) core_.observe(ObservationKind::rule_protm_buffer_missing, slot, 0, va);
 }
 
@@ -95,9 +95,8 @@ void Firmware::sample_enter() {
     return;
   }
   core_.protm = ProtmState::enter_requested;
-  core_.after(*delay, {.kind = EventKind::protm_ack,
-                       .generation = mcu_generation_,
-                       .c = entry_.serial});
+  core_.after(*delay,
+              {.kind = EventKind::protm_ack, .generation = mcu_generation_, .c = entry_.serial});
 }
 
 void Firmware::check_entry_rules(std::uint64_t allowed_slots) {
@@ -109,8 +108,7 @@ void Firmware::check_entry_rules(std::uint64_t allowed_slots) {
   }
   const std::uint32_t locked = mmu_.locked_as();
   if (locked != vocab::kMaxAs) {
-    core_.observe(ObservationKind::rule_enter_with_locked_region, locked, 0,
-                  mmu_.lockaddr(locked));
+    core_.observe(ObservationKind::rule_enter_with_locked_region, locked, 0, mmu_.lockaddr(locked));
   }
   const std::uint32_t req = load32(glb_in(fw::glb_input::kReq));
   const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));
@@ -163,9 +161,7 @@ void Firmware::enter_acked() {
   core_.protm = ProtmState::acked;
   const auto late = core_.play(FaultKind::late_active);
   core_.after(core_.latency(Latency::protm_active) + (late ? late->value_ns : 0),
-              {.kind = EventKind::protm_active,
-               .generation = mcu_generation_,
-               .c = entry_.serial});
+              {.kind = EventKind::protm_active, .generation = mcu_generation_, .c = entry_.serial});
 }
 
 void Firmware::enter_region(std::uint32_t slot, std::uint32_t cs) {
@@ -188,8 +184,8 @@ void Firmware::become_active() {
     if (first == vocab::kAnySlot && group_allowed(slot)) first = slot;
   }
   const bool some = first != vocab::kAnySlot;
-  core_.observe(ObservationKind::protm_active, first, 0,
-                some ? slots_[first].protm_suspend_buf : 0, some ? slots_[first].as : 0);
+  core_.observe(ObservationKind::protm_active, first, 0, some ? slots_[first].protm_suspend_buf : 0,
+                some ? slots_[first].as : 0);
   const auto section = core_.answer<vocab::ProtSection>(Switch::prot_section_not_protected);
   if (section == vocab::ProtSection::fault_at_entry && !prot_sections_ok()) raise_protm_fault();
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
@@ -200,12 +196,9 @@ void Firmware::become_active() {
   if (some) plan_inside_faults();
   if (entry_.deferred != 0) {
     entry_.deferred = 0;
-    if ((entry_.deferred_bits & fw::kGlbPing) != 0 &&
-        static_cast<ExitCause>(entry_.deferred_cause) == ExitCause::forced_by_ping) {
-      core_.observe(ObservationKind::rule_ping_inside, 0);
-    }
-    force_exit(static_cast<ExitCause>(entry_.deferred_cause), entry_.deferred_bits,
-               entry_.deferred_slot);
+    const auto cause = static_cast<ExitCause>(entry_.deferred_cause);
+    note_ping(entry_.deferred_bits, 1, cause == ExitCause::forced_by_ping ? 0 : 1);
+    force_exit(cause, entry_.deferred_bits, entry_.deferred_slot);
     return;
   }
   const auto answer = core_.answer<EmptyEnter>(Switch::empty_enter);
@@ -215,14 +208,14 @@ void Firmware::become_active() {
 void Firmware::plan_inside_faults() {
   if (const auto hit = core_.play(FaultKind::protected_fault)) {
     core_.protm_fault_hold_ns = hit->hold_ns;
-    core_.after(hit->value_ns, {.kind = EventKind::protm_fault,
-                                .generation = mcu_generation_,
-                                .c = entry_.serial});
+    core_.after(
+        hit->value_ns,
+        {.kind = EventKind::protm_fault, .generation = mcu_generation_, .c = entry_.serial});
   }
   if (const auto hit = core_.play(FaultKind::as_fault_inside)) {
-    core_.after(hit->value_ns, {.kind = EventKind::protm_as_fault,
-                                .generation = mcu_generation_,
-                                .c = entry_.serial});
+    core_.after(
+        hit->value_ns,
+        {.kind = EventKind::protm_as_fault, .generation = mcu_generation_, .c = entry_.serial});
   }
 }
 
@@ -256,9 +249,9 @@ void Firmware::force_exit(ExitCause cause, std::uint32_t bits, std::uint32_t slo
     if (const auto hit = core_.play(FaultKind::refuse_exit)) {
       entry_.refusing = 1;
       if (hit->value_ns != 0) {
-        core_.after(hit->value_ns, {.kind = EventKind::protm_give_in,
-                                    .generation = mcu_generation_,
-                                    .c = entry_.serial});
+        core_.after(
+            hit->value_ns,
+            {.kind = EventKind::protm_give_in, .generation = mcu_generation_, .c = entry_.serial});
       }
     }
   }
@@ -288,9 +281,7 @@ void Firmware::begin_exit(ExitCause cause, std::uint32_t bits, std::uint32_t slo
   core_.protm = ProtmState::exiting;
   const auto late = core_.play(FaultKind::late_exit);
   core_.after(core_.latency(Latency::protm_exit) + (late ? late->value_ns : 0),
-              {.kind = EventKind::protm_exit,
-               .generation = mcu_generation_,
-               .c = entry_.serial});
+              {.kind = EventKind::protm_exit, .generation = mcu_generation_, .c = entry_.serial});
 }
 
 void Firmware::region_finished(std::uint32_t slot, std::uint32_t cs) {
@@ -321,8 +312,7 @@ void Firmware::leave_region(std::uint32_t slot, std::uint32_t cs) {
   const std::uint64_t va = slots_[slot].protm_suspend_buf;
   core_.observe(ObservationKind::region_unfinished, slot, cs, c.at.region_left, va);
   check_protm_buffer(slot);
-  const GpuAccess image{vocab::AsNr{0}, va, Direction::write, GpuMode::protected_mode,
-                        Origin::mcu};
+  const GpuAccess image{vocab::AsNr{0}, va, Direction::write, GpuMode::protected_mode, Origin::mcu};
   if (va != 0 && mmu_.probe(vocab::AsNr{0}, va).result == WalkResult::ok) {
     (void)mmu_.store64(image, kProtmMagic);
   }
@@ -341,8 +331,8 @@ void Firmware::leave_region(std::uint32_t slot, std::uint32_t cs) {
 void Firmware::exit_event(std::uint32_t unfinished) {
   const bool visible = glb_event(fw::kGlbProtmExit);
   if (!visible) {
-    core_.observe(ObservationKind::rule_exit_event_overrun,
-                  load32(glb_in(fw::glb_input::kReq)), load32(glb_out(fw::glb_output::kAck)));
+    core_.observe(ObservationKind::rule_exit_event_overrun, load32(glb_in(fw::glb_input::kReq)),
+                  load32(glb_out(fw::glb_output::kAck)));
     const auto rule = core_.answer<vocab::ExitOverrun>(Switch::exit_overrun);
     if (rule == vocab::ExitOverrun::raised_after_ack) entry_.exit_owed = 1;
   }

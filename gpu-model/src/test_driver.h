@@ -82,9 +82,9 @@ class TestVm {
 inline vocab::MachineConfig test_config() { return *vocab::config_by_name("arch10-fw1"); }
 
 /// Where the test's objects lie.
-inline constexpr std::uint64_t kRingVa = 0x100000;      // group VM, one ring per CS, 4 KiB
-inline constexpr std::uint64_t kStreamVa = 0x200000;    // group VM
-inline constexpr std::uint64_t kDataVa = 0x300000;      // group VM
+inline constexpr std::uint64_t kRingVa = 0x100000;         // group VM, one ring per CS, 4 KiB
+inline constexpr std::uint64_t kStreamVa = 0x200000;       // group VM
+inline constexpr std::uint64_t kDataVa = 0x300000;         // group VM
 inline constexpr std::uint64_t kRingPagesVa = 0x05000000;  // MCU VM, 8 KiB per CS
 inline constexpr std::uint64_t kSuspendVa = 0x05100000;    // MCU VM, 4 KiB per slot
 inline constexpr std::uint64_t kProtmSuspendVa = 0x05200000;
@@ -93,7 +93,9 @@ class TestDriver {
  public:
   explicit TestDriver(const vocab::MachineConfig& config = test_config(),
                       FirmwareImageSpec spec = {})
-      : machine(config, std::pmr::new_delete_resource()), mcu(machine), vm(machine),
+      : machine(config, std::pmr::new_delete_resource()),
+        mcu(machine),
+        vm(machine),
         image(build_firmware_image(spec, std::pmr::new_delete_resource())) {
     machine.expect_image(image);
   }
@@ -134,8 +136,7 @@ class TestDriver {
     const std::uint64_t cfg = vocab::kTranscfgPtwMemattrWb | vocab::kTranscfgPtwRa |
                               7ull << vocab::kTranscfgInaBitsShift |
                               vocab::kTranscfgAdrmodeAarch64_4k;
-    machine.write(vocab::as_offset({as}, vocab::kAsTranstabLo),
-                  static_cast<std::uint32_t>(root));
+    machine.write(vocab::as_offset({as}, vocab::kAsTranstabLo), static_cast<std::uint32_t>(root));
     machine.write(vocab::as_offset({as}, vocab::kAsTranstabHi),
                   static_cast<std::uint32_t>(root >> 32));
     machine.write(vocab::as_offset({as}, vocab::kAsTranscfgLo),
@@ -239,16 +240,15 @@ class TestDriver {
   void request_csg(std::uint32_t slot, std::uint32_t state, std::uint32_t toggles) {
     const std::uint32_t req = mcu.get32(csg_in(slot, 0));
     const std::uint32_t ack = mcu.get32(csg_out(slot, 0));
-    mcu.set32(csg_in(slot, 0),
-              (req & ~(fw::kCsgStateMask | toggles)) | state | (~ack & toggles));
+    mcu.set32(csg_in(slot, 0), (req & ~(fw::kCsgStateMask | toggles)) | state | (~ack & toggles));
     name_slot(slot);
   }
   [[nodiscard]] std::uint32_t csg_state(std::uint32_t slot) {
     return mcu.get32(csg_out(slot, 0)) & fw::kCsgStateMask;
   }
   [[nodiscard]] bool pend_pending(std::uint32_t slot, std::uint32_t cs = 0) {
-    return ((mcu.get32(cs_in(slot, cs, 0)) ^ mcu.get32(cs_out(slot, cs, 0))) &
-            fw::kCsProtmPend) != 0;
+    return ((mcu.get32(cs_in(slot, cs, 0)) ^ mcu.get32(cs_out(slot, cs, 0))) & fw::kCsProtmPend) !=
+           0;
   }
   void ack_pend(std::uint32_t slot, std::uint32_t cs = 0) {
     const std::uint32_t req = mcu.get32(cs_in(slot, cs, 0));
