@@ -103,6 +103,8 @@ class KernelImpl final : public contract::Kernel {
 
   [[nodiscard]] std::span<const RoleCount> live_objects() const { return roles_; }
   [[nodiscard]] std::uint32_t live_pages() const { return live_pages_; }
+  /// Sleeps in the current task.
+  void sleep_ns(std::uint64_t ns) { delay(ns); }
   [[nodiscard]] const PmState& pm() const { return pm_; }
   [[nodiscard]] contract::Bus& bus() { return *around_.bus; }
 
@@ -294,6 +296,7 @@ class KernelImpl final : public contract::Kernel {
   void work_run(WorkSlot& w);
   bool work_unqueue(WorkSlot& w);
   bool work_disarm(WorkSlot& w);
+  bool work_take_back(WorkSlot& w);
   void work_wait_until_done(WorkSlot& w, std::uint64_t nr);
   void work_wait_running(WorkSlot& w);
   void work_note_flush(const WorkSlot& w);

@@ -143,6 +143,11 @@ bool KernelImpl::work_disarm(WorkSlot& w) {
   return true;
 }
 
+bool KernelImpl::work_take_back(WorkSlot& w) {
+  const bool armed = work_disarm(w);
+  return work_unqueue(w) || armed;
+}
+
 // --- waiting for work --------------------------------------------------------------------------------------
 
 void KernelImpl::work_note_flush(const WorkSlot& w) {
@@ -176,7 +181,7 @@ bool KernelImpl::work_cancel_sync(WorkSlot& w) {
   might_sleep("cancel_work_sync", w.role);
   ++w.disabled;   // a running item that queues itself again does not get through (W4)
   if (w.running_task != 0) work_note_flush(w);
-  const bool was_pending = work_disarm(w) | work_unqueue(w);
+  const bool was_pending = work_take_back(w);
   work_wait_running(w);
   --w.disabled;
   return was_pending;
@@ -246,7 +251,7 @@ bool KernelImpl::mod_delayed_work(contract::Workqueue wq, contract::DelayedWork&
                                   std::uint64_t jiffies) {
   WorkSlot& slot = work_slot(w);
   if (slot.disabled != 0) return false;
-  const bool was_pending = work_disarm(slot) | work_unqueue(slot);
+  const bool was_pending = work_take_back(slot);
   queue_delayed_work(wq, w, jiffies);
   return was_pending;
 }
@@ -260,7 +265,7 @@ void KernelImpl::delayed_work_fired(std::uint32_t id) {
 
 bool KernelImpl::cancel_delayed_work(contract::DelayedWork& w) {
   WorkSlot& slot = work_slot(w);
-  return work_disarm(slot) | work_unqueue(slot);
+  return work_take_back(slot);
 }
 
 bool KernelImpl::cancel_delayed_work_sync(contract::DelayedWork& w) {

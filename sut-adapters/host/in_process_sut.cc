@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/host/in_process_sut.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace protm::host {
+
+using contract::Call;
+using contract::RecordKind;
+using contract::SysCall;
+
+namespace {
+
+constexpr std::uint64_t kWordBytes = 8;
+
+const char* role_of(SysCall call) {
+  switch (call) {
+    case SysCall::heap_register: return "heap_register";
+    case SysCall::heap_unregister: return "heap_unregister";
+    case SysCall::heap_find: return "heap_find";
+    case SysCall::heap_put: return "heap_put";
+    case SysCall::heap_alloc: return "heap_alloc";
+    case SysCall::buffer_put: return "buffer_put";
+    case SysCall::open: return "open";
+    case SysCall::close: return "close";
+    case SysCall::ioctl: return "ioctl";
+    case SysCall::cpu_store64:
+    case SysCall::cpu_store_bytes: return "cpu_store";
+    case SysCall::cpu_load64:
+    case SysCall::cpu_load_bytes: return "cpu_load";
+    case SysCall::load: return "load";
+    case SysCall::probe: return "probe";
+    case SysCall::unbind: return "unbind";
+    case SysCall::sleep: return "sleep";
+  }
+  return "call";
+}
+
+}  // namespace
+
+InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surroundings& around,
+                           DriverFactory make, const void* options)
+    : info_(info),
+      around_(around),
+      kernel_(around),
+      drm_(kernel_, *around.bus, *around.user, around.memory),
+      heaps_(around.memory),
+      buffers_(around.memory),
+      returned_(around.memory),
+      taken_(around.memory),
+      blocked_(around.memory),
+      baseline_(around.memory) {
+  driver_ = make(kernel_, drm_, around.memory, options);
+  drm_.set_driver(driver_);
+  KernelImpl::DeviceOps ops;
+  ops.ctx = this;
+  ops.probe = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->probe(); };
+  ops.remove = [](void* self) { static_cast<InProcessSut*>(self)->driver_->remove(); };
+  kernel_.device_set_ops(ops);
+}
+
+// --- calls as tasks -----------------------------------------------------------------------------------
+
+void InProcessSut::start(const Call& call) {
+  std::pmr::polymorphic_allocator<> alloc(around_.memory);
+  auto* const flight = static_cast<Flight*>(alloc.allocate_bytes(sizeof(Flight), alignof(Flight)));
+  new (flight) Flight(*this, call, around_.memory);
+  kernel_.spawn(role_of(call.call), &InProcessSut::task_entry, flight,
+                TaskContext{call.actor, call.step, call.sys_nice});
+}
+
+void InProcessSut::task_entry(void* arg) {
+  Flight& flight = *static_cast<Flight*>(arg);
+  InProcessSut& sut = flight.sut;
+  flight.call.name = flight.name;
+  contract::Returned r;
+  r.actor = flight.call.actor;
+  r.step = flight.call.step;
+  sut.initialise();
+  r.result = sut.perform(flight.call, r.output);
+  sut.returned_.push_back(r);
+  flight.~Flight();
+  sut.around_.memory->deallocate(&flight, sizeof(Flight), alignof(Flight));
+}
+
+int InProcessSut::initialise() {
+  if (initialised_) return init_result_;
+  initialised_ = true;
+  init_result_ = driver_->module_init();
+  for (const RoleCount& r : kernel_.live_objects()) baseline_.push_back(r);
+  return init_result_;
+}
+
+std::int64_t InProcessSut::perform(const Call& call, std::uint64_t& output) {
+  switch (call.call) {
+    case SysCall::load: return load();
+    case SysCall::probe: return loaded_ ? kernel_.device_bind() : -ENODEV;
+    case SysCall::unbind: return kernel_.device_unbind();
+    case SysCall::sleep: kernel_.sleep_ns(call.args[0]); return 0;
+    case SysCall::heap_register:
+    case SysCall::heap_unregister:
+    case SysCall::heap_find:
+    case SysCall::heap_put:
+    case SysCall::heap_alloc:
+    case SysCall::buffer_put: return perform_heap(call);
+    default: return perform_file(call, output);
+  }
+}
+
+std::int64_t InProcessSut::load() {
+  if (init_result_ != 0) return init_result_;
+  if (loaded_) return -EEXIST;
+  loaded_ = true;
+  return kernel_.device_attach();
+}
+
+// --- heaps and their in-kernel users ---------------------------------------------------------------------
+
+InProcessSut::HeapHandle* InProcessSut::heap(std::uint64_t handle) {
+  if (handle == 0 || handle > heaps_.size()) return nullptr;
+  return &heaps_[handle - 1];
+}
+
+std::int64_t InProcessSut::heap_register(const Call& call) {
+  const std::uint64_t limit = call.args[1] == UINT64_MAX ? 0 : call.args[1];
+  HeapProvider* const provider = drm_.provider_add(call.name, call.args[0] != 0, limit);
+  const auto added = driver_->dma_heap_add(provider->exported());
+  if (!added) {
+    drm_.provider_withdraw(provider);
+    return added.error();
+  }
+  heaps_.push_back(HeapHandle{*added, provider});
+  return static_cast<std::int64_t>(heaps_.size());
+}
+
+std::int64_t InProcessSut::heap_alloc(const Call& call) {
+  const HeapHandle* const h = heap(call.args[0]);
+  if (h == nullptr) return -EINVAL;
+  const contract::Ptr<contract::DmaHeapBase> on = h->heap;   // the table may grow meanwhile
+  const auto buffer = driver_->dma_heap_buffer_alloc(
+      on, call.args[1], static_cast<std::uint32_t>(call.args[2]), call.args[3]);
+  if (!buffer) return buffer.error();
+  buffers_.push_back(*buffer);
+  return static_cast<std::int64_t>(buffers_.size());
+}
+
+std::int64_t InProcessSut::perform_heap(const Call& call) {
+  switch (call.call) {
+    case SysCall::heap_register: return heap_register(call);
+    case SysCall::heap_alloc: return heap_alloc(call);
+    case SysCall::heap_find: {
+      const auto found = driver_->dma_heap_find(call.name.data());   // a terminated copy
+      if (!found) return 0;
+      heaps_.push_back(HeapHandle{found, nullptr});
+      return static_cast<std::int64_t>(heaps_.size());
+    }
+    case SysCall::heap_put: {
+      if (call.args[0] == 0) {
+        driver_->dma_heap_put(nullptr);
+        return 0;
+      }
+      const HeapHandle* const h = heap(call.args[0]);
+      if (h == nullptr) return -EINVAL;
+      driver_->dma_heap_put(contract::Ptr<contract::DmaHeapBase>(h->heap));
+      return 0;
+    }
+    case SysCall::heap_unregister: {
+      HeapHandle* const h = heap(call.args[0]);
+      if (h == nullptr) return -EINVAL;
+      HeapProvider* const provider = h->provider;
+      h->provider = nullptr;
+      driver_->dma_heap_put(contract::Ptr<contract::DmaHeapBase>(h->heap));
+      if (provider != nullptr) drm_.provider_withdraw(provider);
+      return 0;
+    }
+    default: {   // buffer_put
+      if (call.args[0] == 0 || call.args[0] > buffers_.size()) return -EINVAL;
+      drm_.dma_buf_put(contract::Ptr<contract::DmaBuf>(buffers_[call.args[0] - 1]));
+      return 0;
+    }
+  }
+}
+
+// --- files -------------------------------------------------------------------------------------------------
+
+std::int64_t InProcessSut::store_bytes(const Call& call) {
+  for (std::uint64_t i = 0; i + kWordBytes <= call.bytes.size(); i += kWordBytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, call.bytes.data() + i, kWordBytes);
+    const std::int64_t error = drm_.sys_cpu_store64(static_cast<int>(call.args[0]), call.args[1],
+                                                    call.args[2] + i, word);
+    if (error < 0) return error;
+  }
+  return 0;
+}
+
+std::int64_t InProcessSut::load_bytes(const Call& call) {
+  for (std::uint64_t i = 0; i + kWordBytes <= call.into.size(); i += kWordBytes) {
+    std::uint64_t word = 0;
+    const std::int64_t error = drm_.sys_cpu_load64(static_cast<int>(call.args[0]), call.args[1],
+                                                   call.args[2] + i, &word);
+    if (error < 0) return error;
+    std::memcpy(call.into.data() + i, &word, kWordBytes);
+  }
+  return 0;
+}
+
+std::int64_t InProcessSut::perform_file(const Call& call, std::uint64_t& output) {
+  const int fd = static_cast<int>(call.args[0]);
+  switch (call.call) {
+    case SysCall::open: return drm_.sys_open(call.name);
+    case SysCall::close: return drm_.sys_close(fd);
+    case SysCall::ioctl:
+      return drm_.sys_ioctl(fd, static_cast<std::uint32_t>(call.args[1]), call.args[2]);
+    case SysCall::cpu_store64:
+      return drm_.sys_cpu_store64(fd, call.args[1], call.args[2], call.args[3]);
+    case SysCall::cpu_load64:
+      return drm_.sys_cpu_load64(fd, call.args[1], call.args[2], &output);
+    case SysCall::cpu_store_bytes: return store_bytes(call);
+    case SysCall::cpu_load_bytes: return load_bytes(call);
+    default: return -ENOSYS;
+  }
+}
+
+// --- what the runner asks ------------------------------------------------------------------------------------
+
+std::span<const contract::Returned> InProcessSut::take_returned() {
+  taken_.clear();
+  taken_.swap(returned_);
+  return taken_;
+}
+
+std::span<const contract::Returned> InProcessSut::take_blocked() {
+  blocked_.clear();
+  for (const TaskContext& c : kernel_.newly_blocked()) {
+    contract::Returned r;
+    r.actor = c.actor;
+    r.step = c.step;
+    blocked_.push_back(r);
+  }
+  kernel_.newly_blocked().clear();
+  return blocked_;
+}
+
+void InProcessSut::rest_value(const char* what, std::uint64_t value) {
+  kernel_.report(RecordKind::rest_state, 0, what, 0, 0, value);
+}
+
+void InProcessSut::report_rest(bool after_unbind) {
+  contract::DriverRest rest;
+  kernel_.run_atomic("rest", [&] { rest = driver_->rest(); });
+  rest_value("vms", rest.vms);
+  rest_value("groups", rest.groups);
+  rest_value("groups_on_slot", rest.groups_on_slot);
+  rest_value("heaps", rest.heaps);
+  rest_value("protm_active", rest.protm_active);
+  rest_value("reset_pending", rest.reset_pending);
+  const bool active = kernel_.pm_runtime_status() != contract::RpmStatus::suspended;
+  rest_value("rpm_active", active || kernel_.pm().usage != 0 ? 1 : 0);
+  rest_value("live_heap_buffers", drm_.live_buffers());
+  if (after_unbind) report_leaks();
+}
+
+void InProcessSut::report_leaks() {
+  for (const RoleCount& now : kernel_.live_objects()) {
+    std::uint32_t before = 0;
+    for (const RoleCount& b : baseline_) {
+      if (std::strcmp(b.role, now.role) == 0) before = b.live;
+    }
+    if (now.live > before) kernel_.report(RecordKind::leak, 0, now.role, now.live - before);
+  }
+  if (kernel_.live_pages() != 0) {
+    kernel_.report(RecordKind::leak, 0, "page", kernel_.live_pages());
+  }
+}
+
+contract::Sut* make_in_process_sut(const contract::SutInfo& info,
+                                   const contract::Surroundings& around, DriverFactory make,
+                                   const void* options) {
+  void* const place = around.memory->allocate(sizeof(InProcessSut), alignof(InProcessSut));
+  return new (place) InProcessSut(info, around, make, options);
+}
+
+}  // namespace protm::host

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The in-process candidate: Host (kernel core and DRM side) with one driver, as a Sut. Each call of
+// the outside becomes a task of its actor's process. Calls before `load` find the built-in part
+// (dma-heap) initialised, as in a kernel that has it compiled in.
+// Not modelled: module unload, several processes, devices besides the GPU.
+// Source: design.md sections 2 and 4; reference/facts-host.md section 9.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <string>
+#include <vector>
+
+#include "sut-adapters/contract/driver.h"
+#include "sut-adapters/contract/sut.h"
+#include "sut-adapters/host/drm_impl.h"
+#include "sut-adapters/host/kernel_impl.h"
+
+namespace protm::host {
+
+/// Makes a driver in `memory`; `options` are the candidate's.
+using DriverFactory = contract::Driver* (*)(contract::Kernel& kernel, contract::Drm& drm,
+                                            std::pmr::memory_resource* memory,
+                                            const void* options);
+
+class InProcessSut final : public contract::Sut {
+ public:
+  InProcessSut(const contract::SutInfo& info, const contract::Surroundings& around,
+               DriverFactory make, const void* options);
+
+  contract::SutInfo info() const override { return info_; }
+  void start(const contract::Call& call) override;
+  void run_ready() override { kernel_.run_ready(); }
+  std::uint64_t next_timer_ns() const override { return kernel_.next_timer_ns(); }
+  std::uint64_t next_needed_timer_ns() const override { return kernel_.next_needed_timer_ns(); }
+  void time_reached() override { kernel_.time_reached(); }
+  std::span<const contract::Returned> take_returned() override;
+  std::span<const contract::Returned> take_blocked() override;
+  std::uint32_t stopped_tasks() const override { return kernel_.stopped_tasks(); }
+  bool no_tasks() const override { return kernel_.task_count() == 0; }
+  void report_rest(bool after_unbind) override;
+
+  [[nodiscard]] KernelImpl& kernel() { return kernel_; }
+  [[nodiscard]] DrmImpl& drm() { return drm_; }
+
+ private:
+  /// A call in flight. The name is a copy: the caller's may be gone when the task runs.
+  struct Flight {
+    Flight(InProcessSut& owner, const contract::Call& c, std::pmr::memory_resource* memory)
+        : sut(owner), call(c), name(c.name, memory) {}
+    InProcessSut& sut;
+    contract::Call call;
+    std::pmr::string name;
+  };
+  /// A heap that somebody outside holds a reference of; kept after the put, as a pointer would be.
+  struct HeapHandle {
+    contract::Ptr<contract::DmaHeapBase> heap;
+    HeapProvider* provider = nullptr;   ///< of the owner's handle
+  };
+
+  static void task_entry(void* flight);
+  /// Runs what is compiled into the kernel, once, before anything else.
+  int initialise();
+  std::int64_t perform(const contract::Call& call, std::uint64_t& output);
+  std::int64_t perform_heap(const contract::Call& call);
+  std::int64_t perform_file(const contract::Call& call, std::uint64_t& output);
+  std::int64_t heap_register(const contract::Call& call);
+  std::int64_t heap_alloc(const contract::Call& call);
+  std::int64_t store_bytes(const contract::Call& call);
+  std::int64_t load_bytes(const contract::Call& call);
+  [[nodiscard]] HeapHandle* heap(std::uint64_t handle);
+  std::int64_t load();
+  void rest_value(const char* what, std::uint64_t value);
+  void report_leaks();
+
+  contract::SutInfo info_;
+  contract::Surroundings around_;
+  KernelImpl kernel_;
+  DrmImpl drm_;
+  contract::Driver* driver_ = nullptr;
+  bool initialised_ = false;
+  bool loaded_ = false;
+  int init_result_ = 0;
+  std::pmr::vector<HeapHandle> heaps_;
+  std::pmr::vector<contract::Ptr<contract::DmaBuf>> buffers_;
+  std::pmr::vector<contract::Returned> returned_;
+  std::pmr::vector<contract::Returned> taken_;     ///< what the last question got
+  std::pmr::vector<contract::Returned> blocked_;   ///< likewise
+  std::pmr::vector<RoleCount> baseline_;   ///< live objects that stay as long as the modules do
+};
+
+/// An InProcessSut in `around.memory`; nobody deletes it.
+[[nodiscard]] contract::Sut* make_in_process_sut(const contract::SutInfo& info,
+                                                 const contract::Surroundings& around,
+                                                 DriverFactory make, const void* options);
+
+}  // namespace protm::host
