@@ -2,14 +2,13 @@
 #include "conformance/format/case_reader.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "conformance/format/case_words.h"
 #include "conformance/format/did_you_mean.h"
 #include "conformance/format/fact_reader.h"
 #include "conformance/format/quantity.h"
 #include "conformance/format/step_reader.h"
+#include "conformance/format/text_file.h"
 #include "conformance/format/value_check.h"
 #include "gpu-model/vocab/ids.h"
 #include "sut-adapters/contract/capability.h"
@@ -157,7 +156,8 @@ class CaseReader {
     for (const YamlEntry& entry : map.entries) machine_entry(entry);
     const std::string_view problem = vocab::config_problem(program_.machine);
     if (!problem.empty()) {
-      check_.error(map, "no such machine can exist", "expected: " + std::string(problem));
+      check_.error(map, "no such machine can be: " + std::string(problem),
+                   "expected numbers that fit together");
     }
   }
 
@@ -276,15 +276,9 @@ tl::expected<Program, std::vector<Diagnostic>> read_case(const std::string& file
 }
 
 tl::expected<Program, std::vector<Diagnostic>> read_case_file(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in || in.bad()) {
-    Diagnostics errors(file, "");
-    errors.error(Place{}, "the file cannot be read", "expected a readable file");
-    return tl::unexpected(errors.take());
-  }
-  return read_case(file, text.str());
+  const auto text = read_text_file(file);
+  if (!text) return tl::unexpected(unreadable_file(file));
+  return read_case(file, *text);
 }
 
 }  // namespace protm::format

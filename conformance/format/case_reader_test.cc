@@ -69,3 +69,22 @@ TEST_CASE("read_case: a heap case becomes a Program") {
   CHECK(p.then[1].value == static_cast<std::uint64_t>(-EBADF));
   CHECK(p.then[3].event.arg == 1);
 }
+
+TEST_CASE("read_case: the short and the long spelling of a value mean the same") {
+  const auto program = [](std::string_view stream) {
+    const auto read = read_case("t.yaml", "schema: 1\nactors:\n  a:\n" + std::string(stream));
+    if (!read) FAIL(diagnostics_text(read.error()));
+    return *read;
+  };
+  const Program long_form = program(
+      "    - {id: v, vm_create: {}}\n"
+      "    - {id: g, group_create: {vm: $v, flags: [protm], queues: [{queue: {ringbuf: 4KiB}}]}}\n"
+      "    - {group_submit: {group: $g, stream: [{nop: {}}, {wait: {slots: 3}}], file: $drm}}\n"
+      "    - {after: 'protm_active + 2ms', probe: {}}\n");
+  const Program short_form = program(
+      "    - {id: v, vm_create: }\n"
+      "    - {id: g, group_create: {vm: $v, flags: 1, queues: [{ringbuf: 4096}]}}\n"
+      "    - {group_submit: {group: $g, stream: [nop, {wait: 3}]}}\n"
+      "    - {after: protm_active + 2000us, probe: {}}\n");
+  CHECK(long_form.steps == short_form.steps);
+}

@@ -20,10 +20,13 @@ std::string Diagnostic::text() const {
                     ": error: " + message + "\n";
   std::string number = std::to_string(place.line);
   number.insert(0, number.size() < 5 ? 5 - number.size() : 0, ' ');
-  out += number + " | " + source_line + "\n";
-  out += std::string(number.size(), ' ') + " | " + std::string(place.column - 1, ' ') + "^" +
-         std::string(place.width > 1 ? place.width - 1 : 0, '~') + "\n";
-  if (!expected.empty()) out += std::string(number.size(), ' ') + " = " + expected + "\n";
+  const std::string margin(number.size(), ' ');
+  if (!source_line.empty()) {
+    out += number + " | " + source_line + "\n" + margin + " | ";
+    out += std::string(place.column - 1, ' ') + "^";
+    out += std::string(place.width > 1 ? place.width - 1 : 0, '~') + "\n";
+  }
+  if (!expected.empty()) out += margin + " = " + expected + "\n";
   return out;
 }
 

@@ -4,6 +4,9 @@
 #include <algorithm>
 
 namespace protm::format {
+namespace {
+constexpr std::size_t kWordsShown = 16;
+}
 
 std::uint32_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::uint32_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
@@ -26,6 +29,7 @@ std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> words) {
   // A third of the word may be wrong: more, and the offer is a guess that misleads.
   std::uint32_t best = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(word.size()) / 3) + 1;
+  best = std::min(best, static_cast<std::uint32_t>(word.size()));
   std::optional<std::string_view> found;
   for (std::string_view candidate : words) {
     const std::uint32_t distance = edit_distance(word, candidate);
@@ -38,13 +42,17 @@ std::optional<std::string_view> nearest(std::string_view word,
 }
 
 std::string expected_words(std::string_view word, std::span<const std::string_view> words) {
+  if (words.empty()) return "expected none";
+  const auto near = nearest(word, words);
+  // A long list hides the one word that was meant.
+  const bool shorten = near && words.size() > kWordsShown;
   std::string text = words.size() == 1 ? "expected: " : "expected one of: ";
-  for (std::size_t i = 0; i < words.size(); ++i) {
+  if (shorten) text = "expected one of " + std::to_string(words.size()) + " words such as ";
+  for (std::size_t i = 0; i < (shorten ? 3 : words.size()); ++i) {
     if (i != 0) text += ", ";
     text += words[i];
   }
-  if (words.empty()) text = "expected none";
-  if (const auto near = nearest(word, words)) {
+  if (near) {
     text += "; did you mean '";
     text += *near;
     text += "'?";

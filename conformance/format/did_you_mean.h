@@ -20,7 +20,8 @@ namespace protm::format {
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
                                                       std::span<const std::string_view> words);
 
-/// "expected one of: a, b, c; did you mean 'b'?" with the part that applies.
+/// "expected one of: a, b, c; did you mean 'b'?" with the part that applies. A long list is cut
+/// short when a near word is known.
 [[nodiscard]] std::string expected_words(std::string_view word,
                                          std::span<const std::string_view> words);
 

@@ -215,6 +215,10 @@ class FactReader {
   }
 
   void states(Fact& fact, const YamlValue& is) {
+    if (const auto number = is.quoted ? std::nullopt : parse_number(is.scalar)) {
+      fact.value = *number;
+      return;
+    }
     if (!check_.is_list(is, "is", kGroupStates.size())) return;
     for (const YamlValue& item : is.items) {
       const auto bit = check_.word(item, "is", kGroupStates);

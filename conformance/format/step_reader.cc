@@ -172,6 +172,7 @@ void StepReader::read_trigger(const YamlValue& step, std::uint32_t number) {
   const std::size_t plus = text.find(" + ");
   if (plus != std::string_view::npos) {
     YamlValue delay = *after;
+    delay.quoted = false;  // the quotes belong to the whole
     delay.scalar = text.substr(plus + 3);
     delay.place.column += static_cast<std::uint32_t>(plus + 3);
     delay.place.width = static_cast<std::uint32_t>(delay.scalar.size());
@@ -293,6 +294,9 @@ Value StepReader::word_field(const YamlValue& value, const FieldInfo& info) {
 }
 
 Value StepReader::flags_field(const YamlValue& value, const FieldInfo& info) {
+  if (value.is_scalar() && !value.quoted) {
+    if (const auto number = parse_number(value.scalar)) return number_value(*number);
+  }
   if (!check_.is_list(value, info.name, 64)) return {};
   std::uint64_t bits = 0;
   for (const YamlValue& item : value.items) {
@@ -338,7 +342,10 @@ std::optional<Node> StepReader::list_item(const YamlValue& item, NodeGroup group
                                           std::uint32_t depth) {
   // A group with one type needs no name: queues: [{ringbuf: 4KiB}].
   const auto types = nodes_of(group);
-  if (types.size() == 1 && item.is_map()) return node(item, types[0], depth + 1);
+  const std::string_view first_name = contract::node_info(types[0]).name;
+  if (types.size() == 1 && item.is_map() && item.find(first_name) == nullptr) {
+    return node(item, types[0], depth + 1);
+  }
   const auto names = node_names(group);
   const bool bare = item.is_scalar() && !item.is_null();
   if (!bare && (!item.is_map() || item.entries.size() != 1)) {
@@ -393,7 +400,10 @@ std::optional<std::uint32_t> StepReader::step_named(Place place, std::string_vie
   const auto names = names_of(wanted, user);
   const std::string shown = "$" + std::string(name);
   if (found == by_name_.end()) {
-    check_.error(place, "no step is named " + quoted(shown), expected_words(name, names));
+    const std::string kind(wanted.any ? "step" : makes_word(wanted.makes));
+    check_.error(place, "no step is named " + quoted(shown),
+                 names.empty() ? "expected a " + kind + " with an id; this step can use none"
+                               : expected_words(name, names));
     return std::nullopt;
   }
   const std::uint32_t step = found->second;

@@ -126,7 +126,7 @@ std::string what_it_is(const YamlValue& value) {
   if (value.is_list()) return "a list";
   if (value.is_map()) return "a map";
   if (value.is_null()) return "nothing";
-  return "'" + value.scalar + "'";
+  return (value.quoted ? "the text '" : "'") + value.scalar + "'";
 }
 
 }  // namespace protm::format

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Every case of the suites is read, written and read again without a change.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "conformance/format/binary.h"
+#include "conformance/format/case_reader.h"
+#include "conformance/format/case_writer.h"
+#include "conformance/format/program_order.h"
+
+using namespace protm::format;
+
+namespace {
+
+std::vector<std::string> yaml_files(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("suites: each case reads, and both forms keep it") {
+  REQUIRE(std::filesystem::is_directory("conformance/suites"));
+  const auto files = yaml_files("conformance/suites");
+  CHECK(files.size() > 0);
+  for (const std::string& file : files) {
+    const auto read = read_case_file(file);
+    if (!read) {
+      FAIL_CHECK(diagnostics_text(read.error()));
+      continue;
+    }
+    const auto again = read_case(file, write_case(*read));
+    if (!again) FAIL_CHECK(diagnostics_text(again.error()));
+    else CHECK_MESSAGE(equal(*again, *read), file << write_case(*read));
+    const auto runs = canonical(*read);
+    CHECK(equal(canonical(runs), runs));
+    CHECK(runs.steps.size() == read->steps.size());
+  }
+}
+
+TEST_CASE("suites: no two cases have one id") {
+  std::map<std::string, std::string> file_of;
+  for (const std::string& file : yaml_files("conformance/suites")) {
+    const auto read = read_case_file(file);
+    if (!read) continue;
+    const auto [first, added] = file_of.emplace(read->id, file);
+    CHECK_MESSAGE(added, file << " and " << first->second << " have the id " << read->id);
+  }
+}
