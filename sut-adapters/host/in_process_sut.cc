@@ -61,7 +61,7 @@ InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surrou
   kernel_.device_set_ops(ops);
 }
 
-// --- calls as tasks -----------------------------------------------------------------------------------
+// --- calls as tasks --------------------------------------------------------------------------
 
 void InProcessSut::start(const Call& call) {
   std::pmr::polymorphic_allocator<> alloc(around_.memory);
@@ -116,7 +116,7 @@ std::int64_t InProcessSut::load() {
   return kernel_.device_attach();
 }
 
-// --- heaps and their in-kernel users ---------------------------------------------------------------------
+// --- heaps and their in-kernel users ---------------------------------------------------------
 
 InProcessSut::HeapHandle* InProcessSut::heap(std::uint64_t handle) {
   if (handle == 0 || handle > heaps_.size()) return nullptr;
@@ -183,7 +183,7 @@ std::int64_t InProcessSut::perform_heap(const Call& call) {
   }
 }
 
-// --- files -------------------------------------------------------------------------------------------------
+// --- files -----------------------------------------------------------------------------------
 
 std::int64_t InProcessSut::store_bytes(const Call& call) {
   for (std::uint64_t i = 0; i + kWordBytes <= call.bytes.size(); i += kWordBytes) {
@@ -224,7 +224,7 @@ std::int64_t InProcessSut::perform_file(const Call& call, std::uint64_t& output)
   }
 }
 
-// --- what the runner asks ------------------------------------------------------------------------------------
+// --- what the runner asks --------------------------------------------------------------------
 
 std::span<const contract::Returned> InProcessSut::take_returned() {
   taken_.clear();

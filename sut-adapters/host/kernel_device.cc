@@ -10,7 +10,7 @@
 
 namespace protm::host {
 
-// --- probe and remove ----------------------------------------------------------------------------------------
+// --- probe and remove ------------------------------------------------------------------------
 
 int KernelImpl::really_probe() {
   probing_ = true;
@@ -70,7 +70,7 @@ int KernelImpl::device_unbind() {
   return 0;
 }
 
-// --- devres and drmm --------------------------------------------------------------------------------------------
+// --- devres and drmm -------------------------------------------------------------------------
 
 int KernelImpl::devm_add_action(Callback fn, const char* role) {
   const std::int64_t failed = fault("devres", role);
@@ -105,7 +105,7 @@ void KernelImpl::release_devres() {
   }
 }
 
-// --- the DRM device ------------------------------------------------------------------------------------------------
+// --- the DRM device --------------------------------------------------------------------------
 
 std::uint32_t KernelImpl::drm_instance() const {
   return drm_.empty() ? UINT32_MAX : static_cast<std::uint32_t>(drm_.size() - 1);
@@ -173,7 +173,7 @@ void KernelImpl::dev_unplug() {
 
 bool KernelImpl::dev_is_unplugged() const { return drm_instance_unplugged(drm_instance()); }
 
-// --- what the driver gets from outside --------------------------------------------------------------------------------
+// --- what the driver gets from outside -------------------------------------------------------
 
 contract::Result<std::span<const std::byte>> KernelImpl::request_firmware(const char* path) {
   might_sleep("request_firmware", path);

@@ -100,7 +100,7 @@ void KernelImpl::unpoison_free_objects() {
   }
 }
 
-// --- reference counts --------------------------------------------------------------------------------------
+// --- reference counts ------------------------------------------------------------------------
 
 void KernelImpl::kref_get(contract::Kref& k, const char* role) {
   if (k.count == 0) {
@@ -131,7 +131,7 @@ bool KernelImpl::kref_put(contract::Kref& k, const char* role) {
   return --k.count == 0;
 }
 
-// --- pages --------------------------------------------------------------------------------------------------
+// --- pages -----------------------------------------------------------------------------------
 
 std::int64_t KernelImpl::fault(const char* call, const char* role) {
   return around_.bus->fault(call, role);
@@ -164,7 +164,7 @@ void KernelImpl::mem_store64(vocab::Pa pa, std::uint64_t value) {
   around_.bus->mem_write(pa, bytes);
 }
 
-// --- user memory -----------------------------------------------------------------------------------------------
+// --- user memory -----------------------------------------------------------------------------
 
 std::uint64_t KernelImpl::copy_from_user(std::span<std::byte> to, std::uint64_t from) {
   might_sleep("copy_from_user", "user memory");

@@ -69,7 +69,7 @@ bool KernelImpl::say_once(RecordKind kind, std::uint16_t sub, const char* words)
 void KernelImpl::warn(const char* words) { report(RecordKind::kernel_warn, 0, words); }
 void KernelImpl::log(const char* words) { report(RecordKind::kernel_log, 0, words); }
 
-// --- oops ------------------------------------------------------------------------------------------
+// --- oops ------------------------------------------------------------------------------------
 
 void KernelImpl::install_oops_handler() {
   contract::set_oops_handler(contract::OopsHandler{&KernelImpl::on_oops, this});
@@ -119,7 +119,7 @@ bool KernelImpl::run_atomic(const char* role, FunctionRef<void()> body) {
   return ended;
 }
 
-// --- tasks -----------------------------------------------------------------------------------------
+// --- tasks -----------------------------------------------------------------------------------
 
 std::uint32_t KernelImpl::spawn(const char* role, Callback body, TaskContext context) {
   // Without tasks no stack can be in use: what the pool still counts was lost by a restore.
@@ -286,7 +286,7 @@ void KernelImpl::time_reached() {
   if (known_next_event_ns_ <= now().ns) mark_polls_dirty();
 }
 
-// --- tasks that never go on --------------------------------------------------------------------------
+// --- tasks that never go on ------------------------------------------------------------------
 
 std::uint32_t KernelImpl::waits_for_task(const Task& t) const {
   switch (t.wait_kind) {

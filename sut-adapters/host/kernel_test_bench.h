@@ -25,7 +25,7 @@ struct FakeEvent {
 
 class FakeBus final : public contract::Bus {
  public:
-  static constexpr std::uint32_t kRaiseRegister = 0xFF0;
+  static constexpr std::uint32_t kRaiseRegister = 4080;
 
   std::uint32_t read32(std::uint32_t offset) override {
     ++reads;

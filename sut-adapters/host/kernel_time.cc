@@ -39,7 +39,7 @@ std::uint64_t KernelImpl::deadline_ns(std::uint64_t jiffies_from_now) const {
   return tick_edge_ns(jiffies() + jiffies_from_now);
 }
 
-// --- what happens when -------------------------------------------------------------------------------
+// --- what happens when -----------------------------------------------------------------------
 
 void KernelImpl::add_expiry(ExpiryKind kind, std::uint32_t id, std::uint64_t when_ns, Need need) {
   const Expiry e{when_ns, ++last_expiry_, kind, need, id};
@@ -82,7 +82,7 @@ std::uint64_t KernelImpl::next_needed_timer_ns() const {
   return vocab::kNever;
 }
 
-// --- delays and polls ----------------------------------------------------------------------------------
+// --- delays and polls ------------------------------------------------------------------------
 
 void KernelImpl::delay(std::uint64_t ns) {
   if (in_task()) {

@@ -161,7 +161,7 @@ void KernelImpl::lock_release(LockSlot& slot, LockMode mode, WaitKind wait) {
   locks_.release_if_orphan(slot);
 }
 
-// --- the primitives ------------------------------------------------------------------------------------
+// --- the primitives --------------------------------------------------------------------------
 
 void KernelImpl::mutex_lock(contract::Mutex& m) {
   might_sleep("mutex_lock", m.role);
@@ -228,7 +228,7 @@ void KernelImpl::spin_unlock(contract::SpinLock& l) {
   run_hard_irqs();   // interrupts that came under the lock
 }
 
-// --- checks at the end of things -------------------------------------------------------------------------
+// --- checks at the end of things -------------------------------------------------------------
 
 void KernelImpl::check_held_at_return(Task& t) {
   for (const HeldLock& h : t.held) {

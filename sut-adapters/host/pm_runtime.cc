@@ -35,7 +35,7 @@ void KernelImpl::pm_runtime_set_suspended() {
   pm_.error = 0;
 }
 
-// --- usage count --------------------------------------------------------------------------------------------
+// --- usage count -----------------------------------------------------------------------------
 
 void KernelImpl::pm_runtime_get_noresume() { ++pm_.usage; }
 
@@ -74,7 +74,7 @@ void KernelImpl::pm_runtime_put_sync_suspend() {
   if (pm_drop_usage()) pm_suspend(PmMode::sync, PmTimer::ignore);
 }
 
-// --- requests that a task carries out ---------------------------------------------------------------------------
+// --- requests that a task carries out --------------------------------------------------------
 
 void KernelImpl::pm_request(PmRequest what) {
   pm_.request = what;
@@ -104,7 +104,7 @@ int KernelImpl::pm_callback(const Callback& fn) {
   return result == -EACCES ? -EAGAIN : result;
 }
 
-// --- resume, idle, suspend ------------------------------------------------------------------------------------------
+// --- resume, idle, suspend -------------------------------------------------------------------
 
 int KernelImpl::pm_resume(PmMode mode) {
   for (;;) {
@@ -219,7 +219,7 @@ void KernelImpl::pm_timer_fired() {
   pm_suspend(PmMode::async, pm_.autosuspend ? PmTimer::honour : PmTimer::ignore);
 }
 
-// --- end of a binding --------------------------------------------------------------------------------------------------
+// --- end of a binding ------------------------------------------------------------------------
 
 void KernelImpl::pm_disable() {
   pm_runtime_dont_use_autosuspend();

@@ -74,7 +74,7 @@ struct FakeDriver {
 
 }  // namespace
 
-TEST_CASE("Device: unbind removes, then devres in reverse order, then drmm with the last reference") {
+TEST_CASE("Device: unbind removes, then devres in reverse, then drmm with the last reference") {
   Bench t;
   FakeDriver d(t);
   t.now("load", [&] { CHECK(d.k.device_attach() == 0); });

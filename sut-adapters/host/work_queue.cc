@@ -43,7 +43,7 @@ void KernelImpl::destroy_workqueue(contract::Workqueue wq) {
   q.dead = true;
 }
 
-// --- queueing --------------------------------------------------------------------------------------------
+// --- queueing --------------------------------------------------------------------------------
 
 bool KernelImpl::work_queue_now(std::uint32_t wq, WorkSlot& w) {
   if (wq == 0 || wq > queues_.size() || queues_[wq - 1].dead) {
@@ -148,7 +148,7 @@ bool KernelImpl::work_take_back(WorkSlot& w) {
   return work_unqueue(w) || armed;
 }
 
-// --- waiting for work --------------------------------------------------------------------------------------
+// --- waiting for work ------------------------------------------------------------------------
 
 void KernelImpl::work_note_flush(const WorkSlot& w) {
   // As lockdep: to wait for an item is to take it, and its queue if that runs one item at a time.
@@ -187,7 +187,7 @@ bool KernelImpl::work_cancel_sync(WorkSlot& w) {
   return was_pending;
 }
 
-// --- plain work ----------------------------------------------------------------------------------------------
+// --- plain work ------------------------------------------------------------------------------
 
 bool KernelImpl::queue_work(contract::Workqueue wq, contract::Work& w) {
   WorkSlot& slot = work_slot(w);
@@ -226,7 +226,7 @@ bool KernelImpl::work_pending(const contract::Work& w) const {
   return slot != nullptr && slot->pending != 0;
 }
 
-// --- delayed work ----------------------------------------------------------------------------------------------
+// --- delayed work ----------------------------------------------------------------------------
 
 void KernelImpl::work_arm(std::uint32_t wq, WorkSlot& w, std::uint64_t jiffies) {
   w.wq = wq;
@@ -312,7 +312,7 @@ std::uint64_t KernelImpl::delayed_work_remaining(const contract::DelayedWork& w)
   return slot->expires > now_jiffy ? slot->expires - now_jiffy : 0;
 }
 
-// --- timers ------------------------------------------------------------------------------------------------------
+// --- timers ----------------------------------------------------------------------------------
 
 void KernelImpl::mod_timer(contract::Timer& t, std::uint64_t at_jiffies) {
   bool fresh = false;
