@@ -56,6 +56,14 @@ class DrmBench {
     return result;
   }
   static constexpr std::int64_t kPending = INT64_MIN;
+  /// Starts `body` as a system call of a second process; it must outlive the call.
+  template <class Body>
+  void other_actor(Body&& body) {
+    other_ = body;
+    kernel().spawn(
+        "syscall", [](void* f) { (*static_cast<std::function<void()>*>(f))(); }, &other_,
+        TaskContext{1, 1, false});
+  }
 
   // User memory: a struct at a fixed place, there and back.
   static constexpr std::uint64_t kArg = FakeUser::kBase + 0x100;
@@ -104,6 +112,8 @@ class DrmBench {
   std::uint64_t seen[3] = {};
 
  private:
+  std::function<void()> other_;
+
   /// Three words: notes them, writes them back plus one, answers `ioctl_result`.
   static int echo(void* d, void* arg, const contract::Ptr<contract::DrmFile>& f) {
     DrmBench& self = *static_cast<DrmBench*>(d);
