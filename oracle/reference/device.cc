@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/device.h"
+
+#include "gpu-model/vocab/errno.h"
+#include "oracle/reference/driver.h"
+#include "oracle/reference/fw.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/mmu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+#include "oracle/reference/uapi.h"
+
+namespace protm::reference {
+
+using contract::MutexGuard;
+
+namespace {
+
+constexpr std::uint64_t kAutosuspendMs = 50;
+
+}  // namespace
+
+// --- probe -------------------------------------------------------------------------------------
+
+int Device::probe() {
+  int error = k.drmm_add_action(contract::bind_fn<&Device::free_device>(self), "device");
+  if (error != 0) {
+    driver.device_ = nullptr;
+    k.free(self);
+    return error;
+  }
+  // Before power is asked for: a deferred probe leaves no count behind (HEAP-29, HEAP-30).
+  error = find_heap();
+  if (error != 0) return error;
+  reset_wq = k.alloc_workqueue("reset.wq", contract::WorkqueueKind::ordered);
+  cleanup_wq = k.alloc_workqueue("cleanup.wq", contract::WorkqueueKind::unbound);
+  reset_work_.fn = contract::bind<&Device::run_reset>(self);
+  k.init_completion(unplug_done_);
+  k.disable_work_sync(reset_work_);  // no reset before there is something to reset
+  k.pm_runtime_enable(contract::bind<&Device::runtime_suspend>(self),
+                      contract::bind<&Device::runtime_resume>(self));
+  error = resume_and_get();
+  if (error != 0) return error;
+  error = init_parts();
+  if (error == 0) error = init_hardware();
+  if (error == 0) {
+    k.enable_work(reset_work_);
+    k.pm_runtime_use_autosuspend(kAutosuspendMs);
+    error = drm.drm_register(&panthor_ops());
+    if (error == 0) {
+      registered_ = true;
+    } else {
+      k.disable_work_sync(reset_work_);
+    }
+  }
+  if (error != 0) {
+    undo_parts();
+    k.pm_runtime_dont_use_autosuspend();
+    k.pm_runtime_put_sync_suspend();
+    return error;
+  }
+  k.pm_runtime_put_autosuspend();
+  return 0;
+}
+
+int Device::find_heap() {
+  const char* const name = k.module_param("protected_heap_name");
+  if (name == nullptr || *name == '\0') return 0;
+  protm_heap = driver.dma_heap_find(name);
+  if (!protm_heap) {
+    k.log("protected heap is not there yet");
+    return -vocab::kEPROBE_DEFER;
+  }
+  // Files may outlive the driver's binding: the heap goes with the last reference of the device.
+  const int error = k.drmm_add_action(contract::bind_fn<&Device::put_heap>(self), "protm_heap");
+  if (error != 0) put_heap(this);
+  return error;
+}
+
+void Device::put_heap(Device* device) {
+  device->driver.dma_heap_put(device->protm_heap);
+  device->protm_heap = nullptr;
+}
+
+int Device::init_parts() {
+  gpu = driver.make_gpu(*this);
+  mmu = driver.make_mmu(*this);
+  fw = driver.make_fw(*this);
+  protm = driver.make_protm(*this);
+  sched = driver.make_sched(*this);
+  return gpu && mmu && fw && protm && sched ? 0 : -ENOMEM;
+}
+
+int Device::init_hardware() {
+  int error = gpu->read_info();
+  if (error == 0) error = gpu->init(gpu);
+  if (error == 0) error = mmu->init(mmu);
+  if (error == 0) error = fw->init(fw);
+  if (error == 0) error = sched->init(sched);
+  if (error == 0) sched_ready_ = true;
+  return error;
+}
+
+void Device::undo_parts() {
+  sched_ready_ = false;
+  if (sched) sched->unplug();
+  if (fw) fw->unplug();
+  if (mmu) mmu->unplug();
+  if (gpu) gpu->unplug();
+}
+
+void Device::free_device(Device* device) {
+  Kernel& k = device->k;
+  if (device->sched) {
+    const contract::Workqueue wq = device->sched->workqueue();
+    if (wq.id != 0) k.destroy_workqueue(wq);
+  }
+  if (device->reset_wq.id != 0) k.destroy_workqueue(device->reset_wq);
+  if (device->cleanup_wq.id != 0) k.destroy_workqueue(device->cleanup_wq);
+  k.free(device->sched);
+  k.free(device->protm);
+  k.free(device->fw);
+  k.free(device->mmu);
+  k.free(device->gpu);
+  if (device->driver.device_ == device->self) device->driver.device_ = nullptr;
+  const Ptr<Device> self = device->self;
+  k.free(self);
+}
+
+// --- power -------------------------------------------------------------------------------------
+
+void Device::runtime_suspend() {
+  if (pm_state_ != PmState::active) {
+    k.pm_callback_result(-EINVAL);
+    return;
+  }
+  pm_state_ = PmState::suspending;
+  if (sched_ready_ && k.dev_enter()) {
+    k.cancel_work_sync(reset_work_);
+    sched->suspend();
+    fw->suspend();
+    mmu->suspend();
+    gpu->suspend();
+    k.dev_exit();
+  }
+  pm_state_ = PmState::suspended;
+  k.pm_callback_result(0);
+}
+
+int Device::power_up_parts() {
+  gpu->resume();
+  mmu->resume();
+  return fw->post_reset();
+}
+
+void Device::runtime_resume() {
+  if (pm_state_ != PmState::suspended) {
+    k.pm_callback_result(-EINVAL);
+    return;
+  }
+  pm_state_ = PmState::resuming;
+  int error = 0;
+  if (sched_ready_ && k.dev_enter()) {
+    // A reset that was asked for while the power was off is what a slow start is.
+    if (reset_pending_) fast_reset = false;
+    reset_pending_ = false;
+    error = power_up_parts();
+    if (error != 0 && fast_reset) {
+      mmu->suspend();
+      fast_reset = false;
+      gpu->suspend();
+      error = power_up_parts();
+    }
+    if (error != 0) {
+      mmu->suspend();
+      gpu->suspend();
+    } else {
+      sched->resume();
+    }
+    k.dev_exit();
+  }
+  pm_state_ = error == 0 ? PmState::active : PmState::suspended;
+  // What asked for a reset during the resume could only leave a mark.
+  if (error == 0 && reset_pending_) k.queue_work(reset_wq, reset_work_);
+  k.pm_callback_result(error);
+}
+
+// --- reset -------------------------------------------------------------------------------------
+
+void Device::schedule_reset() {
+  if (reset_pending_) return;
+  reset_pending_ = true;
+  if (pm_state_ == PmState::active) k.queue_work(reset_wq, reset_work_);
+}
+
+bool Device::wait_for_reset() {
+  if (!reset_pending_ || k.dev_is_unplugged()) return false;
+  k.flush_work(reset_work_);
+  return !reset_pending_;
+}
+
+void Device::run_reset() {
+  // Suspended or about to be: the next resume loads everything again.
+  if (pm_state_ != PmState::active) return;
+  if (!k.dev_enter()) return;
+  k.log("gpu reset");
+  sched->pre_reset();
+  fw->pre_reset(HaltKind::hang);
+  mmu->pre_reset();
+  (void)gpu->soft_reset();
+  (void)gpu->l2_power_on();
+  mmu->post_reset();
+  const int error = fw->post_reset();
+  reset_pending_ = false;
+  // Last, and with the mark gone: a line that is still high asks for a reset of its own (RST-3).
+  gpu->unmask_protm_fault();
+  sched->post_reset(error);
+  k.dev_exit();
+  if (error != 0) {
+    k.log("firmware does not come back after a reset");
+    unplug();
+  }
+}
+
+// --- unplug ------------------------------------------------------------------------------------
+
+void Device::unplug() {
+  bool first = false;
+  {
+    MutexGuard lock(k, unplug_lock_);
+    first = !unplug_begun_;
+    unplug_begun_ = true;
+  }
+  if (!first) {
+    // Somebody else is at it; who asks must find it done.
+    k.wait_for_completion(unplug_done_);
+    return;
+  }
+  (void)k.pm_runtime_get_sync();
+  k.dev_unplug();
+  if (registered_) drm.drm_unregister();
+  registered_ = false;
+  sched_ready_ = false;
+  undo_parts();
+  k.pm_runtime_dont_use_autosuspend();
+  k.pm_runtime_put_sync_suspend();
+  k.complete_all(unplug_done_);
+}
+
+}  // namespace protm::reference

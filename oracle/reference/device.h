@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The device: what the concerns share, power states, reset work, unplug, probe order.
+// Lives from probe to the last reference of the DRM device (drmm).
+// Leaves out: clocks, devfreq, system suspend, the MMIO page of user space.
+// Source: panthor_device.c (7.3), patch 4 and its review; facts-driver-7x.md 7.
+#pragma once
+
+#include "oracle/reference/dma_heap.h"
+
+namespace protm::reference {
+
+class ReferenceDriver;
+class Fw;
+class Gpu;
+class Mmu;
+class Protm;
+class Sched;
+struct Vm;
+
+enum class PmState : std::uint8_t { suspended, resuming, active, suspending };
+
+class Device {
+ public:
+  Device(Kernel& kernel, Drm& drm, ReferenceDriver& owner) : k(kernel), drm(drm), driver(owner) {}
+
+  Kernel& k;
+  Drm& drm;
+  ReferenceDriver& driver;
+  Ptr<Device> self;
+  Ptr<Gpu> gpu;
+  Ptr<Mmu> mmu;
+  Ptr<Fw> fw;
+  Ptr<Protm> protm;
+  Ptr<Sched> sched;
+  Ptr<contract::DmaHeapBase> protm_heap;  ///< NULL: no protected memory on this device
+  contract::Workqueue reset_wq;           ///< ordered: reset, ping and job timeouts never overlap
+  contract::Workqueue cleanup_wq;
+  std::uint32_t live_vms = 0;             ///< VMs of files, kept by vm.cc
+  std::uint32_t live_groups = 0;          ///< group objects, kept by sched_group.cc
+
+  /// Everything after the allocation of the device. On failure nothing is left to undo but devres.
+  int probe();
+  void unplug();
+
+  /// Asks for a GPU reset, once. Legal in any context that may queue work.
+  void schedule_reset();
+  [[nodiscard]] bool reset_is_pending() const { return reset_pending_; }
+  /// Waits for a reset that is asked for; false when there is none, or when it did not help.
+  bool wait_for_reset();
+  /// True from the moment when a fast restart of the firmware is possible until it is used.
+  bool fast_reset = false;
+  [[nodiscard]] bool is_initialized() const { return sched_ready_; }
+  [[nodiscard]] PmState pm_state() const { return pm_state_; }
+  int resume_and_get() { return k.pm_runtime_resume_and_get(); }
+
+ private:
+  int find_heap();
+  int init_hardware();
+  int init_parts();
+  int power_up_parts();
+  void undo_parts();
+  void runtime_suspend();
+  void runtime_resume();
+  void run_reset();
+  static void put_heap(Device* device);
+  static void free_device(Device* device);
+
+  contract::Work reset_work_{.role = "reset_work"};
+  contract::Mutex unplug_lock_{.role = "unplug.lock"};
+  contract::Completion unplug_done_{.role = "unplug.done"};
+  PmState pm_state_ = PmState::suspended;
+  bool reset_pending_ = false;
+  bool sched_ready_ = false;
+  bool registered_ = false;
+  bool unplug_begun_ = false;
+};
+
+}  // namespace protm::reference

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/driver.h"
+
+#include <new>
+
+#include "gpu-model/vocab/errno.h"
+#include "oracle/reference/fw.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/mmu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::reference {
+
+ReferenceDriver::ReferenceDriver(Kernel& kernel, Drm& drm) : k_(kernel), drm_(drm) {}
+
+int ReferenceDriver::module_init() {
+  heaps_ = make_heaps();
+  return heaps_ ? 0 : -ENOMEM;
+}
+
+void ReferenceDriver::module_exit() {
+  // Heaps may outlive the GPU driver; dma-heap itself is not unloaded while any exists.
+  if (heaps_ && heaps_->live() == 0) {
+    k_.free(heaps_);
+    heaps_ = nullptr;
+  }
+}
+
+Result<Ptr<contract::DmaHeapBase>> ReferenceDriver::dma_heap_add(
+    const contract::HeapExport& info) {
+  return heaps_->add(info);
+}
+Ptr<contract::DmaHeapBase> ReferenceDriver::dma_heap_find(const char* name) {
+  return heaps_->find(name);
+}
+void ReferenceDriver::dma_heap_put(const Ptr<contract::DmaHeapBase>& heap) { heaps_->put(heap); }
+Result<Ptr<contract::DmaBuf>> ReferenceDriver::dma_heap_buffer_alloc(
+    const Ptr<contract::DmaHeapBase>& heap, std::uint64_t len, std::uint32_t fd_flags,
+    std::uint64_t heap_flags) {
+  return heaps_->buffer_alloc(heap, len, fd_flags, heap_flags);
+}
+
+int ReferenceDriver::probe() {
+  const Ptr<Device> device = k_.make<Device>("device", k_, drm_, *this);
+  if (!device) return -ENOMEM;
+  device->self = device;
+  device_ = device;
+  return device->probe();
+}
+
+void ReferenceDriver::remove() {
+  if (device_) device_->unplug();
+}
+
+contract::DriverRest ReferenceDriver::rest() const {
+  contract::DriverRest rest;
+  if (heaps_) rest.heaps = heaps_->live();
+  if (device_) {
+    rest.vms = device_->live_vms;
+    rest.groups = device_->live_groups;
+    if (device_->sched) rest.groups_on_slot = device_->sched->groups_on_slot();
+    if (device_->protm) rest.protm_active = device_->protm->active_group() ? 1 : 0;
+    rest.reset_pending = device_->reset_is_pending() ? 1 : 0;
+  }
+  return rest;
+}
+
+Ptr<HeapCore> ReferenceDriver::make_heaps() { return k_.make<HeapCore>("heap_core", k_, drm_); }
+Ptr<Gpu> ReferenceDriver::make_gpu(Device& d) { return k_.make<Gpu>("gpu", d); }
+Ptr<Mmu> ReferenceDriver::make_mmu(Device& d) { return k_.make<Mmu>("mmu", d); }
+Ptr<Fw> ReferenceDriver::make_fw(Device& d) { return k_.make<Fw>("fw", d); }
+Ptr<Protm> ReferenceDriver::make_protm(Device& d) { return k_.make<Protm>("protm", d); }
+Ptr<Sched> ReferenceDriver::make_sched(Device& d) { return k_.make<Sched>("sched", d); }
+
+contract::Driver* make_driver(Kernel& kernel, Drm& drm, std::pmr::memory_resource* memory,
+                              const void*) {
+  void* const place = memory->allocate(sizeof(ReferenceDriver), alignof(ReferenceDriver));
+  return new (place) ReferenceDriver(kernel, drm);
+}
+
+}  // namespace protm::reference

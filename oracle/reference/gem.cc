@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/gem.h"
+
+#include "gpu-model/vocab/errno.h"
+#include "gpu-model/vocab/ids.h"
+#include "oracle/reference/driver.h"
+#include "oracle/reference/vm.h"
+
+namespace protm::reference {
+
+namespace uapi = vocab::uapi;
+using contract::GemObject;
+using tl::unexpected;
+
+namespace {
+
+void free_bo(void*, const Ptr<GemObject>& gem) {
+  const Ptr<Bo> bo = contract::ptr_cast<Bo>(gem);
+  Device& d = *bo->device;
+  const Ptr<GemObject> root = bo->exclusive_root;
+  d.drm.gem_release(gem);
+  d.k.free(bo);
+  // The root carries the resv of the object, so it goes last.
+  d.drm.gem_put(root);
+}
+
+constexpr contract::GemOps kUserOps{.free = free_bo, .role = "bo"};
+constexpr contract::GemOps kKernelOps{.free = free_bo, .role = "kbo"};
+
+Result<Ptr<Bo>> make_bo(Device& d, std::uint64_t size, const contract::GemOps& ops) {
+  const Ptr<Bo> bo = d.k.make<Bo>(ops.role);
+  if (!bo) return unexpected(-ENOMEM);
+  bo->device = &d;
+  const int error = d.drm.gem_init(bo, size, &ops);
+  if (error != 0) {
+    d.k.free(bo);
+    return unexpected(error);
+  }
+  return bo;
+}
+
+void make_exclusive(Device& d, const Ptr<Bo>& bo, const Ptr<Vm>& vm) {
+  d.drm.gem_get(vm->root);
+  bo->exclusive_root = vm->root;
+  // An import keeps the resv of its dma-buf: others look for fences there.
+  if (!bo->imported) bo->resv = vm->root->resv;
+}
+
+std::uint64_t page_align(std::uint64_t size) {
+  return (size + vocab::kPageMask) & ~vocab::kPageMask;
+}
+
+}  // namespace
+
+Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
+                          const Ptr<Vm>& exclusive_vm) {
+  auto bo = make_bo(d, size, kUserOps);
+  if (!bo) return bo;
+  (*bo)->flags = flags;
+  if (exclusive_vm) make_exclusive(d, *bo, exclusive_vm);
+  return bo;
+}
+
+Result<Ptr<GemObject>> import_bo(Device& d, std::uint64_t size) {
+  const auto bo = make_bo(d, size, kUserOps);
+  if (!bo) return unexpected(bo.error());
+  return Ptr<GemObject>(*bo);
+}
+
+int KernelBos::place_and_map(Device& d, const Ptr<KernelBo>& bo, const KernelBoPlace& place) {
+  const Ptr<Vm>& vm = bo->vm;
+  if (vm->kind == VmKind::mcu) {
+    // The firmware may touch its memory at any time.
+    const int error = d.drm.gem_pin(bo->object);
+    if (error != 0) return error;
+    bo->pinned = true;
+  }
+  const auto va = Vms::alloc_va(vm, place.va, bo->size, place.va_role);
+  if (!va) return va.error();
+  VmOp op{.kind = VmOp::Kind::map, .va = *va, .size = bo->size, .offset = 0,
+          .object = bo->object, .flags = place.map_flags};
+  const int error = Vms::run(vm, op);
+  if (error != 0) {
+    Vms::free_va(vm, *va);
+    return error;
+  }
+  bo->va = *va;
+  return 0;
+}
+
+Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& vm, std::uint64_t size,
+                                        const KernelBoPlace& place) {
+  const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
+  if (!bo) return unexpected(-ENOMEM);
+  bo->size = page_align(size);
+  const auto object = make_bo(d, bo->size, kKernelOps);
+  if (!object) {
+    d.k.free(bo);
+    return unexpected(object.error());
+  }
+  (*object)->flags = uapi::kBoNoMmap;
+  make_exclusive(d, *object, vm);
+  bo->object = *object;
+  bo->vm = vm;
+  const int error = place_and_map(d, bo, place);
+  if (error != 0) {
+    if (bo->pinned) d.drm.gem_unpin(bo->object);
+    d.drm.gem_put(bo->object);
+    d.k.free(bo);
+    return unexpected(error);
+  }
+  Vms::get(vm);
+  return bo;
+}
+
+Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& vm,
+                                                  std::uint64_t size,
+                                                  const KernelBoPlace& place) {
+  if (!d.protm_heap) return unexpected(-EINVAL);
+  const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
+  if (!bo) return unexpected(-ENOMEM);
+  bo->size = page_align(size);
+  const auto buffer =
+      d.driver.dma_heap_buffer_alloc(d.protm_heap, bo->size, uapi::kDmaHeapValidFdFlags, 0);
+  if (!buffer) {
+    d.k.free(bo);
+    return unexpected(buffer.error());
+  }
+  const auto object = d.drm.gem_prime_import(*buffer);
+  // The import has its own reference, if it succeeded; ours ends here in any case.
+  d.drm.dma_buf_put(*buffer);
+  if (!object) {
+    d.k.free(bo);
+    return unexpected(object.error());
+  }
+  bo->object = *object;
+  bo->vm = vm;
+  const Ptr<Bo> base = contract::ptr_cast<Bo>(*object);
+  base->flags = uapi::kBoNoMmap;
+  make_exclusive(d, base, vm);
+  // A heap may hand out less than was asked for.
+  int error = base->size < bo->size ? -EINVAL : 0;
+  if (error == 0) error = place_and_map(d, bo, place);
+  if (error != 0) {
+    if (bo->pinned) d.drm.gem_unpin(bo->object);
+    d.drm.gem_put(bo->object);
+    d.k.free(bo);
+    return unexpected(error);
+  }
+  Vms::get(vm);
+  return bo;
+}
+
+int KernelBos::vmap(Device& d, const Ptr<KernelBo>& bo) {
+  if (bo->kmap) return 0;
+  const auto map = d.drm.gem_vmap(bo->object);
+  if (!map) return map.error();
+  bo->kmap = *map;
+  return 0;
+}
+
+void KernelBos::vunmap(Device& d, const Ptr<KernelBo>& bo) {
+  if (!bo->kmap) return;
+  d.drm.gem_vunmap(bo->object);
+  bo->kmap = contract::KMap{};
+}
+
+void KernelBos::destroy(Device& d, const Ptr<KernelBo>& bo) {
+  if (!bo) return;
+  vunmap(d, bo);
+  const VmOp unmap{.kind = VmOp::Kind::unmap, .va = bo->va, .size = bo->size, .offset = 0,
+                   .object = nullptr, .flags = 0};
+  int error = Vms::run(bo->vm, unmap);
+  if (error == -ETIMEDOUT && d.wait_for_reset()) error = Vms::run(bo->vm, unmap);
+  if (error != 0) {
+    // The GPU may still reach the memory: it is kept rather than given to somebody else (MMU-34).
+    d.k.log("kernel buffer cannot be unmapped, it is kept");
+    return;
+  }
+  Vms::free_va(bo->vm, bo->va);
+  if (bo->pinned) d.drm.gem_unpin(bo->object);
+  d.drm.gem_put(bo->object);
+  const Ptr<Vm> vm = bo->vm;
+  d.k.free(bo);
+  Vms::put(vm);
+}
+
+}  // namespace protm::reference

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/gpu.h"
+
+#include "gpu-model/vocab/errno.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "oracle/reference/protm.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::Atomicity;
+using contract::MutexGuard;
+using contract::SpinGuard;
+
+namespace {
+
+constexpr std::uint32_t kFault = GpuIrq::gpu_fault.mask;
+constexpr std::uint32_t kProtmFault = GpuIrq::protm_fault.mask;
+constexpr std::uint32_t kResetDone = GpuIrq::reset_completed.mask;
+constexpr std::uint32_t kCleanDone = GpuIrq::clean_caches_completed.mask;
+constexpr std::uint32_t kEvents = kFault | kProtmFault | kResetDone | kCleanDone;
+constexpr std::uint64_t kWaitMs = 100;
+
+}  // namespace
+
+Gpu::Gpu(Device& device)
+    : d_(device), k_(device.k), irq_(device.k, contract::IrqLine::gpu, kGpuIrqRawstat.offset, "gpu") {}
+
+int Gpu::read_info() {
+  uapi::GpuInfo& i = info_;
+  i.gpu_id = k_.read32(kGpuId.offset);
+  if (i.gpu_id == 0) return -ENXIO;
+  const std::uint32_t major = Word<GpuId>{i.gpu_id}[GpuId::arch_major];
+  if (major < 10 || major > 13) return -EOPNOTSUPP;
+  i.csf_id = k_.read32(kCsfId.offset);
+  i.gpu_rev = k_.read32(kRevidr.offset);
+  i.core_features = k_.read32(kCoreFeatures.offset);
+  i.l2_features = k_.read32(kL2Features.offset);
+  i.tiler_features = k_.read32(kTilerFeatures.offset);
+  i.mem_features = k_.read32(kMemFeatures.offset);
+  i.mmu_features = k_.read32(kMmuFeatures.offset);
+  i.thread_features = k_.read32(kThreadFeatures.offset);
+  i.max_threads = k_.read32(kThreadMaxThreads.offset);
+  i.thread_max_workgroup_size = k_.read32(kThreadMaxWorkgroupSize.offset);
+  i.thread_max_barrier_size = k_.read32(kThreadMaxBarrierSize.offset);
+  i.coherency_features = k_.read32(kCoherencyFeatures.offset);
+  i.texture_features[0] = k_.read32(kTextureFeatures0.offset);
+  i.texture_features[1] = k_.read32(kTextureFeatures1.offset);
+  i.texture_features[2] = k_.read32(kTextureFeatures2.offset);
+  i.texture_features[3] = k_.read32(kTextureFeatures3.offset);
+  i.as_present = k_.read32(kAsPresent.offset);
+  i.gpu_features = k_.read64(kGpuFeaturesLo.offset);
+  i.shader_present = k_.read64(kShaderPresentLo.offset);
+  i.tiler_present = k_.read64(kTilerPresentLo.offset);
+  i.l2_present = k_.read64(kL2PresentLo.offset);
+  coherent_ = k_.dma_coherent();
+  if (coherent_ && (i.coherency_features & (1u << kCoherencyAceLite)) == 0) return -kENOTSUPP;
+  i.selected_coherency = coherent_ ? kCoherencyAceLite : kCoherencyNone;
+  return 0;
+}
+
+int Gpu::init(const Ptr<Gpu>& self) {
+  const Ptr<IrqBlock> irq(&irq_, self.header(), self.generation());
+  const int error = irq_.request(
+      irq, [](void* gpu, std::uint32_t status) { static_cast<Gpu*>(gpu)->handle_irq(status); },
+      this);
+  if (error != 0) return error;
+  irq_ready_ = true;
+  irq_.resume(kEvents);
+  return 0;
+}
+
+void Gpu::handle_irq(std::uint32_t status) {
+  // The fault in protected mode is a level that only a reset takes down: clearing it is useless.
+  irq_.clear(status & ~kProtmFault);
+  if ((status & kFault) != 0) {
+    (void)k_.read32(kGpuFaultstatus.offset);
+    (void)k_.read64(kGpuFaultaddressLo.offset);
+    k_.log("gpu fault");
+  }
+  if ((status & kProtmFault) != 0) {
+    irq_.disable_events(kProtmFault);
+    k_.log("gpu fault in protected mode");
+    d_.protm->fault_seen();
+    d_.schedule_reset();
+  }
+  {
+    SpinGuard lock(k_, reqs_lock_);
+    if ((pending_ & status) == 0) return;
+    pending_ &= ~status;
+  }
+  k_.wake_up_all(reqs_acked_);
+}
+
+bool Gpu::protm_active() {
+  return Word<GpuStatus>{k_.read32(kGpuStatus.offset)}[GpuStatus::protm_active];
+}
+
+int Gpu::flush_caches(std::uint32_t command) {
+  MutexGuard flush(k_, flush_lock_);
+  {
+    SpinGuard lock(k_, reqs_lock_);
+    if ((pending_ & kCleanDone) != 0) return -EIO;
+    pending_ |= kCleanDone;
+    k_.write32(kGpuCommand.offset, command);
+  }
+  if (k_.wait_event_timeout(reqs_acked_, [&] { return (pending_ & kCleanDone) == 0; },
+                            k_.msecs_to_jiffies(kWaitMs)) != 0) {
+    return 0;
+  }
+  {
+    SpinGuard lock(k_, reqs_lock_);
+    if ((pending_ & kCleanDone) == 0) return 0;
+    if ((irq_.rawstat() & kCleanDone) != 0) {
+      pending_ &= ~kCleanDone;
+      return 0;
+    }
+  }
+  k_.log("flush caches timeout");
+  d_.schedule_reset();
+  return -ETIMEDOUT;
+}
+
+int Gpu::soft_reset() {
+  {
+    SpinGuard lock(k_, reqs_lock_);
+    pending_ |= kResetDone;
+    irq_.clear(kResetDone);
+    k_.write32(kGpuCommand.offset, kGpuCommandSoftReset);
+  }
+  bool done = k_.wait_event_timeout(reqs_acked_, [&] { return (pending_ & kResetDone) == 0; },
+                                    k_.msecs_to_jiffies(kWaitMs)) != 0;
+  if (!done) done = (irq_.rawstat() & kResetDone) != 0;
+  {
+    SpinGuard lock(k_, reqs_lock_);
+    // Also what the reset killed on its way, a flush for example.
+    pending_ = 0;
+  }
+  k_.wake_up_all(reqs_acked_);
+  // A reset may zero the mask of the block.
+  irq_.rewrite_mask();
+  if (!done) {
+    k_.log("soft reset timeout");
+    return -ETIMEDOUT;
+  }
+  return 0;
+}
+
+int Gpu::l2_power_on() {
+  k_.write32(kCoherencyEnable.offset, info_.selected_coherency);
+  int error = k_.poll([&] { return (k_.read64(kL2PwrtransLo.offset) & 1) == 0; }, 100, 20'000,
+                      Atomicity::may_sleep);
+  if (error != 0) return error;
+  k_.write64(kL2PwronLo.offset, 1);
+  error = k_.poll([&] { return (k_.read64(kL2ReadyLo.offset) & 1) != 0; }, 100, 20'000,
+                  Atomicity::may_sleep);
+  return error;
+}
+
+int Gpu::l2_power_off() {
+  const auto settled = [&] {
+    return (k_.read64(kL2PwrtransLo.offset) & info_.l2_present) == 0;
+  };
+  int error = k_.poll(settled, 100, 20'000, Atomicity::may_sleep);
+  if (error != 0) return error;
+  k_.write64(kL2PwroffLo.offset, info_.l2_present);
+  error = k_.poll(settled, 100, 20'000, Atomicity::may_sleep);
+  return error;
+}
+
+void Gpu::unmask_protm_fault() {
+  irq_.clear(kProtmFault);
+  irq_.enable_events(kProtmFault);
+}
+
+void Gpu::suspend() {
+  if (d_.fast_reset) {
+    (void)l2_power_off();
+  } else {
+    (void)soft_reset();
+  }
+  irq_.suspend();
+}
+
+void Gpu::resume() {
+  // The fault event may have been masked before the power cycle.
+  irq_.resume(kEvents);
+  (void)l2_power_on();
+}
+
+void Gpu::unplug() {
+  if (!irq_ready_) return;
+  irq_.suspend();
+  {
+    SpinGuard lock(k_, reqs_lock_);
+    pending_ = 0;
+  }
+  k_.wake_up_all(reqs_acked_);
+  irq_.free();
+  irq_ready_ = false;
+}
+
+}  // namespace protm::reference

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// GPU block: identification, GPU_IRQ, cache flush, soft reset, L2 power.
+// A fault in protected mode has no details and keeps the line high: the event is masked until the
+// next reset or power cycle and the reset is scheduled.
+// Leaves out: address and ASN registers of arch 12+, tracing of power changes.
+// Source: panthor_gpu.c (7.3), patch 7 and its review (RST-1..5); facts-driver-7x.md 3.
+#pragma once
+
+#include "gpu-model/vocab/uapi.h"
+#include "oracle/reference/device.h"
+#include "oracle/reference/irq.h"
+
+namespace protm::reference {
+
+class Gpu {
+ public:
+  explicit Gpu(Device& device);
+  virtual ~Gpu() = default;
+
+  /// Reads the identification. Errors: -ENXIO no GPU, -EOPNOTSUPP architecture.
+  int read_info();
+  int init(const Ptr<Gpu>& self);
+  void unplug();
+  void suspend();
+  void resume();
+
+  /// Flushes caches with a GPU_COMMAND. Callers obey the protected-mode gate.
+  /// Errors: -EIO a flush is stuck, -ETIMEDOUT (a reset is scheduled).
+  int flush_caches(std::uint32_t command);
+  int soft_reset();
+  int l2_power_on();
+  int l2_power_off();
+  /// Opens the protected-mode fault event again, after a reset.
+  void unmask_protm_fault();
+  /// GPU_STATUS.PROTECTED_MODE_ACTIVE.
+  [[nodiscard]] bool protm_active();
+  [[nodiscard]] const vocab::uapi::GpuInfo& info() const { return info_; }
+  [[nodiscard]] bool coherent() const { return coherent_; }
+
+ protected:
+  /// GPU_IRQ in the threaded half.
+  virtual void handle_irq(std::uint32_t status);
+
+  Device& d_;
+  Kernel& k_;
+  IrqBlock irq_;
+
+ private:
+  vocab::uapi::GpuInfo info_{};
+  bool coherent_ = false;
+  bool irq_ready_ = false;
+  contract::SpinLock reqs_lock_{.role = "gpu.reqs_lock"};
+  contract::Mutex flush_lock_{.role = "gpu.cache_flush_lock"};
+  contract::WaitQueue reqs_acked_{.role = "gpu.reqs_acked"};
+  std::uint32_t pending_ = 0;
+};
+
+}  // namespace protm::reference

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Scheduling groups, their queues and jobs, as data.
+// Leaves out: profiling sums, tiler heaps, names for debugging.
+// Source: panthor_sched.c (7.3) structs; facts-driver.md 5, facts-driver-7x.md 6.
+#pragma once
+
+#include <array>
+
+#include "gpu-model/vocab/ids.h"
+#include "oracle/reference/gem.h"
+
+namespace protm::reference {
+
+inline constexpr std::uint32_t kPriorities = 4;
+inline constexpr std::uint32_t kPriorityRealtime = 3;
+inline constexpr std::uint32_t kMaxQueues = vocab::kMaxCsPerCsg;
+/// Values of Queue::remaining while the timeout runs.
+inline constexpr std::uint64_t kTimeoutRuns = UINT64_MAX;
+
+struct Group;
+struct Queue;
+
+struct Job : contract::SchedJob {
+  Device* d = nullptr;
+  contract::Kref ref;
+  Ptr<Group> group;               ///< with a reference
+  std::uint32_t queue_idx = 0;
+  std::uint32_t stream_size = 0, latest_flush = 0;
+  std::uint64_t stream_addr = 0;
+  std::uint64_t ring_start = 0, ring_end = 0;
+  Ptr<contract::Fence> done;      ///< with a reference; NULL for an empty job
+  Link<Job> in_flight;
+  bool sched_ready = false;       ///< drm_sched knows the job
+};
+
+/// What a queue blocked on a SYNC_WAIT waits for.
+struct SyncWait {
+  std::uint64_t gpu_va = 0, ref = 0;
+  bool is_64bit = false, greater = false;
+  Ptr<contract::GemObject> object;   ///< cached, with a reference and a vmap
+  std::uint64_t offset = 0;
+  contract::KMap kmap;
+};
+
+struct Queue {
+  Ptr<Queue> self;
+  Group* group = nullptr;
+  std::uint32_t index = 0;
+  std::uint8_t priority = 0;
+  std::uint32_t ring_size = 0;
+  std::uint32_t doorbell = 0;        ///< doorbell page while on a slot
+  Ptr<KernelBo> ring, iface, profiling;
+  contract::GpuScheduler scheduler{.role = "queue"};
+  contract::SchedEntity entity;
+  bool scheduler_live = false, entity_live = false;
+  contract::DelayedWork timeout{.role = "queue.timeout"};
+  std::uint64_t remaining = 0;       ///< jiffies left, or kTimeoutRuns
+  std::uint64_t fence_context = 0;
+  std::uint64_t seqno = 0;
+  contract::SpinLock fence_lock{.role = "queue.fence_lock"};
+  List<Job> in_flight;               ///< under fence_lock; each link holds a job reference
+  Ptr<contract::Fence> last_fence;   ///< with a reference
+  SyncWait wait;
+};
+
+enum class GroupState : std::uint8_t { created, active, suspended, terminated, unknown };
+
+struct Group {
+  Device* d = nullptr;
+  Ptr<Group> self;
+  contract::Kref ref;
+  Ptr<Vm> vm;                        ///< with a reference
+  std::uint64_t compute_mask = 0, fragment_mask = 0, tiler_mask = 0;
+  std::uint8_t max_compute = 0, max_fragment = 0, max_tiler = 0;
+  std::uint8_t priority = 0;
+  bool protected_flag = false;
+  bool registered = false;           ///< GROUP_CREATE is over, look-ups may find it
+  std::uint32_t queue_count = 0;
+  std::array<Ptr<Queue>, kMaxQueues> queues{};
+  Ptr<KernelBo> suspend_buf, protm_suspend_buf, syncobjs;
+
+  // Under sched.lock.
+  int csg_id = -1;
+  GroupState state = GroupState::created;
+  bool destroyed = false, timedout = false, innocent = false;
+  std::uint32_t idle_queues = 0, blocked_queues = 0, fatal_queues = 0;
+  std::uint32_t protm_pending_queues = 0;
+  /// A region may be unfinished: the request may have to be taken from the status words.
+  bool expect_pend = false;
+  Link<Group> run_node, wait_node;
+  contract::Work sync_upd_work{.role = "group.sync_upd_work"};
+  contract::Work term_work{.role = "group.term_work"};
+  contract::Work release_work{.role = "group.release_work"};
+};
+
+}  // namespace protm::reference

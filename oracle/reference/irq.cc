@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/irq.h"
+
+namespace protm::reference {
+
+using contract::SpinGuard;
+
+int IrqBlock::request(const Ptr<IrqBlock>& self, Handler handler, void* ctx) {
+  handler_ = handler;
+  ctx_ = ctx;
+  state_ = State::suspended;
+  k_.write32(base_ + kMask, 0);
+  return k_.request_irq(line_, &IrqBlock::hard_half, this,
+                        contract::bind<&IrqBlock::threaded_half>(self), role_);
+}
+
+contract::IrqReturn IrqBlock::hard_half(void* ctx) {
+  IrqBlock& irq = *static_cast<IrqBlock*>(ctx);
+  SpinGuard lock(irq.k_, irq.mask_lock_);
+  if (irq.state_ != State::active) return contract::IrqReturn::none;
+  if (irq.status() == 0) return contract::IrqReturn::none;
+  irq.state_ = State::processing;
+  irq.k_.write32(irq.base_ + kMask, 0);
+  return contract::IrqReturn::wake_thread;
+}
+
+void IrqBlock::threaded_half() {
+  for (;;) {
+    const std::uint32_t pending = rawstat() & mask_;
+    if (pending == 0) break;
+    handler_(ctx_, pending);
+  }
+  SpinGuard lock(k_, mask_lock_);
+  if (state_ == State::processing) {
+    state_ = State::active;
+    k_.write32(base_ + kMask, mask_);
+  }
+}
+
+void IrqBlock::suspend() {
+  {
+    SpinGuard lock(k_, mask_lock_);
+    state_ = State::suspending;
+    k_.write32(base_ + kMask, 0);
+  }
+  k_.synchronize_irq(line_);
+  state_ = State::suspended;
+}
+
+void IrqBlock::resume(std::uint32_t bits) {
+  SpinGuard lock(k_, mask_lock_);
+  mask_ |= bits;
+  state_ = State::active;
+  k_.write32(base_ + kClear, mask_);
+  k_.write32(base_ + kMask, mask_);
+}
+
+void IrqBlock::enable_events(std::uint32_t bits) {
+  SpinGuard lock(k_, mask_lock_);
+  mask_ |= bits;
+  if (state_ == State::active) k_.write32(base_ + kMask, mask_);
+}
+
+void IrqBlock::disable_events(std::uint32_t bits) {
+  SpinGuard lock(k_, mask_lock_);
+  mask_ &= ~bits;
+  if (state_ == State::active) k_.write32(base_ + kMask, mask_);
+}
+
+void IrqBlock::rewrite_mask() {
+  SpinGuard lock(k_, mask_lock_);
+  if (state_ == State::active) k_.write32(base_ + kMask, mask_);
+}
+
+}  // namespace protm::reference

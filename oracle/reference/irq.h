@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One interrupt block (GPU, MMU or JOB): a hard half that silences the line and a threaded half
+// that handles RAWSTAT & mask until nothing is left, then opens the mask again.
+// Handlers clear what they handled by themselves.
+// Leaves out: tracing, the power block of arch 14.
+// Source: panthor_device.h PANTHOR_IRQ_HANDLER (7.3); facts-driver-7x.md 2.
+#pragma once
+
+#include "oracle/reference/list.h"
+#include "sut-adapters/contract/kernel.h"
+
+namespace protm::reference {
+
+using contract::Kernel;
+
+class IrqBlock {
+ public:
+  using Handler = void (*)(void* ctx, std::uint32_t status);
+
+  /// `base` is the offset of RAWSTAT; CLEAR, MASK and STATUS follow it.
+  IrqBlock(Kernel& kernel, contract::IrqLine line, std::uint32_t base, const char* role)
+      : k_(kernel), line_(line), base_(base), role_(role) {}
+
+  /// Silences the block and installs the two halves. `self` shares the life of the owner.
+  int request(const Ptr<IrqBlock>& self, Handler handler, void* ctx);
+  void free() { k_.free_irq(line_); }
+  /// No handler touches a register once this returned.
+  void suspend();
+  /// Drops what was latched meanwhile and opens the mask. Adds `bits` to the mask.
+  void resume(std::uint32_t bits);
+  void enable_events(std::uint32_t bits);
+  void disable_events(std::uint32_t bits);
+  /// Writes CLEAR for `bits`, for handlers.
+  void clear(std::uint32_t bits) { k_.write32(base_ + kClear, bits); }
+  [[nodiscard]] std::uint32_t rawstat() { return k_.read32(base_ + kRawstat); }
+  [[nodiscard]] std::uint32_t status() { return k_.read32(base_ + kStatus); }
+  /// Writes MASK again after a reset of the GPU that may have zeroed it.
+  void rewrite_mask();
+
+ private:
+  enum class State : std::uint8_t { suspended, active, processing, suspending };
+  static constexpr std::uint32_t kRawstat = 0, kClear = 4, kMask = 8, kStatus = 12;
+
+  static contract::IrqReturn hard_half(void* ctx);
+  void threaded_half();
+
+  Kernel& k_;
+  contract::IrqLine line_;
+  std::uint32_t base_;
+  const char* role_;
+  contract::SpinLock mask_lock_{.role = "irq.mask_lock"};
+  State state_ = State::suspended;
+  std::uint32_t mask_ = 0;
+  Handler handler_ = nullptr;
+  void* ctx_ = nullptr;
+};
+
+}  // namespace protm::reference

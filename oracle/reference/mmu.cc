@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/mmu.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "gpu-model/vocab/errno.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "gpu-model/vocab/regs/mmu_control.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::Atomicity;
+using contract::MutexGuard;
+
+namespace {
+
+constexpr std::uint32_t cmd_of(AsCommand c) { return static_cast<std::uint32_t>(c); }
+
+}  // namespace
+
+PackedRegion pack_region(std::uint64_t start, std::uint64_t size) {
+  const std::uint64_t last = start + size - 1;
+  const unsigned differing = static_cast<unsigned>(std::bit_width(start ^ last));
+  const unsigned code = std::max(differing, 15u) - 1;
+  const std::uint64_t low_bits = (1ull << code) - 1;
+  const std::uint64_t base = start & ~low_bits;
+  const std::uint64_t span_mask = code == 63 ? ~0ull : (2ull << code) - 1;
+  // The hardware ignores base bits below the region's size.
+  PackedRegion packed;
+  packed.lockaddr = (base & kLockaddrBaseMask) | code;
+  packed.region.start = start & ~span_mask;
+  packed.region.size = code == 63 ? ~0ull : span_mask + 1;
+  return packed;
+}
+
+std::uint64_t memattr_from_mair(std::uint64_t mair, bool coherent) {
+  std::uint64_t memattr = 0;
+  for (unsigned i = 0; i < 8; ++i) {
+    const unsigned attr = static_cast<unsigned>(mair >> (8 * i)) & 0xff;
+    const unsigned outer = attr >> 4, inner = attr & 0xf;
+    unsigned out = kMemattrAllocExpl;
+    if (outer == 0 || outer == 4) {
+      out |= kMemattrNonCacheable | kMemattrShMidgardInner;
+    } else {
+      out |= kMemattrWriteBack;
+      if ((inner & 1) != 0) out |= kMemattrAllocWrite;
+      if ((inner & 2) != 0) out |= kMemattrAllocRead;
+      if (coherent) out |= kMemattrShCpuInner;
+    }
+    memattr |= static_cast<std::uint64_t>(out) << (8 * i);
+  }
+  return memattr;
+}
+
+Mmu::Mmu(Device& device)
+    : d_(device), k_(device.k), irq_(device.k, contract::IrqLine::mmu, kMmuIrqRawstat.offset, "mmu") {}
+
+int Mmu::init(const Ptr<Mmu>& self) {
+  const Ptr<IrqBlock> irq(&irq_, self.header(), self.generation());
+  const int error = irq_.request(
+      irq, [](void* mmu, std::uint32_t status) { static_cast<Mmu*>(mmu)->handle_fault(status); },
+      this);
+  if (error != 0) return error;
+  irq_ready_ = true;
+  irq_.resume(kMmuIrqPageFaultMask);
+  return 0;
+}
+
+std::uint32_t Mmu::as_slot_count() const {
+  return static_cast<std::uint32_t>(std::popcount(d_.gpu->info().as_present & ~1u));
+}
+
+int Mmu::wait_ready(std::uint32_t as) {
+  const std::uint32_t offset = as_offset(AsNr{as}, kAsStatus);
+  const int error =
+      k_.poll([&] { return !Word<AsStatus>{k_.read32(offset)}[AsStatus::as_active]; }, 10, 100'000,
+              Atomicity::atomic);
+  if (error == 0) return 0;
+  k_.log("AS_ACTIVE bit stuck");
+  d_.schedule_reset();
+  return error;
+}
+
+int Mmu::command(std::uint32_t as, std::uint32_t cmd) {
+  int error = wait_ready(as);
+  if (error != 0) return error;
+  k_.write32(as_offset(AsNr{as}, kAsCommand), cmd);
+  error = wait_ready(as);
+  return error;
+}
+
+int Mmu::as_enable(std::uint32_t as, Vm& vm) {
+  irq_.enable_events(1u << as);
+  k_.write64(as_offset(AsNr{as}, kAsTranstabLo), d_.drm.pgtable_ttbr(vm.table));
+  k_.write64(as_offset(AsNr{as}, kAsMemattrLo), vm.memattr);
+  k_.write64(as_offset(AsNr{as}, kAsTranscfgLo), vm.transcfg);
+  return command(as, cmd_of(AsCommand::update));
+}
+
+int Mmu::as_disable(std::uint32_t as, AsDisable how) {
+  irq_.disable_events(1u << as);
+  int error = d_.gpu->flush_caches(kGpuCommandFlushAll);
+  if (error != 0) return error;
+  const Ptr<Vm>& vm = slots_[as];
+  if (vm && vm->locked.size != 0) {
+    error = command(as, cmd_of(AsCommand::unlock));
+    if (error != 0) return error;
+  }
+  if (how == AsDisable::recycle) return 0;
+  k_.write64(as_offset(AsNr{as}, kAsTranstabLo), 0);
+  k_.write64(as_offset(AsNr{as}, kAsMemattrLo), 0);
+  k_.write64(as_offset(AsNr{as}, kAsTranscfgLo), kTranscfgAdrmodeUnmapped);
+  error = command(as, cmd_of(AsCommand::update));
+  return error;
+}
+
+void Mmu::release_slot_locked(Vm& vm) {
+  if (vm.as_id < 0) return;
+  const std::uint32_t as = static_cast<std::uint32_t>(vm.as_id);
+  slots_[as] = nullptr;
+  alloc_mask_ &= ~(1u << as);
+  vm.as_id = -1;
+  vm.active_count = 0;
+  vm.lru.unlink();
+}
+
+int Mmu::pick_slot_locked(Vm& vm) {
+  std::uint32_t as = 0;
+  if (vm.kind == VmKind::user) {
+    as = static_cast<std::uint32_t>(std::countr_one(alloc_mask_ | 1u));
+    if (as >= kSlots || (d_.gpu->info().as_present & (1u << as)) == 0) {
+      const Ptr<Vm> victim = lru_.front();
+      if (!victim) {
+        k_.warn("no address space is idle");
+        return -EBUSY;
+      }
+      as = static_cast<std::uint32_t>(victim->as_id);
+      const int error = as_disable(as, AsDisable::recycle);
+      if (error != 0) return error;
+      release_slot_locked(*victim);
+    }
+  }
+  vm.as_id = static_cast<int>(as);
+  alloc_mask_ |= 1u << as;
+  slots_[as] = vm.self;
+  return 0;
+}
+
+int Mmu::vm_active(const Ptr<Vm>& vm) {
+  if (!k_.dev_enter()) return -ENODEV;
+  if (vm->active_count != 0) {
+    ++vm->active_count;
+    k_.dev_exit();
+    return 0;
+  }
+  int error = 0;
+  {
+    // op_lock: a VM operation that began without an AS must not end with one.
+    MutexGuard op(k_, vm->op_lock);
+    error = d_.protm->gate_enter();
+    if (error == 0) {
+      {
+        MutexGuard slots(k_, slots_lock_);
+        if (vm->active_count != 0) {
+          ++vm->active_count;
+        } else {
+          const bool owned = vm->as_id >= 0;
+          const bool faulty = owned && (faulty_mask_ & (1u << vm->as_id)) != 0;
+          if (!owned) error = pick_slot_locked(*vm);
+          if (error == 0 && (!owned || faulty)) {
+            const std::uint32_t as = static_cast<std::uint32_t>(vm->as_id);
+            vm->unhandled_fault = false;
+            if (faulty) {
+              irq_.clear(1u << as);
+              faulty_mask_ &= ~(1u << as);
+            }
+            error = as_enable(as, *vm);
+            if (error != 0) release_slot_locked(*vm);
+          }
+          if (error == 0) {
+            vm->active_count = 1;
+            vm->lru.unlink();
+          }
+        }
+      }
+      d_.protm->gate_leave();
+    }
+  }
+  k_.dev_exit();
+  return error;
+}
+
+void Mmu::vm_idle(const Ptr<Vm>& vm) {
+  MutexGuard slots(k_, slots_lock_);
+  if (vm->active_count == 0) return;  // a reset or suspend took the AS meanwhile
+  if (--vm->active_count == 0 && vm->as_id >= 0) lru_.push_back(vm->lru);
+}
+
+int Mmu::lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size) {
+  MutexGuard slots(k_, slots_lock_);
+  LockedRegion region{start, size};
+  if (vm.as_id >= 0 && size != 0) {
+    const PackedRegion packed = pack_region(start, size);
+    const std::uint32_t as = static_cast<std::uint32_t>(vm.as_id);
+    k_.write64(as_offset(AsNr{as}, kAsLockaddrLo), packed.lockaddr);
+    const int error = command(as, cmd_of(AsCommand::lock));
+    if (error != 0) return error;
+    region = packed.region;
+  }
+  vm.locked = region;
+  return 0;
+}
+
+int Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gated) {
+  gated = false;
+  bool bound = false;
+  {
+    MutexGuard slots(k_, slots_lock_);
+    bound = vm.as_id >= 0;
+  }
+  // Without an AS no register is touched, and vm_active waits for op_lock (MMU-35).
+  if (bound && size != 0) {
+    const int error = d_.protm->gate_enter();
+    if (error != 0) return error;
+    gated = true;
+  }
+  const int error = lock_locked(vm, start, size);
+  if (error != 0 && gated) {
+    gated = false;
+    d_.protm->gate_leave();
+  }
+  return error;
+}
+
+int Mmu::expand_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
+  const LockedRegion& old = vm.locked;
+  if (start >= old.start && start + size <= old.start + old.size) return 0;
+  const std::uint64_t from = std::min(start, old.start);
+  const std::uint64_t to = std::max(start + size, old.start + old.size);
+  return lock_locked(vm, from, to - from);
+}
+
+void Mmu::unlock_region(Vm& vm, bool gated) {
+  {
+    MutexGuard slots(k_, slots_lock_);
+    if (gated && vm.as_id >= 0 && vm.locked.size != 0) {
+      int error = d_.gpu->flush_caches(kGpuCommandFlushAll);
+      if (error == 0) {
+        error = command(static_cast<std::uint32_t>(vm.as_id), cmd_of(AsCommand::unlock));
+      }
+      if (error != 0) d_.schedule_reset();
+    }
+    vm.locked = LockedRegion{};
+  }
+  if (gated) d_.protm->gate_leave();
+}
+
+void Mmu::declare_unusable(Vm& vm) {
+  if (vm.unusable) return;
+  vm.unusable = true;
+  MutexGuard slots(k_, slots_lock_);
+  if (vm.as_id >= 0 && k_.dev_enter()) {
+    (void)as_disable(static_cast<std::uint32_t>(vm.as_id), AsDisable::full);
+    k_.dev_exit();
+  }
+}
+
+void Mmu::vm_released(Vm& vm) {
+  bool bound = false;
+  {
+    MutexGuard slots(k_, slots_lock_);
+    bound = vm.as_id >= 0;
+  }
+  if (!bound) return;
+  const bool present = k_.dev_enter();
+  // A gate that does not open leaves the AS to the reset that follows.
+  const bool gated = present && d_.protm->gate_enter() == 0;
+  {
+    MutexGuard slots(k_, slots_lock_);
+    if (vm.as_id >= 0) {
+      if (gated) (void)as_disable(static_cast<std::uint32_t>(vm.as_id), AsDisable::full);
+      release_slot_locked(vm);
+    }
+  }
+  if (gated) d_.protm->gate_leave();
+  if (present) k_.dev_exit();
+}
+
+bool Mmu::has_fault(const Ptr<Vm>& vm) { return vm->unhandled_fault; }
+
+void Mmu::report_fault(std::uint32_t as) {
+  (void)k_.read32(as_offset(AsNr{as}, kAsFaultstatus));
+  (void)k_.read64(as_offset(AsNr{as}, kAsFaultaddressLo));
+  k_.log("unhandled page fault");
+}
+
+void Mmu::handle_fault(std::uint32_t status) {
+  // In protected mode the AS would not execute the disable: get the GPU out of it first. When that
+  // fails the reset cleans up, and the AS only has to stay silent until then.
+  const bool gated = d_.protm->gate_enter() == 0;
+  std::uint32_t faults = status & kMmuIrqPageFaultMask;
+  while (faults != 0) {
+    const std::uint32_t as = static_cast<std::uint32_t>(std::countr_zero(faults));
+    faults &= faults - 1;
+    MutexGuard slots(k_, slots_lock_);
+    report_fault(as);
+    faulty_mask_ |= 1u << as;
+    irq_.clear(1u << as);
+    if (slots_[as]) slots_[as]->unhandled_fault = true;
+    if (gated) {
+      (void)as_disable(as, AsDisable::full);
+    } else {
+      irq_.disable_events(1u << as);
+    }
+  }
+  if (gated) d_.protm->gate_leave();
+  if (d_.is_initialized()) d_.sched->tick_now();
+}
+
+void Mmu::suspend() {
+  {
+    MutexGuard slots(k_, slots_lock_);
+    for (std::uint32_t as = 0; as < kSlots; ++as) {
+      if (!slots_[as]) continue;
+      (void)as_disable(as, AsDisable::full);
+      release_slot_locked(*slots_[as]);
+    }
+  }
+  irq_.suspend();
+}
+
+void Mmu::resume() {
+  {
+    MutexGuard slots(k_, slots_lock_);
+    alloc_mask_ = 0;
+    faulty_mask_ = 0;
+  }
+  irq_.resume(kMmuIrqPageFaultMask);
+}
+
+void Mmu::pre_reset() { irq_.suspend(); }
+
+void Mmu::post_reset() {
+  {
+    MutexGuard slots(k_, slots_lock_);
+    // The reset took all translations down: the slots are free without a command.
+    for (std::uint32_t as = 0; as < kSlots; ++as) {
+      if (slots_[as]) {
+        slots_[as]->locked = LockedRegion{};
+        release_slot_locked(*slots_[as]);
+      }
+    }
+    alloc_mask_ = 0;
+    faulty_mask_ = 0;
+  }
+  irq_.resume(kMmuIrqPageFaultMask);
+}
+
+void Mmu::unplug() {
+  if (!irq_ready_) return;
+  irq_.suspend();
+  {
+    MutexGuard slots(k_, slots_lock_);
+    for (std::uint32_t as = 0; as < kSlots; ++as) {
+      if (!slots_[as]) continue;
+      if (d_.pm_state() == PmState::active) (void)as_disable(as, AsDisable::full);
+      release_slot_locked(*slots_[as]);
+    }
+  }
+  irq_.free();
+  irq_ready_ = false;
+}
+
+}  // namespace protm::reference

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// AS slots and their commands, MMU_IRQ, locked regions.
+// Every command sequence runs behind the protected-mode gate; the gate is taken before slots_lock
+// and, in VM operations, once for the time from LOCK to UNLOCK.
+// Leaves out: identity mappings, FLUSH_PT and FLUSH_MEM, which this base does not use.
+// Source: panthor_mmu.c (7.3), patches 6 and 7 and their review; facts-driver-7x.md 1.
+#pragma once
+
+#include <array>
+
+#include "oracle/reference/irq.h"
+#include "oracle/reference/vm.h"
+
+namespace protm::reference {
+
+/// What as_disable leaves behind.
+enum class AsDisable : std::uint8_t { full, recycle };
+
+/// AS_LOCKADDR for a range, with the range that it really covers.
+struct PackedRegion {
+  std::uint64_t lockaddr = 0;
+  LockedRegion region;
+};
+[[nodiscard]] PackedRegion pack_region(std::uint64_t start, std::uint64_t size);
+/// AS_MEMATTR from MAIR, for a coherent or a non-coherent device.
+[[nodiscard]] std::uint64_t memattr_from_mair(std::uint64_t mair, bool coherent);
+
+class Mmu {
+ public:
+  explicit Mmu(Device& device);
+  virtual ~Mmu() = default;
+
+  int init(const Ptr<Mmu>& self);
+  void unplug();
+  void suspend();
+  void resume();
+  void pre_reset();
+  void post_reset();
+
+  /// Gives the VM an AS and counts a user. Errors: -EBUSY no AS, -ETIMEDOUT, -ENODEV.
+  virtual int vm_active(const Ptr<Vm>& vm);
+  void vm_idle(const Ptr<Vm>& vm);
+  /// Gate and LOCK for a VM operation, under op_lock; `gated` tells whether the gate was taken.
+  /// Errors: -ETIMEDOUT; then no gate is held.
+  virtual int lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gated);
+  /// Grows the locked region inside an operation.
+  int expand_region(Vm& vm, std::uint64_t start, std::uint64_t size);
+  /// Flush and UNLOCK; a failure schedules a reset. Leaves the gate when `gated`.
+  void unlock_region(Vm& vm, bool gated);
+  /// No further map works; a running AS is cut off. Call inside an operation.
+  void declare_unusable(Vm& vm);
+  /// Takes the AS away from a VM that dies.
+  virtual void vm_released(Vm& vm);
+  [[nodiscard]] bool has_fault(const Ptr<Vm>& vm);
+  /// Slots that groups can use: all but the firmware's.
+  [[nodiscard]] std::uint32_t as_slot_count() const;
+
+ protected:
+  virtual void handle_fault(std::uint32_t status);
+
+  Device& d_;
+  Kernel& k_;
+
+ private:
+  int wait_ready(std::uint32_t as);
+  int command(std::uint32_t as, std::uint32_t cmd);
+  int as_enable(std::uint32_t as, Vm& vm);
+  int as_disable(std::uint32_t as, AsDisable how);
+  int lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size);
+  int pick_slot_locked(Vm& vm);
+  void release_slot_locked(Vm& vm);
+  void report_fault(std::uint32_t as);
+
+  static constexpr std::uint32_t kSlots = vocab::kMaxAs;
+  IrqBlock irq_;
+  contract::Mutex slots_lock_{.role = "as.slots_lock"};
+  std::array<Ptr<Vm>, kSlots> slots_{};
+  std::uint32_t alloc_mask_ = 0;
+  std::uint32_t faulty_mask_ = 0;
+  List<Vm> lru_;                    ///< idle VMs that still own an AS
+  bool irq_ready_ = false;
+};
+
+}  // namespace protm::reference

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/protm.h"
+
+#include <bit>
+
+#include "gpu-model/vocab/errno.h"
+#include "oracle/reference/fw.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/group.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::Atomicity;
+
+namespace {
+
+constexpr std::uint64_t kEnterAckMs = 4000;
+constexpr std::uint64_t kEnterUs = 500'000;
+constexpr std::uint64_t kForcedExitMs = 500;
+constexpr std::uint64_t kNaturalExitUs = 5'000;
+constexpr std::uint64_t kPollUs = 10;
+
+}  // namespace
+
+bool Protm::capable() const { return supported() && d_.fw->has_protected_section(); }
+
+int Protm::gate_enter() {
+  k_.down_read(lock_);
+  // The semaphore keeps entries out from here on; a session that began before has to end.
+  if (!window_ || !d_.gpu->protm_active()) return 0;
+  const auto outside = [this] { return !d_.gpu->protm_active(); };
+  if (k_.poll(outside, kPollUs, kNaturalExitUs, Atomicity::may_sleep) == 0) return 0;
+  const int error = force_exit();
+  if (error == 0) return 0;
+  k_.up_read(lock_);
+  d_.schedule_reset();
+  return error;
+}
+
+int Protm::force_exit() {
+  d_.fw->toggle_reqs(d_.fw->glb(), fw::kGlbPing);
+  d_.fw->ring_global();
+  const std::uint64_t left =
+      k_.wait_event_timeout(d_.fw->req_waitqueue(), [this] { return !d_.gpu->protm_active(); },
+                            k_.msecs_to_jiffies(kForcedExitMs));
+  if (left != 0) return 0;
+  k_.log("gpu does not leave protected mode");
+  return -ETIMEDOUT;
+}
+
+bool Protm::ping_enter() {
+  k_.down_read(lock_);
+  if (!window_) return true;
+  k_.up_read(lock_);
+  return false;
+}
+
+void Protm::fault_seen() {
+  faulted_ = true;
+  k_.wake_up_all(d_.fw->req_waitqueue());
+}
+
+bool Protm::exit_pending() const {
+  return (d_.fw->pending(d_.fw->glb()) & fw::kGlbProtmExit) != 0;
+}
+
+void Protm::grant(const Ptr<Group>& group) {
+  const CsgControl& csg = d_.fw->csg(static_cast<std::uint32_t>(group->csg_id));
+  const std::uint32_t queues = group->protm_pending_queues;
+  for (std::uint32_t rest = queues; rest != 0; rest &= rest - 1) {
+    d_.fw->ack_events(csg.cs[static_cast<std::uint32_t>(std::countr_zero(rest))], fw::kCsProtmPend);
+  }
+  d_.fw->toggle_reqs(csg.io, queues, fw::csg_input::kDoorbellReq, fw::csg_output::kDoorbellAck);
+  d_.fw->toggle_csg_doorbells(1u << group->csg_id);
+}
+
+int Protm::request_entry() {
+  const Iface& glb = d_.fw->glb();
+  d_.fw->toggle_reqs(glb, fw::kGlbProtmEnter);
+  d_.fw->ring_global();
+  const auto acked = [&] { return (d_.fw->pending(glb) & fw::kGlbProtmEnter) == 0; };
+  if (k_.poll([&] { return acked() || faulted_; }, 0, 10, Atomicity::atomic) != 0) {
+    (void)k_.wait_event_timeout(d_.fw->req_waitqueue(), [&] { return acked() || faulted_; },
+                                k_.msecs_to_jiffies(kEnterAckMs));
+  }
+  if (faulted_) return -EIO;
+  if (!acked()) {
+    k_.log("protected mode entry is not acknowledged");
+    return -ETIMEDOUT;
+  }
+  // A region may be over before anybody looks: then the exit event tells that it was entered.
+  const auto entered = [&] { return d_.gpu->protm_active() || exit_pending() || faulted_; };
+  const int error = k_.poll(entered, kPollUs, kEnterUs, Atomicity::may_sleep);
+  if (faulted_) return -EIO;
+  if (error != 0) k_.log("protected mode is not entered");
+  return error;
+}
+
+int Protm::enter(const Ptr<Group>& group) {
+  if (active_ || window_) return -EBUSY;
+  // An exit nobody looked at yet must not be taken for one of the new session (FW-18).
+  if (exit_pending()) handle_exit();
+  k_.down_write(lock_);
+  if (d_.reset_is_pending()) {
+    k_.up_write(lock_);
+    return -EBUSY;
+  }
+  window_ = true;
+  grant(group);
+  const int error = request_entry();
+  if (error == 0) {
+    d_.sched->group_get(group);
+    active_ = group;
+    group->protm_pending_queues = 0;
+    group->expect_pend = true;
+  } else if (!culprit_) {
+    d_.sched->group_get(group);
+    culprit_ = group;
+  }
+  k_.up_write(lock_);
+  return error;
+}
+
+void Protm::end_session() {
+  window_ = false;
+  if (!active_) return;
+  const Ptr<Group> group = active_;
+  active_ = nullptr;
+  d_.sched->group_put(group);
+}
+
+void Protm::handle_exit() {
+  d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
+  const bool had_session = active_ != nullptr;
+  end_session();
+  if (had_session) d_.sched->after_protm_exit();
+}
+
+void Protm::forget() {
+  end_session();
+  faulted_ = false;
+  if (culprit_) {
+    const Ptr<Group> group = culprit_;
+    culprit_ = nullptr;
+    d_.sched->group_put(group);
+  }
+}
+
+}  // namespace protm::reference

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Protected mode: the session (grant, enter, exit, forced exit) and the gate that keeps MMU and
+// cache commands out of it.
+// The gate is a rw-semaphore: entry holds it for writing, an MMU command sequence for reading. A
+// reader that finds the GPU in protected mode throws it out with a PING; it looks at GPU_STATUS
+// and never at driver state that needs sched.lock, so it cannot deadlock with the tick (MMU-33).
+// Lock order: sched.lock > vm.op_lock > protm.lock > as.slots_lock > gpu.cache_flush_lock.
+// Not modelled: a limit on the time that a session may last while nobody else wants to run.
+// Source: patch 7 and its review; facts-driver.md 13, facts-fw.md 9; kbase r51p0 for the order.
+#pragma once
+
+#include "oracle/reference/device.h"
+
+namespace protm::reference {
+
+struct Group;
+
+class Protm {
+ public:
+  explicit Protm(Device& device) : d_(device), k_(device.k) {}
+  virtual ~Protm() = default;
+
+  /// True when the device has a heap with protected memory.
+  [[nodiscard]] bool supported() const { return d_.protm_heap != nullptr; }
+
+  /// True when protected jobs can run: there is a heap, and firmware with a protected section.
+  [[nodiscard]] bool capable() const;
+
+  // --- gate, without sched.lock -------------------------------------------------------------
+  /// Keeps the GPU out of protected mode until gate_leave. Sleeps.
+  /// Errors: -ETIMEDOUT the GPU does not leave; a reset is scheduled, no command may follow.
+  virtual int gate_enter();
+  void gate_leave() { k_.up_read(lock_); }
+  /// Sends a PING so that the firmware leaves protected mode, and waits for it, 500 ms at most.
+  /// Errors: -ETIMEDOUT.
+  virtual int force_exit();
+  /// True when the watchdog may ping; then `ping_leave` has to follow.
+  virtual bool ping_enter();
+  void ping_leave() { k_.up_read(lock_); }
+  /// GPU_IRQ reported a fault in protected mode.
+  void fault_seen();
+
+  // --- session, under sched.lock ------------------------------------------------------------
+  /// Grants the pending requests of `group`, which is active on a slot, and enters.
+  /// Errors: -ETIMEDOUT no ack or no entry, -EIO fault; the caller schedules the reset.
+  virtual int enter(const Ptr<Group>& group);
+  /// The group inside protected mode; NULL when there is no session.
+  [[nodiscard]] const Ptr<Group>& active_group() const { return active_; }
+  /// PROTM_EXIT differs in GLB_REQ and GLB_ACK.
+  [[nodiscard]] bool exit_pending() const;
+  /// Handles PROTM_EXIT: acknowledges it and ends the session, if there is one.
+  virtual void handle_exit();
+  /// Ends a session that the driver knows to be over, and forgets faults: after reset and suspend.
+  void forget();
+  [[nodiscard]] bool faulted() const { return faulted_; }
+  /// The GPU may be inside, whatever the driver knows about it.
+  [[nodiscard]] bool maybe_inside() const { return window_; }
+  /// The group that was granted when an entry failed, for the reset path. May be NULL.
+  [[nodiscard]] const Ptr<Group>& culprit() const { return culprit_; }
+
+ protected:
+  /// Makes CS_REQ.PROTM_PEND equal to CS_ACK for the pending queues and tells the firmware.
+  virtual void grant(const Ptr<Group>& group);
+  /// ENTER toggled and acknowledged, then the GPU inside or already out again.
+  int request_entry();
+  void end_session();
+
+  Device& d_;
+  Kernel& k_;
+
+ private:
+  contract::RwSem lock_{.role = "protm.lock"};
+  bool window_ = false;    ///< the GPU may be inside: set before ENTER, cleared after the exit
+  bool faulted_ = false;
+  Ptr<Group> active_;      ///< with a reference
+  Ptr<Group> culprit_;     ///< with a reference
+};
+
+}  // namespace protm::reference

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Life of groups and queues: creation, destruction, termination, release. See sched.h.
+#include <bit>
+
+#include "gpu-model/vocab/errno.h"
+#include "oracle/reference/mmu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::MutexGuard;
+using contract::SpinGuard;
+using tl::unexpected;
+
+namespace {
+
+constexpr std::uint32_t kPrivate = uapi::kVmBindOpMapNoexec | uapi::kVmBindOpMapUncached;
+constexpr std::uint64_t kSyncobjSize = 16;
+constexpr std::uint64_t kSyncobjStatus = 8;
+constexpr std::uint32_t kInterfaceSize = 2 * 4096;
+constexpr std::uint32_t kProfilingSlot = 32;
+constexpr std::uint32_t kMinJobWords = 16;
+
+Result<Ptr<KernelBo>> mapped_bo(Device& d, const Ptr<Vm>& vm, std::uint64_t size,
+                                const char* role) {
+  auto bo = KernelBos::create(d, vm, size, KernelBoPlace{.map_flags = kPrivate, .va_role = role});
+  if (!bo) return bo;
+  const int error = KernelBos::vmap(d, *bo);
+  if (error != 0) {
+    KernelBos::destroy(d, *bo);
+    return unexpected(error);
+  }
+  return bo;
+}
+
+}  // namespace
+
+bool Sched::can_run(const Ptr<Group>& group) const {
+  return group->state != GroupState::terminated && group->state != GroupState::unknown &&
+         !group->destroyed && group->fatal_queues == 0 && !group->timedout;
+}
+
+bool Sched::is_idle(const Ptr<Group>& group) const {
+  // Who waits for protected mode has something to do, whatever the slot reports (SCHED-26).
+  if (group->protm_pending_queues != 0) return false;
+  return static_cast<std::uint32_t>(std::popcount(group->idle_queues | group->blocked_queues)) ==
+         group->queue_count;
+}
+
+Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& request) {
+  const uapi::GroupCreate& args = *request.args;
+  const Ptr<Group> group = k_.make<Group>("group");
+  if (!group) return unexpected(-ENOMEM);
+  ++d_.live_groups;
+  group->d = &d_;
+  group->self = group;
+  group->run_node.owner = group;
+  group->wait_node.owner = group;
+  k_.kref_init(group->ref);
+  group->sync_upd_work.fn = contract::bind_fn<&Sched::sync_upd_work>(group);
+  group->term_work.fn = contract::bind_fn<&Sched::term_work>(group);
+  group->release_work.fn = contract::bind_fn<&Sched::release_work>(group);
+  group->compute_mask = args.compute_core_mask;
+  group->fragment_mask = args.fragment_core_mask;
+  group->tiler_mask = args.tiler_core_mask;
+  group->max_compute = args.max_compute_cores;
+  group->max_fragment = args.max_fragment_cores;
+  group->max_tiler = args.max_tiler_cores;
+  group->priority = args.priority;
+  group->protected_flag = (args.flags & uapi::kGroupCreateProtected) != 0;
+  if (!vm) {
+    group_put(group);
+    return unexpected(-EINVAL);
+  }
+  Vms::get(vm);
+  group->vm = vm;
+
+  const CsgControl& csg = d_.fw->csg(0);
+  const Ptr<Vm>& fw_vm = d_.fw->vm();
+  const auto fail = [&](int error) {
+    group_put(group);
+    return unexpected(error);
+  };
+  const auto suspend = KernelBos::create(
+      d_, fw_vm, csg.suspend_size,
+      {.map_flags = uapi::kVmBindOpMapNoexec, .va_role = "kbo_va:suspend"});
+  if (!suspend) return fail(suspend.error());
+  group->suspend_buf = *suspend;
+  if (group->protected_flag) {
+    const auto protm_suspend = KernelBos::create_protected(
+        d_, fw_vm, csg.protm_suspend_size,
+        {.map_flags = uapi::kVmBindOpMapNoexec, .va_role = "kbo_va:protm_suspend"});
+    if (!protm_suspend) return fail(protm_suspend.error());
+    group->protm_suspend_buf = *protm_suspend;
+  }
+  const auto syncobjs =
+      mapped_bo(d_, group->vm, request.queues.size() * kSyncobjSize, "kbo_va:syncobjs");
+  if (!syncobjs) return fail(syncobjs.error());
+  group->syncobjs = *syncobjs;
+  d_.drm.zero(group->syncobjs->kmap, 0, request.queues.size() * kSyncobjSize);
+  return group;
+}
+
+int Sched::group_create_queues(const Ptr<Group>& group, const GroupRequest& request) {
+  for (std::uint32_t i = 0; i < request.queues.size(); ++i) {
+    const auto queue = queue_create(group, i, request.queues[i]);
+    if (!queue) return queue.error();
+    group->queues[i] = *queue;
+    group->queue_count = i + 1;
+    group->idle_queues |= 1u << i;
+  }
+  return 0;
+}
+
+Result<Ptr<Queue>> Sched::queue_create(const Ptr<Group>& group, std::uint32_t index,
+                                       const uapi::QueueCreate& args) {
+  if (args.pad[0] != 0 || args.pad[1] != 0 || args.pad[2] != 0) return unexpected(-EINVAL);
+  if (args.ringbuf_size < 4096 || args.ringbuf_size > 65536 ||
+      !std::has_single_bit(args.ringbuf_size)) {
+    return unexpected(-EINVAL);
+  }
+  if (args.priority > fw::kCsgPriorityMax) return unexpected(-EINVAL);
+  const Ptr<Queue> queue = k_.make<Queue>("queue");
+  if (!queue) return unexpected(-ENOMEM);
+  queue->self = queue;
+  queue->group = &*group;
+  queue->index = index;
+  queue->priority = args.priority;
+  queue->ring_size = args.ringbuf_size;
+  queue->remaining = timeout_jiffies();
+  queue->timeout.fn = contract::bind_fn<&Sched::timeout_work>(queue);
+  queue->fence_context = d_.drm.fence_context_alloc(1);
+  const int error = queue_init(queue);
+  if (error != 0) {
+    queue_free(queue);
+    return unexpected(error);
+  }
+  return queue;
+}
+
+int Sched::queue_init(const Ptr<Queue>& queue) {
+  const Ptr<Vm>& vm = queue->group->vm;
+  const auto ring = mapped_bo(d_, vm, queue->ring_size, "kbo_va:ringbuf");
+  if (!ring) return ring.error();
+  queue->ring = *ring;
+  const auto iface = mapped_bo(d_, d_.fw->vm(), kInterfaceSize, "kbo_va:queue_iface");
+  if (!iface) return iface.error();
+  queue->iface = *iface;
+  d_.drm.zero(queue->iface->kmap, 0, kInterfaceSize);
+  const std::uint64_t jobs = queue->ring_size / (kMinJobWords * 8);
+  const auto profiling = mapped_bo(d_, vm, jobs * kProfilingSlot, "kbo_va:profiling");
+  if (!profiling) return profiling.error();
+  queue->profiling = *profiling;
+
+  const contract::SchedConfig config{.ops = &kOps,
+                                     .submit_wq = wq_,
+                                     .timeout_wq = d_.reset_wq,
+                                     .credit_limit = queue->ring_size / 8};
+  int error = d_.drm.sched_init(queue->scheduler, config);
+  if (error != 0) return error;
+  queue->scheduler_live = true;
+  error = d_.drm.sched_entity_init(queue->entity, queue->scheduler);
+  if (error != 0) return error;
+  queue->entity_live = true;
+  return 0;
+}
+
+void Sched::queue_free(const Ptr<Queue>& queue) {
+  if (!queue) return;
+  if (queue->entity_live) d_.drm.sched_entity_destroy(queue->entity);
+  queue->entity_live = false;
+  if (queue->scheduler_live) d_.drm.sched_fini(queue->scheduler);
+  queue->scheduler_live = false;
+  k_.disable_delayed_work_sync(queue->timeout);
+  release_wait(queue);
+  KernelBos::destroy(d_, queue->ring);
+  KernelBos::destroy(d_, queue->iface);
+  KernelBos::destroy(d_, queue->profiling);
+  d_.drm.fence_put(queue->last_fence);
+  k_.free(queue);
+}
+
+void Sched::group_start(const Ptr<Group>& group) {
+  MutexGuard reset(k_, reset_lock_);
+  if (reset_in_progress_) {
+    stop_group(group);
+  } else {
+    MutexGuard lock(k_, lock_);
+    idle_[group->priority].push_back(group->run_node);
+  }
+  group->registered = true;
+}
+
+void Sched::group_destroy(const Ptr<Group>& group) {
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
+    const Ptr<Queue>& queue = group->queues[i];
+    if (queue->entity_live) d_.drm.sched_entity_destroy(queue->entity);
+    queue->entity_live = false;
+  }
+  {
+    MutexGuard reset(k_, reset_lock_);
+    MutexGuard lock(k_, lock_);
+    group->destroyed = true;
+    if (group->csg_id >= 0) {
+      queue_tick(0);
+    } else if (!reset_in_progress_) {
+      group->run_node.unlink();
+      group->wait_node.unlink();
+      queue_group_work(group, group->term_work);
+    }
+  }
+  group_put(group);
+}
+
+void Sched::group_put(const Ptr<Group>& group) {
+  if (!k_.kref_put(group->ref, "group")) return;
+  // Freeing unmaps memory and may wait, which not every holder of a reference can.
+  k_.queue_work(d_.cleanup_wq, group->release_work);
+}
+
+void Sched::release_work(Group* group) { group->d->sched->group_release(group->self); }
+
+void Sched::group_release(const Ptr<Group>& group) {
+  for (const Ptr<Queue>& queue : group->queues) queue_free(queue);
+  KernelBos::destroy(d_, group->suspend_buf);
+  KernelBos::destroy(d_, group->protm_suspend_buf);
+  KernelBos::destroy(d_, group->syncobjs);
+  Vms::put(group->vm);
+  --d_.live_groups;
+  k_.free(group);
+}
+
+void Sched::queue_group_work(const Ptr<Group>& group, contract::Work& work) {
+  group_get(group);
+  if (!k_.queue_work(wq_, work)) group_put(group);
+}
+
+void Sched::term_work(Group* group) {
+  Sched& sched = *group->d->sched;
+  const Ptr<Group> self = group->self;
+  sched.group_terminate(self);
+  sched.group_put(self);
+}
+
+void Sched::group_terminate(const Ptr<Group>& group) {
+  if (can_run(group)) {
+    k_.warn("a group that can run is terminated");
+    return;
+  }
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
+    const Ptr<Queue>& queue = group->queues[i];
+    int error = -ECANCELED;
+    if ((group->fatal_queues & (1u << i)) != 0) {
+      error = -EINVAL;
+    } else if (group->timedout) {
+      error = -ETIMEDOUT;
+    }
+    List<Job> lost;
+    {
+      SpinGuard lock(k_, queue->fence_lock);
+      queue->in_flight.for_each([&](const Ptr<Job>& job) {
+        lost.push_back(job->in_flight);
+        d_.drm.fence_set_error(job->done, error);
+        d_.drm.fence_signal(job->done);
+      });
+    }
+    // Whoever waits for a value of this queue shall not wait for ever.
+    d_.drm.store32(group->syncobjs->kmap, i * kSyncobjSize + kSyncobjStatus, ~0u);
+    d_.drm.store64(group->syncobjs->kmap, i * kSyncobjSize, queue->seqno);
+    lost.for_each([&](const Ptr<Job>& job) {
+      job->in_flight.unlink();
+      job_put(job);
+    });
+  }
+  queue_sync_upd();
+}
+
+void Sched::sync_upd_work(Group* group) {
+  Sched& sched = *group->d->sched;
+  const Ptr<Group> self = group->self;
+  sched.group_sync_update(self);
+  sched.group_put(self);
+}
+
+void Sched::group_sync_update(const Ptr<Group>& group) {
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) (void)complete_jobs(group->queues[i]);
+}
+
+std::uint32_t Sched::groups_on_slot() const {
+  std::uint32_t count = 0;
+  for (const Slot& slot : slots_) count += slot.group ? 1 : 0;
+  return count;
+}
+
+}  // namespace protm::reference

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The scheduler at probe, suspend, reset and unplug. See sched.h.
+#include <algorithm>
+#include <bit>
+
+#include "gpu-model/vocab/errno.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/mmu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::MutexGuard;
+
+namespace {
+
+constexpr std::uint64_t kTickMs = 10;
+
+std::uint32_t state_value(fw::CsgState s) { return static_cast<std::uint32_t>(s); }
+
+}  // namespace
+
+Sched::Sched(Device& device) : d_(device), k_(device.k) {}
+
+int Sched::init(const Ptr<Sched>& self) {
+  // Two slots never share a priority, and there are sixteen of those.
+  slot_count_ = std::min(d_.fw->csg_count(), fw::kCsgPriorityMax + 1);
+  as_slot_count_ = d_.mmu->as_slot_count();
+  if (as_slot_count_ == 0) return -EINVAL;
+  tick_period_ = k_.msecs_to_jiffies(kTickMs);
+  last_tick_ = k_.jiffies();
+  wq_ = k_.alloc_workqueue("sched.wq", contract::WorkqueueKind::unbound);
+  const auto callback = [&](void (*fn)(void*)) {
+    return contract::Callback{fn, this, self.header(), self.generation()};
+  };
+  tick_work_.fn = callback([](void* s) { static_cast<Sched*>(s)->tick_work(); });
+  sync_upd_work_.fn = callback([](void* s) { static_cast<Sched*>(s)->sync_upd(); });
+  fw_events_work_.fn = callback([](void* s) { static_cast<Sched*>(s)->fw_events(); });
+  return 0;
+}
+
+// --- leaving slots -----------------------------------------------------------------------------
+
+void Sched::forced_terminate(const Ptr<Group>& group) {
+  if (group->state == GroupState::active) {
+    for (std::uint32_t i = 0; i < group->queue_count; ++i) {
+      reset_cs(group, static_cast<std::uint32_t>(group->csg_id), i);
+    }
+  }
+  group->state = GroupState::terminated;
+}
+
+void Sched::leave_slot(std::uint32_t slot) {
+  const Ptr<Group> group = slots_[slot].group;
+  // The slot's reference may be the last one (RST-16).
+  group_get(group);
+  if (d_.fw->booted()) process_csg_events(slot);
+  unbind(group);
+  if (can_run(group)) {
+    idle_[group->priority].push_front(group->run_node);
+  } else {
+    group->run_node.unlink();
+    group->wait_node.unlink();
+    queue_group_work(group, group->term_work);
+  }
+  group_put(group);
+}
+
+void Sched::suspend_locked() {
+  SlotUpdate update;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
+    if (!group) continue;
+    const auto state = can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate;
+    update.queue(slot, state_value(state), fw::kCsgStateMask);
+  }
+  if (update.slots == 0) return;
+  (void)update_slots(update);
+  std::uint32_t saved = update.slots & ~update.timed_out;
+  if (update.timed_out != 0) {
+    SlotUpdate last;
+    for (std::uint32_t rest = update.timed_out; rest != 0; rest &= rest - 1) {
+      const auto slot = static_cast<std::uint32_t>(std::countr_zero(rest));
+      const Ptr<Group>& group = slots_[slot].group;
+      if (can_run(group)) group->innocent = true;
+      group->timedout = true;
+      last.queue(slot, state_value(fw::CsgState::terminate), fw::kCsgStateMask);
+    }
+    (void)update_slots(last);
+    for (std::uint32_t rest = last.timed_out; rest != 0; rest &= rest - 1) {
+      forced_terminate(slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group);
+    }
+  }
+  // Saved state must be in memory before the power goes or the reset comes.
+  if (saved != 0 && d_.gpu->flush_caches(kGpuCommandCleanAll) != 0) {
+    k_.log("cache flush at suspend failed");
+    for (std::uint32_t rest = saved; rest != 0; rest &= rest - 1) {
+      forced_terminate(slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group);
+    }
+  }
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    if (slots_[slot].group) leave_slot(slot);
+  }
+}
+
+void Sched::rescue_from_protm() {
+  Protm& protm = *d_.protm;
+  // An exit that nobody looked at yet ends the session like any other (RST-15).
+  if (protm.active_group() && protm.exit_pending()) protm.handle_exit();
+  bool refused = false;
+  if (protm.maybe_inside() && d_.gpu->protm_active()) refused = protm.force_exit() != 0;
+  const Ptr<Group> inside = protm.active_group() ? protm.active_group() : protm.culprit();
+  if (!refused && protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
+  // Only who is to blame dies: somebody else's reset is none of its business (RST-14).
+  const bool blamed = inside && (refused || protm.faulted());
+  if (blamed) {
+    inside->fatal_queues = (1u << inside->queue_count) - 1;
+    if (inside->csg_id < 0 && inside->run_node.linked()) {
+      inside->run_node.unlink();
+      inside->wait_node.unlink();
+      queue_group_work(inside, inside->term_work);
+    }
+  }
+  if (refused) {
+    // The firmware saved everybody else at the entry and will not answer any more.
+    for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+      const Ptr<Group> group = slots_[slot].group;
+      if (!group) continue;
+      if (group == inside) {
+        forced_terminate(group);
+      } else if (group->state == GroupState::active) {
+        for (std::uint32_t i = 0; i < group->queue_count; ++i) reset_cs(group, slot, i);
+        group->state = GroupState::suspended;
+      } else {
+        forced_terminate(group);
+      }
+      leave_slot(slot);
+    }
+  }
+  protm.forget();
+}
+
+void Sched::suspend() {
+  MutexGuard lock(k_, lock_);
+  if (d_.protm->active_group() || d_.protm->maybe_inside()) rescue_from_protm();
+  suspend_locked();
+}
+
+// --- reset -------------------------------------------------------------------------------------
+
+void Sched::stop_group(const Ptr<Group>& group) {
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) queue_stop(group->queues[i], nullptr);
+  group_get(group);
+  stopped_.push_back(group->run_node);
+}
+
+void Sched::restart_group(const Ptr<Group>& group) {
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) queue_start(group->queues[i]);
+  {
+    MutexGuard lock(k_, lock_);
+    if (can_run(group)) {
+      give_back(group);
+    } else {
+      group->run_node.unlink();
+      group->wait_node.unlink();
+      queue_group_work(group, group->term_work);
+    }
+  }
+  group_put(group);
+}
+
+void Sched::pre_reset() {
+  MutexGuard reset(k_, reset_lock_);
+  reset_in_progress_ = true;
+  k_.cancel_work_sync(sync_upd_work_);
+  k_.cancel_delayed_work_sync(tick_work_);
+  List<Group> all;
+  {
+    MutexGuard lock(k_, lock_);
+    if (d_.protm->active_group() || d_.protm->maybe_inside()) rescue_from_protm();
+    suspend_locked();
+    for (std::uint32_t p = 0; p < kPriorities; ++p) {
+      runnable_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
+      idle_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
+    }
+    used_slots_ = 0;
+    might_have_idle_ = false;
+  }
+  // sched.lock is not held: stopping waits for run_job, which takes it.
+  all.for_each([&](const Ptr<Group>& group) { stop_group(group); });
+}
+
+void Sched::post_reset(int fw_error) {
+  {
+    MutexGuard reset(k_, reset_lock_);
+    stopped_.for_each([&](const Ptr<Group>& group) {
+      if (fw_error != 0) group->state = GroupState::terminated;
+      restart_group(group);
+    });
+    reset_in_progress_ = false;
+  }
+  if (fw_error != 0) return;
+  resched_target_ = kNoTick;
+  tick_now();
+  queue_sync_upd();
+}
+
+void Sched::unplug() {
+  if (wq_.id == 0) return;
+  unplugged_ = true;
+  k_.disable_delayed_work_sync(tick_work_);
+  k_.disable_work_sync(fw_events_work_);
+  k_.disable_work_sync(sync_upd_work_);
+  MutexGuard lock(k_, lock_);
+  if (d_.protm->active_group() || d_.protm->maybe_inside()) rescue_from_protm();
+  // The firmware stops next: nobody on a slot comes back.
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    if (!slots_[slot].group) continue;
+    forced_terminate(slots_[slot].group);
+    leave_slot(slot);
+  }
+  set_power_reference(false);
+}
+
+}  // namespace protm::reference

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The tick: who gets a slot, at which priority, and who enters protected mode. See sched.h.
+#include <bit>
+
+#include "gpu-model/vocab/errno.h"
+#include "oracle/reference/mmu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::MutexGuard;
+
+namespace {
+
+constexpr std::uint64_t kExitEventUs = 500'000;
+
+std::uint32_t state_value(fw::CsgState s) { return static_cast<std::uint32_t>(s); }
+
+}  // namespace
+
+void Sched::tick_work() {
+  if (!k_.dev_enter()) return;
+  if (d_.resume_and_get() != 0) {
+    k_.dev_exit();
+    return;
+  }
+  {
+    MutexGuard lock(k_, lock_);
+    if (!d_.reset_is_pending()) {
+      const std::uint64_t target =
+          resched_target_ == kNoTick ? last_tick_ + tick_period_ : resched_target_;
+      tick_locked(k_.jiffies() >= target);
+    }
+  }
+  k_.pm_runtime_put_autosuspend();
+  k_.dev_exit();
+}
+
+void Sched::tick_locked(bool full) {
+  tick_requested_ = false;
+  if (d_.protm->active_group()) {
+    if (d_.protm->exit_pending()) {
+      d_.protm->handle_exit();
+    } else if (!session_must_end(full)) {
+      leave_session_alone();
+      return;
+    } else if (!end_session()) {
+      d_.schedule_reset();
+      return;
+    }
+  }
+  Tick tick;
+  tick.full = full;
+  collect_old(tick);
+  if (tick.failed_slots == 0) choose_and_apply(tick);
+  cleanup(tick);
+  if (tick.failed_slots != 0) return;
+  rearm(tick.stop, tick.immediate);
+}
+
+// --- a session under way -----------------------------------------------------------------------
+
+bool Sched::session_must_end(bool full_tick) {
+  const Ptr<Group>& active = d_.protm->active_group();
+  if (!active) return false;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
+    if (!group) continue;
+    if (!can_run(group) || d_.mmu->has_fault(group->vm)) return true;
+    if (group == active || is_idle(group)) continue;
+    // Equal priorities take turns at full ticks.
+    if (group->priority > active->priority) return true;
+    if (full_tick && group->priority == active->priority) return true;
+  }
+  for (std::uint32_t p = active->priority; p < kPriorities; ++p) {
+    if (runnable_[p].empty()) continue;
+    // In the middle of a period only realtime groups displace others.
+    if (full_tick || (p == kPriorityRealtime && p > active->priority)) return true;
+  }
+  return false;
+}
+
+void Sched::leave_session_alone() {
+  const Ptr<Group>& active = d_.protm->active_group();
+  bool others = false;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
+    if (group && group != active && !is_idle(group) && group->priority >= active->priority) {
+      others = true;
+    }
+  }
+  for (std::uint32_t p = active->priority; p < kPriorities; ++p) {
+    if (!runnable_[p].empty()) others = true;
+  }
+  rearm(!others, false);
+}
+
+bool Sched::end_session() {
+  if (d_.protm->force_exit() != 0) return false;
+  // The event follows the exit; it belongs to this session and to no later one (FW-18).
+  (void)k_.poll([this] { return d_.protm->exit_pending(); }, 10, kExitEventUs,
+                contract::Atomicity::may_sleep);
+  d_.protm->handle_exit();
+  return true;
+}
+
+// --- choice ------------------------------------------------------------------------------------
+
+void Sched::insert_old(Tick& tick, const Ptr<Group>& group) {
+  List<Group>& list = tick.old_groups[group->priority];
+  const auto priority_of = [&](const Ptr<Group>& g) {
+    return slots_[static_cast<std::uint32_t>(g->csg_id)].priority;
+  };
+  const Ptr<Group> below = list.find(
+      [&](const Ptr<Group>& other) { return priority_of(group) > priority_of(other); });
+  if (below) {
+    List<Group>::insert_before(below->run_node, group->run_node);
+  } else {
+    list.push_back(group->run_node);
+  }
+}
+
+void Sched::collect_old(Tick& tick) {
+  SlotUpdate update;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
+    if (!group) continue;
+    group_get(group);
+    if (d_.mmu->has_fault(group->vm)) {
+      process_csg_events(slot);
+      if (group->fatal_queues == 0) group->fatal_queues = (1u << group->queue_count) - 1;
+    }
+    insert_old(tick, group);
+    update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgStatusUpdate);
+  }
+  if (update_slots(update) != 0) {
+    d_.schedule_reset();
+    tick.failed_slots |= update.timed_out;
+  }
+}
+
+void Sched::pick(Tick& tick, List<Group>& from, PickIdle idle, PickOwner owner) {
+  from.for_each([&](const Ptr<Group>& group) {
+    if (tick.group_count == slot_count_ || !can_run(group)) return;
+    const bool group_idle = is_idle(group);
+    if (group_idle && idle == PickIdle::skip) return;
+    std::uint32_t vm = 0;
+    while (vm < tick.as_count && !(tick.vms[vm] == group->vm)) ++vm;
+    if (vm == tick.as_count) {
+      if (tick.as_count == as_slot_count_) return;
+      tick.vms[tick.as_count++] = group->vm;
+    }
+    if (owner == PickOwner::scheduler) group_get(group);
+    ++tick.group_count;
+    if (group_idle) {
+      ++tick.idle_count;
+    } else if (!tick.groups[group->priority].empty()) {
+      tick.stop = false;  // who shares a priority takes turns
+    }
+    tick.groups[group->priority].push_back(group->run_node);
+  });
+}
+
+void Sched::pick_all(Tick& tick) {
+  if (!tick.full) {
+    for (std::uint32_t p = kPriorities; p-- > 0;) {
+      pick(tick, tick.old_groups[p], PickIdle::skip, PickOwner::tick);
+      if (p == kPriorityRealtime) {
+        pick(tick, runnable_[p], PickIdle::skip, PickOwner::scheduler);
+      }
+    }
+  }
+  for (std::uint32_t p = kPriorities; p-- > 0;) {
+    // Who had the highest slot priority goes to the end of the row.
+    const Ptr<Group> first = tick.old_groups[p].front();
+    if (first) first->run_node.unlink();
+    pick(tick, tick.old_groups[p], PickIdle::skip, PickOwner::tick);
+    pick(tick, runnable_[p], PickIdle::skip, PickOwner::scheduler);
+    if (first) {
+      tick.old_groups[p].push_back(first->run_node);
+      pick(tick, tick.old_groups[p], PickIdle::skip, PickOwner::tick);
+    }
+  }
+  tick.protm_candidate = choose_protm(tick);
+  for (std::uint32_t p = kPriorities; p-- > 0;) {
+    pick(tick, tick.old_groups[p], PickIdle::take, PickOwner::tick);
+    // The firmware saves whoever is on a slot at an entry: nobody is brought in just for that.
+    if (!tick.protm_candidate) pick(tick, idle_[p], PickIdle::take, PickOwner::scheduler);
+  }
+}
+
+Ptr<Group> Sched::choose_protm(Tick& tick) {
+  for (std::uint32_t p = kPriorities; p-- > 0;) {
+    const Ptr<Group> top = tick.groups[p].front();
+    if (!top) continue;
+    // Only the very first group counts, and only a request that the firmware made on this slot.
+    if (top->protm_pending_queues == 0 || top->csg_id < 0) return nullptr;
+    return top->state == GroupState::active ? top : Ptr<Group>();
+  }
+  return nullptr;
+}
+
+void Sched::choose_and_apply(Tick& tick) {
+  pick_all(tick);
+  const std::uint32_t idle_count = tick.idle_count;
+  if (!apply(tick)) {
+    d_.schedule_reset();
+    return;
+  }
+  enter_protm(tick);
+  if (tick.failed_slots != 0) return;
+  set_power_reference(idle_count != tick.group_count);
+}
+
+void Sched::enter_protm(Tick& tick) {
+  const Ptr<Group> group = tick.protm_candidate;
+  if (!group || group->csg_id < 0 || group->state != GroupState::active) return;
+  if (group->protm_pending_queues == 0 || !can_run(group)) return;
+  const int error = d_.protm->enter(group);
+  if (error == 0) return;
+  tick.failed_slots |= 1u << group->csg_id;
+  d_.schedule_reset();
+}
+
+// --- application -------------------------------------------------------------------------------
+
+bool Sched::apply(Tick& tick) {
+  if (!evict_and_reprioritise(tick)) return false;
+  if (!start_new(tick)) return false;
+  settle(tick);
+  return true;
+}
+
+bool Sched::evict_and_reprioritise(Tick& tick) {
+  SlotUpdate update;
+  for_old(tick, [&](const Ptr<Group>& group) {
+    if (group->csg_id < 0) return;
+    const auto state = can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate;
+    update.queue(static_cast<std::uint32_t>(group->csg_id), state_value(state), fw::kCsgStateMask);
+  });
+  std::uint32_t priority = fw::kCsgPriorityMax;
+  for_chosen(tick, [&](const Ptr<Group>& group) {
+    const std::uint32_t wanted = priority--;
+    if (group->csg_id < 0) return;
+    const auto slot = static_cast<std::uint32_t>(group->csg_id);
+    if (slots_[slot].priority == wanted) return;
+    set_priority(slot, wanted);
+    update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
+  });
+  if (update_slots(update) != 0) {
+    tick.failed_slots |= update.timed_out;
+    return false;
+  }
+  for_old(tick, [&](const Ptr<Group>& group) {
+    if (group->csg_id < 0) return;
+    // Events of the old tenant must not be taken for those of the new one.
+    process_csg_events(static_cast<std::uint32_t>(group->csg_id));
+    unbind(group);
+  });
+  return true;
+}
+
+void Sched::undo_binds(std::uint32_t slots) {
+  for (std::uint32_t rest = slots; rest != 0; rest &= rest - 1) {
+    const Ptr<Group> group = slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group;
+    if (group) unbind(group);
+  }
+}
+
+bool Sched::start_new(Tick& tick) {
+  std::uint32_t free_slots = 0;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    if (!slots_[slot].group) free_slots |= 1u << slot;
+  }
+  SlotUpdate update;
+  std::uint32_t priority = fw::kCsgPriorityMax;
+  std::uint32_t failed = 0;
+  for_chosen(tick, [&](const Ptr<Group>& group) {
+    const std::uint32_t wanted = priority--;
+    if (group->csg_id >= 0 || failed != 0) return;
+    if (free_slots == 0) {
+      k_.warn("more groups chosen than slots");
+      return;
+    }
+    const auto slot = static_cast<std::uint32_t>(std::countr_zero(free_slots));
+    if (bind(group, slot) != 0) {
+      failed = 1u << slot;
+      return;
+    }
+    free_slots &= ~(1u << slot);
+    program_slot(slot, wanted);
+    const auto state = group->state == GroupState::suspended ? fw::CsgState::resume
+                                                              : fw::CsgState::start;
+    update.queue(slot, state_value(state), fw::kCsgStateMask);
+    update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
+  });
+  if (failed != 0) {
+    undo_binds(update.slots);  // programmed, but the firmware never heard of them
+    tick.failed_slots |= failed;
+    return false;
+  }
+  if (update_slots(update) != 0) {
+    tick.failed_slots |= update.timed_out;
+    return false;
+  }
+  return true;
+}
+
+void Sched::settle(Tick& tick) {
+  used_slots_ = tick.group_count;
+  might_have_idle_ = tick.idle_count > 0;
+  for_chosen(tick, [&](const Ptr<Group>& group) {
+    group->run_node.unlink();
+    // Destroyed meanwhile: nobody else would look at it.
+    if (group->destroyed) tick.immediate = true;
+    // The request of an interrupted region may show in the status words only.
+    if (group->expect_pend && !is_idle(group)) tick.stop = false;
+    // A request that has to wait for the top position is looked at again.
+    if (group->protm_pending_queues != 0 && !(group == tick.protm_candidate)) tick.stop = false;
+    group_put(group);
+  });
+  for_old(tick, [&](const Ptr<Group>& group) {
+    if (!can_run(group)) return;  // cleanup terminates it
+    give_back(group);
+    group_put(group);
+  });
+}
+
+void Sched::give_back(const Ptr<Group>& group) { home_list(group).push_back(group->run_node); }
+
+void Sched::cleanup(Tick& tick) {
+  for_old(tick, [&](const Ptr<Group>& group) {
+    if (!can_run(group)) {
+      group->run_node.unlink();
+      group->wait_node.unlink();
+      queue_group_work(group, group->term_work);
+    } else if (group->csg_id >= 0) {
+      group->run_node.unlink();
+    } else {
+      give_back(group);
+    }
+    group_put(group);
+  });
+  for_chosen(tick, [&](const Ptr<Group>& group) {
+    if (group->csg_id >= 0) {
+      group->run_node.unlink();
+    } else {
+      give_back(group);
+    }
+    group_put(group);
+  });
+}
+
+// --- power and time ----------------------------------------------------------------------------
+
+void Sched::set_power_reference(bool wanted) {
+  if (wanted == has_power_reference_) return;
+  has_power_reference_ = wanted;
+  if (wanted) {
+    k_.pm_runtime_get_noresume();
+  } else {
+    k_.pm_runtime_put_autosuspend();
+  }
+}
+
+void Sched::rearm(bool stop, bool immediate) {
+  const std::uint64_t now = k_.jiffies();
+  last_tick_ = now;
+  if (stop) {
+    resched_target_ = kNoTick;
+    if (immediate || tick_requested_) queue_tick(0);
+    return;
+  }
+  const std::uint64_t target = now + tick_period_;
+  if (resched_target_ <= now || target < resched_target_) resched_target_ = target;
+  queue_tick(immediate || tick_requested_ ? 0 : resched_target_ - now);
+}
+
+}  // namespace protm::reference

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/reference/uapi.h"
+
+#include <algorithm>
+
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "oracle/reference/driver.h"
+#include "oracle/reference/gem.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::DrmFile;
+
+File& file_of(const Ptr<DrmFile>& file) {
+  return *contract::ptr_cast<File>(file->private_data);
+}
+
+Ptr<Vm> vm_lookup(File& file, std::uint32_t id) {
+  if (id == 0 || id > File::kVms || !file.vms[id - 1]) return nullptr;
+  Vms::get(file.vms[id - 1]);
+  return file.vms[id - 1];
+}
+
+Ptr<Group> group_lookup(File& file, std::uint32_t id) {
+  if (id == 0 || id > File::kGroups) return nullptr;
+  const Ptr<Group>& group = file.groups[id - 1];
+  if (!group || !group->registered) return nullptr;
+  file.d->sched->group_get(group);
+  return group;
+}
+
+int copy_struct(Kernel& k, std::span<std::byte> to, std::uint64_t from, std::uint64_t user_size) {
+  const std::uint64_t known = std::min<std::uint64_t>(user_size, to.size());
+  // What the kernel does not know must be zero.
+  std::array<std::byte, 64> tail{};
+  for (std::uint64_t at = known; at < user_size; at += tail.size()) {
+    const std::uint64_t bytes = std::min<std::uint64_t>(tail.size(), user_size - at);
+    if (k.copy_from_user(std::span(tail).first(bytes), from + at) != 0) return -EFAULT;
+    if (std::any_of(tail.begin(), tail.begin() + static_cast<std::ptrdiff_t>(bytes),
+                    [](std::byte b) { return b != std::byte{0}; })) {
+      return -E2BIG;
+    }
+  }
+  std::fill(to.begin(), to.end(), std::byte{0});
+  return k.copy_from_user(to.first(known), from) != 0 ? -EFAULT : 0;
+}
+
+namespace {
+
+// --- DEV_QUERY ---------------------------------------------------------------------------------
+
+template <class T>
+int reply(Kernel& k, const uapi::DevQuery& query, const T& data, std::uint32_t min_size) {
+  if (query.size < min_size) return -EINVAL;
+  const std::uint64_t bytes = std::min<std::uint64_t>(query.size, sizeof data);
+  if (k.copy_to_user(query.pointer, std::as_bytes(std::span(&data, 1)).first(bytes)) != 0) {
+    return -EFAULT;
+  }
+  if (query.size > sizeof data &&
+      k.clear_user(query.pointer + sizeof data, query.size - sizeof data) != 0) {
+    return -EFAULT;
+  }
+  return 0;
+}
+
+/// A counter whose halves are read one after the other: HI again until it stood still.
+std::uint64_t read_counter(Kernel& k, std::uint32_t lo, std::uint32_t hi) {
+  for (;;) {
+    const std::uint32_t before = k.read32(hi);
+    const std::uint32_t low = k.read32(lo);
+    if (k.read32(hi) == before) return std::uint64_t{before} << 32 | low;
+  }
+}
+
+int query_timestamp(Device& d, const uapi::DevQuery& query) {
+  Kernel& k = d.k;
+  uapi::TimestampInfo info{};
+  int error = copy_struct(k, std::as_writable_bytes(std::span(&info, 1)), query.pointer,
+                          query.size);
+  if (error != 0) return error;
+  std::uint32_t flags = info.flags;
+  constexpr std::uint32_t kKnown = uapi::kTimestampGpu | uapi::kTimestampCpuTypeMask |
+                                   uapi::kTimestampGpuOffset | uapi::kTimestampGpuCycleCount |
+                                   uapi::kTimestampFreq | uapi::kTimestampDuration;
+  if ((flags & ~kKnown) != 0) return -EINVAL;
+  const std::uint32_t cpu = flags & uapi::kTimestampCpuTypeMask;
+  if (cpu > uapi::kTimestampCpuMonotonicRaw) return -EINVAL;
+  if (flags == 0) flags = uapi::kTimestampGpu | uapi::kTimestampGpuOffset | uapi::kTimestampFreq;
+  error = d.resume_and_get();
+  if (error != 0) return error;
+  const std::uint32_t asked = info.flags;
+  info = uapi::TimestampInfo{};
+  info.flags = asked;
+  const std::uint64_t begin = k.now().ns;
+  if ((flags & uapi::kTimestampGpu) != 0) {
+    info.current_timestamp = read_counter(k, kTimestampLo.offset, kTimestampHi.offset);
+  }
+  if ((flags & uapi::kTimestampGpuCycleCount) != 0) {
+    info.cycle_count = read_counter(k, kCycleCountLo.offset, kCycleCountHi.offset);
+  }
+  if ((flags & uapi::kTimestampGpuOffset) != 0) {
+    info.timestamp_offset = k.read64(kTimestampOffsetLo.offset);
+  }
+  const std::uint64_t end = k.now().ns;
+  if (cpu != uapi::kTimestampCpuNone) {
+    info.cpu_timestamp_sec = end / kSec;
+    info.cpu_timestamp_nsec = end % kSec;
+  }
+  if ((flags & uapi::kTimestampDuration) != 0) {
+    info.duration_nsec = static_cast<std::uint32_t>(end - begin);
+  }
+  k.pm_runtime_put();
+  return reply(k, query, info, uapi::kTimestampInfoMinSize);
+}
+
+uapi::CsifInfo csif_info(Device& d) {
+  const Word<fw::CsFeatures> features{d.fw->cs_features()};
+  uapi::CsifInfo info{};
+  info.csg_slot_count = d.sched->slot_count();
+  info.cs_slot_count = d.fw->cs_count();
+  info.cs_reg_count = features[fw::CsFeatures::work_registers] + 1;
+  info.scoreboard_slot_count = features[fw::CsFeatures::scoreboards];
+  info.unpreserved_cs_reg_count = 4;
+  return info;
+}
+
+std::uint32_t query_size(std::uint32_t type) {
+  switch (type) {
+    case uapi::kDevQueryGpuInfo: return sizeof(uapi::GpuInfo);
+    case uapi::kDevQueryCsifInfo: return sizeof(uapi::CsifInfo);
+    case uapi::kDevQueryTimestampInfo: return sizeof(uapi::TimestampInfo);
+    case uapi::kDevQueryGroupPrioritiesInfo: return sizeof(uapi::GroupPrioritiesInfo);
+    case uapi::kDevQueryProtectedInfo: return sizeof(uapi::ProtectedInfo);
+    default: return 0;
+  }
+}
+
+int ioctl_dev_query(void*, void* arg, const Ptr<DrmFile>& file) {
+  Device& d = *file_of(file).d;
+  auto& query = *static_cast<uapi::DevQuery*>(arg);
+  const std::uint32_t size = query_size(query.type);
+  if (size == 0) return -EINVAL;
+  if (query.pointer == 0) {
+    query.size = size;
+    return 0;
+  }
+  switch (query.type) {
+    case uapi::kDevQueryGpuInfo:
+      return reply(d.k, query, d.gpu->info(), uapi::kGpuInfoMinSize);
+    case uapi::kDevQueryCsifInfo:
+      return reply(d.k, query, csif_info(d), uapi::kCsifInfoMinSize);
+    case uapi::kDevQueryTimestampInfo:
+      return query_timestamp(d, query);
+    case uapi::kDevQueryGroupPrioritiesInfo: {
+      uapi::GroupPrioritiesInfo info{};
+      info.allowed_mask = 1u << uapi::kGroupPriorityLow | 1u << uapi::kGroupPriorityMedium;
+      if (d.k.capable_sys_nice()) {
+        info.allowed_mask |= 1u << uapi::kGroupPriorityHigh | 1u << uapi::kGroupPriorityRealtime;
+      }
+      return reply(d.k, query, info, sizeof info);
+    }
+    default: {
+      uapi::ProtectedInfo info{};
+      if (d.protm->capable()) info.features = uapi::kProtectedFeatureBasic;
+      return reply(d.k, query, info, sizeof info);
+    }
+  }
+}
+
+// --- buffer objects ----------------------------------------------------------------------------
+
+int create_user_bo(File& file, uapi::BoCreate& args, const Ptr<DrmFile>& drm_file) {
+  Device& d = *file.d;
+  if (args.size == 0 || args.pad != 0) return -EINVAL;
+  if ((args.flags & ~(uapi::kBoNoMmap | uapi::kBoWbMmap)) != 0) return -EINVAL;
+  if (args.flags == (uapi::kBoNoMmap | uapi::kBoWbMmap)) return -EINVAL;
+  Ptr<Vm> vm;
+  if (args.exclusive_vm_id != 0) {
+    vm = vm_lookup(file, args.exclusive_vm_id);
+    if (!vm) return -EINVAL;
+  }
+  int error = 0;
+  const std::uint64_t size = (args.size + kPageMask) & ~kPageMask;
+  if (size == 0) {
+    error = -EINVAL;
+  } else {
+    const auto bo = create_bo(d, size, args.flags, vm);
+    if (!bo) {
+      error = bo.error();
+    } else {
+      const auto handle = d.drm.gem_handle_create(drm_file, *bo);
+      if (handle) {
+        args.handle = *handle;
+        args.size = size;
+      } else {
+        error = handle.error();
+      }
+      d.drm.gem_put(*bo);  // the handle has its own reference
+    }
+  }
+  Vms::put(vm);
+  return error;
+}
+
+int ioctl_bo_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
+  File& file = file_of(drm_file);
+  if (!file.d->k.dev_enter()) return -ENODEV;
+  const int error = create_user_bo(file, *static_cast<uapi::BoCreate*>(arg), drm_file);
+  file.d->k.dev_exit();
+  return error;
+}
+
+int ioctl_bo_mmap_offset(void*, void* arg, const Ptr<DrmFile>& drm_file) {
+  Device& d = *file_of(drm_file).d;
+  auto& args = *static_cast<uapi::BoMmapOffset*>(arg);
+  if (args.pad != 0) return -EINVAL;
+  const Ptr<contract::GemObject> gem = d.drm.gem_lookup(drm_file, args.handle);
+  if (!gem) return -ENOENT;
+  int error = 0;
+  if ((contract::ptr_cast<Bo>(gem)->flags & uapi::kBoNoMmap) != 0) {
+    error = -EPERM;
+  } else {
+    args.offset = d.drm.gem_mmap_offset(gem);
+  }
+  d.drm.gem_put(gem);
+  return error;
+}
+
+// --- files -------------------------------------------------------------------------------------
+
+int open_file(void* driver, const Ptr<DrmFile>& drm_file) {
+  auto& owner = *static_cast<ReferenceDriver*>(static_cast<contract::Driver*>(driver));
+  Device& d = owner.device();
+  const Ptr<File> file = d.k.make<File>("file");
+  if (!file) return -ENOMEM;
+  file->d = &d;
+  drm_file->private_data = file;
+  return 0;
+}
+
+void close_file(void*, const Ptr<DrmFile>& drm_file) {
+  const Ptr<File> file = contract::ptr_cast<File>(drm_file->private_data);
+  close_groups(*file);
+  close_vms(*file);
+  drm_file->private_data = nullptr;
+  file->d->k.free(file);
+}
+
+Result<Ptr<contract::GemObject>> import_sg_table(void* driver, const Ptr<contract::DmaBuf>&,
+                                                 std::uint64_t size) {
+  auto& owner = *static_cast<ReferenceDriver*>(static_cast<contract::Driver*>(driver));
+  return import_bo(owner.device(), size);
+}
+
+constexpr std::uint32_t nr(uapi::IoctlId id) { return static_cast<std::uint32_t>(id); }
+
+constexpr std::array kIoctls{
+    contract::DrmIoctl{nr(uapi::IoctlId::dev_query), sizeof(uapi::DevQuery), ioctl_dev_query},
+    contract::DrmIoctl{nr(uapi::IoctlId::vm_create), sizeof(uapi::VmCreate), ioctl_vm_create},
+    contract::DrmIoctl{nr(uapi::IoctlId::vm_destroy), sizeof(uapi::VmDestroy), ioctl_vm_destroy},
+    contract::DrmIoctl{nr(uapi::IoctlId::vm_bind), sizeof(uapi::VmBind), ioctl_vm_bind},
+    contract::DrmIoctl{nr(uapi::IoctlId::vm_get_state), sizeof(uapi::VmGetState),
+                       ioctl_vm_get_state},
+    contract::DrmIoctl{nr(uapi::IoctlId::bo_create), sizeof(uapi::BoCreate), ioctl_bo_create},
+    contract::DrmIoctl{nr(uapi::IoctlId::bo_mmap_offset), sizeof(uapi::BoMmapOffset),
+                       ioctl_bo_mmap_offset},
+    contract::DrmIoctl{nr(uapi::IoctlId::group_create), sizeof(uapi::GroupCreate),
+                       ioctl_group_create},
+    contract::DrmIoctl{nr(uapi::IoctlId::group_destroy), sizeof(uapi::GroupDestroy),
+                       ioctl_group_destroy},
+    contract::DrmIoctl{nr(uapi::IoctlId::group_submit), sizeof(uapi::GroupSubmit),
+                       ioctl_group_submit},
+    contract::DrmIoctl{nr(uapi::IoctlId::group_get_state), sizeof(uapi::GroupGetState),
+                       ioctl_group_get_state},
+};
+
+constexpr contract::DrmDriverOps kOps{.name = "panthor",
+                                      .major = 1,
+                                      .minor = 9,
+                                      .ioctls = kIoctls,
+                                      .open = open_file,
+                                      .postclose = close_file,
+                                      .import_sg_table = import_sg_table};
+
+}  // namespace
+
+const contract::DrmDriverOps& panthor_ops() { return kOps; }
+
+}  // namespace protm::reference

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The ioctls: validation in the kernel's order, object tables of a file, arrays in user memory.
+// Leaves out: async VM_BIND (-EINVAL), tiler heaps, labels, BO_SYNC, BO_QUERY_INFO and
+// SET_USER_MMIO_OFFSET (unknown ioctls here), SPARSE mappings (an unknown flag at driver 1.9).
+// Source: panthor_drv.c (7.3) and patch 8; facts-driver.md 1 and 2, facts-driver-7x.md 8.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <memory_resource>
+#include <vector>
+
+#include "gpu-model/vocab/errno.h"
+#include "gpu-model/vocab/uapi.h"
+#include "oracle/reference/group.h"
+#include "oracle/reference/vm.h"
+
+namespace protm::reference {
+
+/// Name, version and ioctls of the DRM driver.
+[[nodiscard]] const contract::DrmDriverOps& panthor_ops();
+
+/// What an open file of the DRM device has. Ids start at 1.
+struct File : contract::FilePrivate {
+  static constexpr std::uint32_t kVms = 32, kGroups = 128;
+  Device* d = nullptr;
+  std::array<Ptr<Vm>, kVms> vms{};
+  std::array<Ptr<Group>, kGroups> groups{};
+};
+
+[[nodiscard]] File& file_of(const Ptr<contract::DrmFile>& file);
+/// VM with a reference, or NULL.
+[[nodiscard]] Ptr<Vm> vm_lookup(File& file, std::uint32_t id);
+/// Registered group with a reference, or NULL.
+[[nodiscard]] Ptr<Group> group_lookup(File& file, std::uint32_t id);
+
+template <class T>
+using UserArray = std::pmr::vector<T>;
+
+/// Copies one object that user space may know in another size.
+/// Errors: -E2BIG bytes beyond the kernel's size are not zero, -EFAULT.
+int copy_struct(Kernel& k, std::span<std::byte> to, std::uint64_t from, std::uint64_t user_size);
+
+/// Copies an array of objects whose stride may be larger than what the kernel knows.
+/// Errors: -EINVAL stride, -ENOMEM, -E2BIG, -EFAULT.
+template <class T>
+Result<UserArray<T>> get_array(Kernel& k, const vocab::uapi::ObjArray& in) {
+  UserArray<T> out(k.memory());
+  if (in.count == 0) return out;
+  if (in.stride < sizeof(T)) return tl::unexpected(-EINVAL);
+  // kvmalloc gives nothing beyond this; smaller ones fail at the first byte nobody can read.
+  if (std::uint64_t{in.count} * sizeof(T) > 0x7fffffff) return tl::unexpected(-ENOMEM);
+  for (std::uint64_t i = 0; i < in.count; ++i) {
+    T object{};
+    const std::uint64_t from = in.array + i * in.stride;
+    const int error =
+        copy_struct(k, std::as_writable_bytes(std::span(&object, 1)), from, in.stride);
+    if (error != 0) return tl::unexpected(error);
+    out.push_back(object);
+  }
+  return out;
+}
+
+// Ioctls in uapi_group.cc.
+int ioctl_group_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_group_destroy(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_group_get_state(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+/// Destroys all groups of a file that closes.
+void close_groups(File& file);
+// In uapi_submit.cc.
+int ioctl_group_submit(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+// In uapi_vm.cc.
+int ioctl_vm_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_vm_destroy(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_vm_get_state(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+void close_vms(File& file);
+
+}  // namespace protm::reference

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// VM ioctls; see uapi.h.
+#include <algorithm>
+#include <bit>
+
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "oracle/reference/gem.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/uapi.h"
+
+namespace protm::reference {
+
+using namespace vocab;
+using contract::DrmFile;
+using tl::unexpected;
+
+namespace {
+
+constexpr std::uint64_t kMinKernelRange = 256ull << 20;
+/// End of a 64-bit task's address space (x86-64, four levels).
+constexpr std::uint64_t kTaskSize = (1ull << 47) - kPageSize;
+
+/// Lays out kernel and user part of the address space. Errors: -EINVAL.
+Result<VmLayout> layout_of(Device& d, std::uint64_t wanted_user) {
+  const std::uint32_t va_bits = Word<MmuFeatures>{d.gpu->info().mmu_features}[MmuFeatures::va_bits];
+  const std::uint64_t full = 1ull << va_bits;
+  if (full <= kMinKernelRange) return unexpected(-EINVAL);
+  std::uint64_t user = wanted_user;
+  if (user == 0) {
+    if (kTaskSize < full) {
+      user = kTaskSize;
+    } else {
+      user = full > (1ull << 32) ? full / 2 : full - kMinKernelRange;
+    }
+  }
+  user = std::min(user, full - kMinKernelRange);
+  if (wanted_user > user) return unexpected(-EINVAL);
+  const std::uint64_t kernel_size = std::bit_floor(full - user);
+  const std::uint64_t start = full - kernel_size;
+  return VmLayout{.kind = VmKind::user, .kernel_start = start, .kernel_size = kernel_size,
+                  .auto_start = start, .auto_size = kernel_size};
+}
+
+int create_vm(File& file, uapi::VmCreate& args) {
+  if (args.flags != 0) return -EINVAL;
+  const auto layout = layout_of(*file.d, args.user_va_range);
+  if (!layout) return layout.error();
+  const auto vm = Vms::create(*file.d, *layout);
+  if (!vm) return vm.error();
+  (*vm)->user_range = layout->kernel_start;
+  const auto slot = std::find_if(file.vms.begin(), file.vms.end(),
+                                 [](const Ptr<Vm>& v) { return v == nullptr; });
+  if (slot == file.vms.end()) {
+    Vms::put(*vm);
+    return -EBUSY;
+  }
+  *slot = *vm;
+  args.id = static_cast<std::uint32_t>(slot - file.vms.begin()) + 1;
+  args.user_va_range = layout->kernel_start;
+  return 0;
+}
+
+int check_range(const Vm& vm, const uapi::VmBindOp& op) {
+  if (((op.va | op.size | op.bo_offset) & kPageMask) != 0) return -EINVAL;
+  if (op.va >= vm.user_range || op.size > vm.user_range - op.va) return -EINVAL;
+  return 0;
+}
+
+int bind_map(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
+             const uapi::VmBindOp& op) {
+  Device& d = *file.d;
+  const Ptr<contract::GemObject> gem = d.drm.gem_lookup(drm_file, op.bo_handle);
+  if (!gem) return -EINVAL;
+  const Ptr<Bo> bo = contract::ptr_cast<Bo>(gem);
+  constexpr std::uint32_t kFlags = uapi::kVmBindOpMapReadonly | uapi::kVmBindOpMapNoexec |
+                                   uapi::kVmBindOpMapUncached | uapi::kVmBindOpTypeMask;
+  int error = 0;
+  if ((op.flags & ~kFlags) != 0) {
+    error = -EINVAL;
+  } else if (op.size > gem->size || op.bo_offset > gem->size - op.size) {
+    error = -EINVAL;
+  } else if (bo->exclusive_root && !(bo->exclusive_root == vm->root)) {
+    error = -EINVAL;
+  } else {
+    const VmOp map{.kind = VmOp::Kind::map, .va = op.va, .size = op.size,
+                   .offset = op.bo_offset, .object = gem,
+                   .flags = op.flags & ~uapi::kVmBindOpTypeMask};
+    error = Vms::run(vm, map);
+  }
+  d.drm.gem_put(gem);
+  return error;
+}
+
+int bind_one(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
+             const uapi::VmBindOp& op) {
+  if (op.syncs.count != 0) return -EINVAL;
+  if (op.size == 0) return 0;
+  int error = check_range(*vm, op);
+  if (error != 0) return error;
+  switch (op.flags & uapi::kVmBindOpTypeMask) {
+    case uapi::kVmBindOpTypeMap:
+      return bind_map(file, drm_file, vm, op);
+    case uapi::kVmBindOpTypeUnmap: {
+      if ((op.flags & ~uapi::kVmBindOpTypeMask) != 0) return -EINVAL;
+      if (op.bo_handle != 0 || op.bo_offset != 0) return -EINVAL;
+      const VmOp unmap{.kind = VmOp::Kind::unmap, .va = op.va, .size = op.size, .offset = 0,
+                       .object = nullptr, .flags = 0};
+      error = Vms::run(vm, unmap);
+      return error;
+    }
+    default:
+      // SYNC_ONLY needs syncs, and a synchronous operation has none.
+      return -EINVAL;
+  }
+}
+
+int bind_all(File& file, const Ptr<DrmFile>& drm_file, uapi::VmBind& args) {
+  const Ptr<Vm> vm = vm_lookup(file, args.vm_id);
+  if (!vm) return -EINVAL;
+  int error = 0;
+  if ((args.flags & uapi::kVmBindAsync) != 0) {
+    error = -EINVAL;  // not modelled here
+  } else {
+    const auto ops = get_array<uapi::VmBindOp>(file.d->k, args.ops);
+    if (!ops) error = ops.error();
+    for (std::uint32_t i = 0; error == 0 && i < ops->size(); ++i) {
+      error = bind_one(file, drm_file, vm, (*ops)[i]);
+      // The caller learns how many operations were done.
+      if (error != 0) args.ops.count = i;
+    }
+  }
+  Vms::put(vm);
+  return error;
+}
+
+}  // namespace
+
+int ioctl_vm_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
+  File& file = file_of(drm_file);
+  if (!file.d->k.dev_enter()) return -ENODEV;
+  const int error = create_vm(file, *static_cast<uapi::VmCreate*>(arg));
+  file.d->k.dev_exit();
+  return error;
+}
+
+int ioctl_vm_destroy(void*, void* arg, const Ptr<DrmFile>& drm_file) {
+  File& file = file_of(drm_file);
+  const auto& args = *static_cast<const uapi::VmDestroy*>(arg);
+  if (args.pad != 0) return -EINVAL;
+  if (args.id == 0 || args.id > File::kVms) return -EINVAL;
+  const Ptr<Vm> vm = file.vms[args.id - 1];
+  if (!vm) return -EINVAL;
+  file.vms[args.id - 1] = nullptr;
+  Vms::destroy(vm);
+  return 0;
+}
+
+int ioctl_vm_bind(void*, void* arg, const Ptr<DrmFile>& drm_file) {
+  File& file = file_of(drm_file);
+  if (!file.d->k.dev_enter()) return -ENODEV;
+  const int error = bind_all(file, drm_file, *static_cast<uapi::VmBind*>(arg));
+  file.d->k.dev_exit();
+  return error;
+}
+
+int ioctl_vm_get_state(void*, void* arg, const Ptr<DrmFile>& drm_file) {
+  File& file = file_of(drm_file);
+  auto& args = *static_cast<uapi::VmGetState*>(arg);
+  const Ptr<Vm> vm = vm_lookup(file, args.vm_id);
+  if (!vm) return -EINVAL;
+  args.state = vm->unusable ? uapi::kVmStateUnusable : uapi::kVmStateUsable;
+  Vms::put(vm);
+  return 0;
+}
+
+void close_vms(File& file) {
+  for (Ptr<Vm>& entry : file.vms) {
+    if (!entry) continue;
+    const Ptr<Vm> vm = entry;
+    entry = nullptr;
+    Vms::destroy(vm);
+  }
+}
+
+}  // namespace protm::reference

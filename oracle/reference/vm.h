@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A GPU address space: VMA tree, page tables, locked region, operations.
+// Leaves out: async binds, sparse mappings, reclaim of pages, huge-page widening of remaps beyond
+// what the page-table writer does itself.
+// Source: panthor_mmu.c (7.3); facts-driver-7x.md 1; facts-driver.md 4.
+#pragma once
+
+#include "oracle/reference/device.h"
+
+namespace protm::reference {
+
+struct Vma : contract::GpuVa {
+  std::uint32_t flags = 0;   ///< kVmBindOpMap*
+};
+
+struct LockedRegion {
+  std::uint64_t start = 0;
+  std::uint64_t size = 0;    ///< 0: nothing is locked
+};
+
+enum class VmKind : std::uint8_t { user, mcu };
+
+struct VmLayout {
+  VmKind kind = VmKind::user;
+  std::uint64_t kernel_start = 0, kernel_size = 0;
+  std::uint64_t auto_start = 0, auto_size = 0;
+};
+
+struct Vm {
+  Device* d = nullptr;
+  Ptr<Vm> self;
+  contract::Kref ref;
+  VmKind kind = VmKind::user;
+  contract::GpuVm tree;
+  contract::PageTable table;
+  contract::VaSpace kernel_va;
+  std::uint64_t auto_start = 0, auto_end = 0;
+  std::uint64_t user_range = 0;
+  std::uint64_t memattr = 0, transcfg = 0;
+  Ptr<contract::GemObject> root;        ///< carries the resv that private objects share
+  contract::Mutex op_lock{.role = "vm.op_lock"};
+  contract::Mutex mm_lock{.role = "vm.mm_lock"};
+  LockedRegion locked;                  ///< under op_lock and slots_lock
+  bool destroyed = false;
+  bool unusable = false;
+  bool unhandled_fault = false;
+  bool mm_ready = false, tree_ready = false, table_ready = false;
+  // Under as.slots_lock.
+  int as_id = -1;
+  std::uint32_t active_count = 0;
+  Link<Vm> lru;
+};
+
+/// One map or unmap. `offset` and `object` belong to maps.
+struct VmOp {
+  enum class Kind : std::uint8_t { map, unmap };
+  Kind kind = Kind::map;
+  std::uint64_t va = 0, size = 0, offset = 0;
+  Ptr<contract::GemObject> object;
+  std::uint32_t flags = 0;
+};
+
+class Vms {
+ public:
+  [[nodiscard]] static Result<Ptr<Vm>> create(Device& device, const VmLayout& layout);
+  static void get(const Ptr<Vm>& vm);
+  static void put(const Ptr<Vm>& vm);   ///< NULL is a no-op
+  /// Marks a VM of a file destroyed and takes all its mappings away. Drops the file's reference.
+  static void destroy(const Ptr<Vm>& vm);
+
+  /// Runs a map or unmap under the locks, with the region locked where the VM has an AS.
+  /// Errors: -ENOMEM, -EINVAL, -ETIMEDOUT (no AS command was sent, or one got stuck).
+  [[nodiscard]] static int run(const Ptr<Vm>& vm, const VmOp& op);
+
+  static Result<std::uint64_t> alloc_va(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t size,
+                                        const char* role);
+  static void free_va(const Ptr<Vm>& vm, std::uint64_t va);
+  /// Object mapped at `va` with a reference, and the offset of `va` in it; NULL = not mapped.
+  static Ptr<contract::GemObject> object_at(const Ptr<Vm>& vm, std::uint64_t va,
+                                            std::uint64_t& offset);
+};
+
+}  // namespace protm::reference
