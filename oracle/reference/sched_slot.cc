@@ -18,8 +18,6 @@ namespace {
 constexpr std::uint64_t kAckMs = 100;
 constexpr std::uint32_t kBlockedReasonMask = 0xf;
 
-std::uint32_t csg_state(fw::CsgState s) { return static_cast<std::uint32_t>(s); }
-
 }  // namespace
 
 void SlotUpdate::queue(std::uint32_t slot, std::uint32_t value, std::uint32_t mask) {
