@@ -24,7 +24,7 @@ constexpr std::array<std::uint64_t, 16> kOddValues{
     UINT64_MAX,      UINT64_MAX - 1,     UINT64_MAX - 4095,     1ull << 63,
     1ull << 48,      (1ull << 48) - 4096, 1ull << 47,           1ull << 32,
     (1ull << 32) - 1, (1ull << 31),      (1ull << 32) - 4096,   4095,
-    4097,            0x100000000 + 4096, 0x200000,              (1ull << 47) - 4096};
+    4097,            (1ull << 32) + 4096, 1ull << 21,           (1ull << 47) - 4096};
 
 std::uint64_t clamped(std::uint64_t value, const Scale& scale) {
   return value <= scale.max ? value : value % (scale.max + 1);
@@ -37,7 +37,7 @@ Scale scale_of(const contract::FieldInfo& field) {
     case FieldType::size:
       return Scale{.base = kSizeScale.base, .unit = kSizeScale.unit, .max = field.max};
     case FieldType::time: return kTimeScale;
-    case FieldType::va: return Scale{.base = 0x200000, .unit = 4096, .max = field.max};
+    case FieldType::va: return Scale{.base = kFirstVa, .unit = 4096, .max = field.max};
     default: return Scale{.base = 0, .unit = 1, .max = field.max};
   }
 }
@@ -131,7 +131,7 @@ std::uint32_t opcode_count() {
 namespace {
 
 /// Groups of opcodes that swarm weights switch together.
-enum class Swarm : std::uint8_t { heap, device, memory, groups, observe, faults, job, protm, count };
+enum class Swarm : std::uint8_t { heap, device, memory, groups, observe, faults, job, protm };
 
 struct Weight {
   Swarm swarm;

@@ -64,6 +64,8 @@ struct Scale {
 inline constexpr Scale kTimeScale{.base = 0, .unit = 100'000, .max = contract::kMaxTimeNs};
 inline constexpr Scale kSizeScale{.base = 4096, .unit = 4096, .max = UINT64_MAX};
 inline constexpr Scale kPlainScale{};
+/// Where small VAs begin; a ready-made job maps its buffer here.
+inline constexpr std::uint64_t kFirstVa = 2u << 20;
 
 /// A number or nothing.
 [[nodiscard]] std::optional<std::uint64_t> read_tagged(ByteReader& in, const Scale& scale);

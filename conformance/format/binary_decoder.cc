@@ -220,8 +220,10 @@ class Decoder {
       case FieldType::word: return word(info);
       case FieldType::flags: return flags(info);
       case FieldType::text:
-        return Value{
-            .kind = Value::Kind::text, .number = 0, .text = read_text(in_, name_pool()), .list = {}};
+        return Value{.kind = Value::Kind::text,
+                     .number = 0,
+                     .text = read_text(in_, name_pool()),
+                     .list = {}};
       case FieldType::nodes: return list(info, depth);
       default: return reference(info);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Faults and facts of a case: what goes wrong below the driver, and what every right trace shows.
-// Leaves out: evaluation of facts (oracle/judge). Source: decisions.md 19 and 25.
+// Leaves out: evaluation of facts (oracle/judge).
+// Source: decisions.md 19 and 25.
 #pragma once
 
 #include "conformance/format/step_reader.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Bad cases in conformance/selftest/invalid: each bad line ends in a comment that says what the
-// reader must report there, and nothing else may be reported. Form: `### COLUMN: message = expected`,
-// several of them for several errors in a line.
+// reader must report there, and nothing else may be reported. Form:
+// `### COLUMN: message = expected`, several of them for several errors in a line.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Questions about the contract's node table that reader, writer and binary form share.
-// Leaves out: the table itself (op_table.h). Source: op_table.h.
+// Leaves out: the table itself.
+// Source: op_table.h.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,6 @@ using contract::Value;
 
 namespace {
 
-constexpr std::uint64_t kBufferVa = 0x200000;
 constexpr std::uint64_t kBufferBytes = 65536;
 /// Steps of a job with nothing set up: VM, area, buffer, bind, group, submit, wait.
 constexpr std::size_t kStepsMax = 7;
@@ -84,7 +83,7 @@ void ReadyMade::add_job(JobKind kind, std::uint32_t actor, ByteReader& in) {
   choice.flags = in.u8();
   choice.run_ns = std::max<std::uint64_t>(1000, read_tagged(in, kTimeScale).value_or(500'000));
   choice.value = read_tagged(in, Scale{.max = UINT32_MAX}).value_or(1);
-  choice.va = kBufferVa + std::uint64_t{in.u8()} * 8;
+  choice.va = kFirstVa + std::uint64_t{in.u8()} * 8;
   if (program_.steps.size() + kStepsMax > contract::kMaxSteps) return;
   Kit& kit = kits_[actor];
   if (!alive(kit.vm, Makes::vm)) {
@@ -106,7 +105,7 @@ std::uint32_t ReadyMade::add_vm(std::uint32_t actor) {
       add(NodeBuilder(NodeType::bo_create).number("size", kBufferBytes).step(actor));
   const Node map = NodeBuilder(NodeType::bind_map)
                        .ref("bo", bo)
-                       .number("va", kBufferVa)
+                       .number("va", kFirstVa)
                        .number("size", kBufferBytes)
                        .node();
   add(NodeBuilder(NodeType::vm_bind).ref("vm", vm).list("ops", {map}).step(actor));

@@ -67,7 +67,8 @@ class Viewer {
 
  private:
   void number(std::string_view name, std::uint64_t value) {
-    view_.fields.push_back({name, is_hex(name) ? hex_text(value) : number_text(value), true, value});
+    std::string shown = is_hex(name) ? hex_text(value) : number_text(value);
+    view_.fields.push_back({name, std::move(shown), true, value});
   }
   void text(std::string_view name, std::string value) {
     view_.fields.push_back({name, std::move(value), false, 0});
@@ -104,8 +105,8 @@ class Viewer {
   void machine_field(ObservationKind kind, std::string_view name, std::uint64_t value) {
     if (name.empty()) return;
     const std::string_view word = machine_word(kind, name, value);
-    const bool glb_bits = kind == ObservationKind::glb_request || kind == ObservationKind::glb_ack ||
-                          kind == ObservationKind::glb_event;
+    const bool glb_bits = kind == ObservationKind::glb_request ||
+                          kind == ObservationKind::glb_ack || kind == ObservationKind::glb_event;
     const bool csg_bits = kind == ObservationKind::csg_event;
     const auto raw = static_cast<std::uint32_t>(value);
     if (!word.empty()) {
@@ -229,7 +230,9 @@ class Viewer {
     step("group", r_.a);
     std::string states;
     for (std::size_t i = 0; i < kGroupStates.size(); ++i) {
-      if ((r_.b >> i & 1) != 0) states += (states.empty() ? "" : " ") + std::string(kGroupStates[i]);
+      if ((r_.b >> i & 1) == 0) continue;
+      if (!states.empty()) states += ' ';
+      states += kGroupStates[i];
     }
     text("state", states.empty() ? "none" : states);
     number("fatal_queues", r_.c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A whole file as text, for the readers of this box.
-// Leaves out: writing. Source: style.md 2.12 (a file that cannot be read is an error like others).
+// Leaves out: writing.
+// Source: style.md 2.12 (a file that cannot be read is an error like others).
 #pragma once
 
 #include <optional>

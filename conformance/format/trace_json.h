@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Traces for programs: {"schema":1,"end":..,"hash":..,"records":[{"t":ns,"what":..,..}]}, one record
-// a line. Numbers above 2^53 are strings, because common readers would round them.
+// Traces for programs: {"schema":1,"end":..,"hash":..,"records":[{"t":ns,"what":..,..}]}, one
+// record a line. Numbers above 2^53 are strings, because common readers would round them.
 // Leaves out: reading back. Source: design.md section 9 (trace.json of a finding).
 #pragma once
 
