@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/series-v1/panthor_device.h"
+
+#include "gpu-model/vocab/errno.h"
+#include "sut-adapters/series-v1/panthor_drv.h"
+#include "sut-adapters/series-v1/panthor_fw.h"
+#include "sut-adapters/series-v1/panthor_gpu.h"
+#include "sut-adapters/series-v1/panthor_mmu.h"
+#include "sut-adapters/series-v1/panthor_sched.h"
+
+namespace protm::v1 {
+namespace {
+
+using contract::Kernel;
+
+constexpr const char* kHeapParam = "protected_heap_name";
+
+bool panthor_device_is_initialized(const PanthorDevice* ptdev) {
+  return ptdev->scheduler != nullptr;
+}
+
+void panthor_device_reset_work(PanthorDevice* ptdev) {
+  Kernel& k = ptdev->kernel;
+  // A reset that was asked for around a suspend is done by the next resume.
+  if (ptdev->pm.state != PmState::active) return;
+  if (!k.dev_enter()) return;
+  panthor_sched_pre_reset(ptdev);
+  panthor_fw_pre_reset(ptdev, true);
+  panthor_mmu_pre_reset(ptdev);
+  (void)panthor_gpu_soft_reset(ptdev);
+  (void)panthor_gpu_l2_power_on(ptdev);
+  panthor_mmu_post_reset(ptdev);
+  const int ret = panthor_fw_post_reset(ptdev);
+  ptdev->protm.exit_refused = false;
+  ptdev->reset.pending = false;
+  panthor_sched_post_reset(ptdev, ret != 0);
+  k.dev_exit();
+  if (ret != 0) {
+    k.log("Failed to boot MCU after reset, making device unusable.");
+    panthor_device_unplug(ptdev);
+  }
+}
+
+int panthor_device_suspend(PanthorDevice* ptdev) {
+  Kernel& k = ptdev->kernel;
+  if (ptdev->pm.state != PmState::active) return -EINVAL;
+  ptdev->pm.state = PmState::suspending;
+  if (panthor_device_is_initialized(ptdev) && k.dev_enter()) {
+    k.cancel_work_sync(ptdev->reset.work);
+    panthor_sched_suspend(ptdev);
+    panthor_fw_suspend(ptdev);
+    panthor_mmu_suspend(ptdev);
+    panthor_gpu_suspend(ptdev);
+    k.dev_exit();
+  }
+  ptdev->pm.state = PmState::suspended;
+  return 0;
+}
+
+int panthor_device_resume_hw_components(PanthorDevice* ptdev) {
+  panthor_gpu_resume(ptdev);
+  panthor_mmu_resume(ptdev);
+  const int ret = panthor_fw_resume(ptdev);
+  if (ret == 0) return 0;
+  panthor_fw_pre_reset(ptdev, true);
+  panthor_mmu_suspend(ptdev);
+  panthor_gpu_suspend(ptdev);
+  return ret;
+}
+
+int panthor_device_resume(PanthorDevice* ptdev) {
+  Kernel& k = ptdev->kernel;
+  if (ptdev->pm.state != PmState::suspended) return -EINVAL;
+  ptdev->pm.state = PmState::resuming;
+  int ret = 0;
+  if (panthor_device_is_initialized(ptdev) && k.dev_enter()) {
+    if (ptdev->reset.pending) {
+      ptdev->reset.fast = false;
+      ptdev->reset.pending = false;
+    }
+    const bool fast = ptdev->reset.fast;
+    ret = panthor_device_resume_hw_components(ptdev);
+    if (ret != 0 && fast) {
+      k.log("Fast reset failed, trying a slow reset");
+      ret = panthor_device_resume_hw_components(ptdev);
+    }
+    if (ret == 0) panthor_sched_resume(ptdev);
+    k.dev_exit();
+  }
+  if (ret != 0) {
+    ptdev->pm.recovery_needed = true;
+    ptdev->pm.state = PmState::suspended;
+    return ret;
+  }
+  ptdev->pm.state = PmState::active;
+  // Somebody may have asked for a reset while the device came up.
+  if (ptdev->reset.pending) k.queue_work(ptdev->reset.wq, ptdev->reset.work);
+  return 0;
+}
+
+void panthor_runtime_suspend(PanthorDevice* ptdev) {
+  ptdev->kernel.pm_callback_result(panthor_device_suspend(ptdev));
+}
+
+void panthor_runtime_resume(PanthorDevice* ptdev) {
+  ptdev->kernel.pm_callback_result(panthor_device_resume(ptdev));
+}
+
+// The heap of the module parameter, held until the DRM device is released.
+void panthor_protm_heap_put(PanthorDevice* ptdev) {
+  dma_heap_put(ptdev->heaps, ptdev->protm.heap);
+  ptdev->protm.heap = nullptr;
+}
+
+int panthor_protm_heap_init(PanthorDevice* ptdev) {
+  Kernel& k = ptdev->kernel;
+  const char* const name = k.module_param(kHeapParam);
+  if (name == nullptr || name[0] == '\0') return 0;
+  ptdev->protm.heap = dma_heap_find(ptdev->heaps, name);
+  if (ptdev->protm.heap == nullptr) {
+    k.log("Protected heap not (yet) available - deferring probe");
+    return -vocab::kEPROBE_DEFER;
+  }
+  const int ret = k.drmm_add_action(contract::bind_fn<panthor_protm_heap_put>(ptdev->self),
+                                    "protm.heap");
+  if (ret != 0) panthor_protm_heap_put(ptdev);
+  return ret;
+}
+
+// Everything behind the first runtime PM reference, in order; `done` counts what to take back.
+int panthor_init_hw_components(PanthorDevice* ptdev, int* done) {
+  using Step = int (*)(PanthorDevice*);
+  static constexpr Step kSteps[] = {panthor_hw_init,  panthor_gpu_init, panthor_gpu_coherency_init,
+                                    panthor_mmu_init, panthor_fw_init,  panthor_sched_init};
+  for (const Step step : kSteps) {
+    const int ret = step(ptdev);
+    if (ret != 0) return ret;
+    ++*done;
+  }
+  return 0;
+}
+
+void panthor_unwind_hw_components(PanthorDevice* ptdev, int done) {
+  if (done > 5) panthor_sched_unplug(ptdev);
+  if (done > 4) panthor_fw_unplug(ptdev);
+  if (done > 3) panthor_mmu_unplug(ptdev);
+  if (done > 1) panthor_gpu_unplug(ptdev);
+}
+
+}  // namespace
+
+void panthor_device_schedule_reset(PanthorDevice* ptdev) {
+  if (ptdev->reset.pending) return;
+  ptdev->reset.pending = true;
+  if (ptdev->pm.state != PmState::active) return;
+  ptdev->kernel.queue_work(ptdev->reset.wq, ptdev->reset.work);
+}
+
+int panthor_device_resume_and_get(PanthorDevice* ptdev) {
+  const int ret = ptdev->kernel.pm_runtime_resume_and_get();
+  if (ret != 0 && ptdev->pm.recovery_needed) {
+    ptdev->pm.recovery_needed = false;
+    ptdev->kernel.pm_runtime_set_suspended();
+  }
+  return ret;
+}
+
+int panthor_device_init(PanthorDevice* ptdev) {
+  Kernel& k = ptdev->kernel;
+  k.init_completion(ptdev->unplug.done);
+  // Before the device is powered, so that a deferral has nothing to take back.
+  int ret = panthor_protm_heap_init(ptdev);
+  if (ret != 0) return ret;
+  ptdev->reset.work.fn = contract::bind_fn<panthor_device_reset_work>(ptdev->self);
+  ptdev->reset.wq = k.alloc_workqueue("panthor-reset-wq", contract::WorkqueueKind::ordered);
+  k.disable_work_sync(ptdev->reset.work);
+
+  k.pm_runtime_enable(contract::bind_fn<panthor_runtime_suspend>(ptdev->self),
+                      contract::bind_fn<panthor_runtime_resume>(ptdev->self));
+  ret = k.pm_runtime_resume_and_get();
+  if (ret != 0) return ret;
+  int done = 0;
+  ret = panthor_init_hw_components(ptdev, &done);
+  if (ret == 0) {
+    k.enable_work(ptdev->reset.work);
+    k.pm_runtime_use_autosuspend(kAutosuspendMs);
+    ret = ptdev->drm.drm_register(&kPanthorDrmDriver);
+    if (ret != 0) k.pm_runtime_dont_use_autosuspend();
+  }
+  if (ret != 0) {
+    panthor_unwind_hw_components(ptdev, done);
+    k.pm_runtime_put_sync_suspend();
+    return ret;
+  }
+  k.pm_runtime_put_autosuspend();
+  return 0;
+}
+
+void panthor_device_unplug(PanthorDevice* ptdev) {
+  Kernel& k = ptdev->kernel;
+  k.mutex_lock(ptdev->unplug.lock);
+  if (ptdev->unplug.begun) {
+    k.mutex_unlock(ptdev->unplug.lock);
+    k.wait_for_completion(ptdev->unplug.done);
+    return;
+  }
+  ptdev->unplug.begun = true;
+  k.pm_runtime_get_sync();
+  ptdev->drm.drm_unregister();
+  k.dev_unplug();
+  k.mutex_unlock(ptdev->unplug.lock);
+
+  panthor_sched_unplug(ptdev);
+  panthor_fw_unplug(ptdev);
+  panthor_mmu_unplug(ptdev);
+  panthor_gpu_unplug(ptdev);
+  k.pm_runtime_dont_use_autosuspend();
+  k.pm_runtime_put_sync_suspend();
+  k.complete_all(ptdev->unplug.done);
+}
+
+}  // namespace protm::v1

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <utility>
+#include <vector>
+
+#include "gpu-model/vocab/errno.h"
+#include "sut-adapters/series-v1/panthor_drv.h"
+#include "sut-adapters/series-v1/panthor_gem.h"
+#include "sut-adapters/series-v1/panthor_mmu.h"
+#include "sut-adapters/series-v1/panthor_sched.h"
+
+namespace protm::v1 {
+namespace {
+
+using contract::DrmFile;
+using contract::Fence;
+using contract::Ptr;
+namespace uapi = vocab::uapi;
+
+constexpr std::uint32_t kMaxQueues = 32;
+
+/// A syncobj point that jobs of this call signal, with the fence that it has or will have.
+struct SyncSignal {
+  std::uint32_t handle = 0;
+  std::uint64_t point = 0;
+  Ptr<contract::Syncobj> syncobj;
+  Ptr<Fence> fence;            ///< with a reference
+};
+
+struct SubmitJob {
+  Ptr<Job> job;
+  std::pmr::vector<uapi::SyncOp> sync_ops;
+};
+
+/// struct panthor_submit_ctx.
+struct SubmitCtx {
+  SubmitCtx(PanthorDevice* p, const Ptr<DrmFile>& f)
+      : ptdev(p), file(f), jobs(p->mr), signals(p->mr), resvs(p->mr) {}
+  PanthorDevice* ptdev;
+  Ptr<DrmFile> file;
+  std::pmr::vector<SubmitJob> jobs;
+  std::pmr::vector<SyncSignal> signals;
+  std::pmr::vector<Ptr<contract::Resv>> resvs;
+  bool locked = false;
+};
+
+bool sync_op_is_signal(const uapi::SyncOp& op) { return (op.flags & uapi::kSyncOpSignal) != 0; }
+
+int panthor_check_sync_op(const uapi::SyncOp& op) {
+  if ((op.flags & ~(uapi::kSyncOpSignal | uapi::kSyncOpHandleTypeMask)) != 0) return -EINVAL;
+  const std::uint32_t type = op.flags & uapi::kSyncOpHandleTypeMask;
+  if (type != uapi::kSyncOpHandleTypeSyncobj && type != uapi::kSyncOpHandleTypeTimelineSyncobj) {
+    return -EINVAL;
+  }
+  if (type == uapi::kSyncOpHandleTypeSyncobj && op.timeline_value != 0) return -EINVAL;
+  return 0;
+}
+
+SyncSignal* panthor_submit_ctx_search_sync_signal(SubmitCtx* ctx, const uapi::SyncOp& op) {
+  for (SyncSignal& signal : ctx->signals) {
+    if (signal.handle == op.handle && signal.point == op.timeline_value) return &signal;
+  }
+  return nullptr;
+}
+
+int panthor_submit_ctx_get_sync_signal(SubmitCtx* ctx, const uapi::SyncOp& op) {
+  if (panthor_submit_ctx_search_sync_signal(ctx, op) != nullptr) return 0;
+  const int ret = panthor_check_sync_op(op);
+  if (ret != 0) return ret;
+  contract::Drm& drm = ctx->ptdev->drm;
+  SyncSignal signal{op.handle, op.timeline_value, drm.syncobj_find(ctx->file, op.handle), {}};
+  if (signal.syncobj == nullptr) return -EINVAL;
+  const auto fence = drm.syncobj_find_fence(ctx->file, op.handle, op.timeline_value);
+  if (fence) signal.fence = *fence;
+  ctx->signals.push_back(signal);
+  return 0;
+}
+
+int panthor_submit_ctx_collect_jobs_signal_ops(SubmitCtx* ctx) {
+  for (const SubmitJob& job : ctx->jobs) {
+    for (const uapi::SyncOp& op : job.sync_ops) {
+      if (!sync_op_is_signal(op)) continue;
+      const int ret = panthor_submit_ctx_get_sync_signal(ctx, op);
+      if (ret != 0) return ret;
+    }
+  }
+  return 0;
+}
+
+// The VM's reservation and those of all objects that are shared with others.
+int panthor_vm_prepare_mapped_bos_resvs(SubmitCtx* ctx, Vm* vm) {
+  ctx->resvs.push_back(vm->root_gem->resv);
+  {
+    contract::MutexGuard guard(ctx->ptdev->kernel, vm->op_lock);
+    ctx->ptdev->drm.gpuvm_for_each(vm->base, [&](const Ptr<contract::GpuVa>& va) {
+      if (va->gem == nullptr || va->gem->resv == vm->root_gem->resv) return;
+      for (const auto& have : ctx->resvs) {
+        if (have == va->gem->resv) return;
+      }
+      ctx->resvs.push_back(va->gem->resv);
+    });
+  }
+  const int ret = ctx->ptdev->drm.resv_lock_all(ctx->resvs);
+  ctx->locked = ret == 0;
+  return ret;
+}
+
+int panthor_submit_ctx_add_wait(SubmitCtx* ctx, const Ptr<Job>& job, const uapi::SyncOp& op) {
+  int ret = panthor_check_sync_op(op);
+  if (ret != 0) return ret;
+  contract::Drm& drm = ctx->ptdev->drm;
+  const SyncSignal* const signal = panthor_submit_ctx_search_sync_signal(ctx, op);
+  Ptr<Fence> fence;
+  if (signal != nullptr) {
+    if (signal->fence == nullptr) {
+      ctx->ptdev->kernel.warn("wait before its signal");
+      return -EINVAL;
+    }
+    fence = signal->fence;
+    drm.fence_get(fence);
+  } else {
+    const auto found = drm.syncobj_find_fence(ctx->file, op.handle, op.timeline_value);
+    if (!found) return found.error();
+    fence = *found;
+  }
+  return drm.sched_job_add_dependency(job, fence);
+}
+
+int panthor_submit_ctx_add_sync_deps_to_job(SubmitCtx* ctx, const SubmitJob& job) {
+  for (const uapi::SyncOp& op : job.sync_ops) {
+    if (sync_op_is_signal(op)) continue;
+    const int ret = panthor_submit_ctx_add_wait(ctx, job.job, op);
+    if (ret != 0) return ret;
+  }
+  return 0;
+}
+
+// Later jobs of this call that wait for the point get the fence of this job.
+void panthor_submit_ctx_update_job_sync_signal_fences(SubmitCtx* ctx, const SubmitJob& job) {
+  contract::Drm& drm = ctx->ptdev->drm;
+  const Ptr<Fence> done = drm.sched_job_finished(job.job);
+  for (const uapi::SyncOp& op : job.sync_ops) {
+    if (!sync_op_is_signal(op)) continue;
+    SyncSignal* const signal = panthor_submit_ctx_search_sync_signal(ctx, op);
+    drm.fence_put(signal->fence);
+    drm.fence_get(done);
+    signal->fence = done;
+  }
+}
+
+int panthor_submit_ctx_add_deps_and_arm_jobs(SubmitCtx* ctx) {
+  for (const SubmitJob& job : ctx->jobs) {
+    const int ret = panthor_submit_ctx_add_sync_deps_to_job(ctx, job);
+    if (ret != 0) return ret;
+    ctx->ptdev->drm.sched_job_arm(job.job);
+    panthor_submit_ctx_update_job_sync_signal_fences(ctx, job);
+  }
+  return 0;
+}
+
+// Nothing fails from here on.
+void panthor_submit_ctx_push_jobs(SubmitCtx* ctx) {
+  contract::Drm& drm = ctx->ptdev->drm;
+  for (const SubmitJob& job : ctx->jobs) {
+    const Ptr<Fence> done = drm.sched_job_finished(job.job);
+    for (const auto& resv : ctx->resvs) drm.resv_add_fence(resv, done);
+  }
+  for (SubmitJob& job : ctx->jobs) {
+    drm.sched_entity_push_job(job.job);
+    job.job = nullptr;   // the scheduler has it now
+  }
+  for (const SyncSignal& signal : ctx->signals) {
+    if (signal.point != 0) {
+      drm.syncobj_add_point(signal.syncobj, signal.fence, signal.point);
+    } else {
+      drm.syncobj_replace_fence(signal.syncobj, signal.fence);
+    }
+  }
+}
+
+void panthor_submit_ctx_cleanup(SubmitCtx* ctx) {
+  contract::Drm& drm = ctx->ptdev->drm;
+  if (ctx->locked) drm.resv_unlock_all(ctx->resvs);
+  for (const SyncSignal& signal : ctx->signals) {
+    drm.fence_put(signal.fence);
+    drm.syncobj_put(signal.syncobj);
+  }
+  for (const SubmitJob& job : ctx->jobs) {
+    if (job.job != nullptr) panthor_job_put(&*job.job);
+  }
+}
+
+int panthor_submit_ctx_add_jobs(SubmitCtx* ctx, PanthorFile* pfile,
+                                const uapi::GroupSubmit& args) {
+  const auto submits = panthor_get_uobjs<uapi::QueueSubmit>(ctx->ptdev, args.queue_submits);
+  if (!submits) return submits.error();
+  for (const uapi::QueueSubmit& submit : *submits) {
+    const auto job = panthor_job_create(pfile, args.group_handle, submit);
+    if (!job) return job.error();
+    ctx->jobs.push_back({*job, std::pmr::vector<uapi::SyncOp>(ctx->ptdev->mr)});
+    auto ops = panthor_get_uobjs<uapi::SyncOp>(ctx->ptdev, submit.syncs);
+    if (!ops) return ops.error();
+    ctx->jobs.back().sync_ops = std::move(*ops);
+  }
+  return 0;
+}
+
+int panthor_submit_ctx_run(SubmitCtx* ctx, PanthorFile* pfile, const uapi::GroupSubmit& args) {
+  int ret = panthor_submit_ctx_add_jobs(ctx, pfile, args);
+  if (ret != 0 || ctx->jobs.empty()) return ret;
+  ret = panthor_submit_ctx_collect_jobs_signal_ops(ctx);
+  if (ret != 0) return ret;
+  ret = panthor_vm_prepare_mapped_bos_resvs(ctx, &*ctx->jobs[0].job->group->vm);
+  if (ret != 0) return ret;
+  ret = panthor_submit_ctx_add_deps_and_arm_jobs(ctx);
+  if (ret != 0) return ret;
+  panthor_submit_ctx_push_jobs(ctx);
+  return 0;
+}
+
+int group_priority_permit(PanthorDevice* ptdev, std::uint8_t priority) {
+  if (priority > uapi::kGroupPriorityRealtime) return -EINVAL;
+  if (priority <= uapi::kGroupPriorityMedium) return 0;
+  return ptdev->kernel.capable_sys_nice() ? 0 : -EACCES;
+}
+
+}  // namespace
+
+int panthor_ioctl_group_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  PanthorFile* const pfile = to_panthor_file(file);
+  auto& args = *static_cast<uapi::GroupCreate*>(arg);
+  if (args.queues.count == 0 || args.queues.count > kMaxQueues) return -EINVAL;
+  const auto queues = panthor_get_uobjs<uapi::QueueCreate>(pfile->ptdev, args.queues);
+  if (!queues) return queues.error();
+  const int ret = group_priority_permit(pfile->ptdev, args.priority);
+  if (ret != 0) return ret;
+  const auto handle = panthor_group_create(pfile, args, *queues);
+  if (!handle) return handle.error();
+  args.group_handle = *handle;
+  return 0;
+}
+
+int panthor_ioctl_group_destroy(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  const auto& args = *static_cast<const uapi::GroupDestroy*>(arg);
+  if (args.pad != 0) return -EINVAL;
+  return panthor_group_destroy(to_panthor_file(file), args.group_handle);
+}
+
+int panthor_ioctl_group_get_state(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  auto& args = *static_cast<uapi::GroupGetState*>(arg);
+  if (args.pad != 0) return -EINVAL;
+  return panthor_group_get_state(to_panthor_file(file), &args);
+}
+
+int panthor_ioctl_group_submit(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  PanthorFile* const pfile = to_panthor_file(file);
+  const auto& args = *static_cast<const uapi::GroupSubmit*>(arg);
+  if (args.pad != 0) return -EINVAL;
+  if (!pfile->ptdev->kernel.dev_enter()) return -ENODEV;
+  SubmitCtx ctx(pfile->ptdev, file);
+  const int ret = panthor_submit_ctx_run(&ctx, pfile, args);
+  panthor_submit_ctx_cleanup(&ctx);
+  pfile->ptdev->kernel.dev_exit();
+  return ret;
+}
+
+}  // namespace protm::v1

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One VM operation: what is prepared before op_lock is taken and given back after it.
+// Not modelled: page-table pages of its own (Host's page-table writer allocates them).
+// Source: panthor_mmu.c struct panthor_vm_op_ctx (7.x).
+#pragma once
+
+#include <array>
+
+#include "sut-adapters/series-v1/panthor_mmu.h"
+
+namespace protm::v1 {
+
+enum class VmOpType : std::uint8_t { map, unmap };
+
+/// Splitting a mapping in the middle needs a record for each rest, a map one more.
+inline constexpr std::uint32_t kMaxPreallocVmas = 3;
+
+struct VmOpCtx {
+  VmOpType type = VmOpType::map;
+  std::uint32_t flags = 0;
+  std::uint64_t va = 0;
+  std::uint64_t range = 0;
+  std::uint64_t bo_offset = 0;
+  contract::Ptr<PanthorGem> bo;          ///< with a reference and pinned, map only
+  std::array<contract::Ptr<PanthorVma>, kMaxPreallocVmas> preallocated{};
+};
+
+/// Prepares a map of `bo`. Errors: EINVAL, ENOMEM.
+int panthor_vm_prepare_map_op_ctx(VmOpCtx* op, Vm* vm, const contract::Ptr<PanthorGem>& bo,
+                                  std::uint64_t offset, std::uint64_t size, std::uint64_t va,
+                                  std::uint32_t flags);
+int panthor_vm_prepare_unmap_op_ctx(VmOpCtx* op, Vm* vm, std::uint64_t va, std::uint64_t size);
+void panthor_vm_cleanup_op_ctx(VmOpCtx* op, Vm* vm);
+/// Runs a prepared operation under op_lock and inside a locked region.
+int panthor_vm_exec_op(Vm* vm, VmOpCtx* op);
+
+// Page-table steps (panthor_mmu_pages.cc).
+int panthor_vm_map_pages(Vm* vm, std::uint64_t va, std::uint32_t flags,
+                         const contract::Ptr<contract::GemObject>& bo, std::uint64_t offset,
+                         std::uint64_t size);
+void panthor_vm_unmap_pages(Vm* vm, std::uint64_t va, std::uint64_t size);
+void panthor_vm_declare_unusable(Vm* vm);
+/// The callbacks of the split algorithm; `ctx` is the Vm.
+contract::GpuVmSteps panthor_gpuvm_ops(Vm* vm);
+
+}  // namespace protm::v1

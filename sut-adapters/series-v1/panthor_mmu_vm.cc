@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "gpu-model/vocab/errno.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "sut-adapters/series-v1/panthor_mmu_op.h"
+#include "sut-adapters/series-v1/panthor_sched.h"
+
+namespace protm::v1 {
+namespace {
+
+using contract::MutexGuard;
+using contract::Ptr;
+using contract::Result;
+namespace uapi = vocab::uapi;
+
+constexpr std::uint32_t kMapFlags = uapi::kVmBindOpMapReadonly | uapi::kVmBindOpMapNoexec |
+                                    uapi::kVmBindOpMapUncached;
+
+int panthor_vm_op_ctx_prealloc_vmas(VmOpCtx* op, Vm* vm) {
+  const std::uint32_t count = op->type == VmOpType::map ? 3 : 2;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    op->preallocated[i] = vm->ptdev->kernel.make<PanthorVma>("vma");
+    if (op->preallocated[i] == nullptr) return -ENOMEM;
+  }
+  return 0;
+}
+
+void panthor_vm_free(Vm* vm) {
+  PanthorDevice* const ptdev = vm->ptdev;
+  contract::Kernel& k = ptdev->kernel;
+  // A VM without AS must not touch registers: the GPU may be off.
+  if (vm->as.id >= 0 && ptdev->mmu != nullptr) {
+    const bool entered = k.dev_enter();
+    const bool gate = entered && panthor_protm_block(ptdev) == 0;
+    {
+      MutexGuard guard(k, ptdev->mmu->slots_lock);
+      if (vm->as.id >= 0) {
+        if (gate) {
+          const auto as = static_cast<std::uint32_t>(vm->as.id);
+          (void)panthor_mmu_as_disable(ptdev, as, AsRecycle::no);
+        }
+        panthor_vm_release_as_locked(vm);
+      }
+    }
+    if (gate) panthor_protm_unblock(ptdev);
+    if (entered) k.dev_exit();
+  }
+  if (vm->pgtbl_ready) ptdev->drm.pgtable_fini(vm->pgtbl);
+  ptdev->drm.mm_fini(vm->mm);
+  ptdev->drm.gpuvm_fini(vm->base);
+  const Ptr<PanthorGem> root = vm->root_gem;
+  if (!vm->for_mcu) ptdev->live_vms--;
+  k.free(Ptr<Vm>(vm->self));
+  ptdev->drm.gem_put(root);
+}
+
+}  // namespace
+
+Result<Ptr<Vm>> panthor_vm_create(PanthorDevice* ptdev, const VmArgs& args) {
+  const Ptr<Vm> vm = ptdev->kernel.make<Vm>("vm");
+  if (vm == nullptr) return tl::make_unexpected(-ENOMEM);
+  vm->ptdev = ptdev;
+  vm->self = vm;
+  vm->for_mcu = args.for_mcu;
+  vm->root_gem = panthor_gem_create_root(ptdev);
+  if (vm->root_gem == nullptr) {
+    ptdev->kernel.free(vm);
+    return tl::make_unexpected(-ENOMEM);
+  }
+  const std::uint32_t va_bits =
+      vocab::Word<vocab::MmuFeatures>(ptdev->gpu_info.mmu_features)[vocab::MmuFeatures::va_bits];
+  vm->va_size = args.for_mcu ? 1ull << 32 : 1ull << va_bits;
+  vm->user_va_range = args.kernel_va_start;
+  vm->auto_va_start = args.auto_va_start;
+  vm->auto_va_end = args.auto_va_start + args.auto_va_size;
+
+  int ret = ptdev->drm.pgtable_init(vm->pgtbl);
+  vm->pgtbl_ready = ret == 0;
+  if (ret == 0) {
+    ret = ptdev->drm.gpuvm_init(vm->base, 0, vm->va_size, 0, 0);
+    if (ret != 0) ptdev->drm.pgtable_fini(vm->pgtbl);
+  }
+  if (ret != 0) {
+    const Ptr<PanthorGem> root = vm->root_gem;
+    ptdev->kernel.free(vm);
+    ptdev->drm.gem_put(root);
+    return tl::make_unexpected(ret);
+  }
+  ptdev->drm.mm_init(vm->mm, args.kernel_va_start, args.kernel_va_size);
+  ptdev->kernel.kref_init(vm->refcount);
+  if (!vm->for_mcu) ptdev->live_vms++;
+  return vm;
+}
+
+Ptr<Vm> panthor_vm_get(Vm* vm) {
+  vm->ptdev->kernel.kref_get(vm->refcount, "vm");
+  return vm->self;
+}
+
+void panthor_vm_put(Vm* vm) {
+  if (vm->ptdev->kernel.kref_put(vm->refcount, "vm")) panthor_vm_free(vm);
+}
+
+void panthor_vm_destroy(Vm* vm) {
+  vm->destroyed = true;
+  // Firmware may still write state of groups that are being evicted.
+  if (vm->as.active_cnt > 0) panthor_sched_prepare_for_vm_destruction(vm->ptdev);
+  if (panthor_vm_unmap_range(vm, 0, vm->va_size) != 0) {
+    vm->ptdev->kernel.warn("unmap of a dying vm failed");
+  }
+  panthor_vm_put(vm);
+}
+
+Result<std::uint64_t> panthor_vm_alloc_va(Vm* vm, std::uint64_t va, std::uint64_t size,
+                                          std::uint64_t align, const char* role) {
+  if (size == 0 || (size & vocab::kPageMask) != 0) return tl::make_unexpected(-EINVAL);
+  if (va != kVmKernelAutoVa && (va & vocab::kPageMask) != 0) return tl::make_unexpected(-EINVAL);
+  contract::Drm& drm = vm->ptdev->drm;
+  MutexGuard guard(vm->ptdev->kernel, vm->mm_lock);
+  if (va == kVmKernelAutoVa) {
+    return drm.mm_insert(vm->mm, size, align, vm->auto_va_start, vm->auto_va_end, role);
+  }
+  const int ret = drm.mm_reserve(vm->mm, va, size);
+  if (ret != 0) return tl::make_unexpected(ret);
+  return va;
+}
+
+void panthor_vm_free_va(Vm* vm, std::uint64_t va) {
+  MutexGuard guard(vm->ptdev->kernel, vm->mm_lock);
+  vm->ptdev->drm.mm_remove(vm->mm, va);
+}
+
+int panthor_vm_prepare_map_op_ctx(VmOpCtx* op, Vm* vm, const Ptr<PanthorGem>& bo,
+                                  std::uint64_t offset, std::uint64_t size, std::uint64_t va,
+                                  std::uint32_t flags) {
+  if ((flags & ~(kMapFlags | uapi::kVmBindOpTypeMask)) != 0) return -EINVAL;
+  if ((flags & uapi::kVmBindOpTypeMask) != uapi::kVmBindOpTypeMap) return -EINVAL;
+  if (size > bo->size || offset > bo->size - size) return -EINVAL;
+  if (bo->exclusive_vm_root_gem != nullptr && !(bo->exclusive_vm_root_gem == vm->root_gem)) {
+    return -EINVAL;
+  }
+  op->type = VmOpType::map;
+  op->flags = flags;
+  op->va = va;
+  op->range = size;
+  op->bo_offset = offset;
+  int ret = panthor_vm_op_ctx_prealloc_vmas(op, vm);
+  if (ret == 0) ret = vm->ptdev->drm.gem_pin(bo);
+  if (ret != 0) {
+    panthor_vm_cleanup_op_ctx(op, vm);
+    return ret;
+  }
+  vm->ptdev->drm.gem_get(bo);
+  op->bo = bo;
+  return 0;
+}
+
+int panthor_vm_prepare_unmap_op_ctx(VmOpCtx* op, Vm* vm, std::uint64_t va, std::uint64_t size) {
+  op->type = VmOpType::unmap;
+  op->flags = uapi::kVmBindOpTypeUnmap;
+  op->va = va;
+  op->range = size;
+  const int ret = panthor_vm_op_ctx_prealloc_vmas(op, vm);
+  if (ret != 0) panthor_vm_cleanup_op_ctx(op, vm);
+  return ret;
+}
+
+void panthor_vm_cleanup_op_ctx(VmOpCtx* op, Vm* vm) {
+  for (Ptr<PanthorVma>& vma : op->preallocated) {
+    vm->ptdev->kernel.free(vma);
+    vma = nullptr;
+  }
+  if (op->bo == nullptr) return;
+  vm->ptdev->drm.gem_unpin(op->bo);
+  panthor_gem_put(vm->ptdev, op->bo);
+  op->bo = nullptr;
+}
+
+void panthor_vm_declare_unusable(Vm* vm) {
+  PanthorDevice* const ptdev = vm->ptdev;
+  if (vm->unusable) return;
+  vm->unusable = true;
+  MutexGuard guard(ptdev->kernel, ptdev->mmu->slots_lock);
+  if (vm->as.id < 0 || !ptdev->kernel.dev_enter()) return;
+  (void)panthor_mmu_as_disable(ptdev, static_cast<std::uint32_t>(vm->as.id), AsRecycle::no);
+  ptdev->kernel.dev_exit();
+}
+
+int panthor_vm_exec_op(Vm* vm, VmOpCtx* op) {
+  contract::Drm& drm = vm->ptdev->drm;
+  MutexGuard guard(vm->ptdev->kernel, vm->op_lock);
+  vm->op_ctx = op;
+  int ret = panthor_vm_lock_region(vm, op->va, op->range);
+  if (ret == 0) {
+    if (op->type == VmOpType::map) {
+      ret = vm->unusable ? -EINVAL
+                         : drm.gpuvm_sm_map(vm->base,
+                                            {op->va, op->range, op->bo_offset, op->bo},
+                                            panthor_gpuvm_ops(vm));
+    } else {
+      ret = drm.gpuvm_sm_unmap(vm->base, op->va, op->range, panthor_gpuvm_ops(vm));
+    }
+    panthor_vm_unlock_region(vm);
+  }
+  vm->op_ctx = nullptr;
+  return ret;
+}
+
+int panthor_vm_map_bo_range(Vm* vm, const Ptr<PanthorGem>& bo, std::uint64_t offset,
+                            std::uint64_t size, std::uint64_t va, std::uint32_t flags) {
+  VmOpCtx op;
+  int ret = panthor_vm_prepare_map_op_ctx(&op, vm, bo, offset, size, va, flags);
+  if (ret != 0) return ret;
+  ret = panthor_vm_exec_op(vm, &op);
+  panthor_vm_cleanup_op_ctx(&op, vm);
+  return ret;
+}
+
+int panthor_vm_unmap_range(Vm* vm, std::uint64_t va, std::uint64_t size) {
+  VmOpCtx op;
+  int ret = panthor_vm_prepare_unmap_op_ctx(&op, vm, va, size);
+  if (ret != 0) return ret;
+  ret = panthor_vm_exec_op(vm, &op);
+  panthor_vm_cleanup_op_ctx(&op, vm);
+  return ret;
+}
+
+Ptr<PanthorGem> panthor_vm_get_bo_for_va(Vm* vm, std::uint64_t va, std::uint64_t* offset) {
+  contract::Drm& drm = vm->ptdev->drm;
+  MutexGuard guard(vm->ptdev->kernel, vm->op_lock);
+  const Ptr<contract::GpuVa> vma = drm.gpuva_find(vm->base, va, 1);
+  if (vma == nullptr || vma->gem == nullptr) return nullptr;
+  drm.gem_get(vma->gem);
+  *offset = vma->offset + (va - vma->va);
+  return contract::ptr_cast<PanthorGem>(vma->gem);
+}
+
+// Checks of one user operation in the order of panthor_vm_bind_prepare_op_ctx().
+static int panthor_vm_bind_prepare_op_ctx(const Ptr<contract::DrmFile>& file, Vm* vm,
+                                          const uapi::VmBindOp& op, VmOpCtx* ctx) {
+  if (((op.va | op.size | op.bo_offset) & vocab::kPageMask) != 0) return -EINVAL;
+  if (op.size > vm->user_va_range || op.va > vm->user_va_range - op.size ||
+      op.va >= vm->user_va_range) {
+    return -EINVAL;
+  }
+  switch (op.flags & uapi::kVmBindOpTypeMask) {
+    case uapi::kVmBindOpTypeMap: {
+      const auto gem = vm->ptdev->drm.gem_lookup(file, op.bo_handle);
+      if (gem == nullptr) return -EINVAL;
+      const int ret = panthor_vm_prepare_map_op_ctx(ctx, vm, contract::ptr_cast<PanthorGem>(gem),
+                                                    op.bo_offset, op.size, op.va, op.flags);
+      vm->ptdev->drm.gem_put(gem);
+      return ret;
+    }
+    case uapi::kVmBindOpTypeUnmap:
+      if ((op.flags & ~uapi::kVmBindOpTypeMask) != 0) return -EINVAL;
+      if (op.bo_handle != 0 || op.bo_offset != 0) return -EINVAL;
+      return panthor_vm_prepare_unmap_op_ctx(ctx, vm, op.va, op.size);
+    default:
+      // SYNC_ONLY needs sync operations, which a synchronous bind cannot have.
+      return -EINVAL;
+  }
+}
+
+int panthor_vm_bind_exec_sync_op(const Ptr<contract::DrmFile>& file, Vm* vm,
+                                 const uapi::VmBindOp& op) {
+  if (op.syncs.count != 0) return -EINVAL;
+  if (op.size == 0) return 0;
+  VmOpCtx ctx;
+  int ret = panthor_vm_bind_prepare_op_ctx(file, vm, op, &ctx);
+  if (ret != 0) return ret;
+  ret = panthor_vm_exec_op(vm, &ctx);
+  panthor_vm_cleanup_op_ctx(&ctx, vm);
+  return ret;
+}
+
+}  // namespace protm::v1

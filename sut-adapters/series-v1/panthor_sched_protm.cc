@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bit>
+
+#include "gpu-model/vocab/errno.h"
+#include "sut-adapters/series-v1/panthor_fw.h"
+#include "sut-adapters/series-v1/panthor_gpu.h"
+#include "sut-adapters/series-v1/panthor_mmu.h"
+#include "sut-adapters/series-v1/panthor_sched_priv.h"
+#include "sut-adapters/series-v1/regs.h"
+
+namespace protm::v1 {
+namespace {
+
+using contract::MutexGuard;
+namespace fw = vocab::fw;
+
+bool group_supports_protm(const Group* group) {
+  return group->ptdev->protm.heap != nullptr && group->protm_suspend_buf != nullptr;
+}
+
+void protm_session_begin(PanthorScheduler* sched, Group* group) {
+  sched->protm.protected_mode = true;
+  sched->protm.active_group = group;
+  if (group != nullptr) group_get(group);
+}
+
+// The session is over. What the group did not finish it will ask for again.
+void protm_session_end(PanthorScheduler* sched) {
+  Group* const group = sched->protm.active_group;
+  sched->protm.protected_mode = false;
+  sched->protm.active_group = nullptr;
+  if (group == nullptr) return;
+  if (!group_is_idle(group)) group->protm_unsettled = true;
+  group_put(group);
+}
+
+// Work that arrived in the session rang doorbells that nobody heard.
+void ring_doorbells_after_protm(PanthorScheduler* sched) {
+  for (std::uint32_t csg_id = 0; csg_id < sched->csg_slot_count; ++csg_id) {
+    if (sched->csg_slots[csg_id].group == nullptr) continue;
+    sched->ptdev->kernel.write32(csf_doorbell(csg_id + 1), 1);
+  }
+}
+
+// Is there work that stands above `active`, or a group that must go?
+bool protm_must_yield_locked(const PanthorScheduler* sched, const Group* active, bool full_tick) {
+  if (active == nullptr || active->csg_id < 0 || !group_can_run(active)) return true;
+  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
+    const Group* const group = sched->csg_slots[i].group;
+    if (group == nullptr) continue;
+    if (!group_can_run(group) || panthor_vm_has_unhandled_faults(&*group->vm)) return true;
+    if (group->priority > active->priority && !group_is_idle(group)) return true;
+  }
+  // In the middle of a period only real-time groups push others out of their slots.
+  const bool room = full_tick || sched->used_csg_slot_count < sched->csg_slot_count;
+  for (std::uint32_t prio = active->priority + 1u; prio < kCsgPriorityCount; ++prio) {
+    if (!room && prio != kCsgPriorityRt) continue;
+    if (!list_empty(sched->runnable.at[prio])) return true;
+  }
+  return false;
+}
+
+// Forces the exit and takes note of it, all under sched.lock: no event work can come in between.
+int protm_force_exit_locked(PanthorScheduler* sched) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  const int ret = panthor_fw_protm_exit_wait_event_timeout(ptdev);
+  if (ret != 0) return ret;
+  panthor_fw_protm_exit(ptdev);
+  protm_session_end(sched);
+  ring_doorbells_after_protm(sched);
+  return 0;
+}
+
+// A group that firmware saved at the entry: its state is in its suspend buffer.
+void group_mark_saved_locked(PanthorScheduler* sched, Group* group) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  const auto csg_id = static_cast<std::uint32_t>(group->csg_id);
+  group_get(group);  // the slot's reference may be the last one
+  csg_slot_sync_update_locked(ptdev, csg_id);
+  csg_slot_leave_active_locked(ptdev, csg_id);
+  group->state = CsGroupState::suspended;
+  group_unbind_locked(group);
+  if (group_can_run(group)) {
+    list_move_front(group->run_node, sched->idle.at[group->priority]);
+  } else {
+    list_del_init(group->run_node);
+    list_del_init(group->wait_node);
+    group_queue_term(group);
+  }
+  group_put(group);
+}
+
+void group_mark_culprit(Group* group) {
+  group->fatal_queues |= group->queue_count >= 32 ? ~0u : (1u << group->queue_count) - 1;
+}
+
+}  // namespace
+
+bool panthor_sched_in_protm(const PanthorDevice* ptdev) {
+  return ptdev->scheduler != nullptr && ptdev->scheduler->protm.protected_mode;
+}
+
+void cs_slot_process_protm_pending_event_locked(PanthorDevice* ptdev, std::uint32_t csg_id,
+                                                std::uint32_t cs_id) {
+  PanthorScheduler* const sched = &*ptdev->scheduler;
+  Group* const group = sched->csg_slots[csg_id].group;
+  if (group == nullptr || cs_id >= group->queue_count) return;
+  const std::uint32_t bit = 1u << cs_id;
+  if (!group_supports_protm(group)) {
+    if (has_defect(ptdev, Switch::sched_12)) return;
+    // It must not progress: take it off as soon as possible.
+    group->fatal_queues |= bit;
+    sched_queue_tick(sched, 0);
+    return;
+  }
+  group->protm_unsettled = false;
+  group->protm_pending_queues |= bit;
+  group->idle_queues &= ~bit;
+  sched_queue_tick(sched, 0);
+}
+
+void cs_slot_sync_protm_wait_locked(PanthorDevice* ptdev, std::uint32_t csg_id,
+                                    std::uint32_t cs_id) {
+  const FwIface& cs = panthor_fw_get_cs_iface(ptdev, csg_id, cs_id);
+  Group* const group = ptdev->scheduler->csg_slots[csg_id].group;
+  const vocab::Word<fw::CsStatusWait> wait(
+      fw_read(ptdev, cs.output + fw::cs_output::kStatusWait));
+  const std::uint32_t bit = 1u << cs_id;
+  if (!wait[fw::CsStatusWait::protm_pend]) return;
+  group->idle_queues &= ~bit;
+  group->blocked_queues &= ~bit;
+  if (group_supports_protm(group) && group->protm_unsettled) group->protm_pending_queues |= bit;
+}
+
+void group_forget_protm_locked(Group* group) {
+  if (group->protm_suspend_buf != nullptr && !group_is_idle(group)) group->protm_unsettled = true;
+  if (!has_defect(group->ptdev, Switch::sched_34)) group->protm_pending_queues = 0;
+}
+
+void sched_process_protm_exit_event_locked(PanthorDevice* ptdev) {
+  PanthorScheduler* const sched = &*ptdev->scheduler;
+  panthor_fw_protm_exit(ptdev);
+  if (sched->protm.protected_mode) {
+    protm_session_end(sched);
+    ring_doorbells_after_protm(sched);
+  }
+  sched_queue_tick(sched, 0);
+}
+
+void tick_ctx_pick_protm_group(PanthorScheduler* sched, SchedTickCtx* ctx,
+                               std::uint32_t* protm_prio) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  Group* group = nullptr;
+  for (std::uint32_t prio = kCsgPriorityCount; prio-- > 0 && group == nullptr;) {
+    group = list_first(ctx->groups.at[prio]);
+    *protm_prio = prio;
+  }
+  if (group == nullptr) return;
+  const bool asked = group->protm_pending_queues != 0 || has_defect(ptdev, Switch::sched_20);
+  // A group that this tick starts has nothing to grant yet; its request comes from its slot.
+  const bool on_slot = group->csg_id >= 0 && group->state == CsGroupState::active &&
+                       !panthor_vm_has_unhandled_faults(&*group->vm);
+  const bool ready = on_slot || has_defect(ptdev, Switch::sched_34);
+  if (!asked || (!ready && !has_defect(ptdev, Switch::sched_20))) return;
+  ctx->protm_group = group;
+  ctx->protm_on_slot = on_slot;
+  // One entry per session, and never before the last exit was processed (FW-18).
+  ctx->protm_enter =
+      ready && !sched->protm.protected_mode && !panthor_fw_protm_exit_pending(ptdev);
+}
+
+void tick_ctx_grant_protm(PanthorScheduler* sched, SchedTickCtx* /*ctx*/,
+                          CsgSlotsUpdCtx* upd_ctx, Group* group) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  const auto csg_id = static_cast<std::uint32_t>(group->csg_id);
+  const std::uint32_t granted = group->protm_pending_queues;
+  if (granted == 0) return;
+  for (std::uint32_t q = 0; q < group->queue_count; ++q) {
+    if ((granted & (1u << q)) == 0) continue;
+    FwIface& cs = panthor_fw_get_cs_iface(ptdev, csg_id, q);
+    panthor_fw_update_reqs(ptdev, cs, kReqAck.req, fw_read(ptdev, cs.output + kReqAck.ack),
+                           fw::kCsProtmPend);
+  }
+  panthor_fw_toggle_reqs(ptdev, panthor_fw_get_csg_iface(ptdev, csg_id), kDoorbellReqAck, granted);
+  csgs_upd_ctx_ring_doorbell(upd_ctx, csg_id);
+  group->protm_pending_queues = 0;
+}
+
+void tick_ctx_enter_protm(PanthorScheduler* sched, SchedTickCtx* ctx) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  Group* const group = ctx->protm_group;
+  // A group that got its slot in this tick was granted nothing (SCHED-34 as posted).
+  if (panthor_fw_protm_enter(ptdev) != 0) {
+    panthor_device_schedule_reset(ptdev);
+    ctx->csg_upd_failed_mask |= 1u << group->csg_id;
+    return;
+  }
+  protm_session_begin(sched, ctx->protm_on_slot ? group : nullptr);
+}
+
+bool sched_protm_has_rival_locked(const PanthorScheduler* sched) {
+  const Group* const active = sched->protm.active_group;
+  if (active == nullptr) return false;
+  for (std::uint32_t prio = active->priority; prio < kCsgPriorityCount; ++prio) {
+    if (!list_empty(sched->runnable.at[prio])) return true;
+  }
+  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
+    const Group* const group = sched->csg_slots[i].group;
+    if (group == nullptr || group == active) continue;
+    if (group->priority == active->priority && !group_is_idle(group)) return true;
+  }
+  return false;
+}
+
+ProtmTick sched_tick_in_protm_locked(PanthorScheduler* sched, bool full_tick) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  if (!sched->protm.protected_mode) return ProtmTick::schedule;
+  const bool over = panthor_fw_protm_exit_pending(ptdev) || !panthor_gpu_in_protm(ptdev);
+  const bool yield = protm_must_yield_locked(sched, sched->protm.active_group, full_tick) ||
+                     (full_tick && sched_protm_has_rival_locked(sched));
+  if (!over && !yield) return ProtmTick::leave_alone;
+  return protm_force_exit_locked(sched) == 0 ? ProtmTick::schedule : ProtmTick::failed;
+}
+
+void sched_leave_protm_locked(PanthorScheduler* sched) {
+  if (sched->protm.protected_mode) (void)protm_force_exit_locked(sched);
+}
+
+// First step of a reset: get out of protected mode, or save those who are not to blame.
+void handle_protm_fault(PanthorDevice* ptdev) {
+  PanthorScheduler* const sched = &*ptdev->scheduler;
+  MutexGuard guard(ptdev->kernel, sched->lock);
+  if (!sched->protm.protected_mode && !panthor_fw_protm_is_active(ptdev)) return;
+
+  Group* const protm_group = sched->protm.active_group;
+  if (protm_group != nullptr && ptdev->gpu->protm_fault) group_mark_culprit(protm_group);
+  if (panthor_fw_protm_exit_wait_event_timeout(ptdev) == 0) {
+    panthor_fw_protm_exit(ptdev);
+    protm_session_end(sched);
+    return;
+  }
+  // It does not leave: firmware saved all other groups when it entered, so they survive the reset.
+  if (protm_group != nullptr) group_mark_culprit(protm_group);
+  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
+    Group* const group = sched->csg_slots[i].group;
+    if (group == nullptr || group == protm_group || group->state != CsGroupState::active) continue;
+    group_mark_saved_locked(sched, group);
+  }
+  protm_session_end(sched);
+}
+
+}  // namespace protm::v1

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <array>
+#include <bit>
+
+#include "gpu-model/vocab/cs_isa.h"
+#include "gpu-model/vocab/errno.h"
+#include "sut-adapters/series-v1/panthor_fw.h"
+#include "sut-adapters/series-v1/panthor_sched_priv.h"
+#include "sut-adapters/series-v1/regs.h"
+
+namespace protm::v1 {
+namespace {
+
+using contract::MutexGuard;
+using contract::Ptr;
+using contract::Result;
+using contract::SpinGuard;
+namespace cs = vocab::cs;
+namespace ring = vocab::fw::ring;
+namespace uapi = vocab::uapi;
+
+constexpr std::uint32_t kRingMin = 4096;
+constexpr std::uint32_t kRingMax = 65536;
+constexpr std::uint32_t kMaxQueuePrio = 15;
+constexpr std::uint64_t kWord = 8;
+constexpr std::uint64_t kProfilingSlotSize = 32;
+
+using JobInstrs = std::array<std::uint64_t, kJobCredits>;
+
+// The words of one job: flush, call the stream, add 1 to the queue's sync object.
+JobInstrs prepare_job_instrs(const PanthorDevice* ptdev, const Job* job) {
+  const Group& group = *job->group;
+  const std::uint32_t addr =
+      ptdev->csif_info.cs_reg_count - ptdev->csif_info.unpreserved_cs_reg_count;
+  const std::uint32_t val = addr + 2;
+  const std::uint32_t all_slots = (1u << ptdev->scheduler->sb_slot_count) - 1;
+  const std::uint64_t sync_addr = group.syncobjs->va + job->queue_idx * kSyncobj64Size;
+  return JobInstrs{cs::encode_move32(val, job->latest_flush),
+                   cs::encode_flush_cache2(cs::kFlushAll, 0, val, 0),
+                   cs::encode_move48(addr, job->stream_start),
+                   cs::encode_move32(val, job->stream_size),
+                   cs::encode_wait(1),
+                   cs::encode_call(addr, val),
+                   cs::encode_move48(addr, sync_addr),
+                   cs::encode_move48(val, 1),
+                   cs::encode_wait(all_slots),
+                   cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes),
+                   cs::encode_error_barrier()};
+}
+
+void copy_instrs_to_ringbuf(const Queue* queue, std::uint64_t start, const JobInstrs& instrs) {
+  const std::uint64_t size = queue->ringbuf->va_size;
+  std::uint64_t at = start;
+  for (const std::uint64_t word : instrs) {
+    queue->group->ptdev->drm.store64(queue->ringbuf->kmap, at & (size - 1), word);
+    at += kWord;
+  }
+}
+
+// The job gets its place in the ring and becomes visible to firmware.
+void queue_emit_job(Queue* queue, Job* job) {
+  PanthorDevice* const ptdev = queue->group->ptdev;
+  job->seqno = ++queue->fence_ctx.seqno;
+  ptdev->drm.fence_init(job->done_fence, queue->fence_ctx.id, job->seqno);
+  job->fence_ready = true;
+  job->ringbuf_start = queue_load64(queue, ring::kInsert);
+  job->ringbuf_end = job->ringbuf_start + kJobCredits * kWord;
+  copy_instrs_to_ringbuf(queue, job->ringbuf_start, prepare_job_instrs(ptdev, job));
+
+  ptdev->kernel.kref_get(job->refcount, "job");
+  {
+    SpinGuard guard(ptdev->kernel, queue->fence_ctx.lock);
+    list_move_tail(job->node, queue->fence_ctx.in_flight_jobs);
+  }
+  queue_store64(queue, ring::kExtractInit, queue_load64(queue, ring::kOutputPage + ring::kExtract));
+  queue_store64(queue, ring::kInsert, job->ringbuf_end);
+}
+
+void queue_kick(Queue* queue) {
+  Group* const group = queue->group;
+  PanthorDevice* const ptdev = group->ptdev;
+  PanthorScheduler* const sched = &*ptdev->scheduler;
+  const std::uint32_t bit = 1u << queue->idx;
+  if (group->csg_id < 0) {
+    group_schedule_locked(group, bit);
+    return;
+  }
+  const bool was_idle = group_is_idle(group) && (group->idle_queues & bit) != 0 &&
+                        (group->blocked_queues & bit) == 0;
+  group->idle_queues &= ~bit;
+  if (sched->protm.protected_mode && was_idle) {
+    // User doorbells are dead in protected mode: the tick decides whether to leave it.
+    sched_queue_tick(sched, 0);
+  } else if (was_idle && sched->resched_target == kNoTick) {
+    sched_resume_tick(ptdev);
+  }
+  queue_resume_timeout(queue);
+  ptdev->kernel.write32(csf_doorbell(queue->doorbell_id), 1);
+  if (!sched->pm_has_ref && (group->blocked_queues & bit) == 0) {
+    ptdev->kernel.pm_runtime_get_noresume();
+    sched->pm_has_ref = true;
+  }
+}
+
+Result<Ptr<contract::Fence>> queue_run_job(void* /*driver*/,
+                                           const Ptr<contract::SchedJob>& sched_job) {
+  Job* const job = &*contract::ptr_cast<Job>(sched_job);
+  Group* const group = &*job->group;
+  Queue* const queue = &*group->queues[job->queue_idx];
+  PanthorDevice* const ptdev = group->ptdev;
+  contract::Drm& drm = ptdev->drm;
+  if (job->stream_size == 0) {
+    // Nothing to run: done when all earlier jobs of the queue are.
+    job->done_fence = queue->fence_ctx.last_fence;
+    if (job->done_fence == nullptr) return Ptr<contract::Fence>();
+    drm.fence_get(job->done_fence);
+    job->fence_ready = true;
+    drm.fence_get(job->done_fence);
+    return job->done_fence;
+  }
+  const int ret = panthor_device_resume_and_get(ptdev);
+  if (ret != 0) {
+    ptdev->kernel.warn("resume failed in run_job");
+    return tl::make_unexpected(ret);
+  }
+  Result<Ptr<contract::Fence>> done = tl::make_unexpected(-ECANCELED);
+  {
+    MutexGuard guard(ptdev->kernel, ptdev->scheduler->lock);
+    if (group_can_run(group)) {
+      queue_emit_job(queue, job);
+      queue_kick(queue);
+      drm.fence_put(queue->fence_ctx.last_fence);
+      drm.fence_get(job->done_fence);
+      queue->fence_ctx.last_fence = job->done_fence;
+      drm.fence_get(job->done_fence);
+      done = job->done_fence;
+    }
+  }
+  ptdev->kernel.pm_runtime_put_autosuspend();
+  return done;
+}
+
+contract::TimedoutResult queue_timedout_job(void* /*driver*/,
+                                            const Ptr<contract::SchedJob>& sched_job) {
+  const auto job = contract::ptr_cast<Job>(sched_job);
+  Group* const group = &*job->group;
+  Queue* const queue = &*group->queues[job->queue_idx];
+  PanthorDevice* const ptdev = group->ptdev;
+  PanthorScheduler* const sched = &*ptdev->scheduler;
+  ptdev->kernel.log("job timeout");
+  if (sched->reset.in_progress) ptdev->kernel.warn("job timeout inside a reset");
+  queue_stop(queue, job);
+  {
+    MutexGuard guard(ptdev->kernel, sched->lock);
+    group->timedout = true;
+    if (group->csg_id >= 0) {
+      sched_queue_tick(sched, 0);
+    } else {
+      list_del_init(group->run_node);
+      list_del_init(group->wait_node);
+      group_queue_term(group);
+    }
+  }
+  queue_start(queue);
+  return contract::TimedoutResult::reset;
+}
+
+void queue_free_job(void* /*driver*/, const Ptr<contract::SchedJob>& sched_job) {
+  Job* const job = &*contract::ptr_cast<Job>(sched_job);
+  job->ptdev->drm.sched_job_cleanup(sched_job);
+  job->sched_ready = false;
+  panthor_job_put(job);
+}
+
+int check_queue_args(const uapi::QueueCreate& args) {
+  if (args.pad[0] != 0 || args.pad[1] != 0 || args.pad[2] != 0) return -EINVAL;
+  if (args.ringbuf_size < kRingMin || args.ringbuf_size > kRingMax ||
+      !std::has_single_bit(args.ringbuf_size)) {
+    return -EINVAL;
+  }
+  return args.priority > kMaxQueuePrio ? -EINVAL : 0;
+}
+
+int queue_alloc_bo(Queue* queue, std::uint64_t size, const char* role, Ptr<KernelBo>* bo) {
+  const KernelBoResult mem = panthor_kernel_bo_create(
+      queue->group->ptdev, &*queue->group->vm,
+      {.size = size,
+       .bo_flags = uapi::kBoNoMmap,
+       .vm_map_flags = uapi::kVmBindOpMapNoexec | uapi::kVmBindOpMapUncached,
+       .va_role = role});
+  if (!mem) return mem.error();
+  *bo = *mem;
+  return panthor_kernel_bo_vmap(&**bo);
+}
+
+int queue_init_memory(Queue* queue, std::uint32_t ringbuf_size) {
+  int ret = queue_alloc_bo(queue, ringbuf_size, "kbo_va:ringbuf", &queue->ringbuf);
+  if (ret != 0) return ret;
+  const KernelBoResult iface = panthor_fw_alloc_queue_iface_mem(queue->group->ptdev);
+  if (!iface) return iface.error();
+  queue->iface = *iface;
+  const std::uint64_t job_bytes = kJobCredits * kWord;
+  const std::uint64_t slots = (ringbuf_size + job_bytes - 1) / job_bytes;
+  return queue_alloc_bo(queue, slots * kProfilingSlotSize, "kbo_va:profiling",
+                        &queue->profiling);
+}
+
+int queue_init_sched(Queue* queue, std::uint32_t ringbuf_size) {
+  PanthorDevice* const ptdev = queue->group->ptdev;
+  const contract::SchedConfig config{.ops = &kPanthorQueueSchedOps,
+                                     .submit_wq = ptdev->scheduler->wq,
+                                     .timeout_wq = ptdev->reset.wq,
+                                     .credit_limit = static_cast<std::uint32_t>(ringbuf_size / kWord),
+                                     .timeout_jiffies = UINT64_MAX};
+  int ret = ptdev->drm.sched_init(queue->scheduler, config);
+  if (ret != 0) return ret;
+  queue->sched_ready = true;
+  ret = ptdev->drm.sched_entity_init(queue->entity, queue->scheduler);
+  queue->entity_ready = ret == 0;
+  return ret;
+}
+
+void queue_free(PanthorDevice* ptdev, const Ptr<Queue>& queue) {
+  if (queue->entity_ready) ptdev->drm.sched_entity_destroy(queue->entity);
+  if (queue->sched_ready) ptdev->drm.sched_fini(queue->scheduler);
+  ptdev->kernel.cancel_delayed_work_sync(queue->timeout.work);
+  panthor_kernel_bo_destroy(queue->ringbuf);
+  panthor_kernel_bo_destroy(queue->iface);
+  panthor_kernel_bo_destroy(queue->profiling);
+  ptdev->drm.fence_put(queue->fence_ctx.last_fence);
+  ptdev->kernel.free(queue);
+}
+
+}  // namespace
+
+const contract::SchedOps kPanthorQueueSchedOps{queue_run_job, queue_timedout_job, queue_free_job};
+
+std::uint64_t queue_load64(const Queue* queue, std::uint64_t offset) {
+  return queue->group->ptdev->drm.load64(queue->iface->kmap, offset);
+}
+
+void queue_store64(const Queue* queue, std::uint64_t offset, std::uint64_t value) {
+  queue->group->ptdev->drm.store64(queue->iface->kmap, offset, value);
+}
+
+Result<Ptr<Queue>> group_create_queue(Group* group, const uapi::QueueCreate& args,
+                                      std::uint32_t idx) {
+  PanthorDevice* const ptdev = group->ptdev;
+  int ret = check_queue_args(args);
+  if (ret != 0) return tl::make_unexpected(ret);
+  const Ptr<Queue> queue = ptdev->kernel.make<Queue>("queue");
+  if (queue == nullptr) return tl::make_unexpected(-ENOMEM);
+  queue->group = group;
+  queue->idx = idx;
+  queue->priority = args.priority;
+  queue->timeout.remaining = ptdev->kernel.msecs_to_jiffies(kJobTimeoutMs);
+  queue->timeout.work.fn = contract::bind_fn<queue_timeout_work>(queue);
+  queue->fence_ctx.id = ptdev->drm.fence_context_alloc(1);
+  ret = queue_init_memory(&*queue, args.ringbuf_size);
+  if (ret == 0) ret = queue_init_sched(&*queue, args.ringbuf_size);
+  if (ret != 0) {
+    queue_free(ptdev, queue);
+    return tl::make_unexpected(ret);
+  }
+  return queue;
+}
+
+void group_free_queue(Group* group, std::uint32_t idx) {
+  if (group->queues[idx] == nullptr) return;
+  queue_free(group->ptdev, group->queues[idx]);
+  group->queues[idx] = nullptr;
+}
+
+void queue_suspend_timeout_locked(Queue* queue) {
+  Group* const group = queue->group;
+  contract::Kernel& k = group->ptdev->kernel;
+  SpinGuard guard(k, queue->fence_ctx.lock);
+  if (queue->timeout.remaining != kTimerRunning) return;
+  const bool has_job = !list_empty(queue->fence_ctx.in_flight_jobs);
+  const bool blocked = (group->blocked_queues & (1u << queue->idx)) != 0;
+  // A wait on something outside is time-boxed as well, slot or not.
+  if (has_job && blocked && group_can_run(group) && group_is_idle(group)) return;
+  const bool pending = k.delayed_work_pending(queue->timeout.work);
+  queue->timeout.remaining = has_job && pending ? k.delayed_work_remaining(queue->timeout.work)
+                                                : k.msecs_to_jiffies(kJobTimeoutMs);
+  k.cancel_delayed_work(queue->timeout.work);
+}
+
+void queue_resume_timeout(Queue* queue) {
+  PanthorDevice* const ptdev = queue->group->ptdev;
+  SpinGuard guard(ptdev->kernel, queue->fence_ctx.lock);
+  if (queue->timeout.remaining == kTimerRunning) return;
+  ptdev->kernel.mod_delayed_work(ptdev->reset.wq, queue->timeout.work, queue->timeout.remaining);
+  queue->timeout.remaining = kTimerRunning;
+}
+
+bool queue_check_job_completion(Queue* queue) {
+  Group* const group = queue->group;
+  PanthorDevice* const ptdev = group->ptdev;
+  contract::Kernel& k = ptdev->kernel;
+  ListNode<Job> done_jobs;
+  bool left = false;
+  {
+    SpinGuard guard(k, queue->fence_ctx.lock);
+    const std::uint64_t seqno =
+        ptdev->drm.load64(group->syncobjs->kmap, queue->idx * kSyncobj64Size);
+    for (Job* job = list_first(queue->fence_ctx.in_flight_jobs); job != nullptr;
+         job = list_first(queue->fence_ctx.in_flight_jobs)) {
+      if (seqno < job->seqno) break;
+      list_move_tail(job->node, done_jobs);
+      ptdev->drm.fence_signal(job->done_fence);
+    }
+    left = !list_empty(queue->fence_ctx.in_flight_jobs);
+    if (left && !list_empty(done_jobs) && queue->timeout.remaining == kTimerRunning) {
+      k.mod_delayed_work(ptdev->reset.wq, queue->timeout.work, k.msecs_to_jiffies(kJobTimeoutMs));
+    }
+  }
+  const bool progress = !list_empty(done_jobs);
+  if (!left) queue_suspend_timeout_locked(queue);
+  list_for_each_safe(done_jobs, [](Job* job) {
+    list_del_init(job->node);
+    panthor_job_put(job);
+  });
+  return progress;
+}
+
+void queue_timeout_work(Queue* queue) {
+  const bool progress = queue_check_job_completion(queue);
+  if (!progress && !list_empty(queue->fence_ctx.in_flight_jobs)) {
+    queue->group->ptdev->drm.sched_fault(queue->scheduler);
+  }
+}
+
+void queue_stop(Queue* queue, const Ptr<Job>& bad_job) {
+  PanthorDevice* const ptdev = queue->group->ptdev;
+  ptdev->kernel.disable_delayed_work_sync(queue->timeout.work);
+  ptdev->drm.sched_stop(queue->scheduler, bad_job);
+}
+
+void queue_start(Queue* queue) {
+  PanthorDevice* const ptdev = queue->group->ptdev;
+  ptdev->drm.sched_for_each_pending(queue->scheduler, [&](const Ptr<contract::SchedJob>& base) {
+    const auto job = contract::ptr_cast<Job>(base);
+    if (job->fence_ready) ptdev->drm.sched_job_set_parent(base, job->done_fence);
+  });
+  ptdev->kernel.enable_delayed_work(queue->timeout.work);
+  ptdev->drm.sched_start(queue->scheduler, 0);
+}
+
+void panthor_job_put(Job* job) {
+  PanthorDevice* const ptdev = job->ptdev;
+  if (!ptdev->kernel.kref_put(job->refcount, "job")) return;
+  if (job->sched_ready) ptdev->drm.sched_job_cleanup(job->self);
+  ptdev->drm.fence_put(job->done_fence);
+  Group* const group = job->group == nullptr ? nullptr : &*job->group;
+  ptdev->kernel.free(Ptr<Job>(job->self));
+  if (group != nullptr) group_put(group);
+}
+
+}  // namespace protm::v1
