@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the command line asks for. Parsed in one place; the commands get plain data.
+// Leaves out: fuzz, bench and test, which the wrapper `./protm` runs by itself.
+// Source: design.md sections 6 and 7, style.md 2.13.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace protm::cli {
 
+inline constexpr std::string_view kVersion = "0.1";
+
 struct Options {
-  std::string command;
+  std::string command;            ///< empty = nothing to run, the exit code is known already
   std::string sut = "series-v1";
   std::string suite;
   std::string filter;
   std::string format = "text";
-  std::string what = "cases";     ///< of list
+  std::string what = "cases";     ///< of list: entries, switches, rules, cases, limits, ...
   std::string target;             ///< case, rule, entry or file
-  std::string output;             ///< of trace --perfetto
-  std::string suites = "conformance/suites";
+  std::string to = "yaml";        ///< of convert
+  std::string output;             ///< of convert --output and trace --perfetto
+  std::string suites;             ///< empty = conformance/suites below the root
   bool attribute = false;
   bool full = false;
   bool explicit_form = false;
+  bool bisect = false;            ///< 125 instead of 2 and 3, for `git bisect run`
 };
 
 /// Exit codes of design.md section 6.
@@ -26,5 +33,7 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitDiverged = 1;
 inline constexpr int kExitBadInput = 2;
 inline constexpr int kExitInconclusive = 3;
+inline constexpr int kExitHarnessBug = 134;
+inline constexpr int kExitSkipForBisect = 125;
 
 }  // namespace protm::cli

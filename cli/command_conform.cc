@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/places.h"
+#include "conformance/format/did_you_mean.h"
+#include "conformance/runner/conform.h"
+#include "conformance/runner/report.h"
+#include "sut-adapters/executor/series_v1.h"
+
+namespace protm::cli {
+namespace {
+
+/// Command line that repeats the whole run.
+std::string command_line(const Options& options) {
+  std::string line = "./protm conform --sut=" + runner::shell_word(options.sut);
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) line += std::string(" ") + name + "=" + runner::shell_word(value);
+  };
+  add("--suite", options.suite);
+  add("--filter", options.filter);
+  add("--suites", options.suites);
+  return line;
+}
+
+bool known_area(const Options& options, Console console) {
+  if (options.suite.empty()) return true;
+  const std::vector<std::string> areas = runner::areas(suites_folder(options.suites));
+  if (std::find(areas.begin(), areas.end(), options.suite) != areas.end()) return true;
+  const std::vector<std::string_view> known(areas.begin(), areas.end());
+  bad_input(console, "no suite '" + options.suite + "'\n  = " +
+                         format::expected_words(options.suite, known));
+  return false;
+}
+
+std::string not_modelled_line(const exec::Candidate& candidate) {
+  const std::size_t n = exec::not_yet_modelled().size();
+  if (candidate.name != "series-v1" || n == 0) return {};
+  return std::to_string(n) +
+         " defects of the series are not yet modelled (list --switches): series-v1 behaves there "
+         "as the\nreview asks";
+}
+
+}  // namespace
+
+int command_conform(const Options& options, Console console) {
+  const auto format = runner::report_format_by_name(options.format);
+  const auto who = candidate(options, console);
+  if (!who || !format || !known_area(options, console)) return kExitBadInput;
+  const runner::Filter filter{options.suite, options.filter};
+  const auto cases = suite(options, filter, console);
+  if (!cases) return kExitBadInput;
+  announce(options, console);
+  runner::ConformOptions how;
+  how.attribution =
+      options.attribute ? runner::Attribution::minimum_sets : runner::Attribution::none;
+  const bool whole =
+      options.suite.empty() && options.filter.empty() && options.suites.empty();
+  how.coverage = whole ? runner::Coverage::whole : runner::Coverage::part;
+  how.rules = rule_ids();
+  how.not_yet_modelled = not_modelled_line(*who);
+  how.reproduce = command_line(options);
+  const runner::RunResult result = runner::conform(*cases, *who, how);
+  console.out << runner::report(result, *format);
+  const int code = runner::exit_code(result);
+  // Reports for tools keep their own form; a person reads the line all the same.
+  if (code != kExitOk && *format != runner::ReportFormat::text) {
+    console.err << "reproduce: " << how.reproduce << "\n";
+  }
+  return code;
+}
+
+}  // namespace protm::cli

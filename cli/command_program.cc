@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Commands on one Program: replay, convert, trace.
+#include <cstdio>
+#include <fstream>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/perfetto.h"
+#include "conformance/format/binary.h"
+#include "conformance/format/case_writer.h"
+#include "conformance/format/trace_text.h"
+#include "conformance/runner/conform.h"
+#include "conformance/runner/report.h"
+#include "sut-adapters/executor/session.h"
+
+namespace protm::cli {
+namespace {
+
+std::string hash_text(const contract::Trace& trace) {
+  char text[20];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(trace.hash()));
+  return text;
+}
+
+/// Writes a whole file; false after an error was printed.
+bool write_file(const std::string& path, std::string_view bytes, Console console) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (out) return true;
+  bad_input(console, "cannot write '" + path + "'");
+  return false;
+}
+
+}  // namespace
+
+int exit_code_of(judge::Outcome outcome) {
+  switch (outcome) {
+    case judge::Outcome::agreed:
+    case judge::Outcome::poisoned: return kExitOk;
+    case judge::Outcome::diverged: return kExitDiverged;
+    case judge::Outcome::oracle_wrong: return kExitHarnessBug;
+    default: return kExitInconclusive;
+  }
+}
+
+int command_replay(const Options& options, Console console) {
+  const auto who = candidate(options, console);
+  if (!who) return kExitBadInput;
+  const auto program = program_file(options.target, console);
+  if (!program) return kExitBadInput;
+  announce(options, console);
+  differential::Differential differential(*who);
+  const differential::Comparison c = differential.compare(*program);
+  const judge::Verdict& v = c.verdict;
+  std::ostream& out = console.out;
+  out << options.target << ": " << judge::outcome_name(v.outcome);
+  if (c.timing) out << " (timing)";
+  if (v.outcome == judge::Outcome::diverged) {
+    out << " at " << runner::time_text(v.at_ns) << ", " << v.rule;
+  }
+  out << "\n";
+  if (!v.detail.empty()) out << "  " << v.detail << "\n";
+  if (!v.signature.empty()) out << "  signature " << v.signature << "\n";
+  out << "  trace hash " << hash_text(c.candidate) << ", oracle's " << hash_text(c.oracle) << "\n";
+  const int code = exit_code_of(v.outcome);
+  if (code != kExitOk) {
+    out << "reproduce: ./protm replay " << runner::shell_word(options.target)
+        << " --sut=" << runner::shell_word(options.sut) << "\n";
+  }
+  return code;
+}
+
+int command_convert(const Options& options, Console console) {
+  const auto program = program_file(options.target, console);
+  if (!program) return kExitBadInput;
+  std::string result;
+  if (options.to == "bin") {
+    const std::vector<std::uint8_t> bytes = format::encode(*program);
+    result.assign(bytes.begin(), bytes.end());
+  } else {
+    result = format::write_case(*program, options.explicit_form ? format::Defaults::all
+                                                                : format::Defaults::leave_out);
+  }
+  if (options.output.empty()) {
+    console.out << result;
+    return kExitOk;
+  }
+  return write_file(options.output, result, console) ? kExitOk : kExitBadInput;
+}
+
+int command_trace(const Options& options, Console console) {
+  const auto who = candidate(options, console);
+  if (!who) return kExitBadInput;
+  const auto program = find_case(options, console);
+  if (!program) return kExitBadInput;
+  announce(options, console);
+  exec::RunOptions how;
+  how.level = options.full ? rig::TraceLevel::full : rig::TraceLevel::normal;
+  exec::Session session(*who);
+  const contract::Trace trace = session.run(*program, how);
+  console.out << format::trace_text(trace, *program) << "trace hash " << hash_text(trace) << "\n";
+  if (options.output.empty()) return kExitOk;
+  return write_file(options.output, perfetto_trace(trace, *program), console) ? kExitOk
+                                                                              : kExitBadInput;
+}
+
+}  // namespace protm::cli

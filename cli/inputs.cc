@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/places.h"
+#include "conformance/format/binary.h"
+#include "conformance/format/case_reader.h"
+#include "conformance/format/did_you_mean.h"
+#include "oracle/differential/candidates.h"
+#include "oracle/rules/rule_table.h"
+
+namespace protm::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string slug_of(const std::string& id) { return id.substr(id.find('/') + 1); }
+
+}  // namespace
+
+int bad_input(Console console, const std::string& message) {
+  console.err << "protm: error: " << message << "\n";
+  return kExitBadInput;
+}
+
+std::optional<exec::Candidate> candidate(const Options& options, Console console) {
+  const exec::Registry registry = differential::default_registry();
+  auto parsed = registry.parse(options.sut);
+  if (parsed) return std::move(*parsed);
+  std::string message = parsed.error();
+  const std::string name = options.sut.substr(0, options.sut.find(':'));
+  std::vector<std::string_view> known;
+  for (const exec::CandidateKind& kind : registry.kinds()) known.push_back(kind.name);
+  const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
+  const auto near = format::nearest(name, known);
+  if (!is_known && near) message += "; did you mean '" + std::string(*near) + "'?";
+  bad_input(console, message);
+  return std::nullopt;
+}
+
+std::optional<runner::Suite> suite(const Options& options, const runner::Filter& filter,
+                                   Console console) {
+  const std::string folder = suites_folder(options.suites);
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    bad_input(console, "no folder '" + folder + "' with suites; set PROTM_ROOT to the clone");
+    return std::nullopt;
+  }
+  runner::Suite loaded = runner::load_suite(folder, filter);
+  if (loaded.errors.empty()) return loaded;
+  console.err << format::diagnostics_text(loaded.errors);
+  return std::nullopt;
+}
+
+std::optional<contract::Program> program_file(const std::string& path, Console console) {
+  if (path.ends_with(".yaml")) {
+    auto program = format::read_case_file(path);
+    if (program) return std::move(*program);
+    console.err << format::diagnostics_text(program.error());
+    return std::nullopt;
+  }
+  std::error_code error;
+  std::ifstream in(path, std::ios::binary);
+  if (!in || fs::is_directory(path, error)) {
+    bad_input(console, "cannot read '" + path + "'");
+    return std::nullopt;
+  }
+  const std::vector<char> text{std::istreambuf_iterator<char>(in), {}};
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+  return format::decode(bytes);
+}
+
+std::optional<contract::Program> find_case(const Options& options, Console console) {
+  const std::string& name = options.target;
+  if (name.ends_with(".yaml")) return program_file(name, console);
+  const auto all = suite(options, {}, console);
+  if (!all) return std::nullopt;
+  std::vector<const contract::Program*> starts;
+  std::vector<std::string_view> ids;
+  for (const runner::SuiteCase& c : all->cases) {
+    const std::string slug = slug_of(c.program.id);
+    if (c.program.id == name || slug == name) return c.program;
+    if (slug.starts_with(name) || c.program.id.starts_with(name)) starts.push_back(&c.program);
+    ids.push_back(c.program.id);
+  }
+  if (starts.size() == 1) return *starts.front();
+  std::string message = "no case '" + name + "'";
+  if (!starts.empty()) {
+    message = "'" + name + "' is the start of several cases:";
+    for (const contract::Program* p : starts) message += " " + p->id;
+  } else {
+    std::vector<std::string> slugs;
+    for (const std::string_view id : ids) slugs.push_back(slug_of(std::string(id)));
+    for (const std::string& slug : slugs) ids.push_back(slug);
+    if (const auto near = format::nearest(name, ids)) {
+      message += "; did you mean '" + std::string(*near) + "'?";
+    } else {
+      message += "; `protm list --cases` prints them all";
+    }
+  }
+  bad_input(console, message);
+  return std::nullopt;
+}
+
+std::vector<std::string> rule_ids() {
+  std::vector<std::string> ids;
+  for (const contract::Rule& rule : rules::rule_table()) ids.emplace_back(rule.id);
+  return ids;
+}
+
+void announce(const Options& options, Console console) {
+  console.err << "protm " << kVersion << ", seed 0, candidate " << options.sut << std::endl;
+}
+
+}  // namespace protm::cli

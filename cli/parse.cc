@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/parse.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <deque>
+#include <memory>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+
+#include "conformance/format/did_you_mean.h"
+
+namespace protm::cli {
+namespace {
+
+constexpr std::string_view kHelp =
+    R"(protm: checks Linux support of protected mode on Mali CSF GPUs
+
+usage: protm COMMAND [OPTIONS]
+
+check a candidate
+  conform                   run the suites on a candidate and compare it with the oracle
+    --sut=NAME[:ARG]        the candidate (default series-v1; `list --candidates`)
+    --suite=AREA            only one area: heap, kbo, fw, mmu, sched, rst, uapi, base
+    --filter=GLOB|ENTRY     only cases whose id matches, or that belong to an entry
+    --format=FORMAT         text, json, junit or ktap
+    --attribute             the smallest sets of switches that explain each divergence
+    --suites=DIR            cases from another folder
+    --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
+understand a result
+  explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
+  trace CASE [--full]       the trace of a candidate (--sut); --full adds register accesses
+    --perfetto=FILE         and write it for ui.perfetto.dev
+  list [--cases|--entries|--rules|--switches|--candidates|--mutants|--events|--limits]
+    --format=text|json
+work with Programs
+  replay FILE               compare a YAML case or a fuzzer's input (--sut)
+  convert FILE              --to=yaml|bin, --explicit (all defaults), --output=FILE
+
+exit codes: 0 all agreed, 1 diverged, 2 bad input and nothing run, 3 inconclusive or nothing
+compared, 134 a fault of the harness or its suites.  CASE: id, its last part, or a file.
+)";
+
+constexpr std::array<std::string_view, 6> kCommands{"conform", "list",    "explain",
+                                                    "replay",  "convert", "trace"};
+constexpr std::array<std::string_view, 8> kLists{"cases",    "entries",    "rules",   "switches",
+                                                 "limits",   "candidates", "events",  "mutants"};
+
+/// One subcommand with the words that a mistyped option may have meant.
+struct Command {
+  CLI::App* app = nullptr;
+  std::vector<std::string> options;
+  std::string operand;   ///< "CASE": exactly one positional argument; empty = none
+};
+
+class Grammar {
+ public:
+  Grammar() {
+    app_.allow_extras();
+    app_.set_help_flag();
+    conform();
+    list();
+    add_explain_trace();
+    add_replay_convert();
+  }
+
+  Parsed parse(const std::vector<std::string>& arguments, Console console) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    try {
+      app_.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+      return bad(console, lower(error.what()));
+    }
+    for (Command& command : commands_) {
+      if (command.app->parsed()) return checked(command, console);
+    }
+    return no_command(arguments, console);
+  }
+
+ private:
+  static std::string lower(std::string text) {
+    if (text.rfind("--", 0) != 0 && !text.empty()) {
+      text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    }
+    return text;
+  }
+
+  static Parsed bad(Console console, const std::string& message) {
+    console.err << "protm: error: " << message << "\n";
+    return Parsed{{}, kExitBadInput};
+  }
+
+  Command& command(const char* name, std::string operand) {
+    Command c;
+    c.app = app_.add_subcommand(name);
+    c.app->allow_extras();
+    c.app->set_help_flag();
+    c.operand = std::move(operand);
+    if (!c.operand.empty()) c.app->add_option("target", options_.target);
+    return commands_.emplace_back(std::move(c));
+  }
+
+  void text(Command& c, const char* name, std::string& value) {
+    c.app->add_option(name, value);
+    c.options.emplace_back(name);
+  }
+  void word(Command& c, const char* name, std::string& value,
+            std::vector<std::string> words) {
+    text(c, name, value);
+    words_.push_back(Words{c.app, name, &value, std::move(words)});
+  }
+  void flag(Command& c, const char* name, bool& value) {
+    c.app->add_flag(name, value);
+    c.options.emplace_back(name);
+  }
+
+  void conform() {
+    Command& c = command("conform", "");
+    text(c, "--sut", options_.sut);
+    text(c, "--suite", options_.suite);
+    text(c, "--filter", options_.filter);
+    word(c, "--format", options_.format, {"text", "json", "junit", "ktap"});
+    text(c, "--suites", options_.suites);
+    flag(c, "--attribute", options_.attribute);
+    flag(c, "--bisect", options_.bisect);
+  }
+
+  void list() {
+    Command& c = command("list", "");
+    for (std::size_t i = 0; i < kLists.size(); ++i) {
+      const std::string name = "--" + std::string(kLists[i]);
+      c.app->add_flag(name, wanted_[i]);
+      c.options.push_back(name);
+    }
+    word(c, "--format", options_.format, {"text", "json"});
+    text(c, "--suites", options_.suites);
+  }
+
+  void add_explain_trace() {
+    Command& e = command("explain", "a case, a rule or an entry");
+    text(e, "--sut", options_.sut);
+    text(e, "--suites", options_.suites);
+    Command& t = command("trace", "a case");
+    text(t, "--sut", options_.sut);
+    text(t, "--suites", options_.suites);
+    text(t, "--perfetto", options_.output);
+    flag(t, "--full", options_.full);
+  }
+
+  void add_replay_convert() {
+    Command& r = command("replay", "a file");
+    text(r, "--sut", options_.sut);
+    Command& c = command("convert", "a file");
+    word(c, "--to", options_.to, {"yaml", "bin"});
+    text(c, "--output", options_.output);
+    flag(c, "--explicit", options_.explicit_form);
+  }
+
+  Parsed checked(Command& command, Console console) {
+    std::vector<std::string> extras = app_.remaining();
+    for (std::string& extra : command.app->remaining()) extras.push_back(std::move(extra));
+    for (const std::string& extra : extras) {
+      if (extra == "--help" || extra == "-h") return help(console);
+    }
+    const std::string name = command.app->get_name();
+    for (const std::string& extra : extras) {
+      if (extra.rfind('-', 0) != 0) {
+        return bad(console, name + " takes no '" + extra + "'" +
+                                (command.operand.empty() ? "" : " behind " + command.operand));
+      }
+      const std::string option = extra.substr(0, extra.find('='));
+      const std::vector<std::string_view> known(command.options.begin(), command.options.end());
+      return bad(console, name + " has no option '" + option + "'\n  = " +
+                              format::expected_words(option, known));
+    }
+    if (!command.operand.empty() && options_.target.empty()) {
+      return bad(console, name + " needs " + command.operand);
+    }
+    for (const Words& w : words_) {
+      if (w.app != command.app) continue;
+      if (std::find(w.words.begin(), w.words.end(), *w.value) != w.words.end()) continue;
+      const std::vector<std::string_view> known(w.words.begin(), w.words.end());
+      return bad(console, std::string(w.name) + " cannot be '" + *w.value + "'\n  = " +
+                              format::expected_words(*w.value, known));
+    }
+    for (std::size_t i = 0, n = 0; i < kLists.size(); ++i) {
+      if (!wanted_[i]) continue;
+      if (n++ != 0) return bad(console, "list prints one list at a time");
+      options_.what = kLists[i];
+    }
+    options_.command = name;
+    return Parsed{options_, kExitOk};
+  }
+
+  static Parsed help(Console console) {
+    console.out << kHelp;
+    return Parsed{{}, kExitOk};
+  }
+
+  Parsed no_command(const std::vector<std::string>& arguments, Console console) {
+    if (arguments.empty()) {
+      console.err << kHelp;
+      return Parsed{{}, kExitBadInput};
+    }
+    const std::string& first = arguments.front();
+    if (first == "--help" || first == "-h" || first == "help") return help(console);
+    if (first == "--version") {
+      console.out << "protm " << kVersion << "\n";
+      return Parsed{{}, kExitOk};
+    }
+    return bad(console, "no command '" + first + "'\n  = " +
+                            format::expected_words(first, kCommands));
+  }
+
+  struct Words {
+    CLI::App* app;
+    const char* name;
+    std::string* value;
+    std::vector<std::string> words;
+  };
+
+  CLI::App app_;
+  Options options_;
+  std::array<bool, kLists.size()> wanted_{};
+  std::deque<Command> commands_;   // references to its elements stay good
+  std::vector<Words> words_;
+};
+
+}  // namespace
+
+Parsed parse(const std::vector<std::string>& arguments, Console console) {
+  return std::make_unique<Grammar>()->parse(arguments, console);
+}
+
+}  // namespace protm::cli

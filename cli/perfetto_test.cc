@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The protobuf is read back with protozero, field by field, as a viewer would.
+#include "cli/perfetto.h"
+
+#include <map>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <protozero/pbf_reader.hpp>
+
+#include "sut-adapters/contract/trace_builder.h"
+
+namespace protm::cli {
+namespace {
+
+using contract::EventKind;
+using contract::NodeType;
+using perfetto::EventType;
+using K = vocab::ObservationKind;
+
+struct Event {
+  std::string track;
+  EventType type{};
+  std::string name;
+  std::uint64_t ns = 0;
+};
+
+struct ReadBack {
+  std::map<std::uint64_t, std::string> tracks;
+  std::vector<Event> events;
+
+  [[nodiscard]] std::vector<Event> on(const std::string& track) const {
+    std::vector<Event> out;
+    for (const Event& e : events) {
+      if (e.track == track) out.push_back(e);
+    }
+    return out;
+  }
+};
+
+Event read_event(protozero::pbf_reader message, std::uint64_t ns, const ReadBack& so_far) {
+  Event e;
+  e.ns = ns;
+  while (message.next()) {
+    switch (message.tag()) {
+      case perfetto::kEventType: e.type = static_cast<EventType>(message.get_enum()); break;
+      case perfetto::kEventTrackUuid: {
+        const auto track = so_far.tracks.find(message.get_uint64());
+        REQUIRE_MESSAGE(track != so_far.tracks.end(), "a track is described before its events");
+        e.track = track->second;
+        break;
+      }
+      case perfetto::kEventName: e.name = message.get_string(); break;
+      default: FAIL("unknown field of an event");
+    }
+  }
+  return e;
+}
+
+ReadBack read_back(const std::string& bytes) {
+  ReadBack result;
+  protozero::pbf_reader trace(bytes);
+  while (trace.next()) {
+    REQUIRE(trace.tag() == perfetto::kTracePacket);
+    protozero::pbf_reader packet = trace.get_message();
+    std::uint64_t ns = 0;
+    while (packet.next()) {
+      switch (packet.tag()) {
+        case perfetto::kPacketTimestamp: ns = packet.get_uint64(); break;
+        case perfetto::kPacketSequenceId: CHECK(packet.get_uint32() == 1); break;
+        case perfetto::kPacketTrackEvent:
+          result.events.push_back(read_event(packet.get_message(), ns, result));
+          break;
+        case perfetto::kPacketTrackDescriptor: {
+          protozero::pbf_reader descriptor = packet.get_message();
+          std::uint64_t uuid = 0;
+          while (descriptor.next()) {
+            if (descriptor.tag() == perfetto::kTrackUuid) {
+              uuid = descriptor.get_uint64();
+            } else {
+              REQUIRE(descriptor.tag() == perfetto::kTrackName);
+              result.tracks[uuid] = descriptor.get_string();
+            }
+          }
+          break;
+        }
+        default: FAIL("unknown field of a packet");
+      }
+    }
+  }
+  return result;
+}
+
+/// Every END has a BEGIN, and none stays open.
+void check_nesting(const ReadBack& back) {
+  std::map<std::string, int> depth;
+  for (const Event& e : back.events) {
+    if (e.type == EventType::slice_begin) ++depth[e.track];
+    if (e.type == EventType::slice_end) --depth[e.track];
+    CHECK(depth[e.track] >= 0);
+  }
+  for (const auto& [track, open] : depth) CHECK_MESSAGE(open == 0, track);
+}
+
+TEST_CASE("perfetto: a protected job shows as session, window, region, job and fence") {
+  contract::Program program;
+  const auto group = add_step(program, contract::make_node(NodeType::group_create));
+  program.steps[group].id = "g";
+  const auto job = add_job(program, group);
+  program.steps[job].id = "j";
+  contract::TraceBuilder t;
+  t.at(1000).started(job).returned(job, 0);
+  t.event(EventKind::group_on_slot, group, 2).event(EventKind::job_started, job, 2);
+  t.after(10).saw(K::protm_pend, {.a = 2}).after(10).saw(K::enter_sampled, {.a = 1});
+  t.after(20).saw(K::enter_acked).after(50).saw(K::protm_active, {.a = 2});
+  t.after(1).saw(K::region_started, {.a = 2}).after(100).saw(K::region_ended, {.a = 2});
+  t.after(30).saw(K::protm_exit_raised).event(EventKind::job_ended, job, 2).fence(job, 0);
+  t.saw(K::irq_line, {.a = 0, .b = 1}).after(5).saw(K::irq_line, {.a = 0, .b = 0});
+  const ReadBack back = read_back(perfetto_trace(t.trace(), program));
+  check_nesting(back);
+
+  const auto protm = back.on("protected mode");
+  std::vector<std::string> slices;
+  for (const Event& e : protm) {
+    if (e.type == EventType::slice_begin) slices.push_back(e.name);
+  }
+  CHECK(slices == std::vector<std::string>{"session", "PROTM window"});
+  CHECK(protm.back().ns == 1221);
+
+  const auto region = back.on("CSG slot 2 CS 0");
+  REQUIRE(region.size() == 2);
+  CHECK(region[0].name == "PROT_REGION");
+  CHECK(region[0].ns == 1091);
+  CHECK(region[1].ns == 1191);
+  const auto queue = back.on("queue 0 of group_create $g");
+  REQUIRE(queue.size() == 3);
+  CHECK(queue[0].name == "group_submit $j");
+  CHECK(queue[1].type == EventType::slice_end);
+  CHECK(queue[2].name == "fence of group_submit $j, error 0");
+  CHECK(back.on("CSG slot 2")[0].name == "group_create $g");
+  CHECK(back.on("actor main").size() == 2);
+  CHECK(back.on("IRQ job").size() == 2);
+}
+
+TEST_CASE("perfetto: what is still open is closed at the end, what never began is not") {
+  contract::Program program;
+  add_step(program, contract::make_node(NodeType::sleep));
+  contract::TraceBuilder t;
+  t.at(5).event(EventKind::group_off_slot, 0, 1).saw(K::protm_exit_raised);
+  t.at(7).started(0).saw(K::protm_active).at(90).event(EventKind::group_on_slot, 0, 1);
+  const ReadBack back = read_back(perfetto_trace(t.trace(), program));
+  check_nesting(back);
+  CHECK(back.on("actor main").back().ns == 90);
+  CHECK(back.on("CSG slot 1").size() == 2);
+}
+
+TEST_CASE("perfetto: an empty Trace is an empty file") {
+  CHECK(perfetto_trace({}, {}).empty());
+}
+
+}  // namespace
+}  // namespace protm::cli
