@@ -121,10 +121,8 @@ int panthor_protm_heap_init(PanthorDevice* ptdev) {
     k.log("Protected heap not (yet) available - deferring probe");
     return -vocab::kEPROBE_DEFER;
   }
-  const int ret = k.drmm_add_action(contract::bind_fn<panthor_protm_heap_put>(ptdev->self),
-                                    "protm.heap");
-  if (ret != 0) panthor_protm_heap_put(ptdev);
-  return ret;
+  // On failure the reference has been dropped already (drmm_add_action_or_reset).
+  return k.drmm_add_action(contract::bind_fn<panthor_protm_heap_put>(ptdev->self), "protm.heap");
 }
 
 // Everything behind the first runtime PM reference, in order; `done` counts what to take back.

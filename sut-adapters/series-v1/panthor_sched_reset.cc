@@ -142,17 +142,30 @@ int panthor_sched_init(PanthorDevice* ptdev) {
   return 0;
 }
 
+// Nobody will run these groups again: their jobs end now.
+static void terminate_all(PanthorScheduler* sched) {
+  const auto terminate = [](Group* group) {
+    group->state = CsGroupState::terminated;
+    list_del_init(group->run_node);
+    list_del_init(group->wait_node);
+    group_queue_term(group);
+  };
+  for (std::uint32_t prio = 0; prio < kCsgPriorityCount; ++prio) {
+    list_for_each_safe(sched->runnable.at[prio], terminate);
+    list_for_each_safe(sched->idle.at[prio], terminate);
+  }
+}
+
 void panthor_sched_unplug(PanthorDevice* ptdev) {
   PanthorScheduler* const sched = &*ptdev->scheduler;
   contract::Kernel& k = ptdev->kernel;
-  {
-    MutexGuard guard(k, sched->lock);
-    sched_leave_protm_locked(sched);
-  }
   k.disable_delayed_work_sync(sched->tick_work);
   k.disable_work_sync(sched->fw_events_work);
   k.disable_work_sync(sched->sync_upd_work);
+  // Firmware still runs: leave protected mode and give the slots back, or both would leak.
+  panthor_sched_suspend(ptdev);
   MutexGuard guard(k, sched->lock);
+  terminate_all(sched);
   if (sched->pm_has_ref) {
     k.pm_runtime_put();
     sched->pm_has_ref = false;

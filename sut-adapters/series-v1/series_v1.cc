@@ -73,12 +73,10 @@ int SeriesV1::probe() {
   if (device == nullptr) return -ENOMEM;
   device->self = device;
   device->v1 = this;
+  // On failure the action has run already (drmm_add_action_or_reset).
   const int ret =
       kernel.drmm_add_action(contract::bind_fn<panthor_device_release>(device), "device");
-  if (ret != 0) {
-    kernel.free(device);
-    return ret;
-  }
+  if (ret != 0) return ret;
   ptdev = device;
   drm.drm_dev_init(&kPanthorDrmDriver);
   return panthor_device_init(&*device);
