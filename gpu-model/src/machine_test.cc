@@ -239,6 +239,54 @@ TEST_CASE("GLB: no ack before the doorbell, none before doorbell and ack latency
   CHECK(d.machine.irq_lines() == 1);
 }
 
+namespace {
+
+/// Counts what it hands out; fails the test when something is given back wrongly.
+class CountingResource : public std::pmr::memory_resource {
+ public:
+  std::size_t live = 0;
+  std::size_t peak = 0;
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t align) override {
+    live += bytes;
+    if (live > peak) peak = live;
+    return std::pmr::new_delete_resource()->allocate(bytes, align);
+  }
+  void do_deallocate(void* p, std::size_t bytes, std::size_t align) override {
+    live -= bytes;
+    std::pmr::new_delete_resource()->deallocate(p, bytes, align);
+  }
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
+    return this == &other;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Machine: all memory comes from the resource it was given, and is little") {
+  std::pmr::memory_resource* const old =
+      std::pmr::set_default_resource(std::pmr::null_memory_resource());
+  CountingResource memory;
+  {
+    TestDriver d(test_config(), {}, &memory);
+    d.boot();
+    d.prepare_slot(0, 15);
+    d.start_slot(0);
+    d.request_csg(0, static_cast<std::uint32_t>(fw::CsgState::suspend), 0);
+    d.settle();
+    CHECK(d.csg_state(0) == static_cast<std::uint32_t>(fw::CsgState::suspend));
+    const std::size_t pages = (d.machine.ram().live_pages(PageKind::normal) +
+                               d.machine.ram().live_pages(PageKind::protected_memory)) *
+                              4096;
+    MESSAGE("bytes: machine object ", sizeof(Machine), ", pages ", pages, ", peak in all ",
+            memory.peak);
+    CHECK(memory.peak + sizeof(Machine) < std::size_t{1} << 20);
+  }
+  CHECK(memory.live == 0);
+  std::pmr::set_default_resource(old);
+}
+
 TEST_CASE("GLB: late and lost acks") {
   TestDriver d;
   d.boot();

@@ -92,8 +92,9 @@ inline constexpr std::uint64_t kProtmSuspendVa = 0x05200000;
 class TestDriver {
  public:
   explicit TestDriver(const vocab::MachineConfig& config = test_config(),
-                      FirmwareImageSpec spec = {})
-      : machine(config, std::pmr::new_delete_resource()),
+                      FirmwareImageSpec spec = {},
+                      std::pmr::memory_resource* memory = std::pmr::new_delete_resource())
+      : machine(config, memory),
         mcu(machine),
         vm(machine),
         image(build_firmware_image(spec, std::pmr::new_delete_resource())) {
