@@ -107,6 +107,7 @@ int SyncobjTable::destroy(SyncobjHandles& handles, const uapi::SyncobjDestroy& a
 
 int SyncobjTable::lookup_array(const SyncobjHandles& handles, std::uint64_t user,
                                std::uint32_t count, Syncobjs& to) {
+  if (count > kMaxCount) return -ENOMEM;
   std::pmr::vector<std::uint32_t> numbers(count, ctx_.memory);
   if (ctx_.kernel.copy_from_user(std::as_writable_bytes(std::span(numbers)), user) != 0) {
     return -EFAULT;

@@ -98,6 +98,8 @@ TEST_CASE("SyncobjTable: handles are the lowest free ones, and unknown ones are 
   CHECK(c.call(uapi::kIoctlSyncobjCreate, odd) == -EINVAL);
   CHECK(c.on_array(uapi::kIoctlSyncobjReset, {1, 9}) == -ENOENT);
   CHECK(c.on_array(uapi::kIoctlSyncobjReset, {}) == -EINVAL);
+  uapi::SyncobjArray huge{DrmBench::kArray, UINT32_MAX, 0};
+  CHECK(c.call(uapi::kIoctlSyncobjReset, huge) == -ENOMEM);
   CHECK(c.close(c.fd) == 0);
   CHECK(c.drm->live_syncobjs() == 0);
 }
