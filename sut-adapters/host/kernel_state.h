@@ -62,7 +62,7 @@ struct Task {
   WakeReason wake = WakeReason::woken;
   bool blocked_once = false;
   // Only while it polls: evaluations lie at poll_base + k * poll_step.
-  std::uint64_t poll_base_ns = 0, poll_step_ns = 0, poll_last_ns = 0, poll_end_ns = 0;
+  std::uint64_t poll_base_ns = 0, poll_step_ns = 0, poll_last_ns = 0;
   std::uint64_t poll_nr = 0;        ///< number of this poll; 0 = does not poll
 };
 

@@ -106,7 +106,6 @@ void KernelImpl::mark_polls_dirty(const Task* except) {
     if (t == except || t->poll_nr == 0 || t->wait_kind != WaitKind::poll) continue;
     const std::uint64_t from = std::max(now().ns, t->poll_last_ns + 1);
     const std::uint64_t next = grid_at_or_after(t->poll_base_ns, t->poll_step_ns, from);
-    if (next >= t->poll_end_ns) continue;
     bool due_before = false;
     for (const Expiry& e : expiries_) {
       due_before |= e.kind == ExpiryKind::task && e.id == t->id && e.when_ns <= next;
@@ -136,7 +135,6 @@ int KernelImpl::poll(FunctionRef<bool()> done, std::uint64_t delay_us, std::uint
   t.poll_nr = ++last_poll_;
   t.poll_base_ns = base;
   t.poll_step_ns = step;
-  t.poll_end_ns = end;
   t.poll_last_ns = now().ns;
   const std::uint64_t nr = t.poll_nr;
   int result = 0;

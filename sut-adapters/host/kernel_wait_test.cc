@@ -29,6 +29,37 @@ TEST_CASE("Jiffies: floor of time times HZ; milliseconds round up") {
   CHECK(k.msecs_to_jiffies(UINT64_MAX) == (UINT64_MAX >> 2) - 1);
 }
 
+TEST_CASE("Jiffies: a tick that is no whole number of ns ends after its time, never before") {
+  Bench t(300);
+  KernelImpl& k = *t.kernel;
+  std::uint64_t jiffy = 0;
+  t.now("waiter", [&] {
+    contract::Completion c{"never"};
+    CHECK(k.wait_for_completion_timeout(c, 1) == 0);
+    jiffy = k.jiffies();
+  });
+  t.rest();
+  CHECK(k.now().ns == 3'333'334);
+  CHECK(jiffy == 1);
+}
+
+TEST_CASE("poll: what a timer callback changed is seen") {
+  Bench t;
+  KernelImpl& k = *t.kernel;
+  contract::Timer timer{"timer"};
+  bool flag = false;
+  timer.fn = contract::Callback{[](void* ctx) { *static_cast<bool*>(ctx) = true; }, &flag,
+                                nullptr, 0};
+  std::uint64_t at = 0;
+  t.now("poller", [&] {
+    k.mod_timer(timer, 2);
+    CHECK(k.poll([&] { return flag; }, 300, 100'000, Atomicity::may_sleep) == 0);
+    at = k.now().ns;
+  });
+  t.rest();
+  CHECK(at == 2100 * kUs);
+}
+
 TEST_CASE("Completion K1: complete lets one through, complete_all everybody until init") {
   Bench t;
   KernelImpl& k = *t.kernel;

@@ -339,6 +339,7 @@ void KernelImpl::timer_fired(std::uint32_t id) {
   if (slot == nullptr || slot->armed == 0) return;
   slot->armed = 0;
   run_atomic(slot->role, [&] { call(slot->fn); });
+  mark_polls_dirty();
   timers_.release_if_orphan(*slot);
 }
 
