@@ -68,8 +68,9 @@ class Protm {
   Device& d_;
   Kernel& k_;
 
- private:
   contract::RwSem lock_{.role = "protm.lock"};
+
+ private:
   bool window_ = false;    ///< the GPU may be inside: set before ENTER, cleared after the exit
   bool faulted_ = false;
   Ptr<Group> active_;      ///< with a reference

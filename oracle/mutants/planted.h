@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How a mutant replaces one part of the reference: a driver whose factory makes the changed class.
+// Leaves out: mutants that change two parts; one bug is enough for a mutant.
+// Source: oracle/reference/driver.h, the make_* functions.
+#pragma once
+
+#include <new>
+
+#include "oracle/mutants/mutants.h"
+#include "oracle/reference/driver.h"
+#include "oracle/reference/fw.h"
+#include "oracle/reference/gpu.h"
+#include "oracle/reference/mmu.h"
+#include "oracle/reference/protm.h"
+#include "oracle/reference/sched.h"
+
+namespace protm::mutants {
+
+using contract::Ptr;
+using contract::Result;
+using reference::Device;
+using reference::Group;
+
+template <class M>
+struct WithHeaps : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::HeapCore> make_heaps() override {
+    return k_.template make<M>("heap_core", k_, drm_);
+  }
+};
+template <class M>
+struct WithGpu : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::Gpu> make_gpu(Device& d) override { return k_.template make<M>("gpu", d); }
+};
+template <class M>
+struct WithMmu : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::Mmu> make_mmu(Device& d) override { return k_.template make<M>("mmu", d); }
+};
+template <class M>
+struct WithFw : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::Fw> make_fw(Device& d) override { return k_.template make<M>("fw", d); }
+};
+template <class M>
+struct WithProtm : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::Protm> make_protm(Device& d) override { return k_.template make<M>("protm", d); }
+};
+template <class M>
+struct WithSched : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::Sched> make_sched(Device& d) override { return k_.template make<M>("sched", d); }
+};
+
+/// Factory of the driver `D`.
+template <class D>
+contract::Driver* make(contract::Kernel& kernel, contract::Drm& drm,
+                       std::pmr::memory_resource* memory, const void*) {
+  return new (memory->allocate(sizeof(D), alignof(D))) D(kernel, drm);
+}
+
+}  // namespace protm::mutants

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Planted bug: A VM operation changes page tables without locking the region.
+// Caught by hardware rules on locked regions.
+#include "oracle/mutants/planted.h"
+
+namespace protm::mutants {
+namespace {
+
+class RegionNotLocked : public reference::Mmu {
+ public:
+  using Mmu::Mmu;
+  int lock_region(reference::Vm& vm, std::uint64_t start, std::uint64_t, bool& gated) override {
+    return Mmu::lock_region(vm, start, 0, gated);
+  }
+};
+
+}  // namespace
+
+extern const Mutant kRegionNotLocked{
+    "region-not-locked",
+    "A VM operation changes page tables without locking the region",
+    make<WithMmu<RegionNotLocked>>};
+
+}  // namespace protm::mutants

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/mutants/mutants.h"
+
+#include <array>
+
+namespace protm::mutants {
+
+extern const Mutant kAckTimeoutIgnored;
+extern const Mutant kExitNotAcknowledged;
+extern const Mutant kExitNotAwaited;
+extern const Mutant kFatalIgnored;
+extern const Mutant kFaultIgnored;
+extern const Mutant kFenceTooEarly;
+extern const Mutant kGateAlwaysOpen;
+extern const Mutant kGrantForgotten;
+extern const Mutant kHeapCloseLeaks;
+extern const Mutant kHeapFlagsUnchecked;
+extern const Mutant kHeapNeverReleased;
+extern const Mutant kHeapPrefixMatches;
+extern const Mutant kLowerPriorityEnters;
+extern const Mutant kNeighboursForgotten;
+extern const Mutant kNeverIdle;
+extern const Mutant kOneGroupOnly;
+extern const Mutant kPriorityUpsideDown;
+extern const Mutant kProtectedFaultIgnored;
+extern const Mutant kRegionNotLocked;
+extern const Mutant kResetKillsAll;
+extern const Mutant kSessionNeverYields;
+extern const Mutant kSlotReferenceKept;
+extern const Mutant kStreamTruncated;
+extern const Mutant kSyncValueWrong;
+extern const Mutant kTimeoutIgnored;
+extern const Mutant kWatchdogPingsInside;
+
+std::span<const Mutant> table() {
+  static const std::array mutants{
+      kAckTimeoutIgnored,
+      kExitNotAcknowledged,
+      kExitNotAwaited,
+      kFatalIgnored,
+      kFaultIgnored,
+      kFenceTooEarly,
+      kGateAlwaysOpen,
+      kGrantForgotten,
+      kHeapCloseLeaks,
+      kHeapFlagsUnchecked,
+      kHeapNeverReleased,
+      kHeapPrefixMatches,
+      kLowerPriorityEnters,
+      kNeighboursForgotten,
+      kNeverIdle,
+      kOneGroupOnly,
+      kPriorityUpsideDown,
+      kProtectedFaultIgnored,
+      kRegionNotLocked,
+      kResetKillsAll,
+      kSessionNeverYields,
+      kSlotReferenceKept,
+      kStreamTruncated,
+      kSyncValueWrong,
+      kTimeoutIgnored,
+      kWatchdogPingsInside,
+  };
+  return mutants;
+}
+
+}  // namespace protm::mutants
