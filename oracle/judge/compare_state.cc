@@ -15,8 +15,8 @@ using namespace contract;
 namespace {
 
 /// What a rest_state record may say that means the same for every right driver. Others inform.
-constexpr std::array<std::string_view, 5> kComparedRest{"vms", "groups", "heaps",
-                                                        "live_heap_buffers", "heap_refs"};
+constexpr std::array<std::string_view, 6> kComparedRest{
+    "vms", "groups", "heaps", "live_heap_buffers", "heap_refs", "reset_pending"};
 
 using Key = std::tuple<std::uint32_t, std::uint64_t, std::uint64_t>;
 using Values = std::map<Key, std::pair<std::size_t, std::uint64_t>>;  // key -> record, value

@@ -25,8 +25,8 @@ struct JudgeOptions {
   SlotOrder slots = SlotOrder::compare;
 };
 
-/// Judges one run of a candidate. A divergence outranks `reaches`; an oracle that breaks a rule or a
-/// fact, or does not reach what the Program asks for, outranks everything: `oracle_wrong`.
+/// Judges one run of a candidate. A divergence outranks `reaches`; an oracle that breaks a rule or
+/// a fact, or does not reach what the Program asks for, outranks everything: `oracle_wrong`.
 [[nodiscard]] Verdict judge(const contract::Program& program, const contract::Trace& oracle,
                             const contract::Trace& candidate, const JudgeOptions& options);
 

@@ -370,7 +370,9 @@ TEST_CASE("then: a fact that fails on the candidate diverges, on the oracle it i
       case FactKind::fence: find(b, RecordKind::fence_signalled, c.job)->d = EIO; break;
       case FactKind::output: find_step(b, RecordKind::user_write, c.read)->d = 1; break;
       case FactKind::memory:
-        for (Record& r : b.edit().records) r.d += r.kind == RecordKind::buffer_content ? r.sub : 0;
+        for (Record& r : b.edit().records) {
+          if (r.kind == RecordKind::buffer_content) r.d += r.sub;
+        }
         break;
       case FactKind::group_state: find(b, RecordKind::group_state, c.group)->b = 1; break;
       case FactKind::never: b.saw(K::reset_completed); break;
@@ -387,7 +389,8 @@ TEST_CASE("then: a fact that fails on the candidate diverges, on the oracle it i
     CHECK(outcome_name(both.outcome) == "oracle_wrong");
   }
   Case c;  // what is not in the trace is not a pass
-  c.program.then.push_back({.kind = FactKind::memory, .step = c.bo, .offset = 64, .value = 0, .event = {}});
+  c.program.then.push_back(
+      {.kind = FactKind::memory, .step = c.bo, .offset = 64, .value = 0, .event = {}});
   CHECK(c.judged(c.right()).outcome == Outcome::oracle_wrong);
 }
 
@@ -435,7 +438,9 @@ TEST_CASE("poison: stops the comparison, keeps what was found before") {
     TraceBuilder b = c.right();
     for (Record& r : b.edit().records) {
       if (r.time_ns != kMs || r.kind != RecordKind::fence_signalled) continue;
-      Record p{.time_ns = kMs, .kind = RecordKind::machine, .sub = static_cast<std::uint16_t>(kind)};
+      const Record p{.time_ns = kMs,
+                     .kind = RecordKind::machine,
+                     .sub = static_cast<std::uint16_t>(kind)};
       b.edit().records.insert(b.edit().records.begin() + (&r - b.edit().records.data()), p);
       break;
     }

@@ -29,7 +29,7 @@ enum class FindingClass : std::uint8_t { rule, comparison, sut };
 /// One difference between what a trace shows and what it should.
 struct Finding {
   FindingClass from = FindingClass::rule;
-  std::string rule;                       ///< rule id, comparison slug, "then" or "sut/<kind>:<role>"
+  std::string rule;                       ///< id, comparison slug, "then", "sut/<kind>:<role>"
   std::string slug;                       ///< the same in words without digits
   std::uint64_t at_ns = 0;                ///< in the candidate's time
   std::string event;                      ///< kind of the record that shows it

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Whether somebody needed the GPU out of protected mode when a PING or a STATUS_UPDATE threw it out.
-// Shared by FW-25 and SCHED-48. Leans to "needed": a right driver must never be accused, so anything
-// in the trace that could have been the reason counts. Source: facts on the firmware, 9.3 items 5-8.
+// Whether somebody needed the GPU out of protected mode when a PING or a STATUS_UPDATE threw it
+// out. Shared by FW-25 and SCHED-48. Leans to "needed": a right driver must never be accused, so
+// anything in the trace that could have been the reason counts. Source: facts on the firmware, 9.3
+// items 5-8.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +12,11 @@
 namespace protm::rules {
 
 /// True when record `index`, sampled in protected mode, has a reason to force the exit:
-/// - before it, in the same window: a user doorbell (work that only normal mode can take up), a page
-///   fault, a protected fault, a CS fault or fatal, a refused exit;
+/// - before it, in the same window: a user doorbell (work that only normal mode can take up), a
+///   page fault, a protected fault, a CS fault or fatal, a refused exit;
 /// - when it was sampled: a step in flight that may change mappings or groups, or unbind;
-/// - after it, up to 1 ms behind the exit (or up to the reset, when no exit comes): an AS command, a
-///   CSG state or priority request, a flush, a reset, MCU halt or disable.
+/// - after it, up to 1 ms behind the exit (or up to the reset, when no exit comes): an AS command,
+///   a CSG state or priority request, a flush, a reset, MCU halt or disable.
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,
                                           const contract::Trace& trace, std::size_t index);
 

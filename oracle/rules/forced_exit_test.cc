@@ -42,7 +42,9 @@ constexpr std::pair<std::string_view, K> kRules[] = {
 
 TEST_CASE("forced exit: without a reason it breaks the rule, and re-entry is no reason") {
   const World w;
-  for (const auto& [id, kind] : kRules) {
+  for (const auto& row : kRules) {
+    const std::string_view id = row.first;
+    const K kind = row.second;
     CAPTURE(id);
     TraceBuilder b = window(kind);
     leave(b).after(20 * kUs).saw(K::status_update_sampled, {.a = 1});
@@ -57,7 +59,9 @@ TEST_CASE("forced exit: without a reason it breaks the rule, and re-entry is no 
 
 TEST_CASE("forced exit: whatever needs normal mode behind it is a reason") {
   const World w;
-  for (const auto& [id, kind] : kRules) {
+  for (const auto& row : kRules) {
+    const std::string_view id = row.first;
+    const K kind = row.second;
     for (const K reason : {K::as_command, K::csg_state_sampled, K::ep_cfg_acked, K::flush_caches,
                            K::reset_started, K::mcu_halt, K::mcu_disable}) {
       CAPTURE(id);
@@ -76,7 +80,9 @@ TEST_CASE("forced exit: whatever needs normal mode behind it is a reason") {
 
 TEST_CASE("forced exit: faults, new work and operations in flight are reasons") {
   const World w;
-  for (const auto& [id, kind] : kRules) {
+  for (const auto& row : kRules) {
+    const std::string_view id = row.first;
+    const K kind = row.second;
     CAPTURE(id);
     for (const K reason : {K::doorbell, K::mmu_fault, K::protm_fault, K::cs_fatal,
                            K::rule_user_doorbell_inside}) {

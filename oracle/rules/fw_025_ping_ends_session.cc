@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Firmware answers a PING in normal mode only, so a watchdog PING ends the session. Broken by a PING
-// that is sampled in a protected window while no other request was pending and nothing that needs
-// normal mode is in sight (forced_exit.h says what counts). Armed by each window.
+// Firmware answers a PING in normal mode only, so a watchdog PING ends the session. Broken by a
+// PING that is sampled in a protected window while no other request was pending and nothing that
+// needs normal mode is in sight (forced_exit.h says what counts). Armed by each window.
 #include "oracle/rules/forced_exit.h"
 #include "oracle/rules/invariants.h"
 

@@ -7,7 +7,8 @@ namespace protm::rules {
 
 using K = vocab::ObservationKind;
 
-contract::RuleResult enter_with_locked_region(const contract::Program&, const contract::Trace& trace) {
+contract::RuleResult enter_with_locked_region(const contract::Program&,
+                                              const contract::Trace& trace) {
   return hit_rule(trace, K::rule_enter_with_locked_region, {K::enter_sampled}, "lockaddr",
                   "PROTM_ENTER was sampled while an AS region was locked");
 }

@@ -7,7 +7,8 @@ namespace protm::rules {
 
 using K = vocab::ObservationKind;
 
-contract::RuleResult pend_acked_after_sample(const contract::Program&, const contract::Trace& trace) {
+contract::RuleResult pend_acked_after_sample(const contract::Program&,
+                                             const contract::Trace& trace) {
   return hit_rule(trace, K::rule_pend_acked_after_sample, {K::protm_pend_acked}, "slot",
                   "CS_REQ.PROTM_PEND was acknowledged after firmware had "
                   "sampled who may enter");

@@ -7,7 +7,8 @@ namespace protm::rules {
 
 using K = vocab::ObservationKind;
 
-contract::RuleResult pend_acked_for_two_groups(const contract::Program&, const contract::Trace& trace) {
+contract::RuleResult pend_acked_for_two_groups(const contract::Program&,
+                                               const contract::Trace& trace) {
   return hit_rule(trace, K::rule_pend_acked_for_two_groups, {K::enter_sampled}, "slots",
                   "PROTM_ENTER was sampled with acknowledged requests of more "
                   "than one group");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Firmware saves an interrupted protected group to its protm suspend buffer; address zero is a real
-// address to it. A heap that hands out normal memory is not the driver's doing: then the rule rests.
+// address to it. A heap that hands out normal memory is not the driver's doing: then the rule
+// rests.
 #include "oracle/rules/hit_rule.h"
 #include "oracle/rules/invariants.h"
 

@@ -7,7 +7,8 @@ namespace protm::rules {
 
 using K = vocab::ObservationKind;
 
-contract::RuleResult suspend_buffer_missing(const contract::Program&, const contract::Trace& trace) {
+contract::RuleResult suspend_buffer_missing(const contract::Program&,
+                                            const contract::Trace& trace) {
   return hit_rule(trace, K::rule_suspend_buffer_missing, {K::csg_state_acked}, "suspend_buf",
                   "a slot was programmed with a suspend buffer that firmware "
                   "cannot write");

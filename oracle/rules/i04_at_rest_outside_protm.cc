@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // When all raised events were processed and nothing is left to do, the GPU is in normal mode.
 // Between the exit and the event work a right driver still holds its session, so only the state at
-// quiesce is judged: the first rest_state record marks it.
+// quiesce is judged: the first rest_state record marks it. Where Host asks the driver for its own
+// idea of it ("protm_active"), that is held to the same.
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"
 
@@ -13,15 +14,17 @@ RuleResult at_rest_outside_protm(const Program& program, const Trace& trace) {
   RuleResult out;
   const std::vector<Window> windows = protected_windows(program, trace);
   if (windows.empty()) return out;
-  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+  for (std::size_t i = 0; i < trace.records.size() && !out.violation; ++i) {
     const Record& r = trace.records[i];
     if (r.kind != RecordKind::rest_state) continue;
-    ++out.armed;
-    if (window_at(windows, i)) {
-      out.violation = Violation{i, r.time_ns, "protm_active",
+    const bool first = out.armed++ == 0;
+    if (first && window_at(windows, i)) {
+      out.violation = Violation{i, r.time_ns, "gpu",
                                 "nothing is left to do, but protected mode was not left"};
+    } else if (trace.text(r.text) == "protm_active" && r.c != 0) {
+      out.violation = Violation{i, r.time_ns, "driver",
+                                "nothing is left to do, but the driver still has a session"};
     }
-    break;
   }
   return out;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // At quiesce the heaps have no more buffers out than somebody can still want: one per protected
-// firmware section while the device is bound (those of a probe before T = 0 are not in the trace), one per living group with the flag, and those that
-// the Program itself allocated and did not give back. Needs the heap's view only.
+// firmware section while the device is bound (those of a probe before T = 0 are not in the trace),
+// one per living group with the flag, and those that the Program itself allocated and did not give
+// back. Needs the heap's view only.
 // Not modelled: which of two buffers leaked; references that keep no buffer alive.
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"

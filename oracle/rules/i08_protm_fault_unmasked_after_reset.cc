@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The part of "clean after every completed reset" that a trace shows: GPU_IRQ_MASK has PROTM_FAULT
 // again. Judged on the last mask that is not zero (handlers and suspend write zero) between the
-// reset and the next fault, reset or the end, as seen in a full trace's register writes, or whenever
-// the GPU line rises for something other than the reset. Rests where the fault line stays up beyond
-// a reset. Not modelled: request bits and the driver's own flags (I1 and I4 see their effects).
+// reset and the next fault, reset or the end, as seen in a full trace's register writes, or
+// whenever the GPU line rises for something other than the reset. Rests where the fault line stays
+// up beyond a reset. Not modelled: request bits and the driver's own flags (I1 and I4 see their
+// effects).
 #include <algorithm>
 
 #include "gpu-model/vocab/regs/gpu_control.h"
@@ -42,7 +43,7 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
   };
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
-    if (is(r, K::reset_started) || is(r, K::protm_fault)) {
+    if (is(r, K::reset_started) || (is(r, K::protm_fault) && r.a != 0)) {
       close();
       watching = false;
     } else if (is(r, K::reset_completed)) {

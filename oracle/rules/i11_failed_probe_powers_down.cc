@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A probe that failed or was deferred leaves the device's runtime-PM usage as it was. Seen at
-// quiesce: while no driver is bound, the device is not held active (rest_state "rpm_active").
+// A probe that failed or was deferred leaves the device's runtime-PM usage as it was. Seen while no
+// driver is bound (at quiesce, and in the second rest state, which follows the runner's unbind):
+// the device is not held active (rest_state "rpm_active").
 // Needs Host: the real kernel shows the count in sysfs, which no adapter reads yet.
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -13,6 +14,7 @@ RuleResult failed_probe_powers_down(const Program& program, const Trace& trace) 
   RuleResult out;
   bool bound = program.boot == Boot::probed;
   bool failed = false;
+  std::uint32_t rests = 0;
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::step_returned) {
@@ -24,7 +26,8 @@ RuleResult failed_probe_powers_down(const Program& program, const Trace& trace) 
         failed = failed || !ok;
       }
     } else if (r.kind == RecordKind::rest_state && trace.text(r.text) == "rpm_active") {
-      if (!failed || bound) continue;
+      const bool unbound = !bound || rests++ > 0;
+      if (!failed || !unbound) continue;
       ++out.armed;
       if (r.c != 0 && !out.violation) {
         out.violation = Violation{i, r.time_ns, "rpm_active",

@@ -125,7 +125,6 @@ TEST_CASE("hardware rules: armed by what could break them, broken by the machine
       {"HW-exit-event-overrun", K::protm_exit_raised, K::rule_exit_event_overrun},
       {"HW-start-on-running-slot", K::csg_state_sampled, K::rule_start_on_running_slot},
       {"HW-flush-while-active", K::flush_caches, K::rule_flush_while_active},
-      {"HW-write-to-unpowered", K::power_changed, K::rule_write_to_unpowered},
       {"I3", K::protm_active, K::rule_as_command_while_active},
   };
   World w;
@@ -201,6 +200,9 @@ TEST_CASE("I4: at rest the GPU is in normal mode") {
   TraceBuilder wrong;
   wrong.saw(K::protm_active).after(kSec).record(RecordKind::rest_state, {}, "vms");
   check_wrong("I4", w.program, wrong, 1);
+
+  right.record(RecordKind::rest_state, {.c = 1}, "protm_active");
+  check_wrong("I4", w.program, right, 6);
 }
 
 TEST_CASE("I6: a group that could not be created leaves no buffer in use") {
@@ -221,7 +223,8 @@ TEST_CASE("I6: a group that could not be created leaves no buffer in use") {
   const auto destroy =
       add_step(p, make_node(NodeType::group_destroy, {{"group", kRef, w.group}}));
   TraceBuilder b;
-  b.record(RecordKind::heap_alloc, {.sub = ENOMEM, .a = 1}).record(RecordKind::heap_alloc, {.a = 1});
+  b.record(RecordKind::heap_alloc, {.sub = ENOMEM, .a = 1});
+  b.record(RecordKind::heap_alloc, {.a = 1});
   b.returned(w.group, 0).returned(destroy, 0).record(RecordKind::rest_state, {}, "vms");
   check_wrong("I6", p, b, 4);
 }
@@ -358,6 +361,16 @@ TEST_CASE("I11: a failed probe leaves the device suspended") {
   check_right("I11", p, trace(-ENODEV, 0));
   check_wrong("I11", p, trace(-ENODEV, 1), 1);
   CHECK(run("I11", p, trace(0, 1)).armed == 0);
+
+  const auto again = add_step(p, make_node(NodeType::probe));
+  const auto later = [&](std::uint64_t after_unbind) {
+    TraceBuilder b;
+    b.returned(probe, -EAGAIN).returned(again, 0);
+    b.record(RecordKind::rest_state, {.c = 1}, "rpm_active");
+    return b.record(RecordKind::rest_state, {.c = after_unbind}, "rpm_active");
+  };
+  check_right("I11", p, later(0));
+  check_wrong("I11", p, later(1), 3);
 }
 
 TEST_CASE("L1: fences signal in time") {
@@ -397,7 +410,7 @@ TEST_CASE("rule_table: holds no rule without a trace in these tests") {
       "HW-enter-with-locked-region", "HW-pend-acked-for-two-groups", "HW-pend-acked-after-sample",
       "HW-protm-buffer-missing", "HW-enter-while-pending", "HW-resume-without-save",
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",
-      "HW-flush-while-active", "HW-write-to-unpowered"};
+      "HW-flush-while-active"};
   CHECK(tested.size() == rules::rule_table().size());
   for (const Rule& rule : rules::rule_table()) CHECK(tested.contains(rule.id));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A tick that asks every slot for a STATUS_UPDATE ends the session, whose group asks again: ping-pong
-// with little progress. Broken by a STATUS_UPDATE that is sampled in a protected window without any
-// sign that normal mode was needed (forced_exit.h says what counts). Armed by each window.
+// A tick that asks every slot for a STATUS_UPDATE ends the session, whose group asks again: ping-
+// pong with little progress. Broken by a STATUS_UPDATE that is sampled in a protected window
+// without any sign that normal mode was needed (forced_exit.h says what counts). Armed by each
+// window.
 #include "oracle/rules/forced_exit.h"
 #include "oracle/rules/invariants.h"
 
