@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `then` and `reaches`: what the author of a case says about every right trace, held against one.
-// Leaves out: what a failure means for the verdict (judge.cc). Source: decisions.md 8 and 25.
+// Leaves out: what a failure means for the verdict (judge.cc).
+// Source: decisions.md 8 and 25.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Builds synthetic Programs and Traces, for tests of rules and judge. Each call appends one record
-// at the present time of the builder. Leaves out: any check that a machine could have shown it.
+// at the present time of the builder.
+// Leaves out: any check that a machine could have shown it.
 #pragma once
 
 #include <cstdint>
