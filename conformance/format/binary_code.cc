@@ -119,8 +119,13 @@ void write_text(ByteWriter& out, std::string_view text, std::span<const std::str
 }
 
 std::uint32_t operation_count() {
-  std::uint32_t count = 0;
-  for (const auto& info : contract::node_table()) count += info.group == NodeGroup::operation;
+  static const std::uint32_t count = [] {
+    std::uint32_t operations = 0;
+    for (const auto& info : contract::node_table()) {
+      if (info.group == NodeGroup::operation) ++operations;
+    }
+    return operations;
+  }();
   return count;
 }
 
@@ -193,12 +198,12 @@ OpcodeMap::OpcodeMap(std::uint16_t swarm) {
     weights[i] = weight.weight * kFactors[(swarm >> shift) & 3];
     total += weights[i];
   }
+  std::uint32_t opcode = 0;
+  std::uint32_t below = 0;   // weight of the opcodes before this one
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     of_byte_[byte] = static_cast<std::uint8_t>(byte % count);
     if (swarm == 0 || total == 0) continue;
-    std::uint32_t left = byte * total / 256;
-    std::uint32_t opcode = 0;
-    while (left >= weights[opcode]) left -= weights[opcode++];
+    while (byte * total / 256 >= below + weights[opcode]) below += weights[opcode++];
     of_byte_[byte] = static_cast<std::uint8_t>(opcode);
   }
 }

@@ -249,7 +249,7 @@ class Decoder {
     if (tag < layout::kList) return {};
     std::uint32_t left = tag & 7;
     if (tag >= layout::kLongList) left = in_.u8() % (contract::kMaxListItems + 1);
-    const auto types = nodes_of(info.group);
+    const auto& types = nodes_of(info.group);
     Value value;
     value.kind = Value::Kind::list;
     for (; left > 0 && !in_.exhausted(); --left) {

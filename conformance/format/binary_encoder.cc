@@ -256,7 +256,7 @@ class Encoder {
     const auto count = std::min<std::size_t>(value.list.size(), contract::kMaxListItems);
     out_.u8(count < 8 ? layout::kList + count : layout::kLongList);
     if (count >= 8) out_.u8(count);
-    const auto types = nodes_of(info.group);
+    const auto& types = nodes_of(info.group);
     for (std::size_t i = 0; i < count; ++i) {
       const auto type = static_cast<NodeType>(value.list[i].type);
       out_.u8(static_cast<std::uint64_t>(std::find(types.begin(), types.end(), type) -

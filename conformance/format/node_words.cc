@@ -39,12 +39,15 @@ std::string_view makes_prefix(Makes makes) {
   return kNames[static_cast<std::size_t>(makes)];
 }
 
-std::vector<NodeType> nodes_of(NodeGroup group) {
-  std::vector<NodeType> types;
-  for (const NodeInfo& info : contract::node_table()) {
-    if (info.group == group) types.push_back(info.type);
-  }
-  return types;
+const std::vector<NodeType>& nodes_of(NodeGroup group) {
+  static const auto groups = [] {
+    std::array<std::vector<NodeType>, 4> types;
+    for (const NodeInfo& info : contract::node_table()) {
+      types[static_cast<std::size_t>(info.group)].push_back(info.type);
+    }
+    return types;
+  }();
+  return groups[static_cast<std::size_t>(group)];
 }
 
 std::vector<std::string_view> node_names(NodeGroup group) {

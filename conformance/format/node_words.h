@@ -20,7 +20,7 @@ namespace protm::format {
 /// Letters with which generated names of such an object begin: "vm", "bo", "hf".
 [[nodiscard]] std::string_view makes_prefix(contract::Makes makes);
 /// Types of a group in the table's order, and their names.
-[[nodiscard]] std::vector<contract::NodeType> nodes_of(contract::NodeGroup group);
+[[nodiscard]] const std::vector<contract::NodeType>& nodes_of(contract::NodeGroup group);
 [[nodiscard]] std::vector<std::string_view> node_names(contract::NodeGroup group);
 /// Index of the field that a bare value stands for: the only required one, or the only one.
 [[nodiscard]] std::optional<std::uint32_t> bare_field_of(const contract::NodeInfo& node);

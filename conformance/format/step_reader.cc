@@ -341,7 +341,7 @@ Value StepReader::nodes(const YamlValue& list, const FieldInfo& info, std::uint3
 std::optional<Node> StepReader::list_item(const YamlValue& item, NodeGroup group,
                                           std::uint32_t depth) {
   // A group with one type needs no name: queues: [{ringbuf: 4KiB}].
-  const auto types = nodes_of(group);
+  const auto& types = nodes_of(group);
   const std::string_view first_name = contract::node_info(types[0]).name;
   if (types.size() == 1 && item.is_map() && item.find(first_name) == nullptr) {
     return node(item, types[0], depth + 1);

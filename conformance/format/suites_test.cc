@@ -52,7 +52,7 @@ TEST_CASE("suites: no two cases have one id") {
   for (const std::string& file : yaml_files("conformance/suites")) {
     const auto read = read_case_file(file);
     if (!read) continue;
-    const auto [first, added] = file_of.emplace(read->id, file);
-    CHECK_MESSAGE(added, file << " and " << first->second << " have the id " << read->id);
+    const std::string& first = file_of.emplace(read->id, file).first->second;
+    CHECK_MESSAGE(first == file, file << " and " << first << " have the id " << read->id);
   }
 }
