@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Whole command lines: what they print, where, and the exit code. Run from the repository's root.
+#include "cli/run.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/places.h"
+#include "conformance/runner/catalogue_check.h"
+
+namespace protm::cli {
+namespace {
+
+struct Seen {
+  int code = 0;
+  std::string out, err;
+};
+
+Seen type(const std::vector<std::string>& arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = run(arguments, {out, err});
+  return {code, out.str(), err.str()};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string last_line(const std::string& text) {
+  const std::size_t end = text.find_last_not_of('\n');
+  const std::size_t start = text.rfind('\n', end);
+  return text.substr(start + 1, end - start);
+}
+
+const char* const kCase = "heap/heap-002-put-null";
+const char* const kFile = "conformance/suites/heap/heap-002-put-null.yaml";
+
+TEST_CASE("conform: a candidate that agrees ends with 0, results on stdout only") {
+  const Seen seen = type({"conform", "--sut=reference", "--filter=heap-002-*"});
+  CAPTURE(seen.out);
+  CHECK(seen.code == 0);
+  CHECK(has(seen.out, "1 cases: 1 agreed, 0 diverged"));
+  CHECK(seen.err == "protm 0.1, seed 0, candidate reference\n");
+}
+
+TEST_CASE("conform: a defect ends with 1 and a last line that reproduces it") {
+  const Seen seen = type({"conform", "--sut=series-v1:only=HEAP-2", "--filter=HEAP-2"});
+  CAPTURE(seen.out);
+  CHECK(seen.code == 1);
+  CHECK(has(seen.out, "heap/heap-002-put-null: diverged at "));
+  CHECK(has(seen.out, "not yet modelled (list --switches)"));
+  CHECK(last_line(seen.out).starts_with("reproduce: ./protm conform --sut=series-v1:only=HEAP-2"));
+}
+
+TEST_CASE("conform: --attribute names the switch") {
+  const Seen seen =
+      type({"conform", "--sut=series-v1", "--filter=heap-002-*", "--attribute"});
+  CAPTURE(seen.out);
+  CHECK(has(seen.out, "    agrees without {HEAP-2}\n"));
+}
+
+TEST_CASE("conform: formats for tools stay clean on stdout") {
+  const Seen json =
+      type({"conform", "--sut=series-v1:only=HEAP-2", "--filter=heap-002-*", "--format=json"});
+  CHECK(json.code == 1);
+  const auto j = nlohmann::json::parse(json.out);
+  CHECK(j["cases"][0]["outcome"] == "diverged");
+  CHECK(j["candidate"]["name"] == "series-v1:only=HEAP-2");
+  CHECK(last_line(json.err).starts_with("reproduce: "));
+  CHECK(type({"conform", "--sut=reference", "--filter=heap-002-*", "--format=ktap"})
+            .out.starts_with("KTAP version 1\n1..1\nok 1 "));
+}
+
+TEST_CASE("conform: a filter that takes nothing compares nothing, which is no pass") {
+  CHECK(type({"conform", "--sut=reference", "--filter=no-such-*"}).code == 3);
+  CHECK(type({"conform", "--sut=reference", "--filter=no-such-*", "--bisect"}).code == 125);
+}
+
+TEST_CASE("conform: bad names are answered before anything runs") {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string part;
+  };
+  const std::vector<Row> rows{
+      {{"conform", "--sut=refrence"}, "no candidate 'refrence'; expected one of: "},
+      {{"conform", "--sut=refrence"}, "did you mean 'reference'?"},
+      {{"conform", "--sut=series-v1:only=HEAP-22"}, "HEAP-22"},
+      {{"conform", "--suite=haep"}, "no suite 'haep'\n  = expected one of: "},
+      {{"conform", "--suites=/nowhere"}, "no folder '/nowhere' with suites"},
+      {{"explain", "heap-002-put-nul1"}, "did you mean 'heap-002-put-null'?"},
+      {{"trace", "sched-020"}, "is the start of several cases:"},
+      {{"replay", "/nowhere/input.bin"}, "cannot read '/nowhere/input.bin'"},
+  };
+  for (const Row& row : rows) {
+    const Seen seen = type(row.arguments);
+    CAPTURE(seen.err);
+    CHECK(seen.code == 2);
+    CHECK(seen.out.empty());
+    CHECK(has(seen.err, row.part));
+  }
+}
+
+TEST_CASE("conform: a file of the suites that cannot be read stops the run, with its place") {
+  const Seen seen = type({"conform", "--suites=conformance/selftest/invalid"});
+  CHECK(seen.code == 2);
+  CHECK(seen.out.empty());
+  CHECK(has(seen.err, "conformance/selftest/invalid/"));
+  CHECK(has(seen.err, ": error: "));
+}
+
+TEST_CASE("canary: a case that no right driver passes is not let through") {
+  const Seen seen = type({"conform", "--sut=reference", "--suites=conformance/selftest/canary"});
+  CAPTURE(seen.out);
+  CHECK(seen.code == 134);
+  CHECK(has(seen.out, "error of the suite: canary/wrong-fact"));
+}
+
+TEST_CASE("list: every list prints rows, as text and as JSON") {
+  for (const char* list : {"--cases", "--entries", "--rules", "--switches", "--limits",
+                           "--candidates", "--events", "--mutants"}) {
+    CAPTURE(list);
+    const Seen text = type({"list", list});
+    CHECK(text.code == 0);
+    CHECK(!text.out.empty());
+    const auto json = nlohmann::json::parse(type({"list", list, "--format=json"}).out);
+    CHECK(json.size() >= 3);
+  }
+  CHECK(has(type({"list", "--cases"}).out, kCase));
+  CHECK(has(type({"list", "--switches"}).out, "SCHED-34"));
+}
+
+TEST_CASE("explain: an entry, a rule, and a word that is both") {
+  const Seen entry = type({"explain", "HEAP-2"});
+  CHECK(entry.code == 0);
+  CHECK(has(entry.out, "entry HEAP-2"));
+  CHECK(has(entry.out, "  case heap/heap-002-put-null: "));
+  CHECK(has(entry.out, "switch of series-v1: "));
+  const Seen rule = type({"explain", "I1"});
+  CHECK(has(rule.out, "rule I1\n  right: "));
+  CHECK(has(rule.out, "source: "));
+  const Seen both = type({"explain", "FW-25"});
+  CHECK(has(both.out, "rule FW-25"));
+  CHECK(has(both.out, "entry FW-25"));
+}
+
+TEST_CASE("explain: a diverging case shows both traces around the divergence") {
+  const Seen seen = type({"explain", kCase, "--sut=series-v1:only=HEAP-2"});
+  CAPTURE(seen.out);
+  CHECK(seen.code == 1);
+  CHECK(has(seen.out, "candidate series-v1:only=HEAP-2: diverged at "));
+  CHECK(has(seen.out, "oracle     candidate"));
+  CHECK(has(seen.out, " > "));
+  CHECK(has(seen.out, "entry HEAP-2"));
+  CHECK(last_line(seen.out) ==
+        "reproduce: ./protm explain heap/heap-002-put-null --sut=series-v1:only=HEAP-2");
+}
+
+TEST_CASE("replay: the YAML case and its bytes give the same verdict and the same trace") {
+  const auto bytes = std::filesystem::temp_directory_path() / "protm-replay-test.bin";
+  REQUIRE(type({"convert", kFile, "--to=bin", "--output=" + bytes.string()}).code == 0);
+  const Seen yaml = type({"replay", kFile, "--sut=series-v1:only=HEAP-2"});
+  const Seen binary = type({"replay", bytes.string(), "--sut=series-v1:only=HEAP-2"});
+  CAPTURE(yaml.out);
+  CAPTURE(binary.out);
+  CHECK(yaml.code == 1);
+  CHECK(binary.code == 1);
+  const auto hash = [](const std::string& text) {
+    return text.substr(text.find("trace hash"), std::string("trace hash 0123456789abcdef").size());
+  };
+  CHECK(hash(yaml.out) == hash(binary.out));
+  CHECK(type({"replay", kFile, "--sut=reference"}).code == 0);
+  std::filesystem::remove(bytes);
+}
+
+TEST_CASE("convert: the canonical YAML reads back as itself") {
+  const auto file = std::filesystem::temp_directory_path() / "protm-convert-test.yaml";
+  const Seen once = type({"convert", kFile});
+  CHECK(once.code == 0);
+  std::ofstream(file) << once.out;
+  CHECK(type({"convert", file.string()}).out == once.out);
+  CHECK(type({"convert", kFile, "--explicit"}).out.size() > once.out.size());
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("trace: text on stdout, Perfetto in the file") {
+  const auto file = std::filesystem::temp_directory_path() / "protm-trace-test.pftrace";
+  const Seen seen = type(
+      {"trace", "sched-076", "--sut=reference", "--perfetto=" + file.string()});
+  CAPTURE(seen.err);
+  CHECK(seen.code == 0);
+  CHECK(has(seen.out, "protm_active"));
+  CHECK(has(last_line(seen.out), "trace hash "));
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  CHECK(has(bytes, "PROTM window"));
+  CHECK(has(bytes, "PROT_REGION"));
+  std::filesystem::remove(file);
+  CHECK(type({"trace", kCase, "--sut=reference"}).out !=
+        type({"trace", "sched-076", "--sut=reference", "--full"}).out);
+}
+
+TEST_CASE("catalogue_checks: catalogue, suites and rules fit together") {
+  const auto entries = format::read_catalogue_file(catalogue_file());
+  if (!entries) MESSAGE(format::diagnostics_text(entries.error()));
+  REQUIRE(entries.has_value());
+  const runner::Suite all = runner::load_suite(suites_folder({}), {});
+  CHECK(all.errors.empty());
+  for (const std::string& wrong : runner::check_catalogue(*entries, all, rule_ids())) {
+    FAIL_CHECK(wrong);
+  }
+}
+
+}  // namespace
+}  // namespace protm::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzzers/lib/stack_check.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "conformance/format/binary.h"
+#include "conformance/format/case_writer.h"
+#include "oracle/differential/candidates.h"
+
+namespace protm::fuzz {
+
+std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> bytes) {
+  const contract::Program program = format::decode(bytes);
+  last_ = differential_.compare(program);
+  const judge::Verdict& verdict = last_.verdict;
+  StackFinding finding;
+  if (verdict.outcome == judge::Outcome::diverged) {
+    finding.signature = verdict.signature;
+    finding.text = verdict.rule + " at " + std::to_string(verdict.at_ns) + " ns: ";
+  } else if (verdict.outcome == judge::Outcome::oracle_wrong) {
+    finding.signature = "oracle." + judge::words_only(verdict.detail);
+  } else {
+    return std::nullopt;
+  }
+  finding.text += verdict.detail + "\n\n" + format::write_case(program);
+  return finding;
+}
+
+exec::Candidate candidate_from_environment(const char* fallback) {
+  const char* const named = std::getenv("PROTM_SUT");
+  auto parsed = differential::default_registry().parse(named != nullptr ? named : fallback);
+  if (!parsed) {
+    std::fprintf(stderr, "PROTM_SUT: error: %s\n", parsed.error().c_str());
+    std::exit(2);
+  }
+  return std::move(*parsed);
+}
+
+void report_and_abort(const StackFinding& finding, const exec::Candidate& candidate) {
+  std::fprintf(stderr,
+               "%s\n"
+               "Assertion failure: %s\n"
+               "reproduce: ./protm replay <the saved input> --sut=%s\n",
+               finding.text.c_str(), finding.signature.c_str(), candidate.spec.c_str());
+  std::abort();
+}
+
+}  // namespace protm::fuzz

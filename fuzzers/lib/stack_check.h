@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One fuzz input through the whole stack: bytes, Program, oracle and candidate, verdict. What it
+// finds has a signature of constant words, so that tools group by it; numbers are in the details.
+// Not modelled: findings folders, minimising, campaigns.
+// Source: design.md section 9, style.md 2.10.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "oracle/differential/differential.h"
+
+namespace protm::fuzz {
+
+struct StackFinding {
+  std::string signature;   ///< "series-v1.…" or, when the oracle itself is wrong, "oracle.…"
+  std::string text;        ///< for a reader: the verdict, then the Program as YAML
+};
+
+class StackCheck {
+ public:
+  explicit StackCheck(exec::Candidate candidate) : differential_(std::move(candidate)) {}
+
+  /// Compares on the Program of these bytes. Nothing when all that was compared agreed.
+  [[nodiscard]] std::optional<StackFinding> check(std::span<const std::uint8_t> bytes);
+  /// The Program of the last input and what was seen on it.
+  [[nodiscard]] const differential::Comparison& last() const { return last_; }
+
+ private:
+  differential::Differential differential_;
+  differential::Comparison last_;
+};
+
+/// Candidate of the environment variable PROTM_SUT, else `fallback`.
+/// Errors: prints what is wrong and ends the process with exit code 2.
+[[nodiscard]] exec::Candidate candidate_from_environment(const char* fallback);
+
+/// Prints the finding, `Assertion failure: <signature>` and how to reproduce it, and aborts.
+[[noreturn]] void report_and_abort(const StackFinding& finding, const exec::Candidate& candidate);
+
+}  // namespace protm::fuzz

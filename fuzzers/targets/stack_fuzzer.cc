@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Covers: every operation of a Program (dma-heap accessors and device, probe and unbind, ioctls,
+// streams, protected regions), faults of the machine and of Host calls, answers of the firmware.
+// Does not cover: explicit schedules, suspend, two opens at the same instant of time.
+// Candidate: PROTM_SUT, else series-v1 with all its defects.
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+
+#include "fuzzers/lib/stack_check.h"
+
+namespace {
+
+const protm::exec::Candidate& candidate() {
+  static const protm::exec::Candidate sut =
+      protm::fuzz::candidate_from_environment("series-v1");
+  return sut;
+}
+
+protm::fuzz::StackCheck& stack() {
+  static protm::fuzz::StackCheck check(candidate());
+  return check;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  std::pmr::set_default_resource(std::pmr::null_memory_resource());
+  stack();
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (const auto finding = stack().check({data, size})) {
+    protm::fuzz::report_and_abort(*finding, candidate());
+  }
+  return 0;
+}
