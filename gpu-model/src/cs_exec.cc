@@ -204,46 +204,53 @@ void Firmware::step(std::uint32_t slot, std::uint32_t cs) {
   update_slot(slot);
 }
 
+void Firmware::exec_registers(Cs& c, const cs_isa::Instruction& i) {
+  switch (static_cast<Opcode>(i.opcode)) {
+    case Opcode::nop:
+      break;
+    case Opcode::move48:
+      set_pair(c, i.dst, i.imm48);
+      break;
+    case Opcode::move32:
+      c.at.r[i.dst & 127] = i.imm32;
+      break;
+    case Opcode::add_imm32:
+      c.at.r[i.dst & 127] = c.at.r[i.addr & 127] + i.imm32;
+      break;
+    case Opcode::add_imm64: {
+      const auto signed_imm = static_cast<std::int64_t>(static_cast<std::int32_t>(i.imm32));
+      set_pair(c, i.dst, pair(c, i.addr) + static_cast<std::uint64_t>(signed_imm));
+      break;
+    }
+    case Opcode::umin32:
+      c.at.r[i.dst & 127] = std::min(c.at.r[i.addr & 127], c.at.r[i.data & 127]);
+      break;
+    case Opcode::set_sb_entry:
+      c.at.endpoint_sb = i.imm32 & 0xf;
+      c.at.other_sb = (i.imm32 >> 4) & 0xf;
+      break;
+    case Opcode::req_resource:
+      c.req_resource = i.imm32 & 0xf;
+      break;
+    case Opcode::error_barrier:
+      c.in_error = 0;
+      c.error_code = 0;
+      break;
+    case Opcode::heap_set:
+      c.heap_va = pair(c, i.addr);
+      c.heap_set = 1;
+      break;
+    default:
+      break;
+  }
+}
+
 Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
                                     const cs_isa::Instruction& i) {
   Cs& c = cs_of(slot, cs);
   const auto o = static_cast<Opcode>(i.opcode);
   if (c.in_error != 0 && skipped_in_error(o)) return Outcome::next;
   switch (o) {
-    case Opcode::nop:
-      return Outcome::next;
-    case Opcode::move48:
-      set_pair(c, i.dst, i.imm48);
-      return Outcome::next;
-    case Opcode::move32:
-      c.at.r[i.dst & 127] = i.imm32;
-      return Outcome::next;
-    case Opcode::add_imm32:
-      c.at.r[i.dst & 127] = c.at.r[i.addr & 127] + i.imm32;
-      return Outcome::next;
-    case Opcode::add_imm64: {
-      const auto signed_imm = static_cast<std::int64_t>(static_cast<std::int32_t>(i.imm32));
-      set_pair(c, i.dst, pair(c, i.addr) + static_cast<std::uint64_t>(signed_imm));
-      return Outcome::next;
-    }
-    case Opcode::umin32:
-      c.at.r[i.dst & 127] = std::min(c.at.r[i.addr & 127], c.at.r[i.data & 127]);
-      return Outcome::next;
-    case Opcode::set_sb_entry:
-      c.at.endpoint_sb = i.imm32 & 0xf;
-      c.at.other_sb = (i.imm32 >> 4) & 0xf;
-      return Outcome::next;
-    case Opcode::req_resource:
-      c.req_resource = i.imm32 & 0xf;
-      return Outcome::next;
-    case Opcode::error_barrier:
-      c.in_error = 0;
-      c.error_code = 0;
-      return Outcome::next;
-    case Opcode::heap_set:
-      c.heap_va = pair(c, i.addr);
-      c.heap_set = 1;
-      return Outcome::next;
     case Opcode::heap_operation:
     case Opcode::trace_point:
     case Opcode::set_exception_handler:
@@ -251,6 +258,18 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
     case Opcode::progress_load:
     case Opcode::progress_wait:
       return Outcome::next;  // no effect that the model shows
+    case Opcode::nop:
+    case Opcode::move48:
+    case Opcode::move32:
+    case Opcode::add_imm32:
+    case Opcode::add_imm64:
+    case Opcode::umin32:
+    case Opcode::set_sb_entry:
+    case Opcode::req_resource:
+    case Opcode::error_barrier:
+    case Opcode::heap_set:
+      exec_registers(c, i);
+      return Outcome::next;
     case Opcode::wait:
     case Opcode::branch:
     case Opcode::call:

@@ -145,6 +145,8 @@ class Firmware {
   void withdraw_pend(std::uint32_t slot);
 
   // fw_cs.cc
+  [[nodiscard]] bool overtaken(const Event& event) const;
+  void user_doorbell(std::uint32_t page);
   [[nodiscard]] Cs& cs_of(std::uint32_t slot, std::uint32_t cs) {
     return cs_[slot * core_.config.cs_per_csg + cs];
   }
@@ -174,6 +176,7 @@ class Firmware {
   [[nodiscard]] bool fetch(std::uint32_t slot, std::uint32_t cs, std::uint64_t& word);
   void close_frames(std::uint32_t slot, std::uint32_t cs);
   Outcome execute(std::uint32_t slot, std::uint32_t cs, const vocab::cs::Instruction& i);
+  void exec_registers(Cs& c, const vocab::cs::Instruction& i);
   Outcome exec_flow(std::uint32_t slot, std::uint32_t cs, const vocab::cs::Instruction& i);
   Outcome exec_memory(std::uint32_t slot, std::uint32_t cs, const vocab::cs::Instruction& i);
   Outcome exec_sync(std::uint32_t slot, std::uint32_t cs, const vocab::cs::Instruction& i);

@@ -233,83 +233,76 @@ void Firmware::as_changed(std::uint32_t as) {
   }
 }
 
-void Firmware::run(const Event& event) {
-  if (event.generation != mcu_generation_) return;
-  const bool of_slot = event.kind == EventKind::cs_step || event.kind == EventKind::run_done ||
-                       event.kind == EventKind::cs_requests;
-  if (of_slot && slots_[event.a].generation != event.c) return;
-  const bool of_entry =
-      event.kind == EventKind::protm_ack || event.kind == EventKind::protm_active ||
-      event.kind == EventKind::protm_exit || event.kind == EventKind::protm_give_in ||
-      event.kind == EventKind::protm_fault || event.kind == EventKind::protm_as_fault;
-  if (of_entry && entry_.serial != event.c) return;
+bool Firmware::overtaken(const Event& event) const {
+  if (event.generation != mcu_generation_) return true;
   switch (event.kind) {
-    case EventKind::boot_done:
-      boot();
-      return;
-    case EventKind::mcu_disabled:
-      disabled();
-      return;
+    case EventKind::cs_step:
+    case EventKind::run_done:
+    case EventKind::cs_requests:
+      return slots_[event.a].generation != event.c;
+    case EventKind::protm_ack:
+    case EventKind::protm_active:
+    case EventKind::protm_exit:
+    case EventKind::protm_give_in:
+    case EventKind::protm_fault:
+    case EventKind::protm_as_fault:
+      return entry_.serial != event.c;
     default:
-      break;
+      return false;
   }
+}
+
+void Firmware::user_doorbell(std::uint32_t page) {
+  if (entry_.frozen != 0) return;
+  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
+      if (cs_of(slot, cs).active == 0) continue;
+      const auto config = vocab::Word<fw::CsConfig>(load32(cs_in(slot, cs, fw::cs_input::kConfig)));
+      if (config[fw::CsConfig::doorbell] == page) kick(slot, cs);
+    }
+  }
+}
+
+void Firmware::run(const Event& event) {
+  if (overtaken(event)) return;
+  if (event.kind == EventKind::boot_done) return boot();
+  if (event.kind == EventKind::mcu_disabled) return disabled();
   if (mcu_ != vocab::McuState::enabled) return;
+  if (event.kind == EventKind::glb_idle) {
+    if (event.c == idle_serial_) (void)glb_event(fw::kGlbIdle);
+    return;
+  }
   switch (event.kind) {
     case EventKind::doorbell_scan:
-      scan();
-      break;
+      return scan();
     case EventKind::user_doorbell:
-      if (entry_.frozen != 0) break;
-      for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
-        for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
-          if (cs_of(slot, cs).active == 0) continue;
-          const auto config =
-              vocab::Word<fw::CsConfig>(load32(cs_in(slot, cs, fw::cs_input::kConfig)));
-          if (config[fw::CsConfig::doorbell] == event.a) kick(slot, cs);
-        }
-      }
-      break;
+      return user_doorbell(event.a);
     case EventKind::glb_ack:
-      glb_ack(event.a, event.b);
-      break;
+      return glb_ack(event.a, event.b);
     case EventKind::mcu_halted:
-      halt();
-      break;
+      return halt();
     case EventKind::csg_ack:
-      csg_ack(event.a, event.b, static_cast<std::uint32_t>(event.c));
-      break;
+      return csg_ack(event.a, event.b, static_cast<std::uint32_t>(event.c));
     case EventKind::cs_requests:
-      cs_requests(event.a, event.b);
-      break;
+      return cs_requests(event.a, event.b);
     case EventKind::cs_step:
-      step(event.a, event.b);
-      break;
+      return step(event.a, event.b);
     case EventKind::run_done:
-      run_done(event.a, event.b);
-      break;
-    case EventKind::glb_idle:
-      if (event.c == idle_serial_) (void)glb_event(fw::kGlbIdle);
-      break;
+      return run_done(event.a, event.b);
     case EventKind::protm_ack:
-      enter_acked();
-      break;
+      return enter_acked();
     case EventKind::protm_active:
-      become_active();
-      break;
+      return become_active();
     case EventKind::protm_exit:
-      finish_exit();
-      break;
+      return finish_exit();
     case EventKind::protm_give_in:
-      give_in();
-      break;
+      return give_in();
     case EventKind::protm_fault:
-      raise_protm_fault();
-      break;
+      return raise_protm_fault();
     case EventKind::protm_as_fault:
-      as_fault_inside();
-      break;
+      return as_fault_inside();
     default:
-      break;
+      return;
   }
 }
 

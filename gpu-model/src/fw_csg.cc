@@ -92,7 +92,7 @@ void Firmware::csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req
     change_state(slot, state_of(old), state_of(req));
   }
   if ((bits & fw::kCsgEpCfg) != 0) {
-    const bool new_layout = core_.config.fw_version >= 0x04000000;
+    const bool new_layout = core_.config.fw_version >= fw::kVersionEndpointReq2;
     s.endpoint_req = load32(
         csg_in(slot, new_layout ? fw::csg_input::kEndpointReq2 : fw::csg_input::kEndpointReq));
     s.priority = vocab::Word<fw::CsgEpReq>(s.endpoint_req)[fw::CsgEpReq::priority];

@@ -5,12 +5,15 @@
 
 #include "gpu-model/vocab/fw_image.h"
 #include "gpu-model/vocab/fw_interface.h"
+#include "gpu-model/vocab/ids.h"
 
 namespace protm::gpu {
 
 namespace img = vocab::fw_image;
 
 namespace {
+
+constexpr auto kPage = static_cast<std::uint32_t>(vocab::kPageSize);
 
 using Bytes = std::pmr::vector<std::byte>;
 
@@ -65,14 +68,17 @@ std::pmr::vector<std::byte> build_firmware_image(const FirmwareImageSpec& spec,
   constexpr std::uint32_t kWrite = img::kFlagRd | img::kFlagWr;
   std::uint32_t prot_flags = kRead | img::kFlagEx | img::kFlagCacheModeCached | img::kFlagProt;
   if (spec.prot == ProtSectionKind::zero) prot_flags |= img::kFlagZero | img::kFlagWr;
+  // Data that ends inside a page, a tail that has to be zeroed, data in the last page only.
   Section sections[] = {
-      {kRead | img::kFlagEx | img::kFlagCacheModeCached, 0, 0x2000, 0, 0x1800, "code", 0},
-      {kWrite | img::kFlagCacheModeCached | img::kFlagZero, 0x2000, 0x1000, 0, 0x200, "data", 0},
+      {kRead | img::kFlagEx | img::kFlagCacheModeCached, 0, 2 * kPage, 0, kPage + kPage / 2, "code",
+       0},
+      {kWrite | img::kFlagCacheModeCached | img::kFlagZero, 2 * kPage, kPage, 0, kPage / 8, "data",
+       0},
       {kWrite | img::kFlagCacheModeUncachedCoherent | img::kFlagShared,
        static_cast<std::uint32_t>(vocab::fw::kSharedVa), kSharedSectionSize,
-       kSharedSectionSize - 0x1000, kSharedSectionSize, "shared", 0},
-      {prot_flags, kProtSectionVa, spec.prot_pages * 0x1000, 0,
-       spec.prot == ProtSectionKind::data ? 0x100u : 0u, "prot", 0},
+       kSharedSectionSize - kPage, kSharedSectionSize, "shared", 0},
+      {prot_flags, kProtSectionVa, spec.prot_pages * kPage, 0,
+       spec.prot == ProtSectionKind::data ? kPage / 8 : 0, "prot", 0},
   };
   const std::size_t count = spec.prot == ProtSectionKind::none ? 3 : 4;
 

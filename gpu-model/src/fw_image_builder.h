@@ -22,7 +22,7 @@ enum class ProtSectionKind : std::uint32_t {
 };
 
 struct FirmwareImageSpec {
-  std::uint32_t version_hash = 0x5a5a0001;
+  std::uint32_t version_hash = 1;
   ProtSectionKind prot = ProtSectionKind::plain;
   std::uint32_t prot_pages = 2;
 };

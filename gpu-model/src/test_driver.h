@@ -81,6 +81,14 @@ class TestVm {
 
 inline vocab::MachineConfig test_config() { return *vocab::config_by_name("arch10-fw1"); }
 
+inline constexpr std::uint32_t kPage = 4096;
+inline constexpr std::uint32_t kGpuIrqWanted =
+    vocab::GpuIrq::gpu_fault.mask | vocab::GpuIrq::protm_fault.mask |
+    vocab::GpuIrq::reset_completed.mask | vocab::GpuIrq::clean_caches_completed.mask;
+inline constexpr std::uint32_t kGlbIrqWanted =
+    fw::kGlbCfgProgressTimer | fw::kGlbCfgAllocEn | fw::kGlbCfgPwroffTimer | fw::kGlbProtmEnter |
+    fw::kGlbPing | fw::kGlbIdleEn | fw::kGlbProtmExit | fw::kGlbIdle;
+
 /// Where the test's objects lie.
 inline constexpr std::uint64_t kRingVa = 0x100000;         // group VM, one ring per CS, 4 KiB
 inline constexpr std::uint64_t kStreamVa = 0x200000;       // group VM
@@ -166,8 +174,8 @@ class TestDriver {
     }
   }
   void start_mcu() {
-    write(vocab::kGpuIrqMask, 0x20103);
-    write(vocab::kMmuIrqMask, 0xffff);
+    write(vocab::kGpuIrqMask, kGpuIrqWanted);
+    write(vocab::kMmuIrqMask, vocab::kMmuIrqPageFaultMask);
     write(vocab::kJobIrqClear, ~0u);
     write(vocab::kJobIrqMask, ~0u);
     write(vocab::kMcuControl, 2);
@@ -181,7 +189,7 @@ class TestDriver {
     start_mcu();
     program_as(1, vm.root());
     write(vocab::kJobIrqClear, ~0u);
-    mcu.set32(glb_in(fw::glb_input::kAckIrqMask), 0x0480051e);
+    mcu.set32(glb_in(fw::glb_input::kAckIrqMask), kGlbIrqWanted);
     mcu.set32(glb_in(fw::glb_input::kIdleTimer), 16);
     request_glb(fw::kGlbIdleEn | fw::kGlbCfgAllocEn | fw::kGlbCfgPwroffTimer |
                 fw::kGlbCfgProgressTimer);
@@ -260,41 +268,41 @@ class TestDriver {
   /// Programs CS 0 of a slot and its group, ring empty.
   void prepare_slot(std::uint32_t slot, std::uint32_t priority,
                     PageKind protm_kind = PageKind::protected_memory) {
-    const std::uint64_t pages = kRingPagesVa + slot * 0x2000;
-    const std::uint64_t ring_va = kRingVa + slot * 0x1000;
+    const std::uint64_t pages = kRingPagesVa + slot * 2 * kPage;
+    const std::uint64_t ring_va = kRingVa + slot * kPage;
     mcu.map_new(pages);
-    mcu.map_new(pages + 0x1000);
+    mcu.map_new(pages + kPage);
     vm.map_new(ring_va);
-    mcu.map_new(kSuspendVa + slot * 0x1000);
-    mcu.map_new(kProtmSuspendVa + slot * 0x1000, protm_kind);
+    mcu.map_new(kSuspendVa + slot * kPage);
+    mcu.map_new(kProtmSuspendVa + slot * kPage, protm_kind);
     mcu.set64(cs_in(slot, 0, fw::cs_input::kRingbufBase), ring_va);
-    mcu.set32(cs_in(slot, 0, fw::cs_input::kRingbufSize), 0x1000);
+    mcu.set32(cs_in(slot, 0, fw::cs_input::kRingbufSize), kPage);
     mcu.set64(cs_in(slot, 0, fw::cs_input::kRingbufInput), pages);
-    mcu.set64(cs_in(slot, 0, fw::cs_input::kRingbufOutput), pages + 0x1000);
+    mcu.set64(cs_in(slot, 0, fw::cs_input::kRingbufOutput), pages + kPage);
     mcu.set32(cs_in(slot, 0, fw::cs_input::kConfig), (slot + 1) << 8);
     mcu.set32(cs_in(slot, 0, fw::cs_input::kAckIrqMask), ~0u);
     mcu.set32(cs_in(slot, 0, 0), 1 | fw::kCsIdleSyncWait | fw::kCsIdleEmpty);
     mcu.set32(csg_in(slot, fw::csg_input::kEndpointReq), priority << 28);
     mcu.set32(csg_in(slot, fw::csg_input::kConfig), 1);
-    mcu.set64(csg_in(slot, fw::csg_input::kSuspendBuf), kSuspendVa + slot * 0x1000);
-    mcu.set64(csg_in(slot, fw::csg_input::kProtmSuspendBuf), kProtmSuspendVa + slot * 0x1000);
+    mcu.set64(csg_in(slot, fw::csg_input::kSuspendBuf), kSuspendVa + slot * kPage);
+    mcu.set64(csg_in(slot, fw::csg_input::kProtmSuspendBuf), kProtmSuspendVa + slot * kPage);
     mcu.set32(csg_in(slot, fw::csg_input::kAckIrqMask), ~0u);
   }
   /// Appends words to the slot's ring and moves INSERT; no doorbell.
   void push(std::uint32_t slot, const std::vector<std::uint64_t>& words) {
-    const std::uint64_t pages = kRingPagesVa + slot * 0x2000;
+    const std::uint64_t pages = kRingPagesVa + slot * 2 * kPage;
     std::uint64_t insert = mcu.get64(pages);
     for (const std::uint64_t word : words) {
-      vm.set64(kRingVa + slot * 0x1000 + (insert & 0xfff), word);
+      vm.set64(kRingVa + slot * kPage + (insert & (kPage - 1)), word);
       insert += 8;
     }
     mcu.set64(pages, insert);
   }
   [[nodiscard]] std::uint64_t extract(std::uint32_t slot) {
-    return mcu.get64(kRingPagesVa + slot * 0x2000 + 0x1000);
+    return mcu.get64(kRingPagesVa + slot * 2 * kPage + kPage);
   }
   [[nodiscard]] std::uint64_t insert(std::uint32_t slot) {
-    return mcu.get64(kRingPagesVa + slot * 0x2000);
+    return mcu.get64(kRingPagesVa + slot * 2 * kPage);
   }
   void start_slot(std::uint32_t slot) {
     request_csg(slot, static_cast<std::uint32_t>(fw::CsgState::start), fw::kCsgEpCfg);

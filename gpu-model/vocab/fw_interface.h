@@ -230,6 +230,9 @@ inline constexpr std::uint32_t kCsgEvtMask = kCsgSyncUpdate | kCsgIdle | kCsgPro
 /// csg_output status_state bit 0: all CS of the slot are idle.
 inline constexpr std::uint32_t kCsgStatusStateIdle = 1u << 0;
 
+/// First firmware version that reads endpoint_req2 instead of endpoint_req.
+inline constexpr std::uint32_t kVersionEndpointReq2 = 4u << 24;
+
 /// CSG_EP_REQ (endpoint_req, and the low word of endpoint_req2).
 struct CsgEpReq {
   static constexpr Field<CsgEpReq, 7, 0> max_compute{"MAX_COMPUTE"};

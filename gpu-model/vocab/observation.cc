@@ -8,7 +8,7 @@ namespace {
 
 using K = ObservationKind;
 
-constexpr std::array<ObservationInfo, static_cast<std::size_t>(K::count)> kTable{{
+constexpr ObservationInfo kTable[] = {
     {K::register_read, "register_read", "offset", "value", "", ""},
     {K::register_write, "register_write", "offset", "value", "", ""},
     {K::doorbell, "doorbell", "page", "", "", ""},
@@ -81,10 +81,11 @@ constexpr std::array<ObservationInfo, static_cast<std::size_t>(K::count)> kTable
     {K::rule_write_to_unpowered, "rule_write_to_unpowered", "offset", "", "", ""},
     {K::fault_applied, "fault_applied", "fault", "kind", "", ""},
     {K::budget_exhausted, "budget_exhausted", "slot", "cs", "instructions", ""},
-}};
+};
+static_assert(std::size(kTable) == static_cast<std::size_t>(K::count));
 
 constexpr bool in_order() {
-  for (std::size_t i = 0; i < kTable.size(); ++i) {
+  for (std::size_t i = 0; i < std::size(kTable); ++i) {
     if (kTable[i].id != static_cast<K>(i)) return false;
   }
   return true;
@@ -112,7 +113,7 @@ std::span<const std::string_view> boot_problem_names() { return kProblems; }
 
 const ObservationInfo& observation_info(ObservationKind kind) {
   const auto index = static_cast<std::size_t>(kind);
-  return kTable[index < kTable.size() ? index : 0];
+  return kTable[index < std::size(kTable) ? index : 0];
 }
 
 std::optional<ObservationKind> observation_by_name(std::string_view name) {
