@@ -30,6 +30,11 @@ struct Core {
   Core(const vocab::MachineConfig& machine_config, std::pmr::memory_resource* memory)
       : config(machine_config), ram(memory), events(memory), faults(memory), observations(memory) {}
 
+  /// Present count of a counter that runs at `hz` since power-on.
+  [[nodiscard]] std::uint64_t ticks(std::uint64_t hz) const {
+    return now.ns / vocab::kSec * hz + now.ns % vocab::kSec * hz / vocab::kSec;
+  }
+
   /// Adds an event at now + delay; the delay is at least 1 ns.
   void after(std::uint64_t delay_ns, Event event) {
     event.at = now.ns > vocab::kNever - delay_ns ? vocab::kNever : now.ns + delay_ns;

@@ -386,9 +386,9 @@ Firmware::Outcome Firmware::exec_memory(std::uint32_t slot, std::uint32_t cs,
   const std::uint64_t va = pair(c, i.addr) + static_cast<std::uint64_t>(std::int64_t{i.offset});
   const auto o = static_cast<Opcode>(i.opcode);
   if (o == Opcode::store_state) {
-    std::uint64_t value = core_.now.ns;
+    std::uint64_t value = core_.ticks(core_.config.timestamp_hz);
     if (static_cast<cs_isa::StoredState>(i.state) == cs_isa::StoredState::cycle_count) {
-      value = core_.now.ns / vocab::kUs * (core_.config.core_hz / 1'000'000);
+      value = core_.ticks(core_.config.core_hz);
     } else if (static_cast<cs_isa::StoredState>(i.state) == cs_isa::StoredState::error_status) {
       value = c.error_code;
     } else if (static_cast<cs_isa::StoredState>(i.state) == cs_isa::StoredState::disjoint_count) {

@@ -33,10 +33,16 @@ struct ImageSection {
   std::uint32_t data_size;
 };
 
+/// A CS of a suspended group.
+struct SavedCs {
+  std::uint64_t index;
+  Cs cs;
+};
+
 /// What a suspended group left behind, found again by the physical page of its buffer.
 struct SavedGroup {
   explicit SavedGroup(std::pmr::memory_resource* memory) : cs(memory) {}
-  std::pmr::vector<Cs> cs;
+  std::pmr::vector<SavedCs> cs;  // those that were started
   std::uint64_t serial = 0;
 };
 
@@ -132,6 +138,7 @@ class Firmware {
   // fw_csg.cc
   void scan_csg(std::uint32_t slot);
   void csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req);
+  void postpone_csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req);
   void change_state(std::uint32_t slot, vocab::fw::CsgState from, vocab::fw::CsgState to);
   void start_group(std::uint32_t slot);
   void stop_group(std::uint32_t slot);

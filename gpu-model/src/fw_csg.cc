@@ -49,6 +49,7 @@ void Firmware::scan_csg(std::uint32_t slot) {
 
   std::uint32_t diff = (req ^ ack) & fw::kCsgReqMask & ~s.inflight;
   if ((diff & fw::kCsgStateMask) != 0) diff |= fw::kCsgStateMask;
+  if (s.inflight != 0) s.rescan = 1;
   const auto ask = [&](AckTarget target, std::uint32_t bits) {
     if ((diff & bits) == 0) return;
     s.inflight |= bits;
@@ -83,6 +84,7 @@ void Firmware::scan_csg(std::uint32_t slot) {
 
 void Firmware::csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req) {
   Slot& s = slots_[slot];
+  if (entry_.frozen != 0) return postpone_csg_ack(slot, bits, req);
   const std::uint32_t old = load32(csg_out(slot, fw::csg_output::kAck));
   if ((bits & fw::kCsgStateMask) != 0) {
     if ((req & fw::kCsgStateMask) > static_cast<std::uint32_t>(CsgState::resume)) {
@@ -111,6 +113,20 @@ void Firmware::csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req
   csg_irq(slot, bits);
   check_priorities(slot);
   update_glb_idle();
+  if (s.rescan != 0 && s.inflight == 0) {
+    s.rescan = 0;
+    scan_csg(slot);
+  }
+}
+
+void Firmware::postpone_csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req) {
+  // A late answer that falls into protected mode: the firmware leaves before it acts on it.
+  if (core_.protm == ProtmState::active) {
+    force_exit(vocab::ExitCause::forced_by_csg_request, bits, slot);
+  }
+  core_.after(
+      core_.latency(vocab::Latency::protm_exit) + core_.latency(vocab::Latency::ack),
+      {.kind = EventKind::csg_ack, .generation = mcu_generation_, .a = slot, .b = bits, .c = req});
 }
 
 void Firmware::check_priorities(std::uint32_t slot) {
@@ -199,11 +215,11 @@ void Firmware::save_group(std::uint32_t slot) {
   const auto found = saved_.try_emplace(key, saved_.get_allocator().resource()).first;
   SavedGroup& group = found->second;
   group.serial = ++save_serial_;
-  const std::uint32_t count = core_.config.cs_per_csg;
-  group.cs.resize(count);
-  for (std::uint32_t cs = 0; cs < count; ++cs) {
+  group.cs.clear();
+  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
     const Cs& live = cs_of(slot, cs);
-    Cs& copy = group.cs[cs] = live;
+    if (live.active == 0) continue;
+    Cs& copy = group.cs.emplace_back(SavedCs{cs, live}).cs;
     for (std::uint32_t i = 0; i < copy.at.run_count; ++i) {
       Run& run = copy.at.runs[i];
       if (run.ends_at != 0)
@@ -239,8 +255,9 @@ void Firmware::resume_group(std::uint32_t slot) {
   s.idle = 0;
   s.idle_sent = 0;
   ++s.generation;
-  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
-    cs_of(slot, cs) = found->second.cs[cs];
+  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) cs_of(slot, cs) = Cs{};
+  for (const SavedCs& saved : found->second.cs) {
+    cs_of(slot, static_cast<std::uint32_t>(saved.index)) = saved.cs;
   }
   saved_.erase(found);
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {

@@ -73,6 +73,16 @@ TEST_CASE_FIXTURE(BootedDriver, "CSG: START and EP_CFG are acked after doorbell 
   CHECK((mcu.get32(cs_out(0, 0, 0)) & fw::kCsStateMask) == 1);
 }
 
+TEST_CASE_FIXTURE(BootedDriver, "CSG: a request that changes before its ack is served after it") {
+  prepare_slot(0, 15);
+  request_csg(0, kStart, fw::kCsgEpCfg);
+  wait(5 * kUs);
+  request_csg(0, kSuspend, 0);
+  settle();
+  CHECK(csg_state(0) == kSuspend);
+  CHECK(count(ObservationKind::csg_state_acked) == 2);
+}
+
 TEST_CASE_FIXTURE(BootedDriver, "CSG: an empty group is idle and says so") {
   prepare_slot(0, 15);
   start_slot(0);

@@ -25,12 +25,6 @@ bool in_bank(std::uint32_t offset, std::uint32_t first) {
 
 }  // namespace
 
-std::uint64_t GpuControl::ticks(std::uint64_t hz) const {
-  const std::uint64_t seconds = core_.now.ns / vocab::kSec;
-  const std::uint64_t rest = core_.now.ns % vocab::kSec;
-  return seconds * hz + rest * hz / vocab::kSec;
-}
-
 std::uint64_t GpuControl::present(std::uint32_t domain) const {
   switch (static_cast<PowerDomain>(domain)) {
     case PowerDomain::shader:
@@ -93,13 +87,13 @@ std::uint32_t GpuControl::read(std::uint32_t offset) const {
     case vocab::kTimestampOffsetHi.offset:
       return half(timestamp_offset_, true);
     case vocab::kCycleCountLo.offset:
-      return half(ticks(c.core_hz), false);
+      return half(core_.ticks(c.core_hz), false);
     case vocab::kCycleCountHi.offset:
-      return half(ticks(c.core_hz), true);
+      return half(core_.ticks(c.core_hz), true);
     case vocab::kTimestampLo.offset:
-      return half(ticks(c.timestamp_hz), false);
+      return half(core_.ticks(c.timestamp_hz), false);
     case vocab::kTimestampHi.offset:
-      return half(ticks(c.timestamp_hz), true);
+      return half(core_.ticks(c.timestamp_hz), true);
     case vocab::kThreadMaxThreads.offset:
       return c.thread_max_threads;
     case vocab::kThreadMaxWorkgroupSize.offset:

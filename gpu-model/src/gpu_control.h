@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // GPU_CONTROL: constant registers, counters, cache flush, power domains, reset completion.
 // Leaves out: fast reset, FLUSH_PA_RANGE, quirk registers (they keep nothing), power of shader
-// and tiler cores by the firmware (READY follows host writes only), PWR_CONTROL of arch 14.
+// and tiler cores by the firmware (READY follows host writes only), PWR_CONTROL of arch 14,
+// GPU_STATUS.GPU_ACTIVE; CYCLE_COUNT runs whether it is enabled or not.
 // Assumption: a soft reset loses power, COHERENCY_ENABLE and counters, and keeps IRQ masks.
 // Source: facts-gpu.md 2-4.
 #pragma once
@@ -40,7 +41,6 @@ class GpuControl {
   [[nodiscard]] std::uint64_t present(std::uint32_t domain) const;
   [[nodiscard]] std::uint32_t read_power(std::uint32_t offset) const;
   void change_power(std::uint32_t domain, std::uint64_t bits, std::uint32_t on);
-  [[nodiscard]] std::uint64_t ticks(std::uint64_t hz) const;
 
   Core& core_;
   std::array<Domain, static_cast<std::size_t>(PowerDomain::count)> domains_{};

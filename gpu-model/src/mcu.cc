@@ -169,6 +169,14 @@ void Firmware::boot() {
     return;
   }
   drop_slots();
+  // Assumption: an MCU that starts is in normal mode, even when nobody reset the GPU.
+  const std::uint64_t serial = entry_.serial + 1;
+  entry_ = Entry{};
+  entry_.serial = serial;
+  if (core_.protm != ProtmState::normal) {
+    core_.protm = ProtmState::normal;
+    mmu_.leave_protm();
+  }
   set_mcu(McuState::enabled);
   publish_interfaces();
   const std::uint32_t req = load32(glb_in(fw::glb_input::kReq));

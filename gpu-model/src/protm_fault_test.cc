@@ -143,6 +143,20 @@ TEST_CASE_FIXTURE(ProtmDriver,
   CHECK_FALSE(active());
 }
 
+TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a late ack that falls into the window comes after it") {
+  machine.inject({.kind = FaultKind::late_ack,
+                  .target = static_cast<std::uint32_t>(vocab::AckTarget::csg_status_update),
+                  .value_ns = 500 * kUs});
+  start_protected(0, 5000);
+  request_csg(0, kStart, fw::kCsgStatusUpdate);
+  wait(10 * kUs);
+  grant_and_enter();
+  wait(kToActive + 600 * kUs);
+  CHECK_FALSE(active());
+  CHECK(cause() == ExitCause::forced_by_csg_request);
+  CHECK(((mcu.get32(csg_in(0, 0)) ^ mcu.get32(csg_out(0, 0))) & fw::kCsgStatusUpdate) == 0);
+}
+
 TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a PING on the way in counts as sampled inside, once") {
   start_protected(0, 5000);
   grant_and_enter();

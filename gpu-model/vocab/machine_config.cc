@@ -194,7 +194,7 @@ std::uint64_t MachineConfig::effective_ns(Latency id) const {
 void MachineConfig::set_latency(Latency id, std::uint64_t ns) {
   const auto index = static_cast<std::size_t>(id);
   latency_ns[index] = ns;
-  latencies_named |= 1u << index;
+  latencies_named |= 1ull << index;
 }
 
 std::optional<MachineConfig> config_by_name(std::string_view name) {

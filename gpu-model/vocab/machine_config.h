@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace protm::vocab {
 
@@ -66,6 +67,8 @@ enum class Switch : std::uint8_t {
   count
 };
 inline constexpr std::size_t kSwitchCount = static_cast<std::size_t>(Switch::count);
+/// Room for the switches, a multiple of eight so that MachineConfig has no padding.
+inline constexpr std::size_t kSwitchRoom = (kSwitchCount + 7) / 8 * 8;
 
 // One enum per switch; the order of the words is the order in `SwitchInfo::words`.
 /// PROTM_ENTER sampled while no CS is allowed to enter.
@@ -167,11 +170,11 @@ struct MachineConfig {
 
   // Time.
   std::array<std::uint64_t, kLatencyCount> latency_ns;
-  std::uint32_t latencies_named;  // bit per Latency: named by the case, never scaled by the seed
+  std::uint64_t latencies_named;  // bit per Latency: named by the case, never scaled by the seed
   std::uint64_t latency_seed;     // 0: exactly as given; else each other one times 1/2..2
 
   // Firmware answers, index = Switch, value = word number.
-  std::array<std::uint8_t, kSwitchCount> switches;
+  std::array<std::uint8_t, kSwitchRoom> switches;
 
   /// Latency in ns after scaling by the seed; at least 1.
   [[nodiscard]] std::uint64_t effective_ns(Latency id) const;
@@ -183,6 +186,8 @@ struct MachineConfig {
     switches[static_cast<std::size_t>(id)] = word_nr;
   }
 };
+
+static_assert(std::has_unique_object_representations_v<MachineConfig>);
 
 /// Names of all machine configurations, "arch10-fw1" first.
 [[nodiscard]] std::span<const std::string_view> config_names();
