@@ -156,17 +156,16 @@ void tick_ctx_pick_protm_group(PanthorScheduler* sched, SchedTickCtx* ctx,
     *protm_prio = prio;
   }
   if (group == nullptr) return;
-  const bool asked = group->protm_pending_queues != 0 || has_defect(ptdev, Switch::sched_20);
   // A group that this tick starts has nothing to grant yet; its request comes from its slot.
   const bool on_slot = group->csg_id >= 0 && group->state == CsGroupState::active &&
                        !panthor_vm_has_unhandled_faults(&*group->vm);
-  const bool ready = on_slot || has_defect(ptdev, Switch::sched_34);
-  if (!asked || (!ready && !has_defect(ptdev, Switch::sched_20))) return;
+  const bool asked =
+      group->protm_pending_queues != 0 && (on_slot || has_defect(ptdev, Switch::sched_34));
+  if (!asked && !has_defect(ptdev, Switch::sched_20)) return;
   ctx->protm_group = group;
   ctx->protm_on_slot = on_slot;
   // One entry per session, and never before the last exit was processed (FW-18).
-  ctx->protm_enter =
-      ready && !sched->protm.protected_mode && !panthor_fw_protm_exit_pending(ptdev);
+  ctx->protm_enter = !sched->protm.protected_mode && !panthor_fw_protm_exit_pending(ptdev);
 }
 
 void tick_ctx_grant_protm(PanthorScheduler* sched, SchedTickCtx* /*ctx*/,
@@ -195,7 +194,9 @@ void tick_ctx_enter_protm(PanthorScheduler* sched, SchedTickCtx* ctx) {
     ctx->csg_upd_failed_mask |= 1u << group->csg_id;
     return;
   }
-  protm_session_begin(sched, ctx->protm_on_slot ? group : nullptr);
+  // As posted, a group without a slot at grant time is not recorded (SCHED-34).
+  const bool recorded = ctx->protm_on_slot || !has_defect(ptdev, Switch::sched_34);
+  protm_session_begin(sched, recorded ? group : nullptr);
 }
 
 bool sched_protm_has_rival_locked(const PanthorScheduler* sched) {

@@ -305,8 +305,9 @@ void tick_rearm(PanthorScheduler* sched, std::uint64_t now, bool stop_tick, bool
   if (stop_tick) {
     sched->resched_target = kNoTick;
   } else {
+    // A target that is due is over: upstream compares with "before" and ticks until the jiffy ends.
     const std::uint64_t target = now + sched->tick_period;
-    if (sched->resched_target < now || target < sched->resched_target) {
+    if (sched->resched_target <= now || target < sched->resched_target) {
       sched->resched_target = target;
     }
   }
