@@ -72,3 +72,9 @@ TEST_CASE("read_catalogue: a file that is not there is an error, not a crash") {
         "conformance/no-such-file.yaml:1:1: error: the file cannot be read\n"
         "      = expected a readable file\n");
 }
+
+TEST_CASE("read_catalogue: the project's own catalogue has no error") {
+  const auto read = read_catalogue_file("conformance/catalogue.yaml");
+  if (!read) FAIL(diagnostics_text(read.error()));
+  CHECK(read->size() > 50);
+}
