@@ -29,6 +29,7 @@ int Device::probe() {
     k.free(self);
     return error;
   }
+  drm.drm_dev_init(&panthor_ops());
   // Before power is asked for: a deferred probe leaves no count behind (HEAP-29, HEAP-30).
   error = find_heap();
   if (error != 0) return error;
