@@ -54,8 +54,8 @@ std::vector<std::string> check_catalogue(std::span<const format::CatalogueEntry>
     }
     if (p.entries.empty()) wrong.push_back("case " + p.id + " belongs to no entry");
     for (const std::string& entry : p.entries) {
-      const auto of_case =
-          std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.id == entry; });
+      const auto of_case = std::find_if(entries.begin(), entries.end(),
+                                        [&](const auto& e) { return e.id == entry; });
       if (of_case == entries.end()) {
         wrong.push_back("case " + p.id + " names entry " + entry + ", which does not exist");
       } else if (of_case->rules.empty()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One run of a suite on one candidate: each case is compared with the oracle, each verdict becomes
 // one row, and what rules were put to the test is counted. A case that did not run is never agreed.
-// What compares is handed in as an Engine, so that the runner itself can be tested with any verdict.
+// What compares is handed in as an Engine, so that the runner can be tested with any verdict.
 // Not modelled: expectation files, host-time limits (they come with child candidates).
 // Source: design.md sections 1 (idea 4), 6 and 8; decisions.md 8.
 #pragma once

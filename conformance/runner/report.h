@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The reports: text for people, JSON, JUnit and KTAP for tools. Each is a pure function of a result;
-// the JSON form is stable: members are added, never changed.
+// The reports: text for people, JSON, JUnit and KTAP for tools. Each is a pure function of a
+// result; the JSON form is stable: members are added, never changed.
 // Leaves out: HTML, mail. Source: design.md section 8; KTAP version 1; decisions.md 13.
 #pragma once
 

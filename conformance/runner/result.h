@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a run of the suites gives: one row per case, totals, armed rules. Reports are written from
 // this and from nothing else. The JSON form is stable: members are added, never changed.
+// Leaves out: traces; a row has the hash of one.
+// Source: design.md sections 6 and 8, decisions.md 13.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The cases on disk: read, filtered, in the order of their ids. A file that cannot be read makes the
-// whole suite unusable, because a case that silently drops out would look like a pass.
+// The cases on disk: read, filtered, in the order of their ids. A file that cannot be read makes
+// the whole suite unusable, because a case that silently drops out would look like a pass.
 // Leaves out: what a case means. Source: design.md section 8.
 #pragma once
 
