@@ -94,6 +94,7 @@ class DrmFiles {
 
   std::int64_t drm_ioctl(const DrmFilePtr& file, std::uint32_t cmd, std::uint64_t arg);
   [[nodiscard]] Handler find_handler(std::uint32_t nr) const;
+  [[nodiscard]] static Handler find_core_handler(std::uint32_t nr);
   int run_handler(const Handler& handler, const DrmFilePtr& file, void* arg);
   int version(void* arg);
   int syncobj_to_fd(const DrmFilePtr& file, vocab::uapi::SyncobjHandle& arg);

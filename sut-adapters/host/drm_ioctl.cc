@@ -59,6 +59,10 @@ DrmFiles::Handler DrmFiles::find_handler(std::uint32_t nr) const {
     }
     return {};
   }
+  return find_core_handler(nr);
+}
+
+DrmFiles::Handler DrmFiles::find_core_handler(std::uint32_t nr) {
   using Core = int (*)(DrmFiles&, const DrmFilePtr&, void*);
   struct Entry {
     std::uint32_t cmd;

@@ -66,8 +66,8 @@ class DrmBench {
   }
 
   // User memory: a struct at a fixed place, there and back.
-  static constexpr std::uint64_t kArg = FakeUser::kBase + 0x100;
-  static constexpr std::uint64_t kArray = FakeUser::kBase + 0x1000;
+  static constexpr std::uint64_t kArg = FakeUser::kBase + 256;
+  static constexpr std::uint64_t kArray = FakeUser::kBase + vocab::kPageSize;
   template <class T>
   void poke(std::uint64_t at, const T& value) {
     std::memcpy(&bench.user.bytes[at - FakeUser::kBase], &value, sizeof(T));
