@@ -110,12 +110,24 @@ WalkResult Mmu::protection(const GpuAccess& access, const Walk& w) {
 Translation Mmu::translate(const GpuAccess& access) {
   if (!enabled(access.as)) return {WalkResult::unmapped_as, nullptr, {}};
   const As& a = as_[access.as.value];
-  if (locked_at(a, access.va)) {
+  // The MCU's own accesses would wait for UNLOCK as well; that short wait is not modelled.
+  if (locked_at(a, access.va) && access.origin != Origin::mcu) {
     core_.observe(ObservationKind::rule_stall_on_locked_region, access.as.value, 0, access.va);
     return {WalkResult::locked, nullptr, {}};
   }
-  Walk w = walk(a, access.va);
   const bool write = access.direction == Direction::write;
+  const std::uint64_t in_page = access.va & vocab::kPageMask;
+  CacheLine& line = cache_line(access.as.value, access.va);
+  const bool plain = access.mode == GpuMode::normal || !write;
+  if (line.tag == cache_tag(access.as.value, access.va) && plain &&
+      (line.read_only == 0 || !write) && core_.ram.kind(vocab::Pa{line.pa}) == PageKind::normal) {
+    return {WalkResult::ok, line.bytes + in_page, vocab::Pa{line.pa + in_page}};
+  }
+  Walk w = walk(a, access.va);
+  if (w.code == Exception::ok) {
+    line = {cache_tag(access.as.value, access.va), w.pa - in_page, w.descriptor & lpae::kApReadOnly,
+            w.at - in_page};
+  }
   if (w.code == Exception::ok && write && (w.descriptor & lpae::kApReadOnly) != 0) {
     w.code = Exception::perm_fault_3;
   }
