@@ -105,8 +105,15 @@ void Mmu::command(std::uint32_t as, std::uint32_t value) {
               {.kind = EventKind::as_done, .a = as});
 }
 
+void Mmu::drop_cache(std::uint32_t as) {
+  for (CacheLine& line : cache_) {
+    if ((line.tag & vocab::kPageMask) == (as << 1 | 1)) line = CacheLine{};
+  }
+}
+
 void Mmu::start_command(std::uint32_t as, std::uint32_t value) {
   As& a = as_[as];
+  drop_cache(as);
   switch (static_cast<AsCommand>(value)) {
     case AsCommand::update:
       a.live = a.shadow;
@@ -153,6 +160,7 @@ void Mmu::reset() {
     a.shadow.transcfg = vocab::kTranscfgAdrmodeUnmapped;
     a.live.transcfg = vocab::kTranscfgAdrmodeUnmapped;
   }
+  cache_ = {};
   core_.events.cancel(EventKind::as_done);
 }
 

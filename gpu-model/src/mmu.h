@@ -2,8 +2,9 @@
 // The GPU's MMU: AS registers with their shadows, AS commands with a latency, locked regions, the
 // walk of the driver's LPAE tables in memory, and page faults that are latched per AS.
 // In protected mode no AS command executes: AS_STATUS stays busy until the GPU has left it.
-// Leaves out: TLBs (each access walks the tables, so a missing invalidation is seen only through
-// the commands that are not sent), 64 KiB granules, COMMAND_COMPLETED interrupts.
+// Translations are cached per AS and dropped by each command of that AS, as a TLB may do: a change
+// of tables without any command may go unseen, as on hardware.
+// Leaves out: capacity and replacement of real TLBs, 64 KiB granules, COMMAND_COMPLETED interrupts.
 // Source: facts-gpu.md 7 with facts-errata.md E3-E5; access rules: decisions.md 14.
 #pragma once
 
@@ -102,6 +103,21 @@ class Mmu {
   [[nodiscard]] bool known(std::uint32_t as) const {
     return as < vocab::kMaxAs && ((core_.config.as_present >> as) & 1) != 0;
   }
+  struct CacheLine {
+    std::uint64_t tag;  // VA page | AS << 1 | valid
+    std::uint64_t pa;   // of the page
+    std::uint64_t read_only;
+    std::byte* bytes;  // of the page
+  };
+  static constexpr std::size_t kCacheLines = 256;
+  [[nodiscard]] static std::uint64_t cache_tag(std::uint32_t as, std::uint64_t va) {
+    return (va & ~vocab::kPageMask) | as << 1 | 1;
+  }
+  [[nodiscard]] CacheLine& cache_line(std::uint32_t as, std::uint64_t va) {
+    return cache_[((va / vocab::kPageSize) + as * 53) % kCacheLines];
+  }
+  void drop_cache(std::uint32_t as);
+
   struct Walk {
     std::byte* at;
     std::uint64_t pa;
@@ -113,6 +129,7 @@ class Mmu {
 
   Core& core_;
   std::array<As, vocab::kMaxAs> as_{};
+  std::array<CacheLine, kCacheLines> cache_{};
 };
 
 }  // namespace protm::gpu

@@ -163,6 +163,19 @@ TEST_CASE_FIXTURE(MmuFixture, "Mmu: protection of pages in both directions") {
   CHECK(core.gpu.raw() == 2);
 }
 
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: cached translations are gone after a command of their AS") {
+  map(PageKind::normal, kRw);
+  CHECK(access(Direction::write) == WalkResult::ok);
+  map(PageKind::normal, kRw | vocab::lpae::kApReadOnly);
+  command(vocab::AsCommand::lock);
+  command(vocab::AsCommand::unlock);
+  CHECK(access(Direction::write) == WalkResult::fault);
+  CHECK(access(Direction::read) == WalkResult::ok);
+  entry(l3, 3) = 0;
+  command(vocab::AsCommand::update);
+  CHECK(access(Direction::read) == WalkResult::fault);
+}
+
 TEST_CASE_FIXTURE(MmuFixture, "Mmu: no command executes in protected mode") {
   core.protm = ProtmState::active;
   set(vocab::kAsTranscfgLo.offset, 1);
