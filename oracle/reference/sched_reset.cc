@@ -130,6 +130,9 @@ void Sched::rescue_from_protm() {
       const Ptr<Group> group = slots_[slot].group;
       if (!group) continue;
       if (group == inside) {
+        // Its slot stays silent: timed out like any other slot that does not answer, as the base
+        // does and as the posted code shows on a real kernel (state 3).
+        group->timedout = true;
         forced_terminate(group);
       } else if (group->state == GroupState::active) {
         for (std::uint32_t i = 0; i < group->queue_count; ++i) reset_cs(group, slot, i);

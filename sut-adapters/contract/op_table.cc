@@ -142,7 +142,7 @@ constexpr std::array kNodes{
     N{Y::heap_register, "heap_register", op, Makes::heap, kHeapRegister,
       "an exporter adds a dma-heap and holds the owner's reference"},
     N{Y::heap_unregister, "heap_unregister", op, Makes::nothing, kHeapRef,
-      "the exporter drops its reference and frees its private data when none is left"},
+      "the exporter drops its reference; its callbacks stay usable"},
     N{Y::heap_find, "heap_find", op, Makes::heap, kHeapName, "in-kernel look-up by name"},
     N{Y::heap_put, "heap_put", op, Makes::nothing, kHeapRef, "in-kernel put of a found heap"},
     N{Y::heap_put_null, "heap_put_null", op, Makes::nothing, {}, "in-kernel put of NULL"},

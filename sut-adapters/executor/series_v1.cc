@@ -2,7 +2,7 @@
 #include "sut-adapters/executor/series_v1.h"
 
 #include "sut-adapters/executor/in_process.h"
-#include "sut-adapters/series-v1/driver.h"
+#include "sut-adapters/series-v1/series_v1.h"
 #include "sut-adapters/series-v1/switches.h"
 
 namespace protm::exec {

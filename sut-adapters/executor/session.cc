@@ -41,10 +41,11 @@ Session::~Session() = default;
 
 void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine) {
   world_->clear();
-  firmware_ = rig::build_firmware(program.firmware, machine);
+  firmware_ = rig::build_firmware(program.firmware);
   heap_param_ = program.heap_param;
   owner_heap_ = 0;
   rig_ = world_->make<rig::Rig>(machine, world_.get());
+  rig_->expect_image(firmware_);
   const contract::Surroundings around{
       .bus = rig_,
       .user = &rig_->user(),

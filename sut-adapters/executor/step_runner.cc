@@ -103,49 +103,57 @@ void StepRunner::prologue() {
 }
 
 void StepRunner::arm() {
+  std::uint32_t actors = static_cast<std::uint32_t>(program_.actors.size());
+  for (const contract::Step& s : program_.steps) actors = std::max(actors, s.actor + 1);
+  steps_of_.resize(actors);
+  cursor_.resize(actors);
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
     const contract::Trigger& when = program_.steps[i].when;
+    steps_of_[program_.steps[i].actor].push_back(i);
     if (when.after.kind == EventKind::none) {
       states_[i].ready_ns = when.at_ns;
     } else {
       states_[i].watch = rig_.matcher().watch(when.after);
     }
   }
-  for (const contract::EventSpec& e : program_.reaches) {
-    reach_watch_.push_back(rig_.matcher().watch(e));
-  }
 }
 
-bool StepRunner::can_start(std::uint32_t step, std::uint64_t now) {
-  StepState& s = states_[step];
-  if (s.phase != StepPhase::waiting) return false;
-  for (std::uint32_t i = 0; i < step; ++i) {
-    if (program_.steps[i].actor != program_.steps[step].actor) continue;
-    if (states_[i].phase == StepPhase::waiting || states_[i].phase == StepPhase::running) {
-      return false;
-    }
+std::uint32_t StepRunner::head_of(std::uint32_t actor) {
+  const std::vector<std::uint32_t>& own = steps_of_[actor];
+  std::uint32_t& at = cursor_[actor];
+  while (at < own.size()) {
+    const StepPhase phase = states_[own[at]].phase;
+    if (phase == StepPhase::running) return kNoStep;
+    if (phase == StepPhase::waiting) return own[at];
+    ++at;
   }
+  return kNoStep;
+}
+
+std::uint64_t StepRunner::ready_ns(std::uint32_t step) {
+  StepState& s = states_[step];
   if (s.watch != UINT32_MAX && s.ready_ns == vocab::kNever) {
     const std::uint64_t at = rig_.matcher().when(s.watch);
     if (at != vocab::kNever) s.ready_ns = at + program_.steps[step].when.delay_ns;
   }
-  return s.ready_ns <= now;
+  return s.ready_ns;
 }
 
-std::uint64_t StepRunner::next_step_ns() const {
+std::uint64_t StepRunner::next_step_ns() {
   std::uint64_t next = vocab::kNever;
-  for (std::uint32_t i = 0; i < states_.size(); ++i) {
-    if (states_[i].phase != StepPhase::waiting || states_[i].ready_ns == vocab::kNever) continue;
-    if (states_[i].ready_ns > now_ns()) next = std::min(next, states_[i].ready_ns);
+  for (std::uint32_t actor = 0; actor < steps_of_.size(); ++actor) {
+    const std::uint32_t step = head_of(actor);
+    if (step != kNoStep) next = std::min(next, ready_ns(step));
   }
   return next == vocab::kNever ? next : rig_.start_ns() + next;
 }
 
 bool StepRunner::start_ready() {
   bool any = false;
-  for (std::uint32_t i = 0; i < states_.size(); ++i) {
-    if (!can_start(i, now_ns())) continue;
-    begin_step(i);
+  for (std::uint32_t actor = 0; actor < steps_of_.size(); ++actor) {
+    const std::uint32_t step = head_of(actor);
+    if (step == kNoStep || ready_ns(step) > now_ns()) continue;
+    begin_step(step);
     any = true;
   }
   return any;

@@ -36,12 +36,15 @@ class StepRunner {
 
   void arm();
   bool start_ready();
-  bool can_start(std::uint32_t step, std::uint64_t now_ns);
+  /// The step that an actor would start next; kNoStep while one runs or when none is left.
+  std::uint32_t head_of(std::uint32_t actor);
+  /// When a step's trigger is fulfilled, in time since T = 0; kNever = not yet known.
+  std::uint64_t ready_ns(std::uint32_t step);
   void begin_step(std::uint32_t step);
   void issue(std::uint32_t step);
   void end_step(std::uint32_t step);
   bool take_results();
-  [[nodiscard]] std::uint64_t next_step_ns() const;
+  [[nodiscard]] std::uint64_t next_step_ns();
   [[nodiscard]] bool all_ended() const;
   [[nodiscard]] bool outstanding() const;
   [[nodiscard]] bool fences_open() const;
@@ -64,7 +67,8 @@ class StepRunner {
   contract::Trace& trace_;
   std::vector<StepState> states_;
   StepCalls calls_;
-  std::vector<std::uint32_t> reach_watch_;
+  std::vector<std::vector<std::uint32_t>> steps_of_;  ///< per actor, in order
+  std::vector<std::uint32_t> cursor_;                 ///< per actor, into steps_of_
   std::uint64_t owner_heap_;  ///< heap that was registered before load; 0 = none
   std::uint64_t last_step_ns_ = 0;
   std::uint32_t jobs_ = 0;

@@ -169,10 +169,10 @@ std::int64_t InProcessSut::perform_heap(const Call& call) {
     case SysCall::heap_unregister: {
       HeapHandle* const h = heap(call.args[0]);
       if (h == nullptr) return -EINVAL;
-      HeapProvider* const provider = h->provider;
-      h->provider = nullptr;
+      // The exporter keeps what it gave at registration: the heap may have other holders, and
+      // until the last one is gone its callbacks may run (HEAP-6).
+      h->exporter_done = true;
       driver_->dma_heap_put(contract::Ptr<contract::DmaHeapBase>(h->heap));
-      if (provider != nullptr) drm_.provider_withdraw(provider);
       return 0;
     }
     default: {   // buffer_put
@@ -260,7 +260,16 @@ void InProcessSut::report_rest(bool after_unbind) {
   const bool active = kernel_.pm_runtime_status() != contract::RpmStatus::suspended;
   rest_value("rpm_active", active || kernel_.pm().usage != 0 ? 1 : 0);
   rest_value("live_heap_buffers", drm_.live_buffers());
-  if (after_unbind) report_leaks();
+  if (!after_unbind) return;
+  // Exporters that gave up their heap go away now, so that only what a driver keeps is a leak.
+  kernel_.run_atomic("rest", [&] {
+    for (HeapHandle& h : heaps_) {
+      if (h.provider == nullptr || !h.exporter_done) continue;
+      drm_.provider_withdraw(h.provider);
+      h.provider = nullptr;
+    }
+  });
+  report_leaks();
 }
 
 void InProcessSut::report_leaks() {

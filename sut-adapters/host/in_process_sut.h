@@ -56,6 +56,7 @@ class InProcessSut final : public contract::Sut {
   struct HeapHandle {
     contract::Ptr<contract::DmaHeapBase> heap;
     HeapProvider* provider = nullptr;   ///< of the owner's handle
+    bool exporter_done = false;         ///< the exporter dropped its reference
   };
 
   static void task_entry(void* flight);

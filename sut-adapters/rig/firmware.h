@@ -12,7 +12,6 @@
 namespace protm::rig {
 
 /// Bytes of the firmware file that request_firmware gives to a driver.
-[[nodiscard]] std::vector<std::byte> build_firmware(const contract::FirmwareSpec& spec,
-                                                    const vocab::MachineConfig& machine);
+[[nodiscard]] std::vector<std::byte> build_firmware(const contract::FirmwareSpec& spec);
 
 }  // namespace protm::rig

@@ -44,6 +44,8 @@ class Rig final : public contract::Bus {
   contract::TextId text(const char* words) override;
 
   // --- for the step runner ---
+  /// The firmware file that the driver is expected to load; the bytes outlive the rig.
+  void expect_image(std::span<const std::byte> image) { machine_.expect_image(image); }
   /// Starts the Trace: T = 0 is now, faults count from here, machine faults are armed.
   /// `trace` and `faults` must outlive the run; detach before a snapshot.
   void begin(contract::Trace* trace, const std::vector<contract::Fault>* faults, TraceLevel level);

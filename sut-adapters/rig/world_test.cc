@@ -45,23 +45,16 @@ TEST_CASE("World: a freed block is handed out again, large alignment is met") {
   CHECK(reinterpret_cast<std::uintptr_t>(world.allocate(5000, 4096)) % 4096 == 0);
 }
 
-TEST_CASE("World: a run after restore leaves the same bytes as a run after a fresh start") {
-  const auto run = [](World& world) {
-    State* const state = world.make<State>(&world);
-    world.snapshot();
+TEST_CASE("World: a run after restore leaves the same bytes as the run after the fresh start") {
+  World world(protm::rig::kWorldBaseB);
+  State* const state = world.make<State>(&world);
+  world.snapshot();
+  const auto run = [&] {
     for (int i = 0; i < 1000; ++i) state->numbers.push_back(i);
     return world.digest();
   };
-  std::uint64_t fresh = 0;
-  {
-    World world(protm::rig::kWorldBaseB);
-    fresh = run(world);
-    world.restore();
-    State* const state = reinterpret_cast<State*>(world.allocate(1, 1));
-    (void)state;
-  }
-  World world(protm::rig::kWorldBaseB);
-  CHECK(run(world) == fresh);
-  world.clear();
-  CHECK(run(world) == fresh);
+  const std::uint64_t fresh = run();
+  for (int i = 0; i < 777; ++i) state->numbers.push_back(-i);   // leaves other bytes behind
+  world.restore();
+  CHECK(run() == fresh);
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Determinism: the same Program gives the same Trace, byte for byte, whatever happened before, at
+// whatever address, after a restore as after a fresh boot.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "conformance/runner/suite.h"
+#include "oracle/differential/candidates.h"
+#include "sut-adapters/executor/session.h"
+
+using namespace protm;
+
+namespace {
+
+/// 100 in release; sanitizer builds say less through the environment. Source: decisions.md 26.
+int rounds() {
+  const char* const text = std::getenv("PROTM_REPLAY_ROUNDS");
+  return text == nullptr ? 10 : std::atoi(text);
+}
+
+void replay(const exec::Candidate& candidate) {
+  const runner::Suite suite = runner::load_suite("conformance/suites", {});
+  exec::Session a(candidate, rig::kWorldBaseA);
+  exec::Session b(candidate, rig::kWorldBaseB);
+  for (const runner::SuiteCase& c : suite.cases) {
+    CAPTURE(c.program.id);
+    const contract::Trace fresh = a.run(c.program, {.start = exec::Start::fresh});
+    const std::uint64_t fresh_world = a.world_digest();
+    const std::uint64_t hash = fresh.hash();
+    CHECK(fresh.records.size() > 1);
+    const contract::Trace restored = a.run(c.program);
+    CHECK(restored.hash() == hash);
+    CHECK(a.world_digest() == fresh_world);
+    for (int i = 0; i < rounds(); ++i) CHECK(b.run(c.program).hash() == hash);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("replay: the reference repeats every case") { replay(differential::reference()); }
+
+TEST_CASE("replay: series-v1 as posted repeats every case") {
+  replay(*differential::default_registry().parse("series-v1"));
+}

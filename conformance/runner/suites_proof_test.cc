@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The suites prove themselves: the oracle agrees with itself, a series without defects agrees, each
+// defect and each mutant is caught by a case of its own entry, and every rule was put to the test.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "conformance/format/catalogue_reader.h"
+#include "conformance/runner/suite.h"
+#include "oracle/differential/candidates.h"
+#include "oracle/differential/differential.h"
+#include "oracle/mutants/mutants.h"
+#include "oracle/rules/rule_table.h"
+
+using namespace protm;
+using differential::Comparison;
+using differential::Differential;
+using judge::Outcome;
+
+namespace {
+
+const runner::Suite& suite() {
+  static const runner::Suite all = runner::load_suite("conformance/suites", {});
+  return all;
+}
+
+const format::Catalogue& catalogue() {
+  static const auto read = format::read_catalogue_file("conformance/catalogue.yaml");
+  REQUIRE(read.has_value());
+  return *read;
+}
+
+/// Rules that the catalogue gives for any of `entries`.
+bool is_rule_of(const std::vector<std::string>& entries, const std::string& rule) {
+  for (const format::CatalogueEntry& e : catalogue().entries) {
+    if (std::find(entries.begin(), entries.end(), e.id) == entries.end()) continue;
+    for (const std::string& pattern : e.rules) {
+      if (judge::rule_matches(pattern, rule)) return true;
+    }
+  }
+  return false;
+}
+
+bool has_entry(const contract::Program& p, const std::string& entry) {
+  return std::find(p.entries.begin(), p.entries.end(), entry) != p.entries.end();
+}
+
+/// Every case on one candidate; complains about anything but agreement.
+std::map<std::string, std::uint64_t> must_agree(const exec::Candidate& candidate) {
+  std::map<std::string, std::uint64_t> armed;
+  Differential differential(candidate);
+  for (const runner::SuiteCase& c : suite().cases) {
+    const Comparison result = differential.compare(c.program);
+    CAPTURE(c.program.id);
+    CAPTURE(result.verdict.rule);
+    CAPTURE(result.verdict.detail);
+    CHECK(judge::outcome_name(result.verdict.outcome) == "agreed");
+    for (const judge::Count& n : result.verdict.checked) armed[n.id] += n.n;
+  }
+  return armed;
+}
+
+struct Row {
+  std::string id, rule;
+};
+
+/// Cases that diverge on a candidate, with the rule that says so first.
+std::vector<Row> diverging(const exec::Candidate& candidate) {
+  std::vector<Row> rows;
+  Differential differential(candidate);
+  for (const runner::SuiteCase& c : suite().cases) {
+    const Comparison result = differential.compare(c.program);
+    CAPTURE(c.program.id);
+    CHECK(result.verdict.outcome != Outcome::oracle_wrong);
+    if (result.verdict.outcome == Outcome::diverged) {
+      rows.push_back(Row{c.program.id, result.verdict.rule});
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("suites: all cases can be read and there are enough of them") {
+  for (const format::Diagnostic& d : suite().errors) MESSAGE(d.text());
+  CHECK(suite().errors.empty());
+  CHECK(suite().cases.size() >= 25);
+}
+
+TEST_CASE("suites: the reference agrees with itself and every rule is armed") {
+  const auto armed = must_agree(differential::reference());
+  for (const contract::Rule& rule : rules::rule_table()) {
+    CAPTURE(rule.id);
+    const auto found = armed.find(std::string(rule.id));
+    CHECK((found != armed.end() && found->second != 0));
+  }
+}
+
+TEST_CASE("suites: the series without its defects agrees everywhere") {
+  must_agree(exec::series_v1(0));
+}
+
+TEST_CASE("suites: each switch alone is caught by all cases of its entry, as the matrix says") {
+  std::ostringstream matrix;
+  for (std::uint32_t bit = 1; !exec::switch_ids(bit).empty(); bit <<= 1) {
+    const std::string id = exec::switch_ids(bit).front();
+    CAPTURE(id);
+    const std::vector<Row> rows = diverging(exec::series_v1(bit));
+    matrix << id << "\n";
+    for (const Row& row : rows) matrix << "  " << row.id << " " << row.rule << "\n";
+    std::uint32_t own = 0;
+    for (const runner::SuiteCase& c : suite().cases) {
+      if (!has_entry(c.program, id)) continue;
+      ++own;
+      CAPTURE(c.program.id);
+      CHECK(std::any_of(rows.begin(), rows.end(),
+                        [&](const Row& r) { return r.id == c.program.id; }));
+    }
+    CHECK(own != 0);
+    for (const Row& row : rows) {
+      CAPTURE(row.id);
+      CAPTURE(row.rule);
+      CHECK(is_rule_of({id}, row.rule));
+    }
+  }
+  const char* const golden = "conformance/suites/matrix.golden";
+  if (std::getenv("PROTM_UPDATE_GOLDEN") != nullptr) std::ofstream(golden) << matrix.str();
+  std::ifstream in(golden);
+  std::ostringstream want;
+  want << in.rdbuf();
+  CHECK(matrix.str() == want.str());
+}
+
+TEST_CASE("suites: each mutant is killed with a rule of an entry of the case") {
+  for (const mutants::Mutant& m : mutants::table()) {
+    CAPTURE(m.name);
+    const auto candidate = differential::default_registry().parse("mutant:" + std::string(m.name));
+    REQUIRE(candidate.has_value());
+    std::uint32_t kills = 0;
+    for (const Row& row : diverging(*candidate)) {
+      const auto c = std::find_if(
+          suite().cases.begin(), suite().cases.end(),
+          [&](const runner::SuiteCase& s) { return s.program.id == row.id; });
+      kills += is_rule_of(c->program.entries, row.rule) ? 1 : 0;
+    }
+    CHECK(kills != 0);
+  }
+}
+
+TEST_CASE("suites: every case diverges for at least one switch or mutant") {
+  std::set<std::string> caught;
+  for (std::uint32_t bit = 1; !exec::switch_ids(bit).empty(); bit <<= 1) {
+    for (const Row& row : diverging(exec::series_v1(bit))) caught.insert(row.id);
+  }
+  for (const mutants::Mutant& m : mutants::table()) {
+    const auto candidate = differential::default_registry().parse("mutant:" + std::string(m.name));
+    for (const Row& row : diverging(*candidate)) caught.insert(row.id);
+  }
+  for (const runner::SuiteCase& c : suite().cases) {
+    CAPTURE(c.program.id);
+    CHECK(caught.count(c.program.id) == 1);
+  }
+}
