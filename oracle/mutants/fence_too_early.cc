@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Planted bug: The fence of the next job in the queue signals with the one that is done.
-// Caught by base/base-002.
+// Planted bug: The fence of a job signals as soon as the job is in the ring.
+// Caught by base/base-001.
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
@@ -11,11 +11,10 @@ class FenceTooEarly : public reference::Sched {
   using Sched::Sched;
 
  protected:
-  bool complete_jobs(const Ptr<reference::Queue>& queue) override {
-    const bool progress = Sched::complete_jobs(queue);
-    const Ptr<reference::Job> next = queue->in_flight.front();
-    if (progress && next) d_.drm.fence_signal(next->done);
-    return progress;
+  void write_ring_job(const Ptr<reference::Queue>& queue,
+                      const Ptr<reference::Job>& job) override {
+    Sched::write_ring_job(queue, job);
+    d_.drm.fence_signal(job->done);
   }
 };
 
@@ -23,7 +22,7 @@ class FenceTooEarly : public reference::Sched {
 
 extern const Mutant kFenceTooEarly{
     "fence-too-early",
-    "The fence of the next job in the queue signals with the one that is done",
+    "The fence of a job signals as soon as the job is in the ring",
     make<WithSched<FenceTooEarly>>};
 
 }  // namespace protm::mutants

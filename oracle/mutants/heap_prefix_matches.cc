@@ -10,13 +10,10 @@ class HeapPrefixMatches : public reference::HeapCore {
  public:
   using HeapCore::HeapCore;
   Ptr<contract::DmaHeapBase> find(const char* name) override {
-    std::pmr::string text(name, k_.memory());
-    while (!text.empty()) {
-      const Ptr<contract::DmaHeapBase> found = HeapCore::find(text.c_str());
-      if (found) return found;
-      text.pop_back();
-    }
-    return nullptr;
+    contract::MutexGuard lock(k_, list_lock_);
+    return heaps_.find([&](const Ptr<reference::Heap>& h) {
+      return h->name.starts_with(name) && k_.kref_get_unless_zero(h->ref, "heap");
+    });
   }
 };
 

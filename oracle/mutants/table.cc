@@ -6,6 +6,7 @@
 namespace protm::mutants {
 
 extern const Mutant kAckTimeoutIgnored;
+extern const Mutant kAlwaysCapable;
 extern const Mutant kExitNotAcknowledged;
 extern const Mutant kExitNotAwaited;
 extern const Mutant kFatalIgnored;
@@ -14,12 +15,14 @@ extern const Mutant kFenceTooEarly;
 extern const Mutant kGateAlwaysOpen;
 extern const Mutant kGrantForgotten;
 extern const Mutant kHeapCloseLeaks;
+extern const Mutant kHeapErrorReplaced;
 extern const Mutant kHeapFlagsUnchecked;
 extern const Mutant kHeapNeverReleased;
 extern const Mutant kHeapPrefixMatches;
 extern const Mutant kLowerPriorityEnters;
 extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
+extern const Mutant kNormalSuspendBuffer;
 extern const Mutant kOneGroupOnly;
 extern const Mutant kPriorityUpsideDown;
 extern const Mutant kProtectedFaultIgnored;
@@ -35,6 +38,7 @@ extern const Mutant kWatchdogPingsInside;
 std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored,
+      kAlwaysCapable,
       kExitNotAcknowledged,
       kExitNotAwaited,
       kFatalIgnored,
@@ -43,12 +47,14 @@ std::span<const Mutant> table() {
       kGateAlwaysOpen,
       kGrantForgotten,
       kHeapCloseLeaks,
+      kHeapErrorReplaced,
       kHeapFlagsUnchecked,
       kHeapNeverReleased,
       kHeapPrefixMatches,
       kLowerPriorityEnters,
       kNeighboursForgotten,
       kNeverIdle,
+      kNormalSuspendBuffer,
       kOneGroupOnly,
       kPriorityUpsideDown,
       kProtectedFaultIgnored,

@@ -208,17 +208,25 @@ void Device::run_reset() {
   sched->pre_reset();
   fw->pre_reset(HaltKind::hang);
   mmu->pre_reset();
-  (void)gpu->soft_reset();
-  (void)gpu->l2_power_on();
-  mmu->post_reset();
-  const int error = fw->post_reset();
+  int error = gpu->soft_reset();
+  if (error != 0 && gpu->protm_active()) (void)gpu->hard_reset();
+  if (gpu->protm_active()) {
+    // Nothing gets the GPU out: no command may be sent any more, the device is lost.
+    lost_ = true;
+    mmu->forget_slots();
+    error = -EIO;
+  } else {
+    (void)gpu->l2_power_on();
+    mmu->post_reset();
+    error = fw->post_reset();
+  }
   reset_pending_ = false;
   // Last, and with the mark gone: a line that is still high asks for a reset of its own (RST-3).
   gpu->unmask_protm_fault();
   sched->post_reset(error);
   k.dev_exit();
   if (error != 0) {
-    k.log("firmware does not come back after a reset");
+    k.log("gpu does not come back after a reset");
     unplug();
   }
 }

@@ -49,6 +49,8 @@ class Device {
   bool wait_for_reset();
   /// True from the moment when a fast restart of the firmware is possible until it is used.
   bool fast_reset = false;
+  /// The GPU is in protected mode for good: its registers take no command any more.
+  [[nodiscard]] bool lost() const { return lost_; }
   [[nodiscard]] bool is_initialized() const { return sched_ready_; }
   [[nodiscard]] PmState pm_state() const { return pm_state_; }
   int resume_and_get() { return k.pm_runtime_resume_and_get(); }
@@ -72,6 +74,7 @@ class Device {
   bool reset_pending_ = false;
   bool sched_ready_ = false;
   bool registered_ = false;
+  bool lost_ = false;
   bool unplug_begun_ = false;
 };
 

@@ -73,6 +73,8 @@ class HeapCore {
 
   Kernel& k_;
   Drm& drm_;
+  contract::Mutex list_lock_{.role = "heap_list_lock"};
+  List<Heap> heaps_;
 
  private:
   static void cdev_released(Heap* heap);
@@ -83,8 +85,6 @@ class HeapCore {
   std::int64_t ioctl_alloc(const Ptr<Heap>& heap, std::uint64_t arg, std::span<std::byte> data,
                            std::uint64_t out_size);
 
-  contract::Mutex list_lock_{.role = "heap_list_lock"};
-  List<Heap> heaps_;
   std::array<Ptr<Heap>, kMinors> minors_{};
   std::uint32_t live_ = 0;
 };

@@ -256,7 +256,7 @@ void Fw::unplug() {
   if (irq_ready_) {
     if (d_.pm_state() == PmState::active) {
       irq_.suspend();
-      stop();
+      if (!d_.lost()) stop();
     }
   }
   if (vm_) {
@@ -273,7 +273,7 @@ void Fw::unplug() {
     vm_ = nullptr;
   }
   if (irq_ready_) {
-    if (d_.pm_state() == PmState::active) (void)d_.gpu->l2_power_off();
+    if (d_.pm_state() == PmState::active && !d_.lost()) (void)d_.gpu->l2_power_off();
     irq_.free();
     irq_ready_ = false;
   }

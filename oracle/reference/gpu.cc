@@ -121,12 +121,15 @@ int Gpu::flush_caches(std::uint32_t command) {
   return -ETIMEDOUT;
 }
 
-int Gpu::soft_reset() {
+int Gpu::soft_reset() { return reset(kGpuCommandSoftReset); }
+int Gpu::hard_reset() { return reset(kGpuCommandHardReset); }
+
+int Gpu::reset(std::uint32_t command) {
   {
     SpinGuard lock(k_, reqs_lock_);
     pending_ |= kResetDone;
     irq_.clear(kResetDone);
-    k_.write32(kGpuCommand.offset, kGpuCommandSoftReset);
+    k_.write32(kGpuCommand.offset, command);
   }
   bool done = k_.wait_event_timeout(reqs_acked_, [&] { return (pending_ & kResetDone) == 0; },
                                     k_.msecs_to_jiffies(kWaitMs)) != 0;
@@ -140,7 +143,7 @@ int Gpu::soft_reset() {
   // A reset may zero the mask of the block.
   irq_.rewrite_mask();
   if (!done) {
-    k_.log("soft reset timeout");
+    k_.log("gpu reset timeout");
     return -ETIMEDOUT;
   }
   return 0;

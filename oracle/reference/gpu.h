@@ -27,7 +27,10 @@ class Gpu {
   /// Flushes caches with a GPU_COMMAND. Callers obey the protected-mode gate.
   /// Errors: -EIO a flush is stuck, -ETIMEDOUT (a reset is scheduled).
   int flush_caches(std::uint32_t command);
+  /// Errors: -ETIMEDOUT.
   int soft_reset();
+  /// For a GPU that a soft reset cannot bring out of protected mode. Errors: -ETIMEDOUT.
+  int hard_reset();
   int l2_power_on();
   int l2_power_off();
   /// Opens the protected-mode fault event again, after a reset.
@@ -46,6 +49,8 @@ class Gpu {
   IrqBlock irq_;
 
  private:
+  int reset(std::uint32_t command);
+
   vocab::uapi::GpuInfo info_{};
   bool coherent_ = false;
   bool irq_ready_ = false;

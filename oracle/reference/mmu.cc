@@ -345,19 +345,19 @@ void Mmu::resume() {
 
 void Mmu::pre_reset() { irq_.suspend(); }
 
-void Mmu::post_reset() {
-  {
-    MutexGuard slots(k_, slots_lock_);
-    // The reset took all translations down: the slots are free without a command.
-    for (std::uint32_t as = 0; as < kSlots; ++as) {
-      if (slots_[as]) {
-        slots_[as]->locked = LockedRegion{};
-        release_slot_locked(*slots_[as]);
-      }
-    }
-    alloc_mask_ = 0;
-    faulty_mask_ = 0;
+void Mmu::forget_slots() {
+  MutexGuard slots(k_, slots_lock_);
+  for (std::uint32_t as = 0; as < kSlots; ++as) {
+    if (!slots_[as]) continue;
+    slots_[as]->locked = LockedRegion{};
+    release_slot_locked(*slots_[as]);
   }
+  alloc_mask_ = 0;
+  faulty_mask_ = 0;
+}
+
+void Mmu::post_reset() {
+  forget_slots();  // the reset took all translations down
   irq_.resume(kMmuIrqPageFaultMask);
 }
 

@@ -36,6 +36,8 @@ class Mmu {
   void resume();
   void pre_reset();
   void post_reset();
+  /// Takes all AS from their VMs without a command.
+  void forget_slots();
 
   /// Gives the VM an AS and counts a user. Errors: -EBUSY no AS, -ETIMEDOUT, -ENODEV.
   virtual int vm_active(const Ptr<Vm>& vm);

@@ -24,7 +24,7 @@ class Protm {
   [[nodiscard]] bool supported() const { return d_.protm_heap != nullptr; }
 
   /// True when protected jobs can run: there is a heap, and firmware with a protected section.
-  [[nodiscard]] bool capable() const;
+  [[nodiscard]] virtual bool capable() const;
 
   // --- gate, without sched.lock -------------------------------------------------------------
   /// Keeps the GPU out of protected mode until gate_leave. Sleeps.

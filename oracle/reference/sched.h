@@ -115,6 +115,8 @@ class Sched {
   virtual bool complete_jobs(const Ptr<Queue>& queue);
   virtual void handle_fatal(const Ptr<Group>& group, std::uint32_t cs);
   virtual void write_ring_job(const Ptr<Queue>& queue, const Ptr<Job>& job);
+  /// Memory into which the firmware saves an unfinished region.
+  virtual Result<Ptr<KernelBo>> make_protm_suspend(std::uint64_t size);
   /// Saves what a reset finds inside protected mode.
   virtual void rescue_from_protm();
 

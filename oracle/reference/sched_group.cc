@@ -89,9 +89,7 @@ Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& re
   if (!suspend) return fail(suspend.error());
   group->suspend_buf = *suspend;
   if (group->protected_flag) {
-    const auto protm_suspend = KernelBos::create_protected(
-        d_, fw_vm, csg.protm_suspend_size,
-        {.map_flags = uapi::kVmBindOpMapNoexec, .va_role = "kbo_va:protm_suspend"});
+    const auto protm_suspend = make_protm_suspend(csg.protm_suspend_size);
     if (!protm_suspend) return fail(protm_suspend.error());
     group->protm_suspend_buf = *protm_suspend;
   }
@@ -101,6 +99,12 @@ Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& re
   group->syncobjs = *syncobjs;
   d_.drm.zero(group->syncobjs->kmap, 0, request.queues.size() * kSyncobjSize);
   return group;
+}
+
+Result<Ptr<KernelBo>> Sched::make_protm_suspend(std::uint64_t size) {
+  return KernelBos::create_protected(
+      d_, d_.fw->vm(), size,
+      {.map_flags = uapi::kVmBindOpMapNoexec, .va_role = "kbo_va:protm_suspend"});
 }
 
 int Sched::group_create_queues(const Ptr<Group>& group, const GroupRequest& request) {
