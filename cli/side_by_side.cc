@@ -66,8 +66,9 @@ std::string padded(const std::string& text, std::size_t width) {
 std::string line(const std::string& oracle, const std::string& candidate, bool marked,
                  const std::string& words) {
   constexpr std::size_t kTimeWidth = 14;
-  return padded(oracle, kTimeWidth) + padded(candidate, kTimeWidth) + (marked ? " > " : "   ") +
-         words + "\n";
+  const std::string times = padded(oracle, kTimeWidth) + padded(candidate, kTimeWidth);
+  if (words.empty()) return times + "\n";
+  return times + (marked ? " > " : "   ") + words + "\n";
 }
 
 std::string rest(std::size_t oracle, std::size_t candidate, const char* where) {
@@ -97,7 +98,9 @@ std::size_t counterpart(const Trace& trace, std::size_t index, const Trace& othe
     auto nth = std::count_if(trace.records.begin(),
                              trace.records.begin() + static_cast<std::ptrdiff_t>(i), same);
     for (std::size_t j = 0; j < other.records.size(); ++j) {
-      if (same(other.records[j]) && nth-- == 0) return j;
+      if (same(other.records[j]) && nth-- == 0) {
+        return std::min(j + (index - i), other.records.size() - 1);
+      }
     }
   }
   return 0;

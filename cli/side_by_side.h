@@ -24,8 +24,8 @@ struct Margins {
                                        const differential::Comparison& comparison,
                                        const Margins& margins = {});
 
-/// Index in `other` of the record that corresponds to `index` in `trace`: the nearest anchor at or
-/// before it that both have. 0 when there is none.
+/// Index in `other` of the place that corresponds to `index` in `trace`: as many records behind the
+/// nearest anchor at or before it that both have. 0 when there is none.
 [[nodiscard]] std::size_t counterpart(const contract::Trace& trace, std::size_t index,
                                       const contract::Trace& other);
 

@@ -9,8 +9,10 @@ namespace protm::cli {
 namespace {
 
 constexpr std::size_t kGap = 2;
-/// A column that leaves less room than this for the last one is not aligned any further.
-constexpr std::size_t kLeastLastColumn = 30;
+constexpr std::size_t kIndent = 4;
+constexpr std::size_t kWidestAligned = 40;
+/// With less room than this the last column starts a line of its own.
+constexpr std::size_t kLeastLastColumn = 40;
 
 }  // namespace
 
@@ -48,19 +50,32 @@ std::string TextTable::text() const {
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
+  // Short columns stand side by side, from the first long one on each cell has lines of its own;
+  // one long column alone still fits beside them.
+  std::size_t aligned = 0;
+  std::size_t left = 0;
+  while (aligned < columns.size() && widths[aligned] <= kWidestAligned) {
+    left += widths[aligned] + (widths[aligned] == 0 ? 0 : kGap);
+    ++aligned;
+  }
+  const bool beside = aligned + 1 == columns.size() && left + kLeastLastColumn <= kTextWidth;
   std::string out;
   for (const auto& row : rows) {
     std::string line;
-    std::size_t left = 0;
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-      left += widths[i] + (widths[i] == 0 ? 0 : kGap);
+    std::size_t column = 0;
+    for (std::size_t i = 0; i < aligned; ++i) {
+      column += widths[i] + (widths[i] == 0 ? 0 : kGap);
       line += row[i];
-      line.append(left > line.size() ? left - line.size() : kGap, ' ');
+      line.append(column - line.size(), ' ');
     }
-    const std::size_t indent = left + kLeastLastColumn > kTextWidth ? 4 : left;
-    if (!row.empty()) line += wrapped(row.back(), indent, line.size());
+    if (beside) line += wrapped(row.back(), left, left);
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
+    for (std::size_t i = aligned; !beside && i < row.size(); ++i) {
+      if (!row[i].empty()) {
+        out += std::string(kIndent, ' ') + wrapped(row[i], kIndent, kIndent) + "\n";
+      }
+    }
   }
   return out;
 }

@@ -21,6 +21,13 @@ TEST_CASE("TextTable: columns line up, the last one wraps, JSON keeps every cell
                             table.rows[1][1] + "\"\n  }\n]\n");
 }
 
+TEST_CASE("TextTable: from the first long column on, each cell has lines of its own") {
+  TextTable table{{"id", "sentence", "source"}, {}};
+  table.rows.push_back({"A", std::string(41, 'x'), "mail"});
+  table.rows.push_back({"BB", "short", ""});
+  CHECK(table.text() == "A\n    " + std::string(41, 'x') + "\n    mail\nBB\n    short\n");
+}
+
 TEST_CASE("labelled: nothing for nothing, and a hanging indent") {
   CHECK(labelled("why", "") == "");
   CHECK(labelled("why", "because") == "  why: because\n");
