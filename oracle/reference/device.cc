@@ -112,17 +112,18 @@ void Device::undo_parts() {
 
 void Device::free_device(Device* device) {
   Kernel& k = device->k;
-  if (device->sched) {
-    const contract::Workqueue wq = device->sched->workqueue();
+  const auto stop = [&](contract::Workqueue wq) {
     if (wq.id != 0) k.destroy_workqueue(wq);
-  }
-  if (device->reset_wq.id != 0) k.destroy_workqueue(device->reset_wq);
-  if (device->cleanup_wq.id != 0) k.destroy_workqueue(device->cleanup_wq);
-  k.free(device->sched);
-  k.free(device->protm);
-  k.free(device->fw);
-  k.free(device->mmu);
-  k.free(device->gpu);
+  };
+  if (device->sched) stop(device->sched->workqueue());
+  stop(device->reset_wq);
+  stop(device->cleanup_wq);
+  const auto drop = [&](const auto& part) { k.free(part); };
+  drop(device->sched);
+  drop(device->protm);
+  drop(device->fw);
+  drop(device->mmu);
+  drop(device->gpu);
   if (device->driver.device_ == device->self) device->driver.device_ = nullptr;
   const Ptr<Device> self = device->self;
   k.free(self);

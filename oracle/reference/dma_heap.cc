@@ -172,20 +172,25 @@ std::int64_t HeapCore::ioctl_alloc(const Ptr<Heap>& heap, std::uint64_t arg,
   if (request.fd != 0) return -EINVAL;
   const auto buffer = buffer_alloc(heap, request.len, request.fd_flags, request.heap_flags);
   if (!buffer) return buffer.error();
+  const int error = hand_out(*buffer, request, arg, data, out_size);
+  if (error != 0) drm_.dma_buf_put(*buffer);
+  return error;
+}
+
+int HeapCore::hand_out(const Ptr<contract::DmaBuf>& buffer, uapi::DmaHeapAllocation request,
+                       std::uint64_t arg, std::span<std::byte> data, std::uint64_t out_size) {
   const auto fd = drm_.fd_reserve(request.fd_flags);
-  if (!fd) {
-    drm_.dma_buf_put(*buffer);
-    return fd.error();
-  }
+  if (!fd) return fd.error();
   request.fd = static_cast<std::uint32_t>(*fd);
   std::memcpy(data.data(), &request, sizeof request);
-  if (out_size != 0 && k_.copy_to_user(arg, data.first(out_size)) != 0) {
+  const bool told = out_size == 0 || k_.copy_to_user(arg, data.first(out_size)) == 0;
+  // Nobody may use the descriptor before its number has reached its owner.
+  if (told) {
+    drm_.fd_install(*fd, buffer);
+  } else {
     drm_.fd_put_unused(*fd);
-    drm_.dma_buf_put(*buffer);
-    return -EFAULT;
   }
-  drm_.fd_install(*fd, *buffer);
-  return 0;
+  return told ? 0 : -EFAULT;
 }
 
 namespace {

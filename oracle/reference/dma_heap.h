@@ -84,6 +84,8 @@ class HeapCore {
   [[nodiscard]] bool name_in_use(std::string_view name) const;
   std::int64_t ioctl_alloc(const Ptr<Heap>& heap, std::uint64_t arg, std::span<std::byte> data,
                            std::uint64_t out_size);
+  int hand_out(const Ptr<contract::DmaBuf>& buffer, vocab::uapi::DmaHeapAllocation request,
+               std::uint64_t arg, std::span<std::byte> data, std::uint64_t out_size);
 
   std::array<Ptr<Heap>, kMinors> minors_{};
   std::uint32_t live_ = 0;

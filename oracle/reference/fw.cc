@@ -34,7 +34,8 @@ std::uint32_t mcu_request(McuRequest r) { return static_cast<std::uint32_t>(r); 
 }  // namespace
 
 Fw::Fw(Device& device)
-    : d_(device), k_(device.k), irq_(device.k, contract::IrqLine::job, kJobIrqRawstat.offset, "job") {}
+    : d_(device), k_(device.k),
+      irq_(device.k, contract::IrqLine::job, kJobIrqRawstat.offset, "job") {}
 
 // --- interface words ---------------------------------------------------------------------------
 

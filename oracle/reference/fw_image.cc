@@ -18,6 +18,21 @@ using namespace vocab;
 
 namespace {
 
+/// Entries that a driver may meet and has nothing to do with.
+constexpr std::array kOfNoUse{fw_image::kTypeConfig, fw_image::kTypeFutfTest,
+                              fw_image::kTypeTraceBuffer, fw_image::kTypeTimelineMetadata,
+                              fw_image::kTypeBuildInfoMetadata};
+
+/// What the firmware may not do with a section unless the flags under `mask` are `free`.
+struct Restriction {
+  std::uint32_t mask, free, map_flag;
+};
+constexpr std::array kRestrictions{
+    Restriction{fw_image::kFlagWr, fw_image::kFlagWr, uapi::kVmBindOpMapReadonly},
+    Restriction{fw_image::kFlagEx, fw_image::kFlagEx, uapi::kVmBindOpMapNoexec},
+    Restriction{fw_image::kFlagCacheModeMask, fw_image::kFlagCacheModeCached,
+                uapi::kVmBindOpMapUncached}};
+
 std::uint32_t word_at(std::span<const std::byte> bytes, std::size_t offset) {
   std::uint32_t word = 0;
   std::memcpy(&word, bytes.data() + offset, sizeof word);
@@ -37,7 +52,8 @@ int Fw::load_image() {
   const std::span<const std::byte> bytes = *file;
   if (bytes.size() < fw_image::kHeaderSize) return -EINVAL;
   if (word_at(bytes, fw_image::kOffMagic) != fw_image::kMagic) return -EINVAL;
-  if (std::to_integer<std::uint32_t>(bytes[fw_image::kOffMajor]) != fw_image::kMajor) return -EINVAL;
+  const auto major = std::to_integer<std::uint32_t>(bytes[fw_image::kOffMajor]);
+  if (major != fw_image::kMajor) return -EINVAL;
   const std::uint32_t size = word_at(bytes, fw_image::kOffSize);
   if (size > bytes.size()) return -EINVAL;
 
@@ -46,8 +62,7 @@ int Fw::load_image() {
     const std::uint32_t word = word_at(bytes, offset);
     const std::uint32_t entry = fw_image::entry_size(word);
     if (entry < 4 || entry % 4 != 0 || offset + entry > size) return -EINVAL;
-    const int error = parse_entry(bytes.first(size <= bytes.size() ? bytes.size() : size), offset,
-                                  word);
+    const int error = parse_entry(bytes, offset, word);
     if (error != 0) return error;
     offset += entry;
   }
@@ -61,18 +76,10 @@ int Fw::load_image() {
 int Fw::parse_entry(std::span<const std::byte> file, std::uint32_t offset, std::uint32_t word) {
   const std::span<const std::byte> payload =
       file.subspan(offset + 4, fw_image::entry_size(word) - 4);
-  switch (fw_image::entry_type(word)) {
-    case fw_image::kTypeIface:
-      return load_section(file, payload);
-    case fw_image::kTypeConfig:
-    case fw_image::kTypeFutfTest:
-    case fw_image::kTypeTraceBuffer:
-    case fw_image::kTypeTimelineMetadata:
-    case fw_image::kTypeBuildInfoMetadata:
-      return 0;
-    default:
-      return (word & fw_image::kEntryOptional) != 0 ? 0 : -EINVAL;
-  }
+  const std::uint32_t type = fw_image::entry_type(word);
+  if (type == fw_image::kTypeIface) return load_section(file, payload);
+  const bool known = std::find(kOfNoUse.begin(), kOfNoUse.end(), type) != kOfNoUse.end();
+  return known || (word & fw_image::kEntryOptional) != 0 ? 0 : -EINVAL;
 }
 
 int Fw::load_section(std::span<const std::byte> file, std::span<const std::byte> payload) {
@@ -113,10 +120,8 @@ int Fw::load_section(std::span<const std::byte> file, std::span<const std::byte>
 
 int Fw::make_section_memory(const Ptr<FwSection>& section) {
   std::uint32_t map_flags = 0;
-  if ((section->flags & fw_image::kFlagWr) == 0) map_flags |= uapi::kVmBindOpMapReadonly;
-  if ((section->flags & fw_image::kFlagEx) == 0) map_flags |= uapi::kVmBindOpMapNoexec;
-  if ((section->flags & fw_image::kFlagCacheModeMask) != fw_image::kFlagCacheModeCached) {
-    map_flags |= uapi::kVmBindOpMapUncached;
+  for (const Restriction& r : kRestrictions) {
+    if ((section->flags & r.mask) != r.free) map_flags |= r.map_flag;
   }
   const KernelBoPlace place{
       .va = section->va, .map_flags = map_flags, .va_role = "kbo_va:fw_section"};

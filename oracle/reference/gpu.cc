@@ -24,7 +24,8 @@ constexpr std::uint64_t kWaitMs = 100;
 }  // namespace
 
 Gpu::Gpu(Device& device)
-    : d_(device), k_(device.k), irq_(device.k, contract::IrqLine::gpu, kGpuIrqRawstat.offset, "gpu") {}
+    : d_(device), k_(device.k),
+      irq_(device.k, contract::IrqLine::gpu, kGpuIrqRawstat.offset, "gpu") {}
 
 int Gpu::read_info() {
   uapi::GpuInfo& i = info_;

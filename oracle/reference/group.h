@@ -63,6 +63,13 @@ struct Queue {
   SyncWait wait;
 };
 
+/// Which cores a group may use, and how many of them at once.
+struct CoreLimits {
+  std::uint64_t compute_mask = 0, fragment_mask = 0;
+  std::uint32_t tiler_mask = 0;
+  std::uint32_t max_compute = 0, max_fragment = 0, max_tiler = 0;
+};
+
 enum class GroupState : std::uint8_t { created, active, suspended, terminated, unknown };
 
 struct Group {
@@ -70,8 +77,7 @@ struct Group {
   Ptr<Group> self;
   contract::Kref ref;
   Ptr<Vm> vm;                        ///< with a reference
-  std::uint64_t compute_mask = 0, fragment_mask = 0, tiler_mask = 0;
-  std::uint8_t max_compute = 0, max_fragment = 0, max_tiler = 0;
+  CoreLimits cores;
   std::uint8_t priority = 0;
   bool protected_flag = false;
   bool registered = false;           ///< GROUP_CREATE is over, look-ups may find it

@@ -58,7 +58,8 @@ std::uint64_t memattr_from_mair(std::uint64_t mair, bool coherent) {
 }
 
 Mmu::Mmu(Device& device)
-    : d_(device), k_(device.k), irq_(device.k, contract::IrqLine::mmu, kMmuIrqRawstat.offset, "mmu") {}
+    : d_(device), k_(device.k),
+      irq_(device.k, contract::IrqLine::mmu, kMmuIrqRawstat.offset, "mmu") {}
 
 int Mmu::init(const Ptr<Mmu>& self) {
   const Ptr<IrqBlock> irq(&irq_, self.header(), self.generation());

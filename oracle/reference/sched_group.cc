@@ -62,12 +62,12 @@ Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& re
   group->sync_upd_work.fn = contract::bind_fn<&Sched::sync_upd_work>(group);
   group->term_work.fn = contract::bind_fn<&Sched::term_work>(group);
   group->release_work.fn = contract::bind_fn<&Sched::release_work>(group);
-  group->compute_mask = args.compute_core_mask;
-  group->fragment_mask = args.fragment_core_mask;
-  group->tiler_mask = args.tiler_core_mask;
-  group->max_compute = args.max_compute_cores;
-  group->max_fragment = args.max_fragment_cores;
-  group->max_tiler = args.max_tiler_cores;
+  group->cores = {.compute_mask = args.compute_core_mask,
+                  .fragment_mask = args.fragment_core_mask,
+                  .tiler_mask = static_cast<std::uint32_t>(args.tiler_core_mask),
+                  .max_compute = args.max_compute_cores,
+                  .max_fragment = args.max_fragment_cores,
+                  .max_tiler = args.max_tiler_cores};
   group->priority = args.priority;
   group->protected_flag = (args.flags & uapi::kGroupCreateProtected) != 0;
   if (!vm) {

@@ -89,23 +89,25 @@ void Sched::write_ring_job(const Ptr<Queue>& queue, const Ptr<Job>& job) {
   const std::uint32_t val = addr + 2;
   const std::uint32_t all_slots = (1u << scoreboards) - 1;
   const std::uint64_t sync_va = queue->group->syncobjs->va + queue->index * kSyncobjSize;
-  const std::array<std::uint64_t, kJobWords> words{
-      cs::encode_move32(val, job->latest_flush),
-      cs::encode_flush_cache2(cs::kFlushAll, 0, val, 0),
-      cs::encode_move48(addr, job->stream_addr),
-      cs::encode_move32(val, job->stream_size),
-      cs::encode_wait(1),
-      cs::encode_call(addr, val),
-      cs::encode_move48(addr, sync_va),
-      cs::encode_move48(val, 1),
-      cs::encode_wait(all_slots),
-      cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes),
-      cs::encode_error_barrier(),
+  std::uint64_t at = job->ring_start;
+  const auto put = [&](std::uint64_t word) {
+    d_.drm.store64(queue->ring->kmap, at & (queue->ring_size - 1), word);
+    at += cs::kInstructionBytes;
   };
-  for (std::uint32_t i = 0; i < kJobWords; ++i) {
-    const std::uint64_t at = (job->ring_start + i * 8) & (queue->ring_size - 1);
-    d_.drm.store64(queue->ring->kmap, at, words[i]);
-  }
+  // Caches first, so that the stream sees what the CPU wrote.
+  put(cs::encode_move32(val, job->latest_flush));
+  put(cs::encode_flush_cache2(cs::kFlushAll, 0, val, 0));
+  put(cs::encode_move48(addr, job->stream_addr));
+  put(cs::encode_move32(val, job->stream_size));
+  put(cs::encode_wait(1));
+  put(cs::encode_call(addr, val));
+  // One more for the queue's sync object once all of the stream's work is done.
+  put(cs::encode_move48(addr, sync_va));
+  put(cs::encode_move48(val, 1));
+  put(cs::encode_wait(all_slots));
+  put(cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes));
+  put(cs::encode_error_barrier());
+  while (at != job->ring_end) put(cs::encode_nop());
 }
 
 Result<Ptr<contract::Fence>> Sched::run_job(const Ptr<Job>& job) {
@@ -213,9 +215,11 @@ void Sched::timeout_stop(const Ptr<Queue>& queue) {
   // A wait for somebody else counts too, or it could last for ever.
   const bool blocked = (group->blocked_queues & (1u << queue->index)) != 0;
   if (has_jobs && blocked && can_run(group) && is_idle(group)) return;
-  const bool was_pending = k_.delayed_work_pending(queue->timeout);
-  queue->remaining = has_jobs && was_pending ? k_.delayed_work_remaining(queue->timeout)
-                                             : timeout_jiffies();
+  // Late or without work: whoever comes next has the full time.
+  queue->remaining = timeout_jiffies();
+  if (has_jobs && k_.delayed_work_pending(queue->timeout)) {
+    queue->remaining = k_.delayed_work_remaining(queue->timeout);
+  }
   k_.cancel_delayed_work(queue->timeout);
 }
 

@@ -121,18 +121,16 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
 void Sched::program_slot(std::uint32_t slot, std::uint32_t priority) {
   const Ptr<Group>& group = slots_[slot].group;
   const Iface& io = d_.fw->csg(slot).io;
-  std::uint32_t queues = 0;
-  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
-    program_cs(group, slot, i);
-    queues |= 1u << i;
-  }
-  d_.fw->set_in64(io, fw::csg_input::kAllowCompute, group->compute_mask);
-  d_.fw->set_in64(io, fw::csg_input::kAllowFragment, group->fragment_mask);
-  d_.fw->set_in(io, fw::csg_input::kAllowOther, static_cast<std::uint32_t>(group->tiler_mask));
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) program_cs(group, slot, i);
+  const std::uint32_t queues = static_cast<std::uint32_t>((1ull << group->queue_count) - 1);
+  const CoreLimits& cores = group->cores;
+  d_.fw->set_in(io, fw::csg_input::kAllowOther, cores.tiler_mask);
+  d_.fw->set_in64(io, fw::csg_input::kAllowCompute, cores.compute_mask);
+  d_.fw->set_in64(io, fw::csg_input::kAllowFragment, cores.fragment_mask);
   const auto endpoint = Word<fw::CsgEpReq>{}
-                            .with(fw::CsgEpReq::max_compute, group->max_compute)
-                            .with(fw::CsgEpReq::max_fragment, group->max_fragment)
-                            .with(fw::CsgEpReq::max_tiler, group->max_tiler)
+                            .with(fw::CsgEpReq::max_compute, cores.max_compute)
+                            .with(fw::CsgEpReq::max_fragment, cores.max_fragment)
+                            .with(fw::CsgEpReq::max_tiler, cores.max_tiler)
                             .with(fw::CsgEpReq::priority, priority);
   if (d_.fw->has_64bit_endpoint()) {
     d_.fw->set_in64(io, fw::csg_input::kEndpointReq2, endpoint.raw());

@@ -76,6 +76,10 @@ std::uint64_t read_counter(Kernel& k, std::uint32_t lo, std::uint32_t hi) {
   }
 }
 
+constexpr std::array kTimestampFlags{
+    uapi::kTimestampGpu,           uapi::kTimestampCpuTypeMask, uapi::kTimestampGpuOffset,
+    uapi::kTimestampGpuCycleCount, uapi::kTimestampFreq,        uapi::kTimestampDuration};
+
 int query_timestamp(Device& d, const uapi::DevQuery& query) {
   Kernel& k = d.k;
   uapi::TimestampInfo info{};
@@ -83,10 +87,9 @@ int query_timestamp(Device& d, const uapi::DevQuery& query) {
                           query.size);
   if (error != 0) return error;
   std::uint32_t flags = info.flags;
-  constexpr std::uint32_t kKnown = uapi::kTimestampGpu | uapi::kTimestampCpuTypeMask |
-                                   uapi::kTimestampGpuOffset | uapi::kTimestampGpuCycleCount |
-                                   uapi::kTimestampFreq | uapi::kTimestampDuration;
-  if ((flags & ~kKnown) != 0) return -EINVAL;
+  std::uint32_t unknown = flags;
+  for (const std::uint32_t known : kTimestampFlags) unknown &= ~known;
+  if (unknown != 0) return -EINVAL;
   const std::uint32_t cpu = flags & uapi::kTimestampCpuTypeMask;
   if (cpu > uapi::kTimestampCpuMonotonicRaw) return -EINVAL;
   if (flags == 0) flags = uapi::kTimestampGpu | uapi::kTimestampGpuOffset | uapi::kTimestampFreq;

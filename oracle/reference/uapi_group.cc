@@ -2,6 +2,7 @@
 // Group ioctls but for GROUP_SUBMIT; see uapi.h.
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/protm.h"
@@ -32,6 +33,21 @@ int check_cores(Device& d, const uapi::GroupCreate& args) {
   return 0;
 }
 
+int check_request(Device& d, const uapi::GroupCreate& args) {
+  if (const int refused = check_priority(d.k, args.priority); refused != 0) return refused;
+  if ((args.flags & ~uapi::kGroupCreateProtected) != 0) return -EINVAL;
+  if (const int refused = check_cores(d, args); refused != 0) return refused;
+  return args.queues.count > d.fw->cs_count() ? -EINVAL : 0;
+}
+
+/// Takes a group out of the table; NULL when there is none, or it is not complete yet.
+Ptr<Group> take_group(File& file, std::uint32_t id) {
+  Ptr<Group> group;
+  if (id - 1 < File::kGroups) std::swap(group, file.groups[id - 1]);
+  if (group && !group->registered) std::swap(group, file.groups[id - 1]);
+  return group;
+}
+
 int register_group(File& file, const Ptr<Group>& group, const GroupRequest& request,
                    std::uint32_t& handle) {
   const auto slot = std::find_if(file.groups.begin(), file.groups.end(),
@@ -57,13 +73,8 @@ int ioctl_group_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   if (args.queues.count == 0 || args.queues.count > kMaxQueues) return -EINVAL;
   const auto queues = get_array<uapi::QueueCreate>(d.k, args.queues);
   if (!queues) return queues.error();
-  int error = check_priority(d.k, args.priority);
+  int error = check_request(d, args);
   if (error != 0) return error;
-  if ((args.flags & ~uapi::kGroupCreateProtected) != 0) return -EINVAL;
-  error = check_cores(d, args);
-  if (error != 0) return error;
-  if (args.queues.count > d.fw->cs_count()) return -EINVAL;
-
   const GroupRequest request{.args = &args, .queues = *queues};
   const Ptr<Vm> vm = vm_lookup(file, args.vm_id);
   const auto group = d.sched->group_create(vm, request);
@@ -78,10 +89,8 @@ int ioctl_group_destroy(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   File& file = file_of(drm_file);
   const auto& args = *static_cast<const uapi::GroupDestroy*>(arg);
   if (args.pad != 0) return -EINVAL;
-  if (args.group_handle == 0 || args.group_handle > File::kGroups) return -EINVAL;
-  const Ptr<Group> group = file.groups[args.group_handle - 1];
-  if (!group || !group->registered) return -EINVAL;
-  file.groups[args.group_handle - 1] = nullptr;
+  const Ptr<Group> group = take_group(file, args.group_handle);
+  if (!group) return -EINVAL;
   file.d->sched->group_destroy(group);
   return 0;
 }

@@ -28,14 +28,14 @@ struct SignalPoint {
 bool is_signal(const uapi::SyncOp& op) { return (op.flags & uapi::kSyncOpSignal) != 0; }
 
 int check_sync_op(const uapi::SyncOp& op) {
-  const std::uint32_t type = op.flags & uapi::kSyncOpHandleTypeMask;
-  if ((op.flags & ~(uapi::kSyncOpHandleTypeMask | uapi::kSyncOpSignal)) != 0) return -EINVAL;
-  if (type != uapi::kSyncOpHandleTypeSyncobj &&
-      type != uapi::kSyncOpHandleTypeTimelineSyncobj) {
-    return -EINVAL;
+  constexpr std::uint32_t kKnown = uapi::kSyncOpSignal | uapi::kSyncOpHandleTypeMask;
+  if ((op.flags & kKnown) != op.flags) return -EINVAL;
+  switch (op.flags & uapi::kSyncOpHandleTypeMask) {
+    case uapi::kSyncOpHandleTypeTimelineSyncobj: return 0;
+    // A binary syncobj has no points.
+    case uapi::kSyncOpHandleTypeSyncobj: return op.timeline_value == 0 ? 0 : -EINVAL;
+    default: return -EINVAL;
   }
-  if (type == uapi::kSyncOpHandleTypeSyncobj && op.timeline_value != 0) return -EINVAL;
-  return 0;
 }
 
 class Submission {

@@ -23,8 +23,18 @@ using tl::unexpected;
 
 namespace {
 
-constexpr std::uint64_t kMair = 0xf404ff44;
 constexpr std::uint64_t kBlock = lpae::kBlockSizeL2;
+
+/// One attribute of MAIR: cacheability for outer and inner caches, 4 bits each.
+constexpr std::uint64_t mair(std::uint32_t index, std::uint64_t outer, std::uint64_t inner) {
+  return (outer << 4 | inner) << (8 * index);
+}
+constexpr std::uint64_t kMairNone = 4, kMairAll = 15;
+/// The attributes that the page-table format defines; the last one has no name there.
+constexpr std::uint64_t kMair = mair(lpae::kAttrUncached, kMairNone, kMairNone) |
+                                mair(lpae::kAttrCached, kMairAll, kMairAll) |
+                                mair(lpae::kAttrDevice, 0, kMairNone) |
+                                mair(lpae::kAttrDevice + 1, kMairAll, kMairNone);
 
 void free_root(void* driver, const Ptr<GemObject>& gem);
 constexpr contract::GemOps kRootOps{.free = free_root, .role = "vm_root"};
@@ -40,11 +50,21 @@ void free_root(void*, const Ptr<GemObject>& gem) {
   d.k.free(root);
 }
 
+struct ProtBit {
+  std::uint32_t map_flag, prot;
+  enum { unless_set, if_set } when;
+};
+constexpr std::array kProtBits{
+    ProtBit{uapi::kVmBindOpMapReadonly, contract::kProtWrite, ProtBit::unless_set},
+    ProtBit{uapi::kVmBindOpMapUncached, contract::kProtCache, ProtBit::unless_set},
+    ProtBit{uapi::kVmBindOpMapNoexec, contract::kProtNoexec, ProtBit::if_set}};
+
 std::uint32_t page_prot(std::uint32_t flags) {
   std::uint32_t prot = contract::kProtRead;
-  if ((flags & uapi::kVmBindOpMapReadonly) == 0) prot |= contract::kProtWrite;
-  if ((flags & uapi::kVmBindOpMapNoexec) != 0) prot |= contract::kProtNoexec;
-  if ((flags & uapi::kVmBindOpMapUncached) == 0) prot |= contract::kProtCache;
+  for (const ProtBit& bit : kProtBits) {
+    const bool set = (flags & bit.map_flag) != 0;
+    if (set == (bit.when == ProtBit::if_set)) prot |= bit.prot;
+  }
   return prot;
 }
 
@@ -174,8 +194,9 @@ int OpRun::unmap(const Ptr<Vma>& old) {
 
 int OpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
                  const contract::GpuVaRest& next) {
-  const std::uint64_t from = prev.range != 0 ? prev.va + prev.range : old->va;
-  const std::uint64_t to = next.range != 0 ? next.va : old->va + old->range;
+  std::uint64_t from = old->va, to = old->va + old->range;
+  if (prev.range != 0) from = prev.va + prev.range;
+  if (next.range != 0) to = next.va;
   // The hole may begin or end inside a block that the writer has to split.
   const std::uint64_t lock_from = std::max(from & ~(kBlock - 1), old->va);
   const std::uint64_t lock_to =
