@@ -56,7 +56,7 @@ RunResult run(const exec::Candidate& candidate, const std::string& pattern) {
 /// Changes the last record of a kind.
 void change(contract::Trace& trace, RecordKind kind, const std::function<void(Record&)>& how) {
   for (auto r = trace.records.rbegin(); r != trace.records.rend(); ++r) {
-    if (r->kind != kind) continue;
+    if (r->kind != kind || r->sub != 0) continue;   // sub 1 answers a fact of the case
     how(*r);
     return;
   }

@@ -15,7 +15,7 @@
 namespace protm::fuzz {
 
 struct StackFinding {
-  std::string signature;   ///< "series-v1.…" or, when the oracle itself is wrong, "oracle.…"
+  std::string signature;   ///< "series.<slug>.<event>.<field>", or "oracle.<words>" when it is wrong
   std::string text;        ///< for a reader: the verdict, then the Program as YAML
 };
 
