@@ -89,25 +89,24 @@ void Sched::write_ring_job(const Ptr<Queue>& queue, const Ptr<Job>& job) {
   const std::uint32_t val = addr + 2;
   const std::uint32_t all_slots = (1u << scoreboards) - 1;
   const std::uint64_t sync_va = queue->group->syncobjs->va + queue->index * kSyncobjSize;
-  std::uint64_t at = job->ring_start;
-  const auto put = [&](std::uint64_t word) {
-    d_.drm.store64(queue->ring->kmap, at & (queue->ring_size - 1), word);
-    at += cs::kInstructionBytes;
+  // Caches first, so that the stream sees what the CPU wrote; NOPs fill the slot up.
+  const std::array<std::uint64_t, kJobWords> words{
+      cs::encode_move32(val, job->latest_flush),
+      cs::encode_flush_cache2(cs::kFlushAll, 0, val, 0),
+      cs::encode_move48(addr, job->stream_addr),
+      cs::encode_move32(val, job->stream_size),
+      cs::encode_wait(1),
+      cs::encode_call(addr, val),
+      cs::encode_move48(addr, sync_va),
+      cs::encode_move48(val, 1),
+      cs::encode_wait(all_slots),
+      cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes),
+      cs::encode_error_barrier(),
   };
-  // Caches first, so that the stream sees what the CPU wrote.
-  put(cs::encode_move32(val, job->latest_flush));
-  put(cs::encode_flush_cache2(cs::kFlushAll, 0, val, 0));
-  put(cs::encode_move48(addr, job->stream_addr));
-  put(cs::encode_move32(val, job->stream_size));
-  put(cs::encode_wait(1));
-  put(cs::encode_call(addr, val));
-  // One more for the queue's sync object once all of the stream's work is done.
-  put(cs::encode_move48(addr, sync_va));
-  put(cs::encode_move48(val, 1));
-  put(cs::encode_wait(all_slots));
-  put(cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes));
-  put(cs::encode_error_barrier());
-  while (at != job->ring_end) put(cs::encode_nop());
+  for (std::uint32_t i = 0; i < kJobWords; ++i) {
+    const std::uint64_t at = job->ring_start + i * cs::kInstructionBytes;
+    d_.drm.store64(queue->ring->kmap, at % queue->ring_size, words[i]);
+  }
 }
 
 Result<Ptr<contract::Fence>> Sched::run_job(const Ptr<Job>& job) {
