@@ -41,7 +41,9 @@ Session::~Session() = default;
 
 void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine) {
   world_->clear();
-  firmware_ = rig::build_firmware(program.firmware);
+  // Drivers and machine point to these bytes: the same image stays where it is.
+  std::vector<std::byte> image = rig::build_firmware(program.firmware);
+  if (image != firmware_) firmware_ = std::move(image);
   heap_param_ = program.heap_param;
   owner_heap_ = 0;
   rig_ = world_->make<rig::Rig>(machine, world_.get());
@@ -67,21 +69,32 @@ void Session::boot(const contract::Program& program, const vocab::MachineConfig&
   }
 }
 
+void Session::start_over(const contract::Program& program, Start start,
+                         std::uint64_t latency_seed) {
+  vocab::MachineConfig machine = program.machine;
+  if (latency_seed != 0) machine.latency_seed = latency_seed;
+  const std::string key = boot_key(program, machine);
+  if (start == Start::snapshot && key == booted_key_) {
+    world_->restore();
+    return;
+  }
+  boot(program, machine);
+  booted_key_.clear();
+  if (sut_->no_tasks()) {
+    world_->snapshot();
+    booted_key_ = key;
+  }
+}
+
+std::uint64_t Session::prepare(const contract::Program& program, Start start,
+                               std::uint64_t latency_seed) {
+  start_over(program, start, latency_seed);
+  return world_->digest();
+}
+
 contract::Trace Session::run(const contract::Program& program, const RunOptions& options) {
   if (candidate_.whole != nullptr) return candidate_.whole->run(program);
-  vocab::MachineConfig machine = program.machine;
-  if (options.latency_seed != 0) machine.latency_seed = options.latency_seed;
-  const std::string key = boot_key(program, machine);
-  if (options.start == Start::snapshot && key == booted_key_) {
-    world_->restore();
-  } else {
-    boot(program, machine);
-    booted_key_.clear();
-    if (sut_->no_tasks()) {
-      world_->snapshot();
-      booted_key_ = key;
-    }
-  }
+  start_over(program, options.start, options.latency_seed);
   contract::Trace trace;
   StepRunner runner(program, *rig_, *sut_, trace, owner_heap_);
   runner.prologue();

@@ -34,16 +34,19 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// Brings the World to the start of `program`: from the snapshot where `start` and the last boot
+  /// allow it, else by booting. `run` does this by itself. Returns the digest of the World's bytes.
+  std::uint64_t prepare(const contract::Program& program, Start start,
+                        std::uint64_t latency_seed = 0);
   /// Runs `program` from its start to its end state.
   [[nodiscard]] contract::Trace run(const contract::Program& program,
                                     const RunOptions& options = {});
   [[nodiscard]] const Candidate& candidate() const { return candidate_; }
-  /// Digest of the World after the last run; for the proof that restore equals fresh boot.
-  [[nodiscard]] std::uint64_t world_digest() const { return world_->digest(); }
   [[nodiscard]] rig::World& world() { return *world_; }
 
  private:
   void boot(const contract::Program& program, const vocab::MachineConfig& machine);
+  void start_over(const contract::Program& program, Start start, std::uint64_t latency_seed);
 
   Candidate candidate_;
   std::unique_ptr<rig::World> world_;
