@@ -24,8 +24,8 @@ using reference::Group;
 template <class M>
 struct WithHeaps : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
-  Ptr<reference::HeapCore> make_heaps() override {
-    return k_.template make<M>("heap_core", k_, drm_);
+  reference::HeapCore* make_heaps(std::pmr::memory_resource& memory) const override {
+    return this->template in_memory<M>(memory);
   }
 };
 template <class M>

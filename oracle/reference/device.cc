@@ -23,12 +23,9 @@ constexpr std::uint64_t kAutosuspendMs = 50;
 // --- probe -------------------------------------------------------------------------------------
 
 int Device::probe() {
+  // When an action cannot be registered it has run by then: there is no device any more.
   int error = k.drmm_add_action(contract::bind_fn<&Device::free_device>(self), "device");
-  if (error != 0) {
-    driver.device_ = nullptr;
-    k.free(self);
-    return error;
-  }
+  if (error != 0) return error;
   drm.drm_dev_init(&panthor_ops());
   // Before power is asked for: a deferred probe leaves no count behind (HEAP-29, HEAP-30).
   error = find_heap();
@@ -73,9 +70,7 @@ int Device::find_heap() {
     return -vocab::kEPROBE_DEFER;
   }
   // Files may outlive the driver's binding: the heap goes with the last reference of the device.
-  const int error = k.drmm_add_action(contract::bind_fn<&Device::put_heap>(self), "protm_heap");
-  if (error != 0) put_heap(this);
-  return error;
+  return k.drmm_add_action(contract::bind_fn<&Device::put_heap>(self), "protm_heap");
 }
 
 void Device::put_heap(Device* device) {

@@ -15,30 +15,29 @@ namespace protm::reference {
 ReferenceDriver::ReferenceDriver(Kernel& kernel, Drm& drm) : k_(kernel), drm_(drm) {}
 
 int ReferenceDriver::module_init() {
-  heaps_ = make_heaps();
-  return heaps_ ? 0 : -ENOMEM;
+  // dma-heap is not a module: heaps may come before the GPU driver and outlive it.
+  return 0;
 }
 
-void ReferenceDriver::module_exit() {
-  // Heaps may outlive the GPU driver; dma-heap itself is not unloaded while any exists.
-  if (heaps_ && heaps_->live() == 0) {
-    k_.free(heaps_);
-    heaps_ = nullptr;
-  }
+void ReferenceDriver::module_exit() {}
+
+HeapCore& ReferenceDriver::heaps() const {
+  if (heaps_ == nullptr) heaps_ = make_heaps(*k_.memory());
+  return *heaps_;
 }
 
 Result<Ptr<contract::DmaHeapBase>> ReferenceDriver::dma_heap_add(
     const contract::HeapExport& info) {
-  return heaps_->add(info);
+  return heaps().add(info);
 }
 Ptr<contract::DmaHeapBase> ReferenceDriver::dma_heap_find(const char* name) {
-  return heaps_->find(name);
+  return heaps().find(name);
 }
-void ReferenceDriver::dma_heap_put(const Ptr<contract::DmaHeapBase>& heap) { heaps_->put(heap); }
+void ReferenceDriver::dma_heap_put(const Ptr<contract::DmaHeapBase>& heap) { heaps().put(heap); }
 Result<Ptr<contract::DmaBuf>> ReferenceDriver::dma_heap_buffer_alloc(
     const Ptr<contract::DmaHeapBase>& heap, std::uint64_t len, std::uint32_t fd_flags,
     std::uint64_t heap_flags) {
-  return heaps_->buffer_alloc(heap, len, fd_flags, heap_flags);
+  return heaps().buffer_alloc(heap, len, fd_flags, heap_flags);
 }
 
 int ReferenceDriver::probe() {
@@ -55,7 +54,7 @@ void ReferenceDriver::remove() {
 
 contract::DriverRest ReferenceDriver::rest() const {
   contract::DriverRest rest;
-  if (heaps_) rest.heaps = heaps_->live();
+  if (heaps_ != nullptr) rest.heaps = heaps_->live();
   if (device_) {
     rest.vms = device_->live_vms;
     rest.groups = device_->live_groups;
@@ -66,7 +65,9 @@ contract::DriverRest ReferenceDriver::rest() const {
   return rest;
 }
 
-Ptr<HeapCore> ReferenceDriver::make_heaps() { return k_.make<HeapCore>("heap_core", k_, drm_); }
+HeapCore* ReferenceDriver::make_heaps(std::pmr::memory_resource& memory) const {
+  return in_memory<HeapCore>(memory);
+}
 Ptr<Gpu> ReferenceDriver::make_gpu(Device& d) { return k_.make<Gpu>("gpu", d); }
 Ptr<Mmu> ReferenceDriver::make_mmu(Device& d) { return k_.make<Mmu>("mmu", d); }
 Ptr<Fw> ReferenceDriver::make_fw(Device& d) { return k_.make<Fw>("fw", d); }

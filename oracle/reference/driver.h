@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory_resource>
+#include <new>
 
 #include "oracle/reference/dma_heap.h"
 #include "sut-adapters/contract/driver.h"
@@ -36,7 +37,8 @@ class ReferenceDriver : public contract::Driver {
   void remove() override;
   [[nodiscard]] contract::DriverRest rest() const override;
 
-  [[nodiscard]] HeapCore& heaps() { return *heaps_; }
+  /// The heaps of the system; they are there before the first probe and after the last.
+  [[nodiscard]] HeapCore& heaps() const;
   [[nodiscard]] Device& device() { return *device_; }
 
   // Seams: what a mutant replaces. Each returns NULL when the allocation fails.
@@ -47,14 +49,19 @@ class ReferenceDriver : public contract::Driver {
   [[nodiscard]] virtual Ptr<Sched> make_sched(Device& device);
 
  protected:
-  [[nodiscard]] virtual Ptr<HeapCore> make_heaps();
+  /// Makes the heap core, which is static data in a kernel and cannot fail to be there.
+  [[nodiscard]] virtual HeapCore* make_heaps(std::pmr::memory_resource& memory) const;
+  template <class T>
+  T* in_memory(std::pmr::memory_resource& memory) const {
+    return new (memory.allocate(sizeof(T), alignof(T))) T(k_, drm_);
+  }
 
   Kernel& k_;
   Drm& drm_;
 
  private:
   friend class Device;
-  Ptr<HeapCore> heaps_;
+  mutable HeapCore* heaps_ = nullptr;
   Ptr<Device> device_;
 };
 

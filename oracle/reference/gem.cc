@@ -24,14 +24,13 @@ void free_bo(void*, const Ptr<GemObject>& gem) {
   d.drm.gem_put(root);
 }
 
-constexpr contract::GemOps kUserOps{.free = free_bo, .role = "bo"};
-constexpr contract::GemOps kKernelOps{.free = free_bo, .role = "kbo"};
+constexpr contract::GemOps kBoOps{.free = free_bo, .role = "bo"};
 
-Result<Ptr<Bo>> make_bo(Device& d, std::uint64_t size, const contract::GemOps& ops) {
-  const Ptr<Bo> bo = d.k.make<Bo>(ops.role);
+Result<Ptr<Bo>> make_bo(Device& d, std::uint64_t size) {
+  const Ptr<Bo> bo = d.k.make<Bo>(kBoOps.role);
   if (!bo) return unexpected(-ENOMEM);
   bo->device = &d;
-  const int error = d.drm.gem_init(bo, size, &ops);
+  const int error = d.drm.gem_init(bo, size, &kBoOps);
   if (error != 0) {
     d.k.free(bo);
     return unexpected(error);
@@ -54,7 +53,7 @@ std::uint64_t page_align(std::uint64_t size) {
 
 Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
                           const Ptr<Vm>& exclusive_vm) {
-  auto bo = make_bo(d, size, kUserOps);
+  auto bo = make_bo(d, size);
   if (!bo) return bo;
   (*bo)->flags = flags;
   if (exclusive_vm) make_exclusive(d, *bo, exclusive_vm);
@@ -62,7 +61,7 @@ Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
 }
 
 Result<Ptr<GemObject>> import_bo(Device& d, std::uint64_t size) {
-  const auto bo = make_bo(d, size, kUserOps);
+  const auto bo = make_bo(d, size);
   if (!bo) return unexpected(bo.error());
   return Ptr<GemObject>(*bo);
 }
@@ -93,7 +92,7 @@ Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& vm, std::uint6
   const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
   if (!bo) return unexpected(-ENOMEM);
   bo->size = page_align(size);
-  const auto object = make_bo(d, bo->size, kKernelOps);
+  const auto object = make_bo(d, bo->size);
   if (!object) {
     d.k.free(bo);
     return unexpected(object.error());

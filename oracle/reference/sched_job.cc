@@ -62,7 +62,7 @@ Result<Ptr<Job>> Sched::job_create(const Ptr<Group>& group, const uapi::QueueSub
   if (!can_run(group)) return fail(-EINVAL);
   if (job->queue_idx >= group->queue_count) return fail(-EINVAL);
   if (job->stream_size != 0) {
-    job->done = d_.drm.fence_alloc("fence");
+    job->done = d_.drm.fence_alloc("job_fence");
     if (!job->done) return fail(-ENOMEM);
   }
   const int error =
