@@ -62,20 +62,23 @@ void dma_heap_close(void* driver, const Ptr<CharFile>& file) {
   dma_heap_put(dma_heap_core_of(driver), contract::ptr_cast<DmaHeap>(file->private_data));
 }
 
-std::int64_t dma_heap_ioctl_allocate(const Ptr<DmaHeap>& heap, uapi::DmaHeapAllocation& data,
-                                     Ptr<contract::DmaBuf>& buffer) {
-  DmaHeapCore& core = *heap->core;
-  if (data.fd != 0) return -EINVAL;
-  const auto allocated = dma_heap_buffer_alloc(heap, data.len, data.fd_flags, data.heap_flags);
-  if (!allocated) return allocated.error();
-  const Result<int> fd = core.drm.fd_reserve(data.fd_flags);
-  if (!fd) {
-    core.drm.dma_buf_put(*allocated);
-    return fd.error();
-  }
-  data.fd = static_cast<std::uint32_t>(*fd);
-  buffer = *allocated;
-  return 0;
+/// A buffer that has a descriptor number but is not installed under it yet.
+struct BufferFd {
+  Ptr<contract::DmaBuf> buffer;
+  int fd = -1;
+};
+
+// The half of the allocation that patch 2 keeps for user space.
+Result<BufferFd> dma_heap_bufferfd_alloc(const Ptr<DmaHeap>& heap, std::uint64_t len,
+                                         std::uint32_t fd_flags, std::uint64_t heap_flags) {
+  contract::Drm& drm = heap->core->drm;
+  return dma_heap_buffer_alloc(heap, len, fd_flags, heap_flags)
+      .and_then([&](const Ptr<contract::DmaBuf>& buffer) -> Result<BufferFd> {
+        const Result<int> number = drm.fd_reserve(fd_flags);
+        if (number) return BufferFd{buffer, *number};
+        drm.dma_buf_put(buffer);
+        return tl::make_unexpected(number.error());
+      });
 }
 
 std::int64_t dma_heap_ioctl(void* driver, const Ptr<CharFile>& file, std::uint32_t ucmd,
@@ -92,19 +95,20 @@ std::int64_t dma_heap_ioctl(void* driver, const Ptr<CharFile>& file, std::uint32
 
   uapi::DmaHeapAllocation data{};
   std::memcpy(&data, kdata.data(), sizeof(data));
-  const Ptr<DmaHeap> heap = contract::ptr_cast<DmaHeap>(file->private_data);
-  Ptr<contract::DmaBuf> buffer;
-  const std::int64_t ret = dma_heap_ioctl_allocate(heap, data, buffer);
-  if (ret < 0) return ret;
+  if (data.fd != 0) return -EINVAL;
+  const auto made = dma_heap_bufferfd_alloc(contract::ptr_cast<DmaHeap>(file->private_data),
+                                            data.len, data.fd_flags, data.heap_flags);
+  if (!made) return made.error();
+  data.fd = static_cast<std::uint32_t>(made->fd);
   std::memcpy(kdata.data(), &data, sizeof(data));
-  const int fd = static_cast<int>(data.fd);
-  if (core.kernel.copy_to_user(arg, std::span(kdata).first(out_size)) != 0) {
-    core.drm.fd_put_unused(fd);
-    core.drm.dma_buf_put(buffer);
-    return -EFAULT;
+  // Installed only when user space knows the number: a descriptor cannot be taken back.
+  if (core.kernel.copy_to_user(arg, std::span(kdata).first(out_size)) == 0) {
+    core.drm.fd_install(made->fd, made->buffer);
+    return 0;
   }
-  core.drm.fd_install(fd, buffer);
-  return 0;
+  core.drm.fd_put_unused(made->fd);
+  core.drm.dma_buf_put(made->buffer);
+  return -EFAULT;
 }
 
 constexpr contract::CharOps kDmaHeapFops{dma_heap_open, dma_heap_close, dma_heap_ioctl};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "gpu-model/vocab/errno.h"
@@ -91,25 +92,36 @@ void fill_timestamps(PanthorDevice* ptdev, uapi::TimestampInfo* info) {
   }
 }
 
-int panthor_query_timestamp_info(PanthorDevice* ptdev, const uapi::DevQuery& query) {
-  constexpr std::uint32_t kDefault =
-      uapi::kTimestampGpu | uapi::kTimestampGpuOffset | uapi::kTimestampFreq;
-  constexpr std::uint32_t kKnown = kDefault | uapi::kTimestampCpuTypeMask |
-                                   uapi::kTimestampGpuCycleCount | uapi::kTimestampDuration;
-  uapi::TimestampInfo usr{};
-  int ret = copy_struct_from_user(ptdev, std::as_writable_bytes(std::span(&usr, 1)), query.pointer,
-                                  query.size);
-  if (ret != 0) return ret;
-  if ((usr.flags & ~kKnown) != 0 ||
-      (usr.flags & uapi::kTimestampCpuTypeMask) > uapi::kTimestampCpuMonotonicRaw) {
-    return -EINVAL;
-  }
-  ret = panthor_device_resume_and_get(ptdev);
-  if (ret != 0) return ret;
+// What a query without flags asks for: the members that version 1.1 had.
+constexpr std::uint32_t kTimestampV1Flags =
+    uapi::kTimestampGpu | uapi::kTimestampGpuOffset | uapi::kTimestampFreq;
+constexpr std::uint32_t kTimestampLaterFlags =
+    uapi::kTimestampGpuCycleCount | uapi::kTimestampDuration;
+
+bool timestamp_flags_known(std::uint32_t flags) {
+  const std::uint32_t cpu_clock = flags & uapi::kTimestampCpuTypeMask;
+  const std::uint32_t rest = flags ^ cpu_clock;
+  return cpu_clock <= uapi::kTimestampCpuMonotonicRaw &&
+         (rest & ~(kTimestampV1Flags | kTimestampLaterFlags)) == 0;
+}
+
+// The members that were asked for; the others are zero, the flags go back as they came.
+uapi::TimestampInfo sample_timestamps(PanthorDevice* ptdev, std::uint32_t flags) {
   uapi::TimestampInfo info{};
-  info.flags = usr.flags == 0 ? kDefault : usr.flags;
+  info.flags = flags == 0 ? kTimestampV1Flags : flags;
   fill_timestamps(ptdev, &info);
-  info.flags = usr.flags;
+  info.flags = flags;
+  return info;
+}
+
+int panthor_query_timestamp_info(PanthorDevice* ptdev, const uapi::DevQuery& query) {
+  uapi::TimestampInfo info{};
+  const auto bytes = std::as_writable_bytes(std::span(&info, 1));
+  int ret = copy_struct_from_user(ptdev, bytes, query.pointer, query.size);
+  if (ret == 0 && !timestamp_flags_known(info.flags)) ret = -EINVAL;
+  if (ret == 0) ret = panthor_device_resume_and_get(ptdev);
+  if (ret != 0) return ret;
+  info = sample_timestamps(ptdev, info.flags);
   ptdev->kernel.pm_runtime_put();
   return set_uobj(ptdev, query, uapi::kTimestampInfoMinSize, info);
 }
@@ -171,25 +183,21 @@ int panthor_ioctl_dev_query(void* /*driver*/, void* arg, const Ptr<DrmFile>& fil
   }
 }
 
-// Splits the VA space of a VM between user and kernel.
+// What user space gets when it names no size.
+std::uint64_t default_user_va_range(std::uint64_t full) {
+  if (full > kTaskSize) return kTaskSize;
+  constexpr std::uint64_t kSmallVa = 1ull << 32;
+  return full <= kSmallVa ? full - kMinKernelVa : full >> 1;
+}
+
+// Splits the VA space of a VM between user and kernel; the kernel's part has a minimum.
 int panthor_vm_create_get_user_va_range(const PanthorDevice* ptdev, std::uint64_t wanted,
                                         std::uint64_t* user_range, std::uint64_t* full_range) {
-  const std::uint32_t va_bits =
-      vocab::Word<vocab::MmuFeatures>(ptdev->gpu_info.mmu_features)[vocab::MmuFeatures::va_bits];
-  const std::uint64_t full = 1ull << va_bits;
-  if (full <= kMinKernelVa) return -EINVAL;
-  std::uint64_t range = wanted;
-  if (range == 0) {
-    if (kTaskSize < full) {
-      range = kTaskSize;
-    } else {
-      range = full > (1ull << 32) ? full / 2 : full - kMinKernelVa;
-    }
-  }
-  const std::uint64_t most = full - kMinKernelVa;
-  if (wanted > most) return -EINVAL;
-  *user_range = std::min(range, most);
-  *full_range = full;
+  const vocab::Word<vocab::MmuFeatures> features(ptdev->gpu_info.mmu_features);
+  *full_range = 1ull << features[vocab::MmuFeatures::va_bits];
+  if (*full_range <= kMinKernelVa || wanted > *full_range - kMinKernelVa) return -EINVAL;
+  const std::uint64_t range = wanted != 0 ? wanted : default_user_va_range(*full_range);
+  *user_range = std::min(range, *full_range - kMinKernelVa);
   return 0;
 }
 
@@ -225,24 +233,28 @@ int panthor_ioctl_vm_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& fil
   return ret;
 }
 
+// Takes a VM and its handle's reference out of the pool.
+Ptr<Vm> panthor_vm_pool_take(PanthorFile* pfile, std::uint32_t handle) {
+  return handle <= kMaxVmsPerFile ? std::exchange(pfile->vms[handle], nullptr) : nullptr;
+}
+
 int panthor_ioctl_vm_destroy(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
-  PanthorFile* const pfile = to_panthor_file(file);
-  const auto& args = *static_cast<const uapi::VmDestroy*>(arg);
-  if (args.pad != 0) return -EINVAL;
-  if (args.id == 0 || args.id > kMaxVmsPerFile || pfile->vms[args.id] == nullptr) return -EINVAL;
-  const Ptr<Vm> vm = pfile->vms[args.id];
-  pfile->vms[args.id] = nullptr;
+  const auto* const args = static_cast<const uapi::VmDestroy*>(arg);
+  Ptr<Vm> vm;
+  if (args->pad == 0) vm = panthor_vm_pool_take(to_panthor_file(file), args->id);
+  if (vm == nullptr) return -EINVAL;
   panthor_vm_destroy(&*vm);
   return 0;
 }
 
 int panthor_ioctl_vm_get_state(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
-  auto& args = *static_cast<uapi::VmGetState*>(arg);
-  const Ptr<Vm> vm = panthor_vm_pool_get_vm(to_panthor_file(file), args.vm_id);
-  if (vm == nullptr) return -EINVAL;
-  args.state = vm->unusable ? uapi::kVmStateUnusable : uapi::kVmStateUsable;
-  panthor_vm_put(&*vm);
-  return 0;
+  auto* const args = static_cast<uapi::VmGetState*>(arg);
+  if (const Ptr<Vm> vm = panthor_vm_pool_get_vm(to_panthor_file(file), args->vm_id)) {
+    args->state = vm->unusable ? uapi::kVmStateUnusable : uapi::kVmStateUsable;
+    panthor_vm_put(&*vm);
+    return 0;
+  }
+  return -EINVAL;
 }
 
 int panthor_vm_bind_sync(PanthorDevice* ptdev, const Ptr<DrmFile>& file, Vm* vm,
@@ -268,7 +280,8 @@ int panthor_ioctl_vm_bind(void* /*driver*/, void* arg, const Ptr<DrmFile>& file)
   const Ptr<Vm> vm = panthor_vm_pool_get_vm(pfile, args.vm_id);
   if (vm != nullptr) {
     // Other flag bits are ignored, as upstream does.
-    if ((args.flags & uapi::kVmBindAsync) == 0) ret = panthor_vm_bind_sync(ptdev, file, &*vm, &args);
+    const bool async = (args.flags & uapi::kVmBindAsync) != 0;
+    if (!async) ret = panthor_vm_bind_sync(ptdev, file, &*vm, &args);
     panthor_vm_put(&*vm);
   }
   ptdev->kernel.dev_exit();
@@ -333,11 +346,8 @@ int panthor_open(void* driver, const Ptr<DrmFile>& file) {
 void panthor_postclose(void* /*driver*/, const Ptr<DrmFile>& file) {
   PanthorFile* const pfile = to_panthor_file(file);
   panthor_group_pool_destroy(pfile);
-  for (Ptr<Vm>& vm : pfile->vms) {
-    if (vm == nullptr) continue;
-    const Ptr<Vm> dying = vm;
-    vm = nullptr;
-    panthor_vm_destroy(&*dying);
+  for (std::uint32_t handle = 1; handle <= kMaxVmsPerFile; ++handle) {
+    if (const Ptr<Vm> vm = panthor_vm_pool_take(pfile, handle)) panthor_vm_destroy(&*vm);
   }
   const auto self = contract::ptr_cast<PanthorFile>(file->private_data);
   file->private_data = nullptr;

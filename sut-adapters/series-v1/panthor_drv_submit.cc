@@ -46,13 +46,17 @@ struct SubmitCtx {
 bool sync_op_is_signal(const uapi::SyncOp& op) { return (op.flags & uapi::kSyncOpSignal) != 0; }
 
 int panthor_check_sync_op(const uapi::SyncOp& op) {
-  if ((op.flags & ~(uapi::kSyncOpSignal | uapi::kSyncOpHandleTypeMask)) != 0) return -EINVAL;
-  const std::uint32_t type = op.flags & uapi::kSyncOpHandleTypeMask;
-  if (type != uapi::kSyncOpHandleTypeSyncobj && type != uapi::kSyncOpHandleTypeTimelineSyncobj) {
-    return -EINVAL;
+  bool known = (op.flags & ~(uapi::kSyncOpSignal | uapi::kSyncOpHandleTypeMask)) == 0;
+  switch (op.flags & uapi::kSyncOpHandleTypeMask) {
+    case uapi::kSyncOpHandleTypeTimelineSyncobj:
+      break;
+    case uapi::kSyncOpHandleTypeSyncobj:
+      known = known && op.timeline_value == 0;   // a binary one has no points
+      break;
+    default:
+      known = false;
   }
-  if (type == uapi::kSyncOpHandleTypeSyncobj && op.timeline_value != 0) return -EINVAL;
-  return 0;
+  return known ? 0 : -EINVAL;
 }
 
 SyncSignal* panthor_submit_ctx_search_sync_signal(SubmitCtx* ctx, const uapi::SyncOp& op) {
@@ -227,16 +231,18 @@ int group_priority_permit(PanthorDevice* ptdev, std::uint8_t priority) {
 
 int panthor_ioctl_group_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
   PanthorFile* const pfile = to_panthor_file(file);
-  auto& args = *static_cast<uapi::GroupCreate*>(arg);
-  if (args.queues.count == 0 || args.queues.count > kMaxQueues) return -EINVAL;
-  const auto queues = panthor_get_uobjs<uapi::QueueCreate>(pfile->ptdev, args.queues);
-  if (!queues) return queues.error();
-  const int ret = group_priority_permit(pfile->ptdev, args.priority);
-  if (ret != 0) return ret;
-  const auto handle = panthor_group_create(pfile, args, *queues);
-  if (!handle) return handle.error();
-  args.group_handle = *handle;
-  return 0;
+  auto* const args = static_cast<uapi::GroupCreate*>(arg);
+  if (args->queues.count - 1 >= kMaxQueues) return -EINVAL;   // none, or too many
+  const auto handle =
+      panthor_get_uobjs<uapi::QueueCreate>(pfile->ptdev, args->queues)
+          .and_then([&](const std::pmr::vector<uapi::QueueCreate>& queues)
+                        -> contract::Result<std::uint32_t> {
+            const int denied = group_priority_permit(pfile->ptdev, args->priority);
+            if (denied != 0) return tl::make_unexpected(denied);
+            return panthor_group_create(pfile, *args, queues);
+          });
+  args->group_handle = handle.value_or(args->group_handle);
+  return handle ? 0 : handle.error();
 }
 
 int panthor_ioctl_group_destroy(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {

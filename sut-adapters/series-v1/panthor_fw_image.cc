@@ -57,6 +57,10 @@ int check_section_hdr(const SectionHdr& hdr, std::size_t file_size) {
   return 0;
 }
 
+constexpr std::uint32_t kSkippedEntries[] = {img::kTypeConfig, img::kTypeFutfTest,
+                                              img::kTypeTraceBuffer, img::kTypeTimelineMetadata,
+                                              img::kTypeBuildInfoMetadata};
+
 bool is_protected(std::uint32_t flags) { return (flags & img::kFlagProt) != 0; }
 
 // Writes data and the zero tail of a section and hands it to the device. The CPU must not touch
@@ -79,28 +83,30 @@ void panthor_fw_init_section_mem(PanthorDevice* ptdev, FwSection* section) {
   ptdev->drm.gem_sync_for_device(mem->obj);
 }
 
+// Flags of the MCU mapping that a section's own flags ask for.
+std::uint32_t section_map_flags(std::uint32_t flags) {
+  const bool cached = (flags & img::kFlagCacheModeMask) == img::kFlagCacheModeCached;
+  return ((flags & img::kFlagWr) != 0 ? 0 : uapi::kVmBindOpMapReadonly) |
+         ((flags & img::kFlagEx) != 0 ? 0 : uapi::kVmBindOpMapNoexec) |
+         (cached ? 0 : uapi::kVmBindOpMapUncached);
+}
+
 int panthor_fw_create_section_bo(PanthorDevice* ptdev, FwSection* section) {
-  std::uint32_t vm_map_flags = 0;
-  if ((section->flags & img::kFlagWr) == 0) vm_map_flags |= uapi::kVmBindOpMapReadonly;
-  if ((section->flags & img::kFlagEx) == 0) vm_map_flags |= uapi::kVmBindOpMapNoexec;
-  if ((section->flags & img::kFlagCacheModeMask) != img::kFlagCacheModeCached) {
-    vm_map_flags |= uapi::kVmBindOpMapUncached;
-  }
-  const KernelBoArgs args{.size = section->size,
-                          .bo_flags = uapi::kBoNoMmap,
-                          .kbo_flags = is_protected(section->flags) ? kKboProtectedHeap : 0,
-                          .vm_map_flags = vm_map_flags,
-                          .gpu_va = section->va,
-                          .va_role = "kbo_va:fw_section"};
+  KernelBoArgs args;
+  args.va_role = "kbo_va:fw_section";
+  args.gpu_va = section->va;
+  args.size = section->size;
+  args.bo_flags = uapi::kBoNoMmap;
+  args.vm_map_flags = section_map_flags(section->flags);
+  if (is_protected(section->flags)) args.kbo_flags |= kKboProtectedHeap;
   const KernelBoResult mem = panthor_kernel_bo_create(ptdev, panthor_fw_vm(ptdev), args);
-  if (!mem) return mem.error();
-  section->mem = *mem;
-  if ((section->flags & img::kFlagShared) != 0) {
-    const int ret = panthor_kernel_bo_vmap(&*section->mem);
-    if (ret != 0) return ret;
-  }
-  panthor_fw_init_section_mem(ptdev, section);
-  return 0;
+  int ret = mem ? 0 : mem.error();
+  if (mem) section->mem = *mem;
+  // Interface memory stays mapped for the CPU; other sections only while they are written.
+  const bool keep_mapped = (section->flags & img::kFlagShared) != 0;
+  if (ret == 0 && keep_mapped) ret = panthor_kernel_bo_vmap(&*section->mem);
+  if (ret == 0) panthor_fw_init_section_mem(ptdev, section);
+  return ret;
 }
 
 int panthor_fw_load_section_entry(PanthorDevice* ptdev, std::span<const std::byte> file,
@@ -141,23 +147,19 @@ int panthor_fw_load_entry(PanthorDevice* ptdev, std::span<const std::byte> file,
   std::uint32_t ehdr = 0;
   if (!panthor_fw_binary_iter_read(iter, &ehdr)) return -EINVAL;
   const std::uint32_t size = img::entry_size(ehdr);
-  if (iter->offset % sizeof(std::uint32_t) != 0 || size % sizeof(std::uint32_t) != 0) return -EINVAL;
+  if (iter->offset % sizeof(ehdr) != 0 || size % sizeof(ehdr) != 0) return -EINVAL;
   if (size < sizeof(ehdr) || size > iter->size - start) return -EINVAL;
 
   FwBinaryIter entry{iter->data, start + size, iter->offset};
   iter->offset = start + size;
-  switch (img::entry_type(ehdr)) {
-    case img::kTypeIface:
-      return panthor_fw_load_section_entry(ptdev, file, &entry);
-    case img::kTypeConfig:
-    case img::kTypeFutfTest:
-    case img::kTypeTraceBuffer:
-    case img::kTypeTimelineMetadata:
-    case img::kTypeBuildInfoMetadata:
-      return 0;
-    default:
-      return (ehdr & img::kEntryOptional) != 0 ? 0 : -EINVAL;
-  }
+  const std::uint32_t type = img::entry_type(ehdr);
+  if (type == img::kTypeIface) return panthor_fw_load_section_entry(ptdev, file, &entry);
+  // Entries for tools, and those that firmware can do without, mean nothing to the driver.
+  const bool skipped =
+      std::find(std::begin(kSkippedEntries), std::end(kSkippedEntries), type) !=
+          std::end(kSkippedEntries) ||
+      (ehdr & img::kEntryOptional) != 0;
+  return skipped ? 0 : -EINVAL;
 }
 
 // "arm/mali/arch<major>.<minor>/mali_csffw.bin"

@@ -19,8 +19,14 @@ using vocab::AsCommand;
 
 constexpr std::uint64_t kAsPollUs = 10;
 constexpr std::uint64_t kAsTimeoutUs = 100000;
-/// MAIR of the io-pgtable format: non-cacheable, write-back, device, inner non-cacheable.
-constexpr std::uint64_t kMair = 0xf404ff44;
+/// MAIR bytes of the io-pgtable format.
+constexpr std::uint64_t kMairNonCacheable = 4u << 4 | 4u;
+constexpr std::uint64_t kMairWriteBack = 15u << 4 | 15u;
+constexpr std::uint64_t kMairDevice = 4u;
+constexpr std::uint64_t kMairInnerNonCacheable = 15u << 4 | 4u;
+/// MAIR as io-pgtable-arm.c sets it up; further indexes are zero.
+constexpr std::uint64_t kMair = kMairNonCacheable | kMairWriteBack << 8 | kMairDevice << 16 |
+                                kMairInnerNonCacheable << 24;
 
 int wait_ready(PanthorDevice* ptdev, std::uint32_t as) {
   contract::Kernel& k = ptdev->kernel;

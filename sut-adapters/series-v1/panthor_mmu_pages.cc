@@ -19,11 +19,13 @@ constexpr std::uint64_t kHuge = vocab::lpae::kBlockSizeL2;
 using Pages = std::span<const vocab::Pa>;
 
 std::uint32_t flags_to_prot(std::uint32_t flags) {
-  std::uint32_t prot = contract::kProtRead;
-  if ((flags & uapi::kVmBindOpMapReadonly) == 0) prot |= contract::kProtWrite;
-  if ((flags & uapi::kVmBindOpMapNoexec) != 0) prot |= contract::kProtNoexec;
-  if ((flags & uapi::kVmBindOpMapUncached) == 0) prot |= contract::kProtCache;
-  return prot;
+  const auto when = [flags](std::uint32_t flag, bool set, std::uint32_t prot) {
+    return ((flags & flag) != 0) == set ? prot : 0u;
+  };
+  return contract::kProtRead |
+         when(uapi::kVmBindOpMapReadonly, false, contract::kProtWrite) |
+         when(uapi::kVmBindOpMapNoexec, true, contract::kProtNoexec) |
+         when(uapi::kVmBindOpMapUncached, false, contract::kProtCache);
 }
 
 // Number of pages from `first` on that follow each other in physical memory, at most `limit`.
@@ -130,26 +132,28 @@ void unmap_hugepage_align(Vm* vm, const Ptr<GpuVa>& old, const GpuVaRest& prev,
   }
 }
 
+// Maps a part of an old mapping again that only went because its 2 MiB block did.
+int map_back(Vm* vm, const Ptr<GpuVa>& old, std::uint32_t flags, std::uint64_t from,
+             std::uint64_t to) {
+  if (from == to) return 0;
+  return panthor_vm_map_pages(vm, from, flags, old->gem, old->offset + from - old->va, to - from);
+}
+
 int panthor_remap_pages(Vm* vm, const Ptr<GpuVa>& old, std::uint32_t flags, const GpuVaRest& prev,
                         const GpuVaRest& next) {
-  const std::uint64_t hole_start = prev.range != 0 ? prev.va + prev.range : old->va;
-  const std::uint64_t hole_end = next.range != 0 ? next.va : old->va + old->range;
-  std::uint64_t start = hole_start;
-  std::uint64_t end = hole_end;
-  unmap_hugepage_align(vm, old, prev, next, &start, &end);
-  int ret = panthor_vm_expand_region(vm, start, end - start);
-  if (ret != 0) return ret;
-  panthor_vm_unmap_pages(vm, start, end - start);
-  if (start < hole_start) {
-    ret = panthor_vm_map_pages(vm, start, flags, old->gem, old->offset + (start - old->va),
-                               hole_start - start);
-    if (ret != 0) return ret;
+  struct {
+    std::uint64_t start, end;
+  } hole{old->va, old->va + old->range};
+  if (prev.range != 0) hole.start += prev.range;
+  if (next.range != 0) hole.end = next.va;
+  auto wide = hole;
+  unmap_hugepage_align(vm, old, prev, next, &wide.start, &wide.end);
+  int ret = panthor_vm_expand_region(vm, wide.start, wide.end - wide.start);
+  if (ret == 0) {
+    panthor_vm_unmap_pages(vm, wide.start, wide.end - wide.start);
+    ret = map_back(vm, old, flags, wide.start, hole.start);
   }
-  if (hole_end < end) {
-    ret = panthor_vm_map_pages(vm, hole_end, flags, old->gem, old->offset + (hole_end - old->va),
-                               end - hole_end);
-  }
-  return ret;
+  return ret != 0 ? ret : map_back(vm, old, flags, hole.end, wide.end);
 }
 
 int panthor_gpuva_sm_step_remap(void* ctx, const Ptr<GpuVa>& old, const GpuVaRest& prev,

@@ -72,8 +72,10 @@ struct Group {
   contract::Ptr<Group> self;           ///< no reference
   contract::Kref refcount;
   contract::Ptr<Vm> vm;
-  std::uint64_t compute_core_mask = 0, fragment_core_mask = 0, tiler_core_mask = 0;
-  std::uint8_t max_compute_cores = 0, max_fragment_cores = 0, max_tiler_cores = 0;
+  struct CoreUse {
+    std::uint64_t mask = 0;
+    std::uint8_t most = 0;
+  } compute, fragment, tiler;          ///< cores that the group may use, and how many at once
   std::uint8_t priority = 0;
   std::uint32_t blocked_queues = 0;
   std::uint32_t idle_queues = 0;

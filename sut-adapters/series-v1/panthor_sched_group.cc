@@ -78,13 +78,10 @@ void group_init(Group* group, const Ptr<Group>& self, PanthorDevice* ptdev,
   group->sync_upd_work.fn = contract::bind_fn<group_sync_upd_work>(self);
   group->term_work.fn = contract::bind_fn<group_term_work>(self);
   group->release_work.fn = contract::bind_fn<group_release_work>(self);
+  group->compute = {args.compute_core_mask, args.max_compute_cores};
+  group->fragment = {args.fragment_core_mask, args.max_fragment_cores};
+  group->tiler = {args.tiler_core_mask, args.max_tiler_cores};
   group->priority = args.priority;
-  group->max_compute_cores = args.max_compute_cores;
-  group->max_fragment_cores = args.max_fragment_cores;
-  group->max_tiler_cores = args.max_tiler_cores;
-  group->compute_core_mask = args.compute_core_mask;
-  group->fragment_core_mask = args.fragment_core_mask;
-  group->tiler_core_mask = args.tiler_core_mask;
   ptdev->live_groups++;
 }
 

@@ -27,25 +27,45 @@ constexpr std::uint64_t kProfilingSlotSize = 32;
 
 using JobInstrs = std::array<std::uint64_t, kJobCredits>;
 
-// The words of one job: flush, call the stream, add 1 to the queue's sync object.
+/// Collects the words of one job; what is left of its slot in the ring stays NOP.
+struct JobEmitter {
+  JobInstrs words{};
+  std::size_t count = 0;
+  std::uint32_t addr = 0;   ///< a register pair that streams may not rely on
+  std::uint32_t val = 0;    ///< and the pair behind it
+  void emit(std::uint64_t word) { words[count++] = word; }
+  void load_addr(std::uint64_t va) { emit(cs::encode_move48(addr, va)); }
+  // Caches first, so that the stream sees what the CPU wrote since `flush_id`.
+  void flush(std::uint32_t flush_id) {
+    emit(cs::encode_move32(val, flush_id));
+    emit(cs::encode_flush_cache2(cs::kFlushAll, 0, val, 0));
+  }
+  void call(std::uint64_t stream, std::uint32_t bytes) {
+    load_addr(stream);
+    emit(cs::encode_move32(val, bytes));
+    emit(cs::encode_wait(1));
+    emit(cs::encode_call(addr, val));
+  }
+  // One more on the sync object when all that the stream started is done.
+  void signal(std::uint64_t sync_object, std::uint32_t scoreboards) {
+    load_addr(sync_object);
+    emit(cs::encode_move48(val, 1));
+    emit(cs::encode_wait(scoreboards));
+    emit(cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes));
+  }
+};
+
 JobInstrs prepare_job_instrs(const PanthorDevice* ptdev, const Job* job) {
-  const Group& group = *job->group;
-  const std::uint32_t addr =
-      ptdev->csif_info.cs_reg_count - ptdev->csif_info.unpreserved_cs_reg_count;
-  const std::uint32_t val = addr + 2;
-  const std::uint32_t all_slots = (1u << ptdev->scheduler->sb_slot_count) - 1;
-  const std::uint64_t sync_addr = group.syncobjs->va + job->queue_idx * kSyncobj64Size;
-  return JobInstrs{cs::encode_move32(val, job->latest_flush),
-                   cs::encode_flush_cache2(cs::kFlushAll, 0, val, 0),
-                   cs::encode_move48(addr, job->stream_start),
-                   cs::encode_move32(val, job->stream_size),
-                   cs::encode_wait(1),
-                   cs::encode_call(addr, val),
-                   cs::encode_move48(addr, sync_addr),
-                   cs::encode_move48(val, 1),
-                   cs::encode_wait(all_slots),
-                   cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes),
-                   cs::encode_error_barrier()};
+  const vocab::uapi::CsifInfo& csif = ptdev->csif_info;
+  JobEmitter out;
+  out.addr = csif.cs_reg_count - csif.unpreserved_cs_reg_count;
+  out.val = out.addr + 2;
+  out.flush(job->latest_flush);
+  out.call(job->stream_start, job->stream_size);
+  out.signal(job->group->syncobjs->va + job->queue_idx * kSyncobj64Size,
+             (1u << csif.scoreboard_slot_count) - 1);
+  out.emit(cs::encode_error_barrier());
+  return out.words;
 }
 
 void copy_instrs_to_ringbuf(const Queue* queue, std::uint64_t start, const JobInstrs& instrs) {
@@ -210,7 +230,7 @@ int queue_init_sched(Queue* queue, std::uint32_t ringbuf_size) {
   const contract::SchedConfig config{.ops = &kPanthorQueueSchedOps,
                                      .submit_wq = ptdev->scheduler->wq,
                                      .timeout_wq = ptdev->reset.wq,
-                                     .credit_limit = static_cast<std::uint32_t>(ringbuf_size / kWord),
+                                     .credit_limit = ringbuf_size / cs::kInstructionBytes,
                                      .timeout_jiffies = UINT64_MAX};
   int ret = ptdev->drm.sched_init(queue->scheduler, config);
   if (ret != 0) return ret;
@@ -271,19 +291,25 @@ void group_free_queue(Group* group, std::uint32_t idx) {
   group->queues[idx] = nullptr;
 }
 
+// A queue that only waits for something outside: such a wait is time-boxed, slot or not.
+static bool queue_waits_outside(const Queue* queue) {
+  const Group* const group = queue->group;
+  return ((group->blocked_queues >> queue->idx) & 1) != 0 && group_is_idle(group) &&
+         group_can_run(group);
+}
+
 void queue_suspend_timeout_locked(Queue* queue) {
-  Group* const group = queue->group;
-  contract::Kernel& k = group->ptdev->kernel;
+  contract::Kernel& k = queue->group->ptdev->kernel;
+  auto& timeout = queue->timeout;
   SpinGuard guard(k, queue->fence_ctx.lock);
-  if (queue->timeout.remaining != kTimerRunning) return;
-  const bool has_job = !list_empty(queue->fence_ctx.in_flight_jobs);
-  const bool blocked = (group->blocked_queues & (1u << queue->idx)) != 0;
-  // A wait on something outside is time-boxed as well, slot or not.
-  if (has_job && blocked && group_can_run(group) && group_is_idle(group)) return;
-  const bool pending = k.delayed_work_pending(queue->timeout.work);
-  queue->timeout.remaining = has_job && pending ? k.delayed_work_remaining(queue->timeout.work)
-                                                : k.msecs_to_jiffies(kJobTimeoutMs);
-  k.cancel_delayed_work(queue->timeout.work);
+  const bool idle = list_empty(queue->fence_ctx.in_flight_jobs);
+  if (timeout.remaining != kTimerRunning || (!idle && queue_waits_outside(queue))) return;
+  // The time that a job has left is kept; without a job the next one gets all of it.
+  timeout.remaining = k.msecs_to_jiffies(kJobTimeoutMs);
+  if (!idle && k.delayed_work_pending(timeout.work)) {
+    timeout.remaining = k.delayed_work_remaining(timeout.work);
+  }
+  k.cancel_delayed_work(timeout.work);
 }
 
 void queue_resume_timeout(Queue* queue) {

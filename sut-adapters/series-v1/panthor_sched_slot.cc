@@ -212,37 +212,41 @@ void csg_slot_write_priority(PanthorDevice* ptdev, std::uint32_t csg_id, int pri
                          fw::CsgEpReq::priority.mask);
 }
 
+// Priority and core limits as the interface wants them in one word.
+static std::uint32_t csg_endpoint_req(const Group* group, int priority) {
+  using Ep = fw::CsgEpReq;
+  vocab::Word<Ep> word;
+  word = word.with(Ep::priority, static_cast<std::uint32_t>(priority));
+  word = word.with(Ep::max_tiler, group->tiler.most);
+  word = word.with(Ep::max_fragment, group->fragment.most);
+  return word.with(Ep::max_compute, group->compute.most).raw();
+}
+
 void csg_slot_prog_locked(PanthorDevice* ptdev, std::uint32_t csg_id, int priority) {
-  CsgSlot& slot = ptdev->scheduler->csg_slots[csg_id];
-  Group* const group = slot.group;
+  namespace in = fw::csg_input;
+  const Group* const group = ptdev->scheduler->csg_slots[csg_id].group;
   FwIface& csg = panthor_fw_get_csg_iface(ptdev, csg_id);
-  std::uint32_t queue_mask = 0;
-  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
-    cs_slot_prog_locked(ptdev, csg_id, i);
-    queue_mask |= 1u << i;
-  }
-  fw_write64(ptdev, csg.input + fw::csg_input::kAllowCompute, group->compute_core_mask);
-  fw_write64(ptdev, csg.input + fw::csg_input::kAllowFragment, group->fragment_core_mask);
-  fw_write(ptdev, csg.input + fw::csg_input::kAllowOther,
-           static_cast<std::uint32_t>(group->tiler_core_mask));
-  const std::uint32_t ep_req = vocab::Word<fw::CsgEpReq>{}
-                                   .with(fw::CsgEpReq::max_compute, group->max_compute_cores)
-                                   .with(fw::CsgEpReq::max_fragment, group->max_fragment_cores)
-                                   .with(fw::CsgEpReq::max_tiler, group->max_tiler_cores)
-                                   .with(fw::CsgEpReq::priority,
-                                         static_cast<std::uint32_t>(priority))
-                                   .raw();
-  if (panthor_fw_has_64bit_ep_req(ptdev)) {
-    fw_write64(ptdev, csg.input + fw::csg_input::kEndpointReq2, ep_req);
-  } else {
-    fw_write(ptdev, csg.input + fw::csg_input::kEndpointReq, ep_req);
-  }
-  fw_write(ptdev, csg.input + fw::csg_input::kConfig,
-           static_cast<std::uint32_t>(panthor_vm_as(&*group->vm)));
-  fw_write64(ptdev, csg.input + fw::csg_input::kSuspendBuf, group->suspend_buf->va);
-  fw_write64(ptdev, csg.input + fw::csg_input::kProtmSuspendBuf,
-             group->protm_suspend_buf == nullptr ? 0 : group->protm_suspend_buf->va);
-  fw_write(ptdev, csg.input + fw::csg_input::kAckIrqMask, ~0u);
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) cs_slot_prog_locked(ptdev, csg_id, i);
+
+  const bool protm = group->protm_suspend_buf != nullptr;
+  const bool wide_ep = panthor_fw_has_64bit_ep_req(ptdev);
+  const std::uint32_t ep_req = csg_endpoint_req(group, priority);
+  const struct {
+    std::uint32_t word;
+    std::uint64_t value;
+  } pairs[] = {{in::kSuspendBuf, group->suspend_buf->va},
+               {in::kProtmSuspendBuf, protm ? group->protm_suspend_buf->va : 0},
+               {in::kAllowCompute, group->compute.mask},
+               {in::kAllowFragment, group->fragment.mask}};
+  for (const auto& pair : pairs) fw_write64(ptdev, csg.input + pair.word, pair.value);
+  if (wide_ep) fw_write64(ptdev, csg.input + in::kEndpointReq2, ep_req);
+  if (!wide_ep) fw_write(ptdev, csg.input + in::kEndpointReq, ep_req);
+  const auto tiler_mask = static_cast<std::uint32_t>(group->tiler.mask);
+  fw_write(ptdev, csg.input + in::kAllowOther, tiler_mask);
+  const auto as = static_cast<std::uint32_t>(panthor_vm_as(&*group->vm));
+  fw_write(ptdev, csg.input + in::kConfig, as);
+  fw_write(ptdev, csg.input + in::kAckIrqMask, ~0u);
+  const auto queue_mask = static_cast<std::uint32_t>((1ull << group->queue_count) - 1);
   panthor_fw_toggle_reqs(ptdev, csg, kDoorbellReqAck, queue_mask);
 }
 

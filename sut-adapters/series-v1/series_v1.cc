@@ -19,20 +19,20 @@ namespace {
 
 // The last reference of the DRM device has gone: no file, no buffer, no work is left.
 void panthor_device_release(PanthorDevice* ptdev) {
-  contract::Kernel& k = ptdev->kernel;
+  SeriesV1& v1 = *ptdev->v1;
+  contract::Kernel& k = v1.kernel;
   const Ptr<PanthorDevice> self = ptdev->self;
-  SeriesV1* const v1 = ptdev->v1;
-  if (ptdev->scheduler != nullptr) {
-    k.destroy_workqueue(ptdev->scheduler->wq);
-    k.destroy_workqueue(ptdev->scheduler->cleanup_wq);
+  // Work that files left behind ends here: groups are freed by the second queue's works.
+  if (const auto sched = ptdev->scheduler) {
+    for (const contract::Workqueue wq : {sched->wq, sched->cleanup_wq}) k.destroy_workqueue(wq);
+    k.free(sched);
   }
   if (ptdev->reset.wq.id != 0) k.destroy_workqueue(ptdev->reset.wq);
-  k.free(ptdev->scheduler);
   k.free(ptdev->fw);
   k.free(ptdev->mmu);
   k.free(ptdev->gpu);
-  if (v1->ptdev == self) v1->ptdev = nullptr;
   k.free(self);
+  if (v1.ptdev == self) v1.ptdev = nullptr;
 }
 
 }  // namespace
