@@ -18,7 +18,8 @@ std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> byte
   if (verdict.outcome == judge::Outcome::diverged) {
     finding.signature = verdict.signature;
     finding.text = verdict.rule + " at " + std::to_string(verdict.at_ns) + " ns: ";
-  } else if (verdict.outcome == judge::Outcome::oracle_wrong) {
+  } else if (verdict.outcome == judge::Outcome::oracle_wrong &&
+             differential_.candidate().name == "reference") {
     finding.signature = "oracle." + judge::words_only(verdict.detail);
   } else {
     return std::nullopt;

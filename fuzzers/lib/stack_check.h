@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One fuzz input through the whole stack: bytes, Program, oracle and candidate, verdict. What it
 // finds has a signature of constant words, so that tools group by it; numbers are in the details.
+// An input on which the oracle itself is wrong says nothing about a candidate; it is a finding when
+// the candidate is the oracle: PROTM_SUT=reference fuzzes the oracle.
 // Not modelled: findings folders, minimising, campaigns.
 // Source: design.md section 9, style.md 2.10.
 #pragma once
@@ -15,7 +17,7 @@
 namespace protm::fuzz {
 
 struct StackFinding {
-  std::string signature;   ///< "series.<slug>.<event>.<field>", or "oracle.<words>" when it is wrong
+  std::string signature;   ///< "series.<slug>.<event>.<field>"; "oracle.<words>": see above
   std::string text;        ///< for a reader: the verdict, then the Program as YAML
 };
 
