@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // In-process candidates: a driver on Host as something that a Session can boot. Leaves out what
-// drivers there are: whoever fills the registry names them. Source: design.md sections 4 and 7.
+// drivers there are: whoever fills the registry names them; all share the capabilities that Host
+// gives. Source: design.md sections 4 and 7.
 #pragma once
 
 #include <memory>

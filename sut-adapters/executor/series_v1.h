@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // series-v1 as a candidate, with its defect switches. The candidate is the series as posted; which
-// switches are on is part of its name. Source: design.md section 7.
+// switches are on is part of its name. Leaves out what a switch does (sut-adapters/series-v1).
+// Source: design.md section 7, decisions.md 2.
 #pragma once
 
 #include <cstdint>

@@ -138,12 +138,21 @@ void csgs_upd_ctx_queue_reqs(PanthorDevice* ptdev, CsgSlotsUpdCtx* ctx, std::uin
 int csgs_upd_ctx_apply_locked(PanthorDevice* ptdev, CsgSlotsUpdCtx* ctx) {
   if (ctx->update_mask == 0) return 0;
   const std::uint32_t count = ptdev->scheduler->csg_slot_count;
+  bool requests = false;
   for (std::uint32_t csg_id = 0; csg_id < count; ++csg_id) {
     const auto& request = ctx->requests[csg_id];
     // A slot without a request has its doorbell rung only.
     if ((ctx->update_mask & (1u << csg_id)) == 0 || request.mask == 0) continue;
     panthor_fw_update_reqs(ptdev, panthor_fw_get_csg_iface(ptdev, csg_id), kReqAck.req,
                            request.value, request.mask);
+    requests = true;
+  }
+  if (!requests) {
+    // Only a grant comes without requests, and the entry right behind it rings. Two doorbells in a
+    // row could count as work that arrived in protected mode.
+    panthor_fw_toggle_reqs(ptdev, panthor_fw_get_glb_iface(ptdev), kDoorbellReqAck,
+                           ctx->update_mask);
+    return 0;
   }
   panthor_fw_ring_csg_doorbells(ptdev, ctx->update_mask);
 
