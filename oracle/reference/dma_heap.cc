@@ -33,7 +33,8 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
   int error = 0;
   {
     MutexGuard lock(k_, list_lock_);
-    if (name_in_use(heap->name)) error = -EINVAL;
+    // The base makes the device node before it looks for the name, and the node is what refuses.
+    if (name_in_use(heap->name)) error = -EEXIST;
     if (error == 0) error = reserve_minor(heap);
     if (error == 0) heaps_.push_back(heap->link);
   }
