@@ -21,7 +21,6 @@ using vocab::kSec;
 namespace {
 
 constexpr auto kRef = Value::Kind::ref;
-constexpr auto kNumber = Value::Kind::number;
 
 /// Broken by any reset_completed, at its time.
 RuleResult no_reset(const Program&, const Trace& trace) {
