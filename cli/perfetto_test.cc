@@ -99,7 +99,10 @@ void check_nesting(const ReadBack& back) {
     if (e.type == EventType::slice_end) --depth[e.track];
     CHECK(depth[e.track] >= 0);
   }
-  for (const auto& [track, open] : depth) CHECK_MESSAGE(open == 0, track);
+  for (const auto& track : depth) {
+    CAPTURE(track.first);
+    CHECK(track.second == 0);
+  }
 }
 
 TEST_CASE("perfetto: a protected job shows as session, window, region, job and fence") {
