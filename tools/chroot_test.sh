@@ -3,7 +3,7 @@
 # A fresh Debian 12, a bare clone, one command: proves that packages.txt is complete and that
 # nothing of this machine is needed. Exit code 77 = skipped; the reason is printed.
 #
-# PROTM_DEADLINE (seconds since the epoch, set by .ci/run): no start with less than 12 minutes
+# PROTM_DEADLINE (seconds since the epoch, set by .ci/run): no start with less than 20 minutes
 # left. PROTM_DEBIAN_MIRROR: where packages come from.
 # With --check it only says whether it can run: ctest shows no output of a skipped test.
 set -euo pipefail
@@ -11,9 +11,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 skip() { echo "skipped: $*"; exit 77; }
 
-limit=$(( 12 * 60 ))
+limit=$(( 20 * 60 ))
 if [[ -n ${PROTM_DEADLINE:-} ]] && (( PROTM_DEADLINE - $(date +%s) < limit )); then
-  skip "less than 12 minutes are left of the CI budget"
+  skip "less than 20 minutes are left of the CI budget"
 fi
 (( $(id -u) == 0 )) || skip "a chroot needs root"
 command -v debootstrap >/dev/null || skip "debootstrap is not installed"
