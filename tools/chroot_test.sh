@@ -25,7 +25,7 @@ if [[ ${1:-} == --check ]]; then echo "can run"; exit 0; fi
 # The mirror of this machine, if apt names one; it is the one that its network reaches.
 mirror=${PROTM_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
   'Created-By: Packages' 'Codename: bookworm' 2>/dev/null | head -n 1 || true)}
-mirror=${mirror:-http://deb.debian.org/debian}
+[[ -n $mirror ]] || skip "apt names no mirror of bookworm; PROTM_DEBIAN_MIRROR may"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/protm-chroot.XXXXXX")
 mounted=no
