@@ -148,7 +148,7 @@ void panthor_unwind_hw_components(PanthorDevice* ptdev, int done) {
 }  // namespace
 
 void panthor_device_schedule_reset(PanthorDevice* ptdev) {
-  if (ptdev->reset.pending) return;
+  if (ptdev->reset.pending || ptdev->unplug.begun) return;
   ptdev->reset.pending = true;
   if (ptdev->pm.state != PmState::active) return;
   ptdev->kernel.queue_work(ptdev->reset.wq, ptdev->reset.work);
@@ -214,6 +214,7 @@ void panthor_device_unplug(PanthorDevice* ptdev) {
   panthor_gpu_unplug(ptdev);
   k.pm_runtime_dont_use_autosuspend();
   k.pm_runtime_put_sync_suspend();
+  ptdev->reset.pending = false;   // nothing is left that could be reset
   k.complete_all(ptdev->unplug.done);
 }
 

@@ -51,11 +51,11 @@ int wait_request(PanthorDevice* ptdev, std::uint32_t bit) {
     return 0;
   }
   SpinGuard guard(kernel, gpu.reqs_lock);
-  if (!request_done(gpu, bit) && (kernel.read32(vocab::kGpuIrqRawstat.offset) & bit) == 0) {
-    return -ETIMEDOUT;
-  }
-  gpu.pending_reqs &= ~bit;
-  return 0;
+  const bool done =
+      request_done(gpu, bit) || (kernel.read32(vocab::kGpuIrqRawstat.offset) & bit) != 0;
+  // A flush that hangs blocks further ones until the reset; a reset may always be tried again.
+  if (done || bit == kGpuIrqResetCompleted) gpu.pending_reqs &= ~bit;
+  return done ? 0 : -ETIMEDOUT;
 }
 
 }  // namespace

@@ -24,6 +24,16 @@ int panthor_vm_op_ctx_prealloc_vmas(VmOpCtx* op, Vm* vm) {
   return 0;
 }
 
+// What an unmap left behind that could not lock its region. No AS shows the tables any more.
+void panthor_vm_drop_mappings(Vm* vm) {
+  contract::Drm& drm = vm->ptdev->drm;
+  while (const Ptr<contract::GpuVa> va = drm.gpuva_find(vm->base, 0, vm->va_size)) {
+    drm.gpuva_remove(vm->base, va);
+    drm.gpuva_unlink(va);
+    vm->ptdev->kernel.free(contract::ptr_cast<PanthorVma>(va));
+  }
+}
+
 void panthor_vm_free(Vm* vm) {
   PanthorDevice* const ptdev = vm->ptdev;
   contract::Kernel& k = ptdev->kernel;
@@ -44,6 +54,7 @@ void panthor_vm_free(Vm* vm) {
     if (gate) panthor_protm_unblock(ptdev);
     if (entered) k.dev_exit();
   }
+  panthor_vm_drop_mappings(vm);
   if (vm->pgtbl_ready) ptdev->drm.pgtable_fini(vm->pgtbl);
   ptdev->drm.mm_fini(vm->mm);
   ptdev->drm.gpuvm_fini(vm->base);

@@ -42,6 +42,20 @@ void ring_doorbells_after_protm(PanthorScheduler* sched) {
   }
 }
 
+// True when a group on a slot has something to run. Inside a session nobody asks firmware who is
+// idle, but the rings tell.
+bool group_has_work(const Group* group) {
+  if (group_is_idle(group)) return false;
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
+    const Queue* const queue = &*group->queues[i];
+    if (queue_load64(queue, fw::ring::kInsert) !=
+        queue_load64(queue, fw::ring::kOutputPage + fw::ring::kExtract)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Is there work that stands above `active`, or a group that must go?
 bool protm_must_yield_locked(const PanthorScheduler* sched, const Group* active, bool full_tick) {
   if (active == nullptr || active->csg_id < 0 || !group_can_run(active)) return true;
@@ -49,7 +63,7 @@ bool protm_must_yield_locked(const PanthorScheduler* sched, const Group* active,
     const Group* const group = sched->csg_slots[i].group;
     if (group == nullptr) continue;
     if (!group_can_run(group) || panthor_vm_has_unhandled_faults(&*group->vm)) return true;
-    if (group->priority > active->priority && !group_is_idle(group)) return true;
+    if (group->priority > active->priority && group_has_work(group)) return true;
   }
   // In the middle of a period only real-time groups push others out of their slots.
   const bool room = full_tick || sched->used_csg_slot_count < sched->csg_slot_count;
@@ -208,7 +222,7 @@ bool sched_protm_has_rival_locked(const PanthorScheduler* sched) {
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
     const Group* const group = sched->csg_slots[i].group;
     if (group == nullptr || group == active) continue;
-    if (group->priority == active->priority && !group_is_idle(group)) return true;
+    if (group->priority == active->priority && group_has_work(group)) return true;
   }
   return false;
 }

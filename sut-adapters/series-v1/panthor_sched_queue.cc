@@ -139,10 +139,7 @@ Result<Ptr<contract::Fence>> queue_run_job(void* /*driver*/,
     return job->done_fence;
   }
   const int ret = panthor_device_resume_and_get(ptdev);
-  if (ret != 0) {
-    ptdev->kernel.warn("resume failed in run_job");
-    return tl::make_unexpected(ret);
-  }
+  if (ret != 0) return tl::make_unexpected(ret);
   Result<Ptr<contract::Fence>> done = tl::make_unexpected(-ECANCELED);
   {
     MutexGuard guard(ptdev->kernel, ptdev->scheduler->lock);

@@ -356,7 +356,7 @@ void tick_work(PanthorScheduler* sched) {
                                    ? sched->last_tick + sched->tick_period
                                    : sched->resched_target;
   if (panthor_device_resume_and_get(ptdev) != 0) {
-    k.warn("resume failed in tick");
+    k.log("resume failed in tick");
     k.dev_exit();
     return;
   }
