@@ -164,7 +164,16 @@ void StepRunner::begin_step(std::uint32_t step) {
   if (static_cast<NodeType>(program_.steps[step].op.type) == NodeType::group_submit) ++jobs_;
   rig_.report(Record{.kind = RecordKind::step_started, .a = program_.steps[step].actor, .b = step});
   last_step_ns_ = now_ns();
+  states_[step].due_ns = due_ns(program_.steps[step].op);
   issue(step);
+}
+
+std::uint64_t StepRunner::due_ns(const contract::Node& op) const {
+  switch (static_cast<NodeType>(op.type)) {
+    case NodeType::sleep: return now_ns() + number(op, "time");
+    case NodeType::wait: return now_ns() + number(op, "timeout");
+    default: return 0;
+  }
 }
 
 void StepRunner::issue(std::uint32_t step) {
@@ -218,6 +227,22 @@ bool StepRunner::all_ended() const {
 bool StepRunner::outstanding() const {
   return std::any_of(states_.begin(), states_.end(),
                      [](const StepState& s) { return s.phase == StepPhase::running; });
+}
+
+bool StepRunner::stands_still() const {
+  const auto quiet = [&](std::uint64_t since) {
+    return now_ns() > since && now_ns() - since > contract::kLimits.stuck_ns;
+  };
+  const std::uint64_t progress = rig_.last_progress_ns();
+  if (!quiet(progress)) return false;
+  bool timed = false;
+  for (const StepState& s : states_) {
+    if (s.phase != StepPhase::running) continue;
+    if (quiet(std::max(progress, s.due_ns))) return true;
+    timed = true;
+  }
+  // Whoever sleeps, or a step to come, may still do what the open fences wait for.
+  return !timed && all_ended() && fences_open();
 }
 
 bool StepRunner::fences_open() const {
@@ -278,19 +303,17 @@ StepRunner::Next StepRunner::loop() {
   if (all_ended() && now_ns() > late) return Next::finished;  // rule L1 has its say about it
   if (now_ns() > contract::kMaxTimeNs) {
     abandon_waiting();
-    if (outstanding()) {
+    if (!outstanding()) return Next::finished;
+    // What began in time may end after it: a sleep takes as long again at most.
+    if (now_ns() > 2 * contract::kMaxTimeNs + contract::kLimits.stuck_ns) {
       stuck("a call does not return within the time of a Program");
       return Next::broken;
     }
-    return Next::finished;
   }
   if (!move_time(rig_, sut_, step_ns)) return nothing_to_do();
-  if (now_ns() - std::min(now_ns(), rig_.last_progress_ns()) > contract::kLimits.stuck_ns &&
-      (outstanding() || fences_open())) {
-    stuck("no event although work is waited for");
-    return Next::broken;
-  }
-  return Next::go_on;
+  if (!stands_still()) return Next::go_on;
+  stuck("no event although work is waited for");
+  return Next::broken;
 }
 
 void StepRunner::run() {

@@ -48,6 +48,11 @@ class StepRunner {
   [[nodiscard]] bool all_ended() const;
   [[nodiscard]] bool outstanding() const;
   [[nodiscard]] bool fences_open() const;
+  /// When an operation ends by itself at the latest, in time since T = 0; 0 = it does not say.
+  [[nodiscard]] std::uint64_t due_ns(const contract::Node& op) const;
+  /// Nothing happened for `stuck_ns` although a call without an end of its own, or one whose end
+  /// has passed, or a fence, is waited for. Source: decisions.md 11 ("a wait has no wake-up").
+  [[nodiscard]] bool stands_still() const;
   Next loop();
   Next nothing_to_do();
   void abandon_waiting();

@@ -29,6 +29,7 @@ struct StepState {
   std::uint64_t output = 0;                ///< of a CPU load
   std::uint32_t watch = UINT32_MAX;        ///< number in the matcher of `after:`
   std::uint64_t ready_ns = vocab::kNever;  ///< since when an `at:` step may start
+  std::uint64_t due_ns = 0;                ///< a sleep's or wait's own end, since T = 0; 0 = none
   std::vector<std::uint64_t> words;        ///< assembled stream
   std::string path;                        ///< of an open
 };

@@ -119,7 +119,7 @@ std::int64_t InProcessSut::load() {
 // --- heaps and their in-kernel users ---------------------------------------------------------
 
 InProcessSut::HeapHandle* InProcessSut::heap(std::uint64_t handle) {
-  if (handle == 0 || handle > heaps_.size()) return nullptr;
+  if (handle == 0 || handle > heaps_.size() || !heaps_[handle - 1].held) return nullptr;
   return &heaps_[handle - 1];
 }
 
@@ -131,7 +131,7 @@ std::int64_t InProcessSut::heap_register(const Call& call) {
     drm_.provider_withdraw(provider);
     return added.error();
   }
-  heaps_.push_back(HeapHandle{*added, provider});
+  heaps_.push_back(HeapHandle{.heap = *added, .provider = provider});
   return static_cast<std::int64_t>(heaps_.size());
 }
 
@@ -142,7 +142,7 @@ std::int64_t InProcessSut::heap_alloc(const Call& call) {
   const auto buffer = driver_->dma_heap_buffer_alloc(
       on, call.args[1], static_cast<std::uint32_t>(call.args[2]), call.args[3]);
   if (!buffer) return buffer.error();
-  buffers_.push_back(*buffer);
+  buffers_.push_back(BufferHandle{.buffer = *buffer});
   return static_cast<std::int64_t>(buffers_.size());
 }
 
@@ -153,34 +153,33 @@ std::int64_t InProcessSut::perform_heap(const Call& call) {
     case SysCall::heap_find: {
       const auto found = driver_->dma_heap_find(call.name.data());   // a terminated copy
       if (!found) return 0;
-      heaps_.push_back(HeapHandle{found, nullptr});
+      heaps_.push_back(HeapHandle{.heap = found});
       return static_cast<std::int64_t>(heaps_.size());
     }
-    case SysCall::heap_put: {
-      if (call.args[0] == 0) {
-        driver_->dma_heap_put(nullptr);
-        return 0;
-      }
-      const HeapHandle* const h = heap(call.args[0]);
-      if (h == nullptr) return -EINVAL;
-      driver_->dma_heap_put(contract::Ptr<contract::DmaHeapBase>(h->heap));
+    case SysCall::heap_put:
+      if (call.args[0] != 0) return heap_put(call.args[0]);
+      driver_->dma_heap_put(nullptr);
       return 0;
-    }
-    case SysCall::heap_unregister: {
-      HeapHandle* const h = heap(call.args[0]);
-      if (h == nullptr) return -EINVAL;
-      // The exporter keeps what it gave at registration: the heap may have other holders, and
-      // until the last one is gone its callbacks may run (HEAP-6).
-      h->exporter_done = true;
-      driver_->dma_heap_put(contract::Ptr<contract::DmaHeapBase>(h->heap));
-      return 0;
-    }
-    default: {   // buffer_put
-      if (call.args[0] == 0 || call.args[0] > buffers_.size()) return -EINVAL;
-      drm_.dma_buf_put(contract::Ptr<contract::DmaBuf>(buffers_[call.args[0] - 1]));
-      return 0;
-    }
+    // The exporter keeps what it gave at registration: the heap may have other holders, and until
+    // the last one is gone its callbacks may run (HEAP-6).
+    case SysCall::heap_unregister: return heap_put(call.args[0]);
+    default: return buffer_put(call.args[0]);
   }
+}
+
+std::int64_t InProcessSut::heap_put(std::uint64_t handle) {
+  HeapHandle* const h = heap(handle);
+  if (h == nullptr) return -EINVAL;
+  h->held = false;
+  driver_->dma_heap_put(contract::Ptr<contract::DmaHeapBase>(h->heap));
+  return 0;
+}
+
+std::int64_t InProcessSut::buffer_put(std::uint64_t handle) {
+  if (handle == 0 || handle > buffers_.size() || !buffers_[handle - 1].held) return -EINVAL;
+  buffers_[handle - 1].held = false;
+  drm_.dma_buf_put(contract::Ptr<contract::DmaBuf>(buffers_[handle - 1].buffer));
+  return 0;
 }
 
 // --- files -----------------------------------------------------------------------------------
@@ -264,7 +263,7 @@ void InProcessSut::report_rest(bool after_unbind) {
   // Exporters that gave up their heap go away now, so that only what a driver keeps is a leak.
   kernel_.run_atomic("rest", [&] {
     for (HeapHandle& h : heaps_) {
-      if (h.provider == nullptr || !h.exporter_done) continue;
+      if (h.provider == nullptr || h.held) continue;
       drm_.provider_withdraw(h.provider);
       h.provider = nullptr;
     }

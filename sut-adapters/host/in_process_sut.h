@@ -52,11 +52,17 @@ class InProcessSut final : public contract::Sut {
     contract::Call call;
     std::pmr::string name;
   };
-  /// A heap that somebody outside holds a reference of; kept after the put, as a pointer would be.
+  /// A heap that somebody outside holds one reference of, as long as `held`. Whoever gave the
+  /// reference back has nothing to put any more: a second put would be the caller's mistake, which
+  /// says nothing about a driver.
   struct HeapHandle {
     contract::Ptr<contract::DmaHeapBase> heap;
     HeapProvider* provider = nullptr;   ///< of the owner's handle
-    bool exporter_done = false;         ///< the exporter dropped its reference
+    bool held = true;
+  };
+  struct BufferHandle {
+    contract::Ptr<contract::DmaBuf> buffer;
+    bool held = true;
   };
 
   static void task_entry(void* flight);
@@ -69,6 +75,9 @@ class InProcessSut final : public contract::Sut {
   std::int64_t heap_alloc(const contract::Call& call);
   std::int64_t store_bytes(const contract::Call& call);
   std::int64_t load_bytes(const contract::Call& call);
+  std::int64_t heap_put(std::uint64_t handle);
+  std::int64_t buffer_put(std::uint64_t handle);
+  /// The handle of somebody who still holds its reference; NULL for any other number.
   [[nodiscard]] HeapHandle* heap(std::uint64_t handle);
   std::int64_t load();
   void rest_value(const char* what, std::uint64_t value);
@@ -83,7 +92,7 @@ class InProcessSut final : public contract::Sut {
   bool loaded_ = false;
   int init_result_ = 0;
   std::pmr::vector<HeapHandle> heaps_;
-  std::pmr::vector<contract::Ptr<contract::DmaBuf>> buffers_;
+  std::pmr::vector<BufferHandle> buffers_;
   std::pmr::vector<contract::Returned> returned_;
   std::pmr::vector<contract::Returned> taken_;     ///< what the last question got
   std::pmr::vector<contract::Returned> blocked_;   ///< likewise
