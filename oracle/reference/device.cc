@@ -185,7 +185,7 @@ void Device::runtime_resume() {
 // --- reset -------------------------------------------------------------------------------------
 
 void Device::schedule_reset() {
-  if (reset_pending_) return;
+  if (reset_pending_ || k.dev_is_unplugged()) return;  // nobody resets what is gone
   reset_pending_ = true;
   if (pm_state_ == PmState::active) k.queue_work(reset_wq, reset_work_);
 }
@@ -212,6 +212,7 @@ void Device::run_reset() {
     mmu->forget_slots();
     error = -EIO;
   } else {
+    protm->forget();
     (void)gpu->l2_power_on();
     mmu->post_reset();
     error = fw->post_reset();

@@ -328,7 +328,8 @@ void Mmu::suspend() {
     MutexGuard slots(k_, slots_lock_);
     for (std::uint32_t as = 0; as < kSlots; ++as) {
       if (!slots_[as]) continue;
-      (void)as_disable(as, AsDisable::full);
+      // An AS that keeps its lock or its tables needs more than a power cycle.
+      if (as_disable(as, AsDisable::full) != 0) d_.fast_reset = false;
       release_slot_locked(*slots_[as]);
     }
   }

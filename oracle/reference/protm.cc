@@ -32,7 +32,8 @@ int Protm::gate_enter() {
   if (!window_ || !d_.gpu->protm_active()) return 0;
   const auto outside = [this] { return !d_.gpu->protm_active(); };
   if (k_.poll(outside, kPollUs, kNaturalExitUs, Atomicity::may_sleep) == 0) return 0;
-  const int error = force_exit();
+  // Firmware that a reset has stopped answers no PING; only the reset gets the GPU out.
+  const int error = d_.reset_is_pending() ? -ETIMEDOUT : force_exit();
   if (error == 0) return 0;
   k_.up_read(lock_);
   d_.schedule_reset();
@@ -140,6 +141,8 @@ void Protm::handle_exit() {
 
 void Protm::forget() {
   end_session();
+  // A GPU that refused to leave is inside until the reset: the gate must know.
+  window_ = d_.gpu->protm_active();
   faulted_ = false;
   if (culprit_) {
     const Ptr<Group> group = culprit_;

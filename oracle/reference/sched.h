@@ -80,6 +80,11 @@ class Sched {
   void group_put(const Ptr<Group>& group);
   [[nodiscard]] virtual bool can_run(const Ptr<Group>& group) const;
   [[nodiscard]] bool is_idle(const Ptr<Group>& group) const;
+  /// Some ring holds words that the firmware has not taken yet. True whatever the firmware last
+  /// said about the slot; inside protected mode it says nothing at all.
+  [[nodiscard]] bool rings_filled(const Ptr<Group>& group) const;
+  /// Not known to be idle, and the rings agree: worth throwing a session out for.
+  [[nodiscard]] bool has_work(const Ptr<Group>& group) const;
 
   // --- jobs -----------------------------------------------------------------------------------
   [[nodiscard]] Result<Ptr<Job>> job_create(const Ptr<Group>& group,

@@ -144,14 +144,8 @@ void Sched::after_protm_exit() {
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
     const Ptr<Group>& group = slots_[slot].group;
     if (!group || group->state != GroupState::active) continue;
-    bool work = false;
-    for (std::uint32_t i = 0; i < group->queue_count && !work; ++i) {
-      const contract::KMap& pages = group->queues[i]->iface->kmap;
-      work = d_.drm.load64(pages, fw::ring::kInsert) !=
-             d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
-    }
     // Doorbells of users are not heard inside; who rang one is served now at the latest.
-    if (work && d_.fw->booted()) k_.write32(doorbell_offset(slot + 1), 1);
+    if (rings_filled(group) && d_.fw->booted()) k_.write32(doorbell_offset(slot + 1), 1);
   }
   tick_now();
 }

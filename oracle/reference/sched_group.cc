@@ -49,6 +49,19 @@ bool Sched::is_idle(const Ptr<Group>& group) const {
          group->queue_count;
 }
 
+bool Sched::rings_filled(const Ptr<Group>& group) const {
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
+    const contract::KMap& pages = group->queues[i]->iface->kmap;
+    const std::uint64_t insert = d_.drm.load64(pages, fw::ring::kInsert);
+    if (insert != d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract)) return true;
+  }
+  return false;
+}
+
+bool Sched::has_work(const Ptr<Group>& group) const {
+  return !is_idle(group) && rings_filled(group);
+}
+
 Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& request) {
   const uapi::GroupCreate& args = *request.args;
   const Ptr<Group> group = k_.make<Group>("group");

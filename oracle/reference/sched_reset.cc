@@ -225,6 +225,17 @@ void Sched::unplug() {
     forced_terminate(slots_[slot].group);
     leave_slot(slot);
   }
+  // Nor does anybody who waits for a slot: the fences of accepted jobs signal now or never.
+  for (std::uint32_t p = 0; p < kPriorities; ++p) {
+    for (List<Group>* const list : {&runnable_[p], &idle_[p]}) {
+      list->for_each([&](const Ptr<Group>& group) {
+        group->state = GroupState::terminated;
+        group->run_node.unlink();
+        group->wait_node.unlink();
+        queue_group_work(group, group->term_work);
+      });
+    }
+  }
   set_power_reference(false);
 }
 

@@ -69,7 +69,7 @@ bool Sched::session_must_end(bool full_tick) {
     const Ptr<Group>& group = slots_[slot].group;
     if (!group) continue;
     if (!can_run(group) || d_.mmu->has_fault(group->vm)) return true;
-    if (group == active || is_idle(group)) continue;
+    if (group == active || !has_work(group)) continue;
     // Equal priorities take turns at full ticks.
     if (group->priority > active->priority) return true;
     if (full_tick && group->priority == active->priority) return true;
@@ -87,7 +87,7 @@ void Sched::leave_session_alone() {
   bool others = false;
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
     const Ptr<Group>& group = slots_[slot].group;
-    if (group && group != active && !is_idle(group) && group->priority >= active->priority) {
+    if (group && group != active && has_work(group) && group->priority >= active->priority) {
       others = true;
     }
   }

@@ -10,7 +10,15 @@ using K = vocab::ObservationKind;
 
 namespace {
 
+// A driver answers within a few requests; each is heard, and acked, as late as the machine says, or
+// twice as late under another seed.
 constexpr std::uint64_t kSettleNs = vocab::kMs;
+constexpr std::uint64_t kRequests = 2 * 8;
+
+std::uint64_t settle_ns(const Program& program) {
+  return kSettleNs + kRequests * (program.machine.effective_ns(vocab::Latency::doorbell) +
+                                  program.machine.effective_ns(vocab::Latency::ack));
+}
 
 // Steps on whose behalf a driver maps, unmaps, or stops groups.
 bool may_need_normal_mode(NodeType type) {
@@ -61,7 +69,7 @@ bool forced_exit_was_needed(const Program& program, const Trace& trace, std::siz
     const Record& r = trace.records[i];
     if (r.time_ns > until_ns) return false;
     if (reason_after(r)) return true;
-    if (is(r, K::protm_exit_raised) && until_ns == UINT64_MAX) until_ns = r.time_ns + kSettleNs;
+    if (is(r, K::protm_exit_raised) && until_ns == UINT64_MAX) until_ns = r.time_ns + settle_ns(program);
   }
   return false;
 }

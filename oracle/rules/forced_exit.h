@@ -15,7 +15,7 @@ namespace protm::rules {
 /// - before it, in the same window: a user doorbell (work that only normal mode can take up), a
 ///   page fault, a protected fault, a CS fault or fatal, a refused exit;
 /// - when it was sampled: a step in flight that may change mappings or groups, or unbind;
-/// - after it, up to 1 ms behind the exit (or up to the reset, when no exit comes): an AS command,
+/// - after it, up to 1 ms and eight doorbells with their acks behind the exit (or up to the reset, when no exit comes): an AS command,
 ///   a CSG state or priority request, a flush, a reset, MCU halt or disable.
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,
                                           const contract::Trace& trace, std::size_t index);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // At quiesce the heaps have no more buffers out than somebody can still want: one per protected
-// firmware section while the device is bound (those of a probe before T = 0 are not in the trace),
-// one per living group with the flag, and those that the Program itself allocated and did not give
-// back. Needs the heap's view only.
+// firmware section while the device is bound, one per living group with the flag, and those that the
+// Program itself allocated and did not give back. What is out is what the heaps count; where nobody
+// tells, the records are counted, on top of what a probe before T = 0 may have taken.
 // Not modelled: which of two buffers leaked; references that keep no buffer alive.
+#include <optional>
+
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"
 
@@ -61,6 +63,16 @@ class Holders {
   std::int64_t groups_ = 0;
 };
 
+// What the first block of rest_state records, from `begin` on, says about the heaps.
+std::optional<std::int64_t> counted_by_heaps(const Trace& trace, std::size_t begin) {
+  for (std::size_t i = begin; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind != RecordKind::rest_state) break;
+    if (trace.text(r.text) == "live_heap_buffers") return static_cast<std::int64_t>(r.c);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 RuleResult heap_buffers_return(const Program& program, const Trace& trace) {
@@ -79,6 +91,7 @@ RuleResult heap_buffers_return(const Program& program, const Trace& trace) {
     } else if (r.kind == RecordKind::step_returned) {
       holders.take(r.b, static_cast<std::int64_t>(r.c));
     } else if (r.kind == RecordKind::rest_state) {
+      live = counted_by_heaps(trace, i).value_or(live);
       if (live > holders.most() && last_alloc != kNoRecord) {
         out.violation = Violation{i, r.time_ns, "live_buffers",
                                   "the heap has more buffers out than firmware sections, groups "

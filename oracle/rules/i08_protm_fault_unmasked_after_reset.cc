@@ -16,6 +16,16 @@ namespace protm::rules {
 using namespace contract;
 using K = vocab::ObservationKind;
 
+namespace {
+
+bool raises_for_fault(const Trace& trace, std::size_t i) {
+  const Record& r = trace.records[i];
+  return is(r, K::irq_line) && r.a == 2 && r.b != 0 &&
+         (r.d & vocab::GpuIrq::protm_fault.mask) != 0;
+}
+
+}  // namespace
+
 RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace& trace) {
   RuleResult out;
   const bool held = std::any_of(
@@ -44,6 +54,10 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (is(r, K::reset_started) || (is(r, K::protm_fault) && r.a != 0)) {
+      // The next fault itself proves the mask when it raises the line.
+      if (i + 1 < trace.records.size() && is(r, K::protm_fault) && raises_for_fault(trace, i + 1)) {
+        last_mask = i + 1;
+      }
       close();
       watching = false;
     } else if (is(r, K::reset_completed)) {

@@ -29,14 +29,16 @@ bool slots_may_not_answer(const Program& program) {
   });
 }
 
-// Groups that a reset at record `reset` may cost.
-std::set<std::uint32_t> may_die(const Program& program, const Trace& trace, std::size_t reset) {
+// Groups that have earned an error by record `end`. A session behind the reset counts too: who
+// enters has survived it.
+std::set<std::uint32_t> may_die(const Program& program, const Trace& trace, std::size_t end) {
   std::set<std::uint32_t> out;
   SlotMap slots(program);
-  for (std::size_t i = 0; i < reset; ++i) {
+  for (std::size_t i = 0; i < end; ++i) {
     const Record& r = trace.records[i];
     slots.take(r);
-    if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal)) {
+    const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
+    if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain) {
       out.insert(slots.group_at(r.a));
     } else if (r.kind == RecordKind::fence_signalled && r.d != 0) {
       out.insert(group_of_job(program, r.a));
@@ -88,11 +90,10 @@ RuleResult reset_spares_other_groups(const Program& program, const Trace& trace)
     if (!concerned) continue;
     ++out.armed;
     if (out.violation) continue;
-    const auto allowed = may_die(program, trace, i);
     for (const auto& [group, record] : errors) {
       const std::uint64_t at_ns = trace.records[record].time_ns;
-      if (record < i || at_ns - r.time_ns > kNearNs) continue;
-      if (allowed.contains(group) || !dead.contains(group)) continue;
+      if (record < i || at_ns - r.time_ns > kNearNs || !dead.contains(group)) continue;
+      if (may_die(program, trace, record).contains(group)) continue;
       out.violation = Violation{record, at_ns, "group",
                                 "a reset during protected mode cost a group that had no part in "
                                 "it"};

@@ -92,6 +92,10 @@ Call StepCalls::step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args)
 
 std::optional<Call> StepCalls::next(std::uint32_t step) {
   const contract::Step& st = program_.steps[step];
+  const std::string_view name = gives_back(static_cast<NodeType>(st.op.type));
+  if (!name.empty() && states_[step].call == 0) {
+    states_[step].ends = ref(st.op, name);
+  }
   std::optional<Call> call;
   if (static_cast<NodeType>(st.op.type) < NodeType::load) {
     call = heap_call(step);

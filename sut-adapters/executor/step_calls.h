@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/executor/step_state.h"
@@ -60,6 +61,8 @@ class StepCalls {
   [[nodiscard]] std::uint64_t ref(const Node& node, std::string_view name) const;
   [[nodiscard]] const StepState* target(const Node& node, std::string_view name) const;
   StepState* target(const Node& node, std::string_view name);
+  /// Name of the reference that a step of this type gives back; empty for all others.
+  [[nodiscard]] static std::string_view gives_back(contract::NodeType type);
   [[nodiscard]] std::uint64_t file_of(const Node& node) const;
   template <class T>
   contract::Call step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args);

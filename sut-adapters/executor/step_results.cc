@@ -148,40 +148,45 @@ void StepCalls::finish_reader(std::uint32_t step) {
   }
 }
 
+std::string_view StepCalls::gives_back(NodeType type) {
+  switch (type) {
+    case NodeType::heap_unregister:
+    case NodeType::heap_put:
+      return "heap";
+    case NodeType::buffer_put:
+    case NodeType::buffer_close:
+      return "buffer";
+    case NodeType::vm_destroy:
+      return "vm";
+    case NodeType::gem_close:
+      return "bo";
+    case NodeType::group_destroy:
+      return "group";
+    case NodeType::close:
+    case NodeType::heap_close:
+      return "file";
+    default:
+      return {};
+  }
+}
+
 void StepCalls::finish(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
-  const auto ends = [&](std::string_view name) {
+  const auto type = static_cast<NodeType>(op.type);
+  if (const std::string_view name = gives_back(type); !name.empty()) {
     StepState* const t = target(op, name);
-    if (states_[step].result >= 0 && t != nullptr) t->alive = false;
-  };
-  switch (static_cast<NodeType>(op.type)) {
+    // A call that ran before its target was made has ended nothing.
+    const bool same = t != nullptr && t->made == states_[step].ends;
+    if (states_[step].result >= 0 && same) t->alive = false;
+    return;
+  }
+  switch (type) {
     case NodeType::vm_create:
     case NodeType::bo_create:
     case NodeType::group_create:
     case NodeType::group_submit:
     case NodeType::syncobj_create:
       finish_maker(step);
-      break;
-    case NodeType::heap_unregister:
-    case NodeType::heap_put:
-      ends("heap");
-      break;
-    case NodeType::buffer_put:
-    case NodeType::buffer_close:
-      ends("buffer");
-      break;
-    case NodeType::vm_destroy:
-      ends("vm");
-      break;
-    case NodeType::gem_close:
-      ends("bo");
-      break;
-    case NodeType::group_destroy:
-      ends("group");
-      break;
-    case NodeType::close:
-    case NodeType::heap_close:
-      ends("file");
       break;
     default:
       finish_reader(step);

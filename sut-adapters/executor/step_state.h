@@ -20,6 +20,7 @@ struct StepState {
   std::int64_t result = 0;
   std::uint64_t made = 0;    ///< VM id, BO handle, group handle, fd, heap handle ...
   bool alive = false;        ///< `made` names something that no later step has ended
+  std::uint64_t ends = 0;    ///< `made` of the step that this one gives back, when it was called
   std::uint64_t args = 0;    ///< user address of the ioctl's struct
   std::uint64_t array = 0;   ///< user address of the array behind it
   std::uint64_t buffer = 0;  ///< user address of a reply buffer

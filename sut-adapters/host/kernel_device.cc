@@ -37,13 +37,15 @@ int KernelImpl::really_probe() {
 }
 
 int KernelImpl::device_attach() {
-  if (bound_ || probing_) return 0;
+  contract::MutexGuard lock(*this, device_lock_);
+  if (bound_) return 0;
   if (really_probe() == -vocab::kEPROBE_DEFER) deferred_ = true;
   return 0;
 }
 
 int KernelImpl::device_bind() {
-  if (bound_ || probing_) return -EBUSY;
+  contract::MutexGuard lock(*this, device_lock_);
+  if (bound_) return -EBUSY;
   const bool was_deferred = deferred_;
   const int error = really_probe();
   if (error != -vocab::kEPROBE_DEFER) return error;
@@ -60,6 +62,7 @@ void KernelImpl::trigger_deferred_probe() {
 }
 
 int KernelImpl::device_unbind() {
+  contract::MutexGuard lock(*this, device_lock_);
   if (!bound_) return -ENODEV;
   bound_ = false;
   pm_runtime_get_sync();

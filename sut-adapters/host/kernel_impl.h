@@ -377,6 +377,7 @@ class KernelImpl final : public contract::Kernel {
   bool bound_ = false;
   bool deferred_ = false;
   bool probing_ = false;
+  contract::Mutex device_lock_{.role = "device_lock"};   ///< one bind or unbind at a time
   std::uint32_t trigger_count_ = 0;
   std::pmr::vector<Devres> devres_;
   std::pmr::deque<DrmInstance> drm_;

@@ -258,25 +258,28 @@ int panthor_mmu_init(PanthorDevice* ptdev) {
   return 0;
 }
 
-// Takes every AS from its VM; `program` also writes the registers.
-static void panthor_mmu_release_all(PanthorDevice* ptdev, bool program) {
+// Takes every AS from its VM; `program` also writes the registers. False when one did not obey.
+static bool panthor_mmu_release_all(PanthorDevice* ptdev, bool program) {
   PanthorMmu& mmu = *ptdev->mmu;
   MutexGuard guard(ptdev->kernel, mmu.slots_lock);
+  bool clean = true;
   for (std::uint32_t as = 0; as < kMaxAsSlots; ++as) {
     Vm* const vm = mmu.slots[as];
     if (vm == nullptr) continue;
-    if (program) (void)panthor_mmu_as_disable(ptdev, as, AsRecycle::no);
+    if (program) clean &= panthor_mmu_as_disable(ptdev, as, AsRecycle::no) == 0;
     panthor_vm_release_as_locked(vm);
   }
+  return clean;
 }
 
 void panthor_mmu_unplug(PanthorDevice* ptdev) {
   panthor_irq_suspend(&ptdev->mmu->irq);
-  panthor_mmu_release_all(ptdev, true);
+  (void)panthor_mmu_release_all(ptdev, true);
 }
 
 void panthor_mmu_suspend(PanthorDevice* ptdev) {
-  panthor_mmu_release_all(ptdev, true);
+  // What keeps its region locked is put right by the reset of a slow resume only.
+  if (!panthor_mmu_release_all(ptdev, true)) ptdev->reset.fast = false;
   panthor_irq_suspend(&ptdev->mmu->irq);
 }
 
@@ -289,7 +292,7 @@ void panthor_mmu_resume(PanthorDevice* ptdev) {
 void panthor_mmu_pre_reset(PanthorDevice* ptdev) { panthor_irq_suspend(&ptdev->mmu->irq); }
 
 void panthor_mmu_post_reset(PanthorDevice* ptdev) {
-  panthor_mmu_release_all(ptdev, false);
+  (void)panthor_mmu_release_all(ptdev, false);
   ptdev->mmu->alloc_mask = 0;
   ptdev->mmu->faulty_mask = 0;
   panthor_irq_resume(&ptdev->mmu->irq);
