@@ -21,7 +21,13 @@ struct Comparison {
   const contract::Trace& candidate;
   std::vector<Finding>& findings;
   std::vector<Count>& checked;
+  /// Where the two runs begin to differ in what the outside did to them (stimuli_end).
+  std::size_t oracle_end = 0;
+  std::size_t candidate_end = 0;
 
+  [[nodiscard]] bool same_stimuli() const {
+    return oracle_end == oracle.records.size() && candidate_end == candidate.records.size();
+  }
   /// Both runs came to their end state, so a missing record means something.
   [[nodiscard]] bool both_completed() const;
   /// Counts `n` comparisons under `slug`.
@@ -43,8 +49,9 @@ void compare_heap(Comparison& c);
 /// Order in which groups came onto slots, for Programs without protected work: `slots` (I12).
 void compare_slots(Comparison& c);
 
-/// Whether the two runs started the same steps; if not, end states cannot be compared.
-[[nodiscard]] bool same_stimuli(const contract::Trace& a, const contract::Trace& b);
+/// Index of the first start of a step in `trace` that `other` never started; the size of `trace`
+/// when there is none. What comes behind it answers to something the other run was never asked.
+[[nodiscard]] std::size_t stimuli_end(const contract::Trace& trace, const contract::Trace& other);
 /// Whether a step's result may depend on how far the GPU got. Source: design.md section 6.
 [[nodiscard]] bool depends_on_progress(contract::NodeType type);
 /// Whether an `after:`, or a `wait` of the same actor with no submit behind it, pins such a result.

@@ -107,6 +107,7 @@ void compare_fences(Comparison& c) {
     const auto k = candidate.find(job);
     const std::string name = step_words(c.program, job);
     if (o != oracle.end() && k != candidate.end()) {
+      if (o->second > c.oracle_end || k->second > c.candidate_end) continue;
       c.count("fence");
       const Record& want = c.oracle.records[o->second];
       const Record& got = c.candidate.records[k->second];
@@ -118,6 +119,8 @@ void compare_fences(Comparison& c) {
       f.oracle_record = o->second;
       f.candidate_record = k->second;
       c.findings.push_back(std::move(f));
+    } else if (!c.same_stimuli()) {
+      continue;
     } else if (o != oracle.end() && c.candidate.end == RunEnd::completed) {
       c.count("fence");
       Finding f = found("fence", quiesce_ns(c.candidate), "fence_signalled", "missing",

@@ -6,6 +6,7 @@
 
 #include "gpu-model/vocab/errno.h"
 #include "oracle/judge/compare.h"
+#include "oracle/judge/numbers.h"
 
 namespace protm::judge {
 
@@ -55,6 +56,11 @@ void compare_writes(Comparison& c, std::uint32_t step, const StepSeen& o, const 
     const Record& want = c.oracle.records[o.writes[i]];
     const Record& got = c.candidate.records[k.writes[i]];
     if (want.c == got.c && want.d == got.d) continue;
+    const auto number = number_output(step_type(c.program, step));
+    if (want.c == got.c && number == want.c &&
+        !same_turn(c.program, c.oracle, *o.returned, c.candidate, *k.returned)) {
+      continue;
+    }
     different(c, step, o.writes[i], k.writes[i], "output",
               "step " + step_words(c.program, step) + " wrote other bytes to output field " +
                   std::to_string(got.c) + " than the oracle");
@@ -110,15 +116,15 @@ std::string result_words(std::int64_t result) {
   return name.empty() ? std::to_string(result) : std::string(name);
 }
 
-bool same_stimuli(const Trace& a, const Trace& b) {
-  const auto started = [](const Trace& trace) {
-    std::set<std::uint32_t> out;
-    for (const Record& r : trace.records) {
-      if (r.kind == RecordKind::step_started) out.insert(r.b);
-    }
-    return out;
-  };
-  return started(a) == started(b);
+std::size_t stimuli_end(const Trace& trace, const Trace& other) {
+  std::set<std::uint32_t> started;
+  for (const Record& r : other.records) {
+    if (r.kind == RecordKind::step_started) started.insert(r.b);
+  }
+  const auto first = std::find_if(trace.records.begin(), trace.records.end(), [&](const Record& r) {
+    return r.kind == RecordKind::step_started && !started.contains(r.b);
+  });
+  return static_cast<std::size_t>(first - trace.records.begin());
 }
 
 void compare_results(Comparison& c) {
@@ -128,6 +134,7 @@ void compare_results(Comparison& c) {
     // A call that does not return is judged as oops, stuck or livelock.
     if (found == oracle.end() || !found->second.returned || !seen.returned) continue;
     const StepSeen& wanted = found->second;
+    if (*wanted.returned > c.oracle_end || *seen.returned > c.candidate_end) continue;
     const NodeType type = step_type(c.program, step);
     if (type == NodeType::count) continue;
     const bool pinned = is_pinned(c.program, step);
@@ -140,9 +147,12 @@ void compare_results(Comparison& c) {
       continue;  // how long the job took, not what came of it
     }
     c.count("result");
-    if (want.c != got.c) {
-      const auto want_result = static_cast<std::int64_t>(want.c);
-      const auto got_result = static_cast<std::int64_t>(got.c);
+    const auto want_result = static_cast<std::int64_t>(want.c);
+    const auto got_result = static_cast<std::int64_t>(got.c);
+    const bool by_turn = number_result(type) && want_result >= 0 && got_result >= 0 &&
+                         !same_turn(c.program, c.oracle, *wanted.returned, c.candidate,
+                                    *seen.returned);
+    if (want_result != got_result && !by_turn) {
       different(c, step, *wanted.returned, *seen.returned,
                 got_result < 0 ? result_words(got_result) : std::string("success"),
                 std::string(node_info(type).name) + " of step " + step_words(c.program, step) +

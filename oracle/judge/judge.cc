@@ -64,11 +64,17 @@ std::vector<Finding> comparisons(const Program& program, const Trace& oracle,
                                  const Trace& candidate, const JudgeOptions& options,
                                  Verdict& verdict) {
   std::vector<Finding> out;
-  Comparison c{program, oracle, candidate, out, verdict.checked};
+  Comparison c{.program = program,
+               .oracle = oracle,
+               .candidate = candidate,
+               .findings = out,
+               .checked = verdict.checked,
+               .oracle_end = stimuli_end(oracle, candidate),
+               .candidate_end = stimuli_end(candidate, oracle)};
   compare_results(c);
   compare_fences(c);
-  compare_windows(c);
-  if (same_stimuli(oracle, candidate)) {
+  if (c.same_stimuli()) {
+    compare_windows(c);
     compare_memory(c);
     compare_rest(c);
     compare_heap(c);
@@ -159,7 +165,8 @@ void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle
     verdict.reached = false;
     give_up(verdict, Outcome::inconclusive,
             "'" + event_words(program.reaches[*event]) + "' was not reached");
-  } else if (!same_stimuli(oracle, candidate)) {
+  } else if (stimuli_end(oracle, candidate) != oracle.records.size() ||
+             stimuli_end(candidate, oracle) != candidate.records.size()) {
     verdict.reached = false;
     give_up(verdict, Outcome::inconclusive,
             "a step that waits for an event started in one of the two runs only");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/rules/forced_exit.h"
 
+#include <algorithm>
 #include <set>
 
 namespace protm::rules {
@@ -43,6 +44,26 @@ bool reason_before(const Record& r) {
          is(r, K::cs_fatal) || is(r, K::exit_refused);
 }
 
+// Whether a group other than the one inside has an accepted job that is not finished: its work
+// stands still until the GPU leaves.
+bool others_have_work(const Program& program, const Trace& trace, std::size_t index) {
+  SlotMap slots(program);
+  std::set<std::uint32_t> open;
+  std::uint32_t inside = kNoStep;
+  for (std::size_t i = 0; i < index; ++i) {
+    const Record& r = trace.records[i];
+    slots.take(r);
+    if (is(r, K::protm_active)) inside = slots.group_at(r.a);
+    const bool accepted =
+        r.kind == RecordKind::step_returned && static_cast<std::int64_t>(r.c) >= 0;
+    if (accepted && step_type(program, r.b) == NodeType::group_submit) open.insert(r.b);
+    if (r.kind == RecordKind::fence_signalled) open.erase(r.a);
+  }
+  return std::any_of(open.begin(), open.end(), [&](std::uint32_t job) {
+    return group_of_job(program, job) != inside;
+  });
+}
+
 bool reason_after(const Record& r) {
   return is(r, K::as_command) || is(r, K::csg_state_sampled) || is(r, K::ep_cfg_acked) ||
          is(r, K::flush_caches) || is(r, K::reset_started) || is(r, K::mcu_halt) ||
@@ -55,6 +76,7 @@ bool forced_exit_was_needed(const Program& program, const Trace& trace, std::siz
   for (std::size_t i = index; i-- > 0 && !is(trace.records[i], K::protm_active);) {
     if (reason_before(trace.records[i])) return true;
   }
+  if (others_have_work(program, trace, index)) return true;
   std::set<std::uint32_t> in_flight;
   for (std::size_t i = 0; i < index; ++i) {
     const Record& r = trace.records[i];

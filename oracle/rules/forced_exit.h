@@ -14,7 +14,8 @@ namespace protm::rules {
 /// True when record `index`, sampled in protected mode, has a reason to force the exit:
 /// - before it, in the same window: a user doorbell (work that only normal mode can take up), a
 ///   page fault, a protected fault, a CS fault or fatal, a refused exit;
-/// - when it was sampled: a step in flight that may change mappings or groups, or unbind;
+/// - when it was sampled: a step in flight that may change mappings or groups, or unbind; an
+///   unfinished job of another group;
 /// - after it, up to 1 ms and eight doorbells with their acks behind the exit (or up to the reset, when no exit comes): an AS command,
 ///   a CSG state or priority request, a flush, a reset, MCU halt or disable.
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,

@@ -18,10 +18,17 @@ using K = vocab::ObservationKind;
 
 namespace {
 
-bool raises_for_fault(const Trace& trace, std::size_t i) {
-  const Record& r = trace.records[i];
-  return is(r, K::irq_line) && r.a == 2 && r.b != 0 &&
-         (r.d & vocab::GpuIrq::protm_fault.mask) != 0;
+// The record in which the fault at record `fault` itself raises the GPU line; kNoRecord: it does
+// not, or only later.
+std::size_t raised_by_fault(const Trace& trace, std::size_t fault) {
+  const std::uint64_t at_ns = trace.records[fault].time_ns;
+  for (std::size_t i = fault + 1; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.time_ns != at_ns) break;
+    if (!is(r, K::irq_line) || r.a != 2 || r.b == 0) continue;
+    return (r.d & vocab::GpuIrq::protm_fault.mask) != 0 ? i : kNoRecord;
+  }
+  return kNoRecord;
 }
 
 }  // namespace
@@ -54,9 +61,10 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (is(r, K::reset_started) || (is(r, K::protm_fault) && r.a != 0)) {
-      // The next fault itself proves the mask when it raises the line.
-      if (i + 1 < trace.records.size() && is(r, K::protm_fault) && raises_for_fault(trace, i + 1)) {
-        last_mask = i + 1;
+      if (is(r, K::protm_fault)) {
+        // The next fault itself proves the mask when it raises the line.
+        const std::size_t raised = raised_by_fault(trace, i);
+        if (raised != kNoRecord) last_mask = raised;
       }
       close();
       watching = false;

@@ -204,6 +204,8 @@ void tick_ctx_enter_protm(PanthorScheduler* sched, SchedTickCtx* ctx) {
   Group* const group = ctx->protm_group;
   // A group that got its slot in this tick was granted nothing (SCHED-34 as posted).
   if (panthor_fw_protm_enter(ptdev) != 0) {
+    // A fault that comes before the session counts as begun is this group's all the same.
+    if (ptdev->gpu->protm_fault) group_mark_culprit(group);
     panthor_device_schedule_reset(ptdev);
     ctx->csg_upd_failed_mask |= 1u << group->csg_id;
     return;
