@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One Program on oracle and candidate, judged. When the first comparison differs, the reference
-// runs again under other latency seeds: what it shows there is allowed too (`timing`). Leaves out
-// explored schedules. Source: design.md section 6 (allowed set), decisions.md 21.
+// runs again: with the steps in the candidate's order, with other latencies, with timers as late as
+// a timer wheel lets them be. What it shows there is allowed too (`timing`). Leaves out explored
+// schedules. Source: design.md section 6 (allowed set), decisions.md 21.
 #pragma once
 
 #include <cstdint>

@@ -91,7 +91,9 @@ bool forced_exit_was_needed(const Program& program, const Trace& trace, std::siz
     const Record& r = trace.records[i];
     if (r.time_ns > until_ns) return false;
     if (reason_after(r)) return true;
-    if (is(r, K::protm_exit_raised) && until_ns == UINT64_MAX) until_ns = r.time_ns + settle_ns(program);
+    if (is(r, K::protm_exit_raised) && until_ns == UINT64_MAX) {
+      until_ns = r.time_ns + settle_ns(program);
+    }
   }
   return false;
 }

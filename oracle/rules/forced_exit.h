@@ -16,8 +16,9 @@ namespace protm::rules {
 ///   page fault, a protected fault, a CS fault or fatal, a refused exit;
 /// - when it was sampled: a step in flight that may change mappings or groups, or unbind; an
 ///   unfinished job of another group;
-/// - after it, up to 1 ms and eight doorbells with their acks behind the exit (or up to the reset, when no exit comes): an AS command,
-///   a CSG state or priority request, a flush, a reset, MCU halt or disable.
+/// - after it, up to 1 ms and some doorbells with their acks behind the exit (or up to the
+///   reset, when no exit comes): an AS command, a CSG state or priority request, a flush, a
+///   reset, MCU halt or disable.
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,
                                           const contract::Trace& trace, std::size_t index);
 

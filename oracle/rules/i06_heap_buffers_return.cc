@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // At quiesce the heaps have no more buffers out than somebody can still want: one per protected
-// firmware section while the device is bound, one per living group with the flag, and those that the
-// Program itself allocated and did not give back. What is out is what the heaps count; where nobody
-// tells, the records are counted, on top of what a probe before T = 0 may have taken.
+// firmware section while the device is bound, one per living group with the flag, and those that
+// the Program itself allocated and did not give back. What is out is what the heaps count; where
+// nobody tells, the records are counted, on top of what a probe before T = 0 may have taken.
 // Not modelled: which of two buffers leaked; references that keep no buffer alive.
 #include <optional>
 

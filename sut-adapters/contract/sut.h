@@ -69,6 +69,8 @@ struct Surroundings {
   std::span<const std::byte> firmware;
   const char* heap_param = nullptr;  ///< nullptr = not given
   std::uint32_t hz = 1000;
+  /// Makes timers of the timer wheel late by a part of its granularity; 0 = always in time.
+  std::uint64_t timer_seed = 0;
   bool coherent = false;
 };
 

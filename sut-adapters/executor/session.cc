@@ -39,7 +39,8 @@ Session::Session(Candidate candidate, std::uint64_t world_base) : candidate_(std
 
 Session::~Session() = default;
 
-void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine) {
+void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine,
+                   std::uint64_t timer_seed) {
   world_->clear();
   // Drivers and machine point to these bytes: the same image stays where it is.
   std::vector<std::byte> image = rig::build_firmware(program.firmware);
@@ -55,6 +56,7 @@ void Session::boot(const contract::Program& program, const vocab::MachineConfig&
       .firmware = firmware_,
       .heap_param = program.heap_param_set ? heap_param_.c_str() : nullptr,
       .hz = 1000,
+      .timer_seed = timer_seed,
       .coherent = machine.coherent != 0};
   sut_ = candidate_.make(candidate_.options.get(), around);
   if (program.heap_present) {
@@ -73,12 +75,12 @@ void Session::start_over(const contract::Program& program, Start start,
                          std::uint64_t latency_seed) {
   vocab::MachineConfig machine = program.machine;
   if (latency_seed != 0) machine.latency_seed = latency_seed;
-  const std::string key = boot_key(program, machine);
+  const std::string key = boot_key(program, machine) + ' ' + std::to_string(latency_seed);
   if (start == Start::snapshot && key == booted_key_) {
     world_->restore();
     return;
   }
-  boot(program, machine);
+  boot(program, machine, latency_seed);
   booted_key_.clear();
   if (sut_->no_tasks()) {
     world_->snapshot();
@@ -96,7 +98,7 @@ contract::Trace Session::run(const contract::Program& program, const RunOptions&
   if (candidate_.whole != nullptr) return candidate_.whole->run(program);
   start_over(program, options.start, options.latency_seed);
   contract::Trace trace;
-  StepRunner runner(program, *rig_, *sut_, trace, owner_heap_);
+  StepRunner runner(program, *rig_, *sut_, trace, owner_heap_, options.order);
   runner.prologue();
   rig_->begin(&trace, &program.faults, options.level);
   runner.run();

@@ -12,6 +12,7 @@
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/executor/candidate.h"
+#include "sut-adapters/executor/step_order.h"
 #include "sut-adapters/rig/rig.h"
 #include "sut-adapters/rig/world.h"
 
@@ -23,8 +24,11 @@ enum class Start : std::uint8_t { snapshot, fresh };
 struct RunOptions {
   rig::TraceLevel level = rig::TraceLevel::normal;
   Start start = Start::snapshot;
-  /// Replaces the Program's latency seed when not 0: the allowed-set reruns.
+  /// Replaces the Program's latency seed when not 0, and makes timers as late as a timer wheel may:
+  /// the allowed-set reruns.
   std::uint64_t latency_seed = 0;
+  /// Steps of different actors start in this order where they can; empty: as triggers say.
+  std::span<const StepTurn> order{};
 };
 
 class Session {
@@ -45,7 +49,8 @@ class Session {
   [[nodiscard]] rig::World& world() { return *world_; }
 
  private:
-  void boot(const contract::Program& program, const vocab::MachineConfig& machine);
+  void boot(const contract::Program& program, const vocab::MachineConfig& machine,
+            std::uint64_t timer_seed);
   void start_over(const contract::Program& program, Start start, std::uint64_t latency_seed);
 
   Candidate candidate_;

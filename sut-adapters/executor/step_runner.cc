@@ -70,14 +70,16 @@ std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Call cal
 }
 
 StepRunner::StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut,
-                       contract::Trace& trace, std::uint64_t owner_heap)
+                       contract::Trace& trace, std::uint64_t owner_heap,
+                       std::span<const StepTurn> order)
     : program_(program),
       rig_(rig),
       sut_(sut),
       trace_(trace),
       states_(program.steps.size()),
       calls_(program, rig, states_),
-      owner_heap_(owner_heap) {
+      owner_heap_(owner_heap),
+      order_(order) {
   calls_.reserve();
 }
 
@@ -116,6 +118,7 @@ void StepRunner::arm() {
       states_[i].watch = rig_.matcher().watch(when.after);
     }
   }
+  order_.arm(rig_.matcher(), states_);
 }
 
 std::uint32_t StepRunner::head_of(std::uint32_t actor) {
@@ -132,6 +135,7 @@ std::uint32_t StepRunner::head_of(std::uint32_t actor) {
 
 std::uint64_t StepRunner::ready_ns(std::uint32_t step) {
   StepState& s = states_[step];
+  if (s.watch != UINT32_MAX && order_.active() && order_.may_start(step, states_)) return now_ns();
   if (s.watch != UINT32_MAX && s.ready_ns == vocab::kNever) {
     const std::uint64_t at = rig_.matcher().when(s.watch);
     if (at != vocab::kNever) s.ready_ns = at + program_.steps[step].when.delay_ns;
@@ -143,7 +147,8 @@ std::uint64_t StepRunner::next_step_ns() {
   std::uint64_t next = vocab::kNever;
   for (std::uint32_t actor = 0; actor < steps_of_.size(); ++actor) {
     const std::uint32_t step = head_of(actor);
-    if (step != kNoStep) next = std::min(next, ready_ns(step));
+    if (step == kNoStep || !order_.may_start(step, states_)) continue;
+    next = std::min(next, ready_ns(step));
   }
   return next == vocab::kNever ? next : rig_.start_ns() + next;
 }
@@ -153,6 +158,7 @@ bool StepRunner::start_ready() {
   for (std::uint32_t actor = 0; actor < steps_of_.size(); ++actor) {
     const std::uint32_t step = head_of(actor);
     if (step == kNoStep || ready_ns(step) > now_ns()) continue;
+    if (!order_.may_start(step, states_)) continue;
     begin_step(step);
     any = true;
   }
@@ -270,7 +276,8 @@ void StepRunner::abandon_waiting() {
 }
 
 StepRunner::Next StepRunner::nothing_to_do() {
-  // Everything is at rest. Steps that still wait for an event will never see it.
+  // Everything is at rest. Who waits for a turn gets it; who waits for an event never sees it.
+  if (order_.give_up()) return Next::go_on;
   if (outstanding()) {
     stuck("a call never returns");
     return Next::broken;

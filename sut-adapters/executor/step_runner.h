@@ -11,6 +11,7 @@
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/executor/step_calls.h"
+#include "sut-adapters/executor/step_order.h"
 #include "sut-adapters/executor/step_state.h"
 #include "sut-adapters/rig/rig.h"
 
@@ -25,7 +26,8 @@ std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, contract
 class StepRunner {
  public:
   StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut,
-             contract::Trace& trace, std::uint64_t owner_heap);
+             contract::Trace& trace, std::uint64_t owner_heap,
+             std::span<const StepTurn> order = {});
   /// Before T = 0: opens the render node and makes the submits' syncobjs.
   void prologue();
   /// From T = 0 to the end state.
@@ -75,6 +77,7 @@ class StepRunner {
   std::vector<std::vector<std::uint32_t>> steps_of_;  ///< per actor, in order
   std::vector<std::uint32_t> cursor_;                 ///< per actor, into steps_of_
   std::uint64_t owner_heap_;  ///< heap that was registered before load; 0 = none
+  StepOrder order_;
   std::uint64_t last_step_ns_ = 0;
   std::uint32_t jobs_ = 0;
 };

@@ -256,7 +256,9 @@ class KernelImpl final : public contract::Kernel {
 
   // time (kernel_time.cc)
   [[nodiscard]] std::uint64_t tick_edge_ns(std::uint64_t jiffy) const;
-  [[nodiscard]] std::uint64_t deadline_ns(std::uint64_t jiffies_from_now) const;
+  [[nodiscard]] std::uint64_t deadline_ns(std::uint64_t jiffies_from_now);
+  /// By how many ticks the timer wheel lets a timer of that length expire late in this run.
+  [[nodiscard]] std::uint64_t lateness(std::uint64_t jiffies_from_now);
   void add_expiry(ExpiryKind kind, std::uint32_t id, std::uint64_t when_ns, Need need);
   bool remove_expiry(ExpiryKind kind, std::uint32_t id);
   bool fire_one_expiry();
@@ -361,6 +363,7 @@ class KernelImpl final : public contract::Kernel {
 
   std::pmr::vector<Expiry> expiries_;        ///< sorted by (when, nr)
   std::uint64_t last_expiry_ = 0;
+  std::uint64_t timers_armed_ = 0;   ///< on the timer wheel; the n-th one has its own lateness
   std::uint64_t known_next_event_ns_ = 0;
 
   std::array<IrqAction, 3> irqs_{};

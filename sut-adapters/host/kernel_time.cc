@@ -17,6 +17,23 @@ std::uint64_t grid_at_or_after(std::uint64_t base, std::uint64_t step, std::uint
   return base + (t - base + step - 1) / step * step;
 }
 
+/// A level of the wheel has 63 slots, each eight times as coarse as one of the level below; a timer
+/// is never early, and late by less than a slot. Source: kernel/time/timer.c, LVL_GRAN.
+std::uint64_t wheel_granularity(std::uint64_t jiffies_from_now) {
+  constexpr std::uint64_t kSlots = 63, kCoarser = 8;
+  std::uint64_t granularity = 1;
+  while (jiffies_from_now >= kSlots * granularity) granularity *= kCoarser;
+  return granularity;
+}
+
+/// splitmix64's finish: neighbours of a seed have nothing in common.
+std::uint64_t mixed(std::uint64_t x) {
+  x *= 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
 }  // namespace
 
 std::uint64_t KernelImpl::jiffies() const {
@@ -34,9 +51,15 @@ std::uint64_t KernelImpl::tick_edge_ns(std::uint64_t jiffy) const {
   return jiffy / hz * vocab::kSec + (jiffy % hz * vocab::kSec + hz - 1) / hz;
 }
 
-std::uint64_t KernelImpl::deadline_ns(std::uint64_t jiffies_from_now) const {
+std::uint64_t KernelImpl::deadline_ns(std::uint64_t jiffies_from_now) {
   if (jiffies_from_now >= kMaxJiffyOffset) return vocab::kNever;
-  return tick_edge_ns(jiffies() + jiffies_from_now);
+  return tick_edge_ns(jiffies() + jiffies_from_now + lateness(jiffies_from_now));
+}
+
+std::uint64_t KernelImpl::lateness(std::uint64_t jiffies_from_now) {
+  if (around_.timer_seed == 0) return 0;
+  const std::uint64_t granularity = wheel_granularity(jiffies_from_now);
+  return mixed(around_.timer_seed + ++timers_armed_) % granularity;
 }
 
 // --- what happens when -----------------------------------------------------------------------

@@ -136,7 +136,7 @@ uapi::GroupPrioritiesInfo panthor_query_group_priorities_info(PanthorDevice* ptd
 }
 
 uapi::ProtectedInfo panthor_query_protected_info(PanthorDevice* ptdev) {
-  return {ptdev->protm.heap != nullptr ? uapi::kProtectedFeatureBasic : 0};
+  return {panthor_fw_protm_supported(ptdev) ? uapi::kProtectedFeatureBasic : 0};
 }
 
 int query_size(std::uint32_t type, std::uint32_t* size) {

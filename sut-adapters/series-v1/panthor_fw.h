@@ -46,6 +46,9 @@ struct PanthorFw {
   std::pmr::vector<FwIface> streams;   ///< group-major
   std::uint32_t version = 0;
   std::uint32_t streams_per_group = 0;
+  /// Bytes of a group's suspend buffers. Kept: a reset rewrites the section that tells them.
+  std::uint32_t suspend_size = 0;
+  std::uint32_t protm_suspend_size = 0;
   contract::WaitQueue req_waitqueue{"fw.req_waitqueue"};
   contract::DelayedWork ping_work{"ping_work"};
   bool booted = false;
@@ -101,6 +104,8 @@ KernelBoResult panthor_fw_alloc_suspend_buf_mem(PanthorDevice* ptdev, std::uint6
 KernelBoResult panthor_fw_alloc_protm_suspend_buf_mem(PanthorDevice* ptdev, std::uint64_t size);
 
 // --- protected mode (patch 7) --------------------------------------------------------------------
+/// True when there is a heap and the image has a section that runs in protected mode.
+bool panthor_fw_protm_supported(PanthorDevice* ptdev);
 /// True while the GPU is in protected mode. Touches no register before the firmware has booted.
 [[nodiscard]] bool panthor_fw_protm_is_active(PanthorDevice* ptdev);
 /// True while a PROTM_EXIT event waits for its ack.

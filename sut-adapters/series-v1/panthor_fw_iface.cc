@@ -69,6 +69,8 @@ int panthor_init_csg_iface(PanthorDevice* ptdev, std::uint32_t csg) {
   if (streams < kMinCsPerCsg || streams > kMaxCsPerCsg) return -EINVAL;
   if (csg == 0) {
     pfw.streams_per_group = streams;
+    pfw.suspend_size = fw_read(ptdev, iface.control + fw::csg_control::kSuspendSize);
+    pfw.protm_suspend_size = fw_read(ptdev, iface.control + fw::csg_control::kProtmSuspendSize);
     pfw.streams.resize(static_cast<std::size_t>(streams) * pfw.groups.size());
   }
   const FwIface& first = pfw.groups[0];

@@ -211,6 +211,13 @@ int panthor_fw_load(PanthorDevice* ptdev) {
   return 0;
 }
 
+bool panthor_fw_protm_supported(PanthorDevice* ptdev) {
+  if (ptdev->protm.heap == nullptr) return false;
+  const auto& sections = ptdev->fw->sections;
+  return std::any_of(sections.begin(), sections.end(),
+                     [](const Ptr<FwSection>& s) { return is_protected(s->flags); });
+}
+
 void panthor_reload_fw_sections(PanthorDevice* ptdev, bool full_reload) {
   for (const Ptr<FwSection>& section : ptdev->fw->sections) {
     if (section->mem == nullptr) continue;

@@ -23,14 +23,11 @@ std::uint32_t all_queues(const Group* group) {
 // The protected part follows patch 8: its buffer exists for flagged groups only.
 int group_alloc_suspend_bufs(Group* group, std::uint32_t flags) {
   PanthorDevice* const ptdev = group->ptdev;
-  const std::uint32_t control = panthor_fw_get_csg_iface(ptdev, 0).control;
-  KernelBoResult mem = panthor_fw_alloc_suspend_buf_mem(
-      ptdev, fw_read(ptdev, control + fw::csg_control::kSuspendSize));
+  KernelBoResult mem = panthor_fw_alloc_suspend_buf_mem(ptdev, ptdev->fw->suspend_size);
   if (!mem) return mem.error();
   group->suspend_buf = *mem;
   if ((flags & uapi::kGroupCreateProtected) == 0) return 0;
-  mem = panthor_fw_alloc_protm_suspend_buf_mem(
-      ptdev, fw_read(ptdev, control + fw::csg_control::kProtmSuspendSize));
+  mem = panthor_fw_alloc_protm_suspend_buf_mem(ptdev, ptdev->fw->protm_suspend_size);
   if (!mem) return mem.error();
   group->protm_suspend_buf = *mem;
   return 0;

@@ -15,7 +15,7 @@ using contract::MutexGuard;
 namespace fw = vocab::fw;
 
 bool group_supports_protm(const Group* group) {
-  return group->ptdev->protm.heap != nullptr && group->protm_suspend_buf != nullptr;
+  return panthor_fw_protm_supported(group->ptdev) && group->protm_suspend_buf != nullptr;
 }
 
 void protm_session_begin(PanthorScheduler* sched, Group* group) {
