@@ -3,6 +3,7 @@
 // the first divergence is chosen.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "oracle/judge/judge.h"
@@ -475,4 +476,42 @@ TEST_CASE("add_counts: adds by id and keeps the order") {
   std::vector<Count> totals{{"a", 1}};
   add_counts(totals, {{"b", 2}, {"a", 3}});
   CHECK(totals == std::vector<Count>{{"a", 4}, {"b", 2}});
+}
+
+TEST_CASE("result: numbers handed out in turn count only where the turns were the same") {
+  Program p;
+  const auto first = add_step(p, make_node(NodeType::group_create));
+  const auto second = add_step(p, make_node(NodeType::group_create));
+  const auto trace = [&](std::uint32_t a, std::uint64_t handle_a, std::uint32_t b,
+                         std::uint64_t handle_b) {
+    TraceBuilder t;
+    t.started(first).started(second);
+    for (const auto& [step, handle] : {std::pair{a, handle_a}, {b, handle_b}}) {
+      t.returned(step, 0).record(RecordKind::user_write, {.b = step, .c = 0, .d = handle});
+    }
+    return t.record(RecordKind::rest_state, {.c = 1}, "vms");
+  };
+  const auto verdict = [&](const TraceBuilder& candidate) {
+    return judge::judge(p, trace(first, 1, second, 2).trace(), candidate.trace(), options());
+  };
+  CHECK(verdict(trace(second, 1, first, 2)).outcome == Outcome::agreed);
+  check_diverged(verdict(trace(first, 2, second, 1)), "result/group_create");
+}
+
+TEST_CASE("comparison: what comes behind a step that one run never started is not compared") {
+  Case c;
+  const auto extra = add_step(c.program, make_node(NodeType::unbind));
+  const auto candidate = [&](bool before) {
+    TraceBuilder b = c.right();
+    find_step(b, RecordKind::step_returned, c.job)->c = static_cast<std::uint64_t>(-ENODEV);
+    auto& records = b.edit().records;
+    const auto job = std::find_if(records.begin(), records.end(), [&](const Record& r) {
+      return r.kind == RecordKind::step_returned && r.b == c.job;
+    });
+    records.insert(before ? job : records.end(), Record{.kind = RecordKind::step_started,
+                                                        .b = extra});
+    return b;
+  };
+  CHECK(c.judged(candidate(true)).outcome == Outcome::inconclusive);
+  check_diverged(c.judged(candidate(false)), "result/group_submit");
 }

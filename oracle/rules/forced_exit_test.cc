@@ -113,3 +113,35 @@ TEST_CASE("FW-25: a PING outside a window, or beside another request, is nobody'
   beside.saw(K::protm_active).after(kMs).saw(K::ping_sampled, {.a = 1, .b = 1});
   CHECK_FALSE(run("FW-25", w.program, beside).violation);
 }
+
+TEST_CASE("forced exit: another group's unfinished job is a reason, a finished one is none") {
+  for (const auto& [id, kind] : kRules) {
+    Program p;
+    const auto group = add_step(p, make_node(NodeType::group_create));
+    const auto other = add_step(p, make_node(NodeType::group_create));
+    const auto own_job = add_job(p, group);
+    const auto other_job = add_job(p, other);
+    const auto trace = [&, what = kind](bool finished) {
+      TraceBuilder b;
+      b.event(EventKind::group_on_slot, group, 0).returned(own_job, 0).returned(other_job, 0);
+      if (finished) b.fence(other_job, 0);
+      b.saw(K::enter_sampled, {.a = 1}).after(70 * kUs).saw(K::protm_active, {.a = 0});
+      b.after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
+      return leave(b);
+    };
+    CHECK_FALSE(run(id, p, trace(false)).violation);
+    CHECK(run(id, p, trace(true)).violation);
+  }
+}
+
+TEST_CASE("forced exit: what follows may be as late as the machine answers") {
+  World w;
+  for (const auto& [id, kind] : kRules) {
+    TraceBuilder b = window(kind);
+    leave(b).after(60 * kMs).saw(K::csg_state_sampled);
+    w.program.machine.set_latency(vocab::Latency::ack, 20 * kUs);
+    CHECK(run(id, w.program, b).violation);
+    w.program.machine.set_latency(vocab::Latency::ack, 6 * kMs);
+    CHECK_FALSE(run(id, w.program, b).violation);
+  }
+}

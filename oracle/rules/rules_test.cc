@@ -229,6 +229,18 @@ TEST_CASE("I6: a group that could not be created leaves no buffer in use") {
   check_wrong("I6", p, b, 4);
 }
 
+TEST_CASE("I6: what the heaps count outweighs what the records suggest") {
+  const World w;
+  const auto trace = [&](std::uint64_t counted) {
+    TraceBuilder b;
+    b.record(RecordKind::heap_alloc, {.a = 1}).returned(w.group, -EINVAL);
+    b.record(RecordKind::rest_state, {}, "vms");
+    return b.record(RecordKind::rest_state, {.c = counted}, "live_heap_buffers");
+  };
+  check_right("I6", w.program, trace(1));  // the firmware's section
+  check_wrong("I6", w.program, trace(2), 2);
+}
+
 TEST_CASE("I6: buffers of a probe before the trace, of steps and of later probes may be out") {
   Program p;
   p.heap_param = "protected";
@@ -303,6 +315,15 @@ TEST_CASE("I8: the protected fault is unmasked after a reset") {
                                        .c = vocab::GpuIrq::clean_caches_completed.mask, .d = 1});
   check_wrong("I8", w.program, by_line, 2);
 
+  // The next fault proves the mask when it raises the line itself, whatever was seen before.
+  const auto next_fault = [&](std::uint32_t mask) {
+    TraceBuilder b = by_line;
+    b.after(kMs).saw(K::protm_fault, {.a = 1}).saw(K::rule_ping_inside);
+    return b.saw(K::irq_line, {.a = 2, .b = 1, .c = vocab::GpuIrq::protm_fault.mask, .d = mask});
+  };
+  check_right("I8", w.program, next_fault(all));
+  check_wrong("I8", w.program, next_fault(vocab::GpuIrq::gpu_fault.mask), 2);
+
   w.program.faults.push_back(Fault{});
   w.program.faults.back().machine.kind = vocab::FaultKind::protected_fault;
   w.program.faults.back().machine.hold_ns = kMs;
@@ -330,6 +351,16 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
   own_fault.saw(K::reset_started).after(kMs).fence(other_job, EIO);
   own_fault.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
   check_right("I9", w.program, own_fault);
+
+  // Who asks in vain, or enters behind the reset, has not died of it.
+  for (const bool asks : {true, false}) {
+    TraceBuilder later;
+    later.event(EventKind::group_on_slot, w.group, 0).event(EventKind::group_on_slot, other, 1);
+    later.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
+    later.saw(asks ? K::protm_pend : K::protm_active, {.a = 1}).after(kMs).fence(other_job, EIO);
+    later.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+    check_right("I9", w.program, later);
+  }
 
   w.program.faults.push_back(Fault{});
   w.program.faults.back().machine.kind = vocab::FaultKind::lose_ack;

@@ -126,12 +126,13 @@ class FakeUser final : public contract::UserMemory {
 /// A kernel on a fake bus, driven as an executor drives a Sut.
 class Bench {
  public:
-  explicit Bench(std::uint32_t hz = 1000) {
+  explicit Bench(std::uint32_t hz = 1000, std::uint64_t timer_seed = 0) {
     contract::Surroundings around;
     around.bus = &bus;
     around.user = &user;
     around.memory = &memory_;
     around.hz = hz;
+    around.timer_seed = timer_seed;
     kernel = std::make_unique<KernelImpl>(around);
   }
 

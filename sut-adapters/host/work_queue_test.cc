@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <doctest/doctest.h>
 
+#include <set>
+#include <utility>
+
 #include "sut-adapters/host/kernel_test_bench.h"
 
 using namespace protm;
@@ -109,6 +112,27 @@ TEST_CASE("Delayed work: fires at the tick edge, earlier than n full ticks") {
   t.rest();
   CHECK(ran_at == 3 * kMs);
   CHECK_FALSE(k.delayed_work_pending(a.delayed));
+}
+
+TEST_CASE("Delayed work: a timer seed makes it late by less than a slot of the wheel") {
+  for (const auto& [jiffies, granularity] : {std::pair{62, 1}, {63, 8}, {504, 64}, {5000, 512}}) {
+    std::set<std::uint64_t> seen;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      Bench t(1000, seed);
+      Item a("a_work");
+      std::uint64_t ran_at = 0;
+      a.set([&] { ran_at = t.kernel->now().ns; });
+      t.now("task", [&] {
+        t.kernel->queue_delayed_work(t.kernel->system_wq(), a.delayed,
+                                     static_cast<std::uint64_t>(jiffies));
+      });
+      t.rest();
+      CHECK(ran_at >= static_cast<std::uint64_t>(jiffies) * kMs);
+      CHECK(ran_at < static_cast<std::uint64_t>(jiffies + granularity) * kMs);
+      seen.insert(ran_at);
+    }
+    CHECK((seen.size() > 1) == (granularity > 1));
+  }
 }
 
 TEST_CASE("Delayed work W3: mod replaces the delay and says whether it was pending") {
