@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "conformance/format/case_words.h"
+#include "conformance/format/node_words.h"
 
 namespace protm::format {
 
@@ -171,6 +172,7 @@ Weight weight_of(NodeType type) {
     case NodeType::group_get_state:
     case NodeType::wait:
     case NodeType::sleep: return {Swarm::observe, 3};
+    case NodeType::change_memory: return {Swarm::observe, 1};
     default: return {Swarm::heap, 1};
   }
 }
@@ -250,7 +252,9 @@ bool gives_up(NodeType type) {
 void LiveObjects::add(const contract::Step& step, std::uint32_t number) {
   const auto type = static_cast<NodeType>(step.op.type);
   if (objects_.size() <= number) objects_.resize(number + 1);
-  objects_[number] = Object{.makes = contract::node_info(type).makes, .dead = false};
+  objects_[number] = Object{.makes = contract::node_info(type).makes,
+                            .dead = false,
+                            .call = contract::has_region(type)};
   if (!gives_up(type)) return;
   const contract::Value& first = step.op.fields[0];
   const bool known = first.kind == contract::Value::Kind::ref && first.number < objects_.size();
@@ -282,6 +286,26 @@ std::vector<std::uint32_t> LiveObjects::all(Makes makes) const {
     if (fits) found.push_back(static_cast<std::uint32_t>(i));
   }
   return found;
+}
+
+std::vector<std::uint32_t> LiveObjects::named_by(FieldType type, bool dead_ones) const {
+  if (type != FieldType::ref_call) return dead_ones ? dead(makes_of(type)) : live(makes_of(type));
+  std::vector<std::uint32_t> found;
+  for (std::size_t i = objects_.size(); i-- > 0;) {
+    if (objects_[i].call) found.push_back(static_cast<std::uint32_t>(i));
+  }
+  return found;
+}
+
+std::vector<std::uint32_t> later_named_by(const contract::Program& program, std::uint32_t user,
+                                          FieldType type) {
+  auto steps = later_objects(program, user, makes_of(type));
+  if (type == FieldType::ref_call) {
+    std::erase_if(steps, [&](std::uint32_t step) {
+      return !contract::has_region(static_cast<NodeType>(program.steps[step].op.type));
+    });
+  }
+  return steps;
 }
 
 std::vector<std::uint32_t> later_objects(const contract::Program& program, std::uint32_t user,

@@ -107,11 +107,14 @@ class LiveObjects {
   [[nodiscard]] std::vector<std::uint32_t> dead(contract::Makes makes) const;
   /// Live and dead ones; with Makes::nothing all steps.
   [[nodiscard]] std::vector<std::uint32_t> all(contract::Makes makes) const;
+  /// What a field of a reference type may name: objects, live or dead, or calls.
+  [[nodiscard]] std::vector<std::uint32_t> named_by(contract::FieldType type, bool dead) const;
 
  private:
   struct Object {
     contract::Makes makes = contract::Makes::nothing;
     bool dead = false;
+    bool call = false;  ///< has user memory
   };
   std::vector<Object> objects_;   ///< index = step number
 };
@@ -119,6 +122,11 @@ class LiveObjects {
 /// Steps of other actors with a higher number that make the kind, lowest first.
 [[nodiscard]] std::vector<std::uint32_t> later_objects(const contract::Program& program,
                                                        std::uint32_t user, contract::Makes makes);
+
+/// The same for a field of a reference type.
+[[nodiscard]] std::vector<std::uint32_t> later_named_by(const contract::Program& program,
+                                                        std::uint32_t user,
+                                                        contract::FieldType type);
 
 /// What kind of step an event's argument names; nothing for events without such an argument.
 [[nodiscard]] std::optional<contract::Makes> step_argument(contract::EventKind kind);

@@ -51,6 +51,7 @@ class Decoder {
     drop_unused_actors();
     sort_by_actor(program_);
     resolve_later();
+    settle_changes();
     name_used_steps(program_);
     return std::move(program_);
   }
@@ -246,9 +247,10 @@ class Decoder {
   Value list(const FieldInfo& info, std::uint32_t depth) {
     if (depth > kNodeDepthMax) return {};
     const std::uint8_t tag = in_.u8();
-    if (tag < layout::kList) return {};
+    const bool memory = info.group == contract::NodeGroup::memory;
+    if (tag < (memory ? layout::kMemory : layout::kList)) return {};
     std::uint32_t left = tag & 7;
-    if (tag >= layout::kLongList) left = in_.u8() % (contract::kMaxListItems + 1);
+    if (!memory && tag >= layout::kLongList) left = in_.u8() % (contract::kMaxListItems + 1);
     const auto& types = nodes_of(info.group);
     Value value;
     value.kind = Value::Kind::list;
@@ -259,7 +261,6 @@ class Decoder {
   }
 
   Value reference(const FieldInfo& info) {
-    const Makes makes = makes_of(info.type);
     const RefClass which = ref_class(in_.u8(), info.required);
     if (which == RefClass::absent) return {};
     if (which == RefClass::raw) return raw_value(read_tagged(in_, kPlainScale).value_or(0));
@@ -270,8 +271,8 @@ class Decoder {
       value.number = kLaterRef | index;
       return value;
     }
-    auto steps = which == RefClass::dead ? objects_.dead(makes) : objects_.live(makes);
-    if (steps.empty()) steps = objects_.all(makes);
+    auto steps = objects_.named_by(info.type, which == RefClass::dead);
+    if (steps.empty()) steps = objects_.named_by(info.type, which != RefClass::dead);
     if (steps.empty()) {
       // Nothing to work on: the whole step would only fail, so it is left out.
       if (info.required) complete_ = false;
@@ -353,9 +354,24 @@ class Decoder {
       Value& value = node.fields[i];
       for (Node& item : value.list) resolve_node(item, user);
       if (value.kind != Value::Kind::ref || value.number < kLaterRef) continue;
-      const auto steps = later_objects(program_, user, makes_of(info.fields[i].type));
+      const auto steps = later_named_by(program_, user, info.fields[i].type);
       if (!steps.empty()) value.number = steps[(value.number & ~kLaterRef) % steps.size()];
       else value = info.fields[i].required ? raw_value(0) : Value{};
+    }
+  }
+
+  /// A change needs a region that its call has; every call has its struct.
+  void settle_changes() {
+    const auto& info = contract::node_info(NodeType::change_memory);
+    const auto of = contract::field_index(info, "of").value();
+    const auto memory = contract::field_index(info, "memory").value();
+    for (Step& step : program_.steps) {
+      if (static_cast<NodeType>(step.op.type) != NodeType::change_memory) continue;
+      const Value& target = step.op.fields[of];
+      Value& region = step.op.fields[memory];
+      if (target.kind != Value::Kind::ref || region.kind != Value::Kind::number) continue;
+      const Node& call = program_.steps[static_cast<std::size_t>(target.number)].op;
+      if (!contract::has_region(static_cast<NodeType>(call.type), region.number)) region = Value{};
     }
   }
 

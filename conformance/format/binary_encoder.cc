@@ -253,9 +253,13 @@ class Encoder {
   void list(const Value& value, const FieldInfo& info, std::uint32_t depth) {
     if (depth > kNodeDepthMax) return;
     if (value.kind != Value::Kind::list) return out_.u8(0);
-    const auto count = std::min<std::size_t>(value.list.size(), contract::kMaxListItems);
-    out_.u8(count < 8 ? layout::kList + count : layout::kLongList);
-    if (count >= 8) out_.u8(count);
+    const auto most = std::min<std::uint64_t>(info.max, contract::kMaxListItems);
+    const auto count = std::min<std::size_t>(value.list.size(), most);
+    const bool memory = info.group == contract::NodeGroup::memory;
+    out_.u8(memory      ? layout::kMemory + count
+            : count < 8 ? layout::kList + count
+                        : layout::kLongList);
+    if (!memory && count >= 8) out_.u8(count);
     const auto& types = nodes_of(info.group);
     for (std::size_t i = 0; i < count; ++i) {
       const auto type = static_cast<NodeType>(value.list[i].type);
@@ -270,14 +274,13 @@ class Encoder {
       return out_.u8(ref_tag(RefClass::absent));
     }
     if (value.kind == Value::Kind::ref) {
-      const auto makes = makes_of(info.type);
-      if (const auto at = place_in(objects_.live(makes), value.number)) {
+      if (const auto at = place_in(objects_.named_by(info.type, false), value.number)) {
         return indexed(RefClass::live, *at);
       }
-      if (const auto at = place_in(objects_.dead(makes), value.number)) {
+      if (const auto at = place_in(objects_.named_by(info.type, true), value.number)) {
         return indexed(RefClass::dead, *at);
       }
-      if (const auto at = place_in(later_objects(program_, user_, makes), value.number)) {
+      if (const auto at = place_in(later_named_by(program_, user_, info.type), value.number)) {
         return indexed(RefClass::later, *at);
       }
     }

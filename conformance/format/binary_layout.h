@@ -35,6 +35,8 @@ inline constexpr std::uint8_t kCount = 0xc0, kWideCount = 0xf0;   // of an event
 inline constexpr std::uint8_t kWord = 0x60, kRawWord = 0xf8;
 inline constexpr std::uint8_t kFlags = 0x60, kWideFlags = 0xf0;
 inline constexpr std::uint8_t kList = 0x20, kLongList = 0xf0;
+/// Odd user memory makes a call fail, so it is rare; the low bits count the items.
+inline constexpr std::uint8_t kMemory = 0xf8;
 
 // Faults.
 inline constexpr std::uint8_t kFaultSlot = 0xc0;

@@ -34,7 +34,7 @@ actors:
     - {after: step $late returned x2 + 5us, heap_unregister: $reg}
   app:
     - {id: late, heap_open: system}
-    - {id: bad, heap_ioctl: {file: 99, pointer: bad}}
+    - {id: bad, heap_ioctl: {file: 99, args_memory: [bad_pointer]}}
 caps: {app: [sys_nice]}
 reaches: [step $null_put returned]
 then:

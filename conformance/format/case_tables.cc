@@ -39,6 +39,7 @@ std::string form(const FieldInfo& field) {
     case FieldType::flags: text = "list of " + words_text(field.words); break;
     case FieldType::text: text = "text"; break;
     case FieldType::nodes: text = "list"; break;
+    case FieldType::ref_call: text = "ref to a call with user memory"; break;
     default: text = "ref to a " + std::string(makes_word(makes_of(field.type))); break;
   }
   if (field.required) return text + "; required";
@@ -66,8 +67,9 @@ std::string node_table_text(NodeGroup group, std::string_view title) {
     }
     text += "\n";
     for (const FieldInfo& field : info.fields) {
-      // Every call of the DRM device has it; said once in the page.
+      // Every call has them; said once in the page.
       if (field.name == "file" && !field.required) continue;
+      if (field.name == "args_memory") continue;
       text += "  - " + code(field.name) + ": " + form(field) + "\n";
     }
   }
@@ -139,6 +141,8 @@ std::string case_tables_markdown() {
          node_table_text(NodeGroup::bind_op, "Items of `ops`") +
          node_table_text(NodeGroup::queue, "Items of `queues`") +
          node_table_text(NodeGroup::instruction, "Items of `stream` and `region`") +
+         node_table_text(NodeGroup::memory, "Items of `args_memory`, `ops_memory` and the like") +
+         node_table_text(NodeGroup::content, "Items of `args` and `array` of a raw ioctl") +
          event_table_text() + machine_table_text() + fault_table_text() + capability_table_text();
 }
 

@@ -41,7 +41,7 @@ std::string_view makes_prefix(Makes makes) {
 
 const std::vector<NodeType>& nodes_of(NodeGroup group) {
   static const auto groups = [] {
-    std::array<std::vector<NodeType>, 4> types;
+    std::array<std::vector<NodeType>, static_cast<std::size_t>(NodeGroup::count)> types;
     for (const NodeInfo& info : contract::node_table()) {
       types[static_cast<std::size_t>(info.group)].push_back(info.type);
     }

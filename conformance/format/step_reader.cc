@@ -244,7 +244,29 @@ Node StepReader::node(const YamlValue& fields, NodeType type, std::uint32_t dept
       check_.required(fields, info.name, one.name);
     }
   }
+  if (type == NodeType::change_memory) check_change(fields, made);
   return made;
+}
+
+/// The region must be one that the call has, or the case would change what nobody reads.
+void StepReader::check_change(const YamlValue& fields, const Node& node) {
+  const Value& of = node.fields[*contract::field_index(contract::node_info(
+      NodeType::change_memory), "of")];
+  const Value& memory = node.fields[*contract::field_index(contract::node_info(
+      NodeType::change_memory), "memory")];
+  const bool known = of.kind == Value::Kind::ref && memory.kind == Value::Kind::number;
+  if (!known) return;
+  const auto target = static_cast<NodeType>(program_.steps[of.number].op.type);
+  if (!contract::has_region(target) || contract::has_region(target, memory.number)) return;
+  std::vector<std::string_view> words;
+  for (std::size_t row = 0; row < contract::region_table().size(); ++row) {
+    if (contract::has_region(target, row)) words.push_back(contract::region_table()[row].word);
+  }
+  const std::string_view word = contract::region_table()[memory.number].word;
+  check_.error(*fields.find("memory"),
+               "a " + std::string(contract::node_info(target).name) + " has no " + quoted(word) +
+                   " in user memory",
+               expected_words(word, words));
 }
 
 /// A value without a key stands for the node's only field that must be there.
@@ -318,13 +340,23 @@ Value StepReader::ref_field(const YamlValue& value, const FieldInfo& info) {
     }
     if (makes == Makes::file && value.scalar == "$drm") return {};
   }
-  const auto step = reference(value, info.name, Wanted{.makes = makes});
+  const bool call = info.type == FieldType::ref_call;
+  const auto step = reference(value, info.name, Wanted{.makes = makes, .any = call});
   if (!step) return {};
+  const auto type = static_cast<NodeType>(program_.steps[*step].op.type);
+  if (call && !contract::has_region(type)) {
+    check_.error(value,
+                 quoted(value.scalar) + " is a " + std::string(contract::node_info(type).name) +
+                     ", which has no user memory",
+                 "expected a call that takes 'args_memory', such as an ioctl");
+    return {};
+  }
   return Value{.kind = Value::Kind::ref, .number = *step, .text = {}, .list = {}};
 }
 
 Value StepReader::nodes(const YamlValue& list, const FieldInfo& info, std::uint32_t depth) {
-  if (!check_.is_list(list, info.name, contract::kMaxListItems)) return {};
+  const auto items_max = std::min<std::uint64_t>(info.max, contract::kMaxListItems);
+  if (!check_.is_list(list, info.name, items_max)) return {};
   if (depth > kNodeDepthMax) {
     check_.error(list, quoted(info.name) + " is nested too deeply",
                  "expected at most " + std::to_string(kNodeDepthMax) + " levels");

@@ -54,6 +54,7 @@ class StepReader {
   contract::Value word_field(const YamlValue& value, const contract::FieldInfo& info);
   contract::Value flags_field(const YamlValue& value, const contract::FieldInfo& info);
   contract::Value ref_field(const YamlValue& value, const contract::FieldInfo& info);
+  void check_change(const YamlValue& fields, const contract::Node& node);
   std::optional<std::uint32_t> step_named(Place place, std::string_view name, Wanted wanted,
                                           std::uint32_t user);
   [[nodiscard]] std::vector<std::string_view> names_of(Wanted wanted, std::uint32_t user) const;

@@ -28,7 +28,7 @@ std::map<std::uint32_t, StepSeen> steps_of(const Trace& trace) {
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::step_returned) out[r.b].returned = i;
-    if (r.kind == RecordKind::user_write) out[r.b].writes.push_back(i);
+    if (r.kind == RecordKind::user_write && r.sub != kOnlyForFacts) out[r.b].writes.push_back(i);
   }
   return out;
 }

@@ -34,6 +34,7 @@ enum class EventKind : std::uint8_t {
   step_returned,   ///< a = step
   step_blocked,    ///< a = step
   ping_in_window,  ///< PING sampled while PROTM_ACTIVE
+  memory_changed,  ///< a = step whose user memory another thread changed
   count
 };
 

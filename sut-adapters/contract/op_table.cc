@@ -13,17 +13,34 @@ using W = std::string_view;
 constexpr std::array<W, 2> kYesNo{"no", "yes"};
 constexpr std::array<W, 5> kQueries{"gpu_info", "csif_info", "timestamp_info",
                                     "group_priorities_info", "protected_info"};
-constexpr std::array<W, 3> kPointers{"buffer", "null", "bad"};
 constexpr std::array<W, 4> kPriorities{"low", "medium", "high", "realtime"};
 constexpr std::array<W, 1> kGroupFlags{"protm"};
 constexpr std::array<W, 2> kBoFlags{"no_mmap", "wb_mmap"};
 constexpr std::array<W, 3> kMapFlags{"readonly", "noexec", "uncached"};
 constexpr std::array<W, 1> kBindFlags{"async"};
 constexpr std::array<W, 6> kConditions{"le", "gt", "eq", "ne", "lt", "ge"};
+constexpr std::array<W, 4> kWidths{"u8", "u16", "u32", "u64"};
+constexpr std::array<W, 8> kRegionWords{"args",  "ops",     "queues", "jobs",
+                                        "syncs", "handles", "reply",  "array"};
+constexpr std::array kRegions{
+    RegionInfo{kRegionWords[0], "args_memory", UserRegion::args},
+    RegionInfo{kRegionWords[1], "ops_memory", UserRegion::array},
+    RegionInfo{kRegionWords[2], "queues_memory", UserRegion::array},
+    RegionInfo{kRegionWords[3], "jobs_memory", UserRegion::array},
+    RegionInfo{kRegionWords[4], "syncs_memory", UserRegion::buffer},
+    RegionInfo{kRegionWords[5], "handles_memory", UserRegion::array},
+    RegionInfo{kRegionWords[6], "reply_memory", UserRegion::buffer},
+    RegionInfo{kRegionWords[7], "array_memory", UserRegion::array},
+};
+static_assert(kRegions.size() == kRegionWords.size());
 
 constexpr std::uint64_t k4K = 4096;
 constexpr std::uint64_t k16M = 16u << 20;
 constexpr std::uint64_t kAllOnes = UINT64_MAX;
+/// Farthest byte of a region that an item may speak of.
+constexpr std::uint64_t kRegionBytes = 64u << 10;
+/// Items in one region's list: few, because each is a story of its own.
+constexpr std::uint64_t kMemoryItems = 7;
 
 constexpr F req(F f) {
   f.required = true;
@@ -47,6 +64,15 @@ constexpr F flags(W name, std::span<const W> words, std::uint64_t fallback = 0) 
 constexpr F list(W name, NodeGroup group) {
   return F{.name = name, .type = T::nodes, .group = group, .max = 64};
 }
+/// What is odd about one region of the call's user memory.
+constexpr F memory(std::size_t region) {
+  return F{.name = kRegions[region].field,
+           .type = T::nodes,
+           .group = NodeGroup::memory,
+           .max = kMemoryItems};
+}
+constexpr F kArgs = memory(0);
+constexpr F kFile = typed("file", T::ref_file);
 
 // --- dma-heap ---
 constexpr std::array kHeapRegister{req(typed("name", T::text)), word("protected", kYesNo, 1),
@@ -61,35 +87,37 @@ constexpr std::array kHeapIoctl{req(typed("file", T::ref_heap_file)),
                                 num("fd", 0),
                                 num("fd_flags", 2),
                                 num("heap_flags", 0),
-                                word("pointer", kPointers, 0)};
+                                kArgs};
 constexpr std::array kHeapFileRef{req(typed("file", T::ref_heap_file))};
 // --- DRM ---
 constexpr std::array kFileRef{req(typed("file", T::ref_file))};
-constexpr std::array kDevQuery{req(word("what", kQueries)), num("size", kAllOnes),
-                               word("pointer", kPointers, 0), typed("file", T::ref_file)};
-constexpr std::array kVmCreate{num("flags", 0), size("user_va_range", 0, kAllOnes),
-                               typed("file", T::ref_file)};
-constexpr std::array kVmRef{req(typed("vm", T::ref_vm)), num("pad", 0), typed("file", T::ref_file)};
-constexpr std::array kVmBind{req(typed("vm", T::ref_vm)), flags("flags", kBindFlags),
-                             list("ops", NodeGroup::bind_op), num("stride", 48),
-                             typed("file", T::ref_file)};
+constexpr std::array kDevQuery{req(word("what", kQueries)), num("size", kAllOnes), kArgs,
+                               memory(6), kFile};
+constexpr std::array kVmCreate{num("flags", 0), size("user_va_range", 0, kAllOnes), kArgs, kFile};
+constexpr std::array kVmRef{req(typed("vm", T::ref_vm)), num("pad", 0), kArgs, kFile};
+constexpr std::array kVmBind{req(typed("vm", T::ref_vm)),
+                             flags("flags", kBindFlags),
+                             list("ops", NodeGroup::bind_op),
+                             num("stride", 48),
+                             kArgs,
+                             memory(1),
+                             kFile};
 constexpr std::array kBoCreate{req(size("size", k4K)), flags("flags", kBoFlags),
-                               typed("vm", T::ref_vm), num("pad", 0), typed("file", T::ref_file)};
-constexpr std::array kBoRef{req(typed("bo", T::ref_bo)), num("pad", 0), typed("file", T::ref_file)};
+                               typed("vm", T::ref_vm), num("pad", 0), kArgs, kFile};
+constexpr std::array kBoRef{req(typed("bo", T::ref_bo)), num("pad", 0), kArgs, kFile};
 constexpr std::array kCpuWrite{req(typed("bo", T::ref_bo)), num("offset", 0), num("value", 0),
-                               typed("file", T::ref_file)};
-constexpr std::array kCpuRead{req(typed("bo", T::ref_bo)), num("offset", 0),
-                              typed("file", T::ref_file)};
+                               kFile};
+constexpr std::array kCpuRead{req(typed("bo", T::ref_bo)), num("offset", 0), kFile};
 constexpr std::array kGroupCreate{req(typed("vm", T::ref_vm)),  word("priority", kPriorities, 1),
                                   flags("flags", kGroupFlags),  list("queues", NodeGroup::queue),
                                   num("max_compute_cores", 1),  num("max_fragment_cores", 1),
                                   num("max_tiler_cores", 1),    num("compute_core_mask", 1),
                                   num("fragment_core_mask", 1), num("tiler_core_mask", 1),
-                                  typed("file", T::ref_file)};
-constexpr std::array kGroupRef{req(typed("group", T::ref_group)), num("pad", 0),
-                               typed("file", T::ref_file)};
+                                  kArgs,                        memory(2),
+                                  kFile};
+constexpr std::array kGroupRef{req(typed("group", T::ref_group)), num("pad", 0), kArgs, kFile};
 constexpr std::array kStreamArea{req(typed("vm", T::ref_vm)), size("size", 16 * k4K),
-                                 typed("va", T::va, 0x100000000), typed("file", T::ref_file)};
+                                 typed("va", T::va, 0x100000000), kFile};
 constexpr std::array kGroupSubmit{req(typed("group", T::ref_group)),
                                   num("queue", 0),
                                   list("stream", NodeGroup::instruction),
@@ -98,18 +126,23 @@ constexpr std::array kGroupSubmit{req(typed("group", T::ref_group)),
                                   num("pad", 0),
                                   F{.name = "stream_addr", .type = T::va, .fallback = kAllOnes},
                                   F{.name = "stream_size", .type = T::number, .fallback = kAllOnes},
-                                  typed("file", T::ref_file)};
-constexpr std::array kSyncobjCreate{num("flags", 0), typed("file", T::ref_file)};
-constexpr std::array kSyncobjRef{req(typed("syncobj", T::ref_syncobj)), typed("file", T::ref_file)};
+                                  kArgs,
+                                  memory(3),
+                                  memory(4),
+                                  kFile};
+constexpr std::array kSyncobjCreate{num("flags", 0), kArgs, kFile};
+constexpr std::array kSyncobjRef{req(typed("syncobj", T::ref_syncobj)), kArgs, kFile};
 constexpr std::array kWait{req(typed("job", T::ref_job)), typed("timeout", T::time, 10'000'000'000),
-                           typed("file", T::ref_file)};
+                           kArgs, memory(5), kFile};
 constexpr std::array kRawIoctl{req(num("cmd", 0, UINT32_MAX)),
-                               num("w0", 0),
-                               num("w1", 0),
-                               num("w2", 0),
-                               num("w3", 0),
-                               word("pointer", kPointers, 0),
-                               typed("file", T::ref_file)};
+                               list("args", NodeGroup::content),
+                               list("array", NodeGroup::content),
+                               kArgs,
+                               memory(7),
+                               kFile};
+constexpr std::array kChangeMemory{req(typed("of", T::ref_call)), word("memory", kRegionWords),
+                                   num("offset", 0, kRegionBytes), req(num("value", 0)),
+                                   word("as", kWidths, 3)};
 constexpr std::array kSleep{req(typed("time", T::time, 1'000'000))};
 // --- list items ---
 constexpr std::array kBindMap{req(typed("bo", T::ref_bo)), req(typed("va", T::va)),
@@ -132,6 +165,16 @@ constexpr std::array kRun{req(typed("time", T::time, 1'000'000))};
 constexpr std::array kProt{list("region", NodeGroup::instruction)};
 constexpr std::array kCall{req(typed("va", T::va)), num("bytes", 8)};
 constexpr std::array kRaw{req(num("word", 0))};
+// --- user memory ---
+constexpr std::array kFault{req(num("after", 0, kRegionBytes))};
+constexpr std::array kChange{num("offset", 0, kRegionBytes), req(num("value", 0)),
+                             word("as", kWidths, 3), num("fetch", 1, 1000)};
+constexpr std::array kU8{req(num("value", 0, UINT8_MAX))};
+constexpr std::array kU16{req(num("value", 0, UINT16_MAX))};
+constexpr std::array kU32{req(num("value", 0, UINT32_MAX))};
+constexpr std::array kU64{req(num("value", 0))};
+constexpr std::array kFill{req(num("bytes", 0, k4K)), num("value", 0, UINT8_MAX)};
+constexpr std::array kAddress{num("offset", 0, kRegionBytes)};
 
 using N = NodeInfo;
 using Y = NodeType;
@@ -180,7 +223,9 @@ constexpr std::array kNodes{
     N{Y::syncobj_destroy, "syncobj_destroy", op, Makes::nothing, kSyncobjRef, "SYNCOBJ_DESTROY"},
     N{Y::wait, "wait", op, Makes::nothing, kWait, "SYNCOBJ_WAIT on the job's syncobj"},
     N{Y::raw_ioctl, "raw_ioctl", op, Makes::nothing, kRawIoctl,
-      "any ioctl on the render node with four raw words as argument"},
+      "any ioctl on the render node, its struct and an array given byte by byte"},
+    N{Y::change_memory, "change_memory", op, Makes::nothing, kChangeMemory,
+      "another thread stores a value in the user memory of a call"},
     N{Y::sleep, "sleep", op, Makes::nothing, kSleep, "the actor sleeps"},
     N{Y::bind_map, "map", G::bind_op, Makes::nothing, kBindMap, "VM_BIND op MAP"},
     N{Y::bind_unmap, "unmap", G::bind_op, Makes::nothing, kBindUnmap, "VM_BIND op UNMAP"},
@@ -209,6 +254,23 @@ constexpr std::array kNodes{
     N{Y::i_error_barrier, "error_barrier", G::instruction, Makes::nothing, {}, "ERROR_BARRIER"},
     N{Y::i_invalid, "invalid", G::instruction, Makes::nothing, {}, "an opcode that does not exist"},
     N{Y::i_raw, "raw", G::instruction, Makes::nothing, kRaw, "one 64-bit instruction word"},
+    N{Y::memory_null, "null_pointer", G::memory, Makes::nothing, {},
+      "the kernel is given NULL instead of the address"},
+    N{Y::memory_bad, "bad_pointer", G::memory, Makes::nothing, {},
+      "the kernel is given an address where nothing is mapped"},
+    N{Y::memory_fault, "fault", G::memory, Makes::nothing, kFault,
+      "so many bytes can be used, behind them lies a page that faults"},
+    N{Y::memory_readonly, "readonly", G::memory, Makes::nothing, {},
+      "the kernel can read the memory and faults when it writes"},
+    N{Y::memory_change, "change", G::memory, Makes::nothing, kChange,
+      "another thread stores a value there right after the kernel read those bytes"},
+    N{Y::content_u8, "u8", G::content, Makes::nothing, kU8, "one byte"},
+    N{Y::content_u16, "u16", G::content, Makes::nothing, kU16, "two bytes, little-endian"},
+    N{Y::content_u32, "u32", G::content, Makes::nothing, kU32, "four bytes"},
+    N{Y::content_u64, "u64", G::content, Makes::nothing, kU64, "eight bytes"},
+    N{Y::content_fill, "fill", G::content, Makes::nothing, kFill, "so many bytes of one value"},
+    N{Y::content_array_address, "array_address", G::content, Makes::nothing, kAddress,
+      "the user address of `array`, eight bytes"},
 };
 static_assert(kNodes.size() == static_cast<std::size_t>(NodeType::count));
 
@@ -238,6 +300,19 @@ std::optional<std::uint32_t> field_index(const NodeInfo& node, std::string_view 
     if (node.fields[i].name == name) return i;
   }
   return std::nullopt;
+}
+
+std::span<const RegionInfo> region_table() { return kRegions; }
+
+std::optional<RegionInfo> region_of_field(std::string_view field) {
+  for (const RegionInfo& row : kRegions) {
+    if (row.field == field) return row;
+  }
+  return std::nullopt;
+}
+
+bool has_region(NodeType type, std::size_t row) {
+  return row < kRegions.size() && field_index(node_info(type), kRegions[row].field).has_value();
 }
 
 }  // namespace protm::contract

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The table of everything a step can be: operations, stream instructions, VM_BIND ops, queues. One
-// row per node type with its fields; YAML, binary form, generator and step runner all read it.
+// The table of everything a step can be: operations, stream instructions, VM_BIND ops, queues, where
+// user memory lies and what is in it. One row per node type with its fields; YAML, binary form,
+// generator and step runner all read it.
 // To add an operation: a row here and its meaning in sut-adapters/executor.
 #pragma once
 
@@ -12,7 +13,15 @@
 namespace protm::contract {
 
 /// What a node is used for.
-enum class NodeGroup : std::uint8_t { operation, instruction, bind_op, queue };
+enum class NodeGroup : std::uint8_t {
+  operation,
+  instruction,
+  bind_op,
+  queue,
+  memory,   ///< what is odd about one region of a call's user memory
+  content,  ///< bytes of a raw ioctl's user memory
+  count
+};
 
 enum class FieldType : std::uint8_t {
   number,  ///< plain unsigned integer
@@ -30,6 +39,7 @@ enum class FieldType : std::uint8_t {
   ref_file,
   ref_heap_file,
   ref_syncobj,
+  ref_call,  ///< any step that is a call with user memory
   text,
   nodes,  ///< list of nodes of group `group`
 };
@@ -41,7 +51,7 @@ struct FieldInfo {
   std::span<const std::string_view> words{};  ///< for word and flags
   NodeGroup group{};                          ///< for nodes
   bool required = false;
-  std::uint64_t max = UINT64_MAX;  ///< for generator and YAML check
+  std::uint64_t max = UINT64_MAX;  ///< for generator and YAML check; of a list: items
 };
 
 /// What a later step may refer to by this step's id.
@@ -97,6 +107,7 @@ enum class NodeType : std::uint16_t {
   syncobj_destroy,
   wait,
   raw_ioctl,
+  change_memory,
   sleep,
   // nodes in lists
   bind_map,
@@ -121,6 +132,19 @@ enum class NodeType : std::uint16_t {
   i_error_barrier,
   i_invalid,
   i_raw,
+  // user memory
+  memory_null,
+  memory_bad,
+  memory_fault,
+  memory_readonly,
+  memory_change,
+  // bytes of a raw ioctl
+  content_u8,
+  content_u16,
+  content_u32,
+  content_u64,
+  content_fill,
+  content_array_address,
   count
 };
 
@@ -139,5 +163,22 @@ struct NodeInfo {
 [[nodiscard]] std::optional<NodeType> node_by_name(NodeGroup group, std::string_view name);
 /// Index of a field by name; nothing when the node has none of that name.
 [[nodiscard]] std::optional<std::uint32_t> field_index(const NodeInfo& node, std::string_view name);
+
+/// The three places of a call's user memory. What they hold is said by the call: `array` the ops,
+/// queues, jobs or handles, `buffer` the syncs of a job or the reply of a query.
+enum class UserRegion : std::uint8_t { args, array, buffer };
+
+/// One name of a region: "ops", with the field "ops_memory" of the calls that have it.
+struct RegionInfo {
+  std::string_view word;
+  std::string_view field;
+  UserRegion region{};
+};
+/// All of them; the word of change_memory's field `memory` is the index.
+[[nodiscard]] std::span<const RegionInfo> region_table();
+/// The row of a field such as "ops_memory"; nothing for any other field.
+[[nodiscard]] std::optional<RegionInfo> region_of_field(std::string_view field);
+/// Whether calls of this type have the region of row `row`, or, without a row, user memory at all.
+[[nodiscard]] bool has_region(NodeType type, std::size_t row = 0);
 
 }  // namespace protm::contract

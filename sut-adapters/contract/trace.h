@@ -23,7 +23,8 @@ enum class RecordKind : std::uint16_t {
   step_blocked,     ///< a = actor, b = step; the step's task waits for the first time
   step_returned,    ///< a = actor, b = step, c = result (int64: >= 0 or -errno)
   user_write,       ///< bytes the kernel wrote to user memory in this step: a = actor, b = step,
-                    ///< c = field number of the operation's output, d = value (or digest if > 8 B)
+                    ///< c = field number of the operation's output, d = value (or digest if > 8
+                    ///< B); sub = kOnlyForFacts: not compared
   fence_signalled,  ///< a = step of the job, d = error (0 or positive errno), c = seqno in queue
   buffer_content,   ///< at quiesce: a = step that made the BO; sub 0: b = bytes, d = xxh64 of
                     ///< them; sub 1 (a `memory` fact asks): c = offset, d = the 64-bit word there
@@ -44,6 +45,9 @@ enum class RecordKind : std::uint16_t {
   mapping,        ///< at quiesce: a = step of the VM, c = VA, d = bytes; b = 1 mapped
   fault_applied,  ///< a = number of the fault in the Program
 };
+
+/// `sub` of a user_write record whose value may depend on progress or on a candidate's own choice.
+inline constexpr std::uint16_t kOnlyForFacts = 1;
 
 /// Use of a kernel service that the kernel's own checkers would report.
 enum class LockMisuse : std::uint16_t {

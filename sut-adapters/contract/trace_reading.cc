@@ -86,6 +86,7 @@ bool matches(const Record& record, const EventSpec& spec) {
     case EventKind::job_ended:
     case EventKind::step_returned:
     case EventKind::step_blocked:
+    case EventKind::memory_changed:
       return is(record, spec.kind) && record.a == spec.arg;
   }
   return false;

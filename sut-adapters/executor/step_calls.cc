@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
+#include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/uapi.h"
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/executor/fields.h"
 #include "sut-adapters/executor/stream.h"
+#include "sut-adapters/executor/user_regions.h"
 
 namespace protm::exec {
 namespace {
@@ -19,25 +21,7 @@ using contract::NodeType;
 using contract::SysCall;
 using contract::Value;
 
-constexpr std::uint64_t kBadPointer = 0x10;  // below the first user region: always faults
-constexpr std::uint64_t kArgBytes = 128;
-constexpr std::uint64_t kReplyBytes = 256;
 constexpr std::uint64_t kScratchBytes = 256;
-constexpr std::uint64_t kArrayItemBytes = 64;
-
-/// Words of the `pointer` field.
-enum class Pointer : std::uint64_t { buffer, null, bad };
-
-std::uint64_t pointer_of(const contract::Node& node, std::uint64_t buffer) {
-  switch (static_cast<Pointer>(number(node, "pointer"))) {
-    case Pointer::null:
-      return 0;
-    case Pointer::bad:
-      return kBadPointer;
-    default:
-      return buffer;
-  }
-}
 
 }  // namespace
 
@@ -48,13 +32,7 @@ StepCalls::StepCalls(const contract::Program& program, rig::Rig& rig,
 void StepCalls::reserve() {
   scratch_ = rig_.user().map(kScratchBytes);
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
-    const contract::Node& op = program_.steps[i].op;
-    StepState& s = states_[i];
-    s.args = rig_.user().map(kArgBytes);
-    std::uint64_t items = 1;
-    for (const Value& v : op.fields) items = std::max<std::uint64_t>(items, v.list.size());
-    s.array = rig_.user().map(items * kArrayItemBytes);
-    s.buffer = rig_.user().map(kReplyBytes);
+    reserve_regions(program_, i, states_[i], rig_.user());
   }
 }
 
@@ -85,9 +63,9 @@ std::uint64_t StepCalls::file_of(const Node& node) const {
 template <class T>
 Call StepCalls::step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args) {
   StepState& s = states_[step];
-  write(s.args, args);
+  write(s.args.at, args);
   s.file = file_of(program_.steps[step].op);
-  return plain(SysCall::ioctl, s.file, cmd, s.args);
+  return plain(SysCall::ioctl, s.file, cmd, s.args.pointer);
 }
 
 std::optional<Call> StepCalls::next(std::uint32_t step) {
@@ -116,8 +94,8 @@ Call StepCalls::heap_ioctl(std::uint32_t step) {
                                      .fd = small(op, "fd"),
                                      .fd_flags = small(op, "fd_flags"),
                                      .heap_flags = number(op, "heap_flags")};
-  write(s.args, args);
-  return plain(SysCall::ioctl, ref(op, "file"), uapi::kIoctlDmaHeapAlloc, pointer_of(op, s.args));
+  write(s.args.at, args);
+  return plain(SysCall::ioctl, ref(op, "file"), uapi::kIoctlDmaHeapAlloc, s.args.pointer);
 }
 
 std::optional<Call> StepCalls::heap_call(std::uint32_t step) {
@@ -176,9 +154,9 @@ std::optional<Call> StepCalls::open_call(std::uint32_t step) {
     if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
     if (++nth < s.call) continue;
     const uapi::SyncobjCreate args{};
-    write(s.args, args);
-    s.array = i;  // whose syncobj this is; the array region is not used by open
-    return plain(SysCall::ioctl, s.made, uapi::kIoctlSyncobjCreate, s.args);
+    write(s.args.at, args);
+    s.submit = i;
+    return plain(SysCall::ioctl, s.made, uapi::kIoctlSyncobjCreate, s.args.pointer);
   }
   return std::nullopt;
 }
@@ -234,8 +212,8 @@ Call StepCalls::dev_query(std::uint32_t step) {
   const auto what = std::min<std::uint64_t>(number(op, "what"), std::size(kSizes) - 1);
   const std::uint32_t size = absent(op, "size") ? kSizes[what] : small(op, "size");
   const uapi::DevQuery args{.type = static_cast<std::uint32_t>(what),
-                            .size = std::min<std::uint32_t>(size, kReplyBytes),
-                            .pointer = pointer_of(op, states_[step].buffer)};
+                            .size = std::min<std::uint32_t>(size, kReplyRegionBytes),
+                            .pointer = states_[step].buffer.pointer};
   return step_ioctl(step, uapi::kIoctlDevQuery, args);
 }
 
@@ -275,12 +253,14 @@ Call StepCalls::vm_bind(std::uint32_t step) {
     } else {
       raw.flags = uapi::kVmBindOpTypeUnmap;
     }
-    write(s.array + i * std::min<std::uint64_t>(stride, kArrayItemBytes), raw);
+    write(s.array.at + i * std::min<std::uint64_t>(stride, kArrayItemRegionBytes), raw);
   }
   const uapi::VmBind args{
       .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
       .flags = small(op, "flags"),
-      .ops = {.stride = stride, .count = static_cast<std::uint32_t>(ops.size()), .array = s.array}};
+      .ops = {.stride = stride,
+              .count = static_cast<std::uint32_t>(ops.size()),
+              .array = s.array.pointer}};
   return step_ioctl(step, uapi::kIoctlVmBind, args);
 }
 
@@ -324,7 +304,7 @@ std::optional<Call> StepCalls::stream_area(std::uint32_t step) {
           uapi::BoCreate{
               .size = number(op, "size"), .flags = 0, .exclusive_vm_id = 0, .handle = 0, .pad = 0});
     case 1: {
-      write(s.array, uapi::VmBindOp{.flags = 0,
+      write(s.array.at, uapi::VmBindOp{.flags = 0,
                                     .bo_handle = static_cast<std::uint32_t>(s.made),
                                     .bo_offset = 0,
                                     .va = number(op, "va"),
@@ -333,7 +313,7 @@ std::optional<Call> StepCalls::stream_area(std::uint32_t step) {
       const uapi::VmBind args{
           .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
           .flags = 0,
-          .ops = {.stride = sizeof(uapi::VmBindOp), .count = 1, .array = s.array}};
+          .ops = {.stride = sizeof(uapi::VmBindOp), .count = 1, .array = s.array.pointer}};
       return step_ioctl(step, uapi::kIoctlVmBind, args);
     }
     case 2:
@@ -369,23 +349,25 @@ Call StepCalls::submit_ioctl(std::uint32_t step, std::uint64_t stream_va) {
   syncs[count++] = uapi::SyncOp{.flags = uapi::kSyncOpSignal,
                                 .handle = static_cast<std::uint32_t>(s.syncobj),
                                 .timeline_value = 0};
-  write(s.buffer, syncs);
+  write(s.buffer.at, syncs);
   const std::uint64_t bytes = s.words.size() * sizeof(std::uint64_t);
   const bool own_size = !absent(op, "stream_size");
-  write(s.array,
+  write(s.array.at,
         uapi::QueueSubmit{
             .queue_index = small(op, "queue"),
             .stream_size = own_size ? small(op, "stream_size") : static_cast<std::uint32_t>(bytes),
             .stream_addr = bytes == 0 && !own_size ? 0 : stream_va,
             .latest_flush = small(op, "latest_flush"),
             .pad = 0,
-            .syncs = {.stride = sizeof(uapi::SyncOp), .count = count, .array = s.buffer}});
+            .syncs = {
+                .stride = sizeof(uapi::SyncOp), .count = count, .array = s.buffer.pointer}});
   return step_ioctl(
       step, uapi::kIoctlGroupSubmit,
       uapi::GroupSubmit{
           .group_handle = static_cast<std::uint32_t>(ref(op, "group")),
           .pad = small(op, "pad"),
-          .queue_submits = {.stride = sizeof(uapi::QueueSubmit), .count = 1, .array = s.array}});
+          .queue_submits = {
+              .stride = sizeof(uapi::QueueSubmit), .count = 1, .array = s.array.pointer}});
 }
 
 std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
@@ -428,7 +410,7 @@ Call StepCalls::group_create(std::uint32_t step) {
   const auto& queues = nodes(op, "queues");
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const auto pad = static_cast<std::uint8_t>(number(queues[i], "pad"));
-    write(s.array + i * sizeof(uapi::QueueCreate),
+    write(s.array.at + i * sizeof(uapi::QueueCreate),
           uapi::QueueCreate{.priority = static_cast<std::uint8_t>(number(queues[i], "priority")),
                             .pad = {pad, 0, 0},
                             .ringbuf_size = small(queues[i], "ringbuf")});
@@ -439,7 +421,7 @@ Call StepCalls::group_create(std::uint32_t step) {
   return step_ioctl(step, uapi::kIoctlGroupCreate,
                     uapi::GroupCreate{.queues = {.stride = sizeof(uapi::QueueCreate),
                                                  .count = static_cast<std::uint32_t>(queues.size()),
-                                                 .array = s.array},
+                                                 .array = s.array.pointer},
                                       .max_compute_cores = byte("max_compute_cores"),
                                       .max_fragment_cores = byte("max_fragment_cores"),
                                       .max_tiler_cores = byte("max_tiler_cores"),
@@ -450,6 +432,30 @@ Call StepCalls::group_create(std::uint32_t step) {
                                       .tiler_core_mask = number(op, "tiler_core_mask"),
                                       .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
                                       .group_handle = 0});
+}
+
+Call StepCalls::raw_ioctl(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const auto args = content_bytes(nodes(op, "args"), s.array.pointer);
+  rig_.user().poke(s.args.at, args);
+  rig_.user().poke(s.array.at, content_bytes(nodes(op, "array"), s.array.pointer));
+  s.file = file_of(op);
+  return plain(SysCall::ioctl, s.file, small(op, "cmd"), s.args.pointer);
+}
+
+// No call: user space stores, and the kernel does not hear of it.
+void StepCalls::change_memory(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  const UserRegionAt* const region = changed_region(program_, op, states_);
+  rig::MemoryChange change = change_of(op);
+  if (region == nullptr || change.address + change.size > region->bytes) {
+    states_[step].result = -EINVAL;
+    return;
+  }
+  rig_.user().poke(region->at + change.address, std::span(change.bytes).first(change.size));
+  rig_.event(contract::EventKind::memory_changed,
+             static_cast<std::uint32_t>(field(op, "of")->number));
 }
 
 std::optional<Call> StepCalls::group_call(std::uint32_t step) {
@@ -476,21 +482,19 @@ std::optional<Call> StepCalls::group_call(std::uint32_t step) {
           uapi::SyncobjDestroy{.handle = static_cast<std::uint32_t>(ref(op, "syncobj")), .pad = 0});
     case NodeType::wait: {
       const StepState* const job = target(op, "job");
-      write(s.array, static_cast<std::uint32_t>(job != nullptr ? job->syncobj : number(op, "job")));
+      write(s.array.at, static_cast<std::uint32_t>(job != nullptr ? job->syncobj : number(op, "job")));
       uapi::SyncobjWait args{};
-      args.handles = s.array;
+      args.handles = s.array.pointer;
       args.timeout_nsec = static_cast<std::int64_t>((rig_.now() + number(op, "timeout")).ns);
       args.count_handles = 1;
       args.flags = uapi::kSyncobjWaitForSubmit;
       return step_ioctl(step, uapi::kIoctlSyncobjWait, args);
     }
-    case NodeType::raw_ioctl: {
-      const std::uint64_t words[4] = {number(op, "w0"), number(op, "w1"), number(op, "w2"),
-                                      number(op, "w3")};
-      Call c = step_ioctl(step, small(op, "cmd"), words);
-      c.args[2] = pointer_of(op, s.args);
-      return c;
-    }
+    case NodeType::raw_ioctl:
+      return raw_ioctl(step);
+    case NodeType::change_memory:
+      change_memory(step);
+      return std::nullopt;
     default:
       return std::nullopt;
   }

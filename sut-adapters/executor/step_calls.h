@@ -50,12 +50,12 @@ class StepCalls {
   using Node = contract::Node;
   template <class T>
   void write(std::uint64_t to, const T& value) {
-    rig_.user().write(to, std::as_bytes(std::span(&value, 1)));
+    rig_.user().poke(to, std::as_bytes(std::span(&value, 1)));
   }
   template <class T>
   T read(std::uint64_t from) const {
     T value{};
-    rig_.user().read(from, std::as_writable_bytes(std::span(&value, 1)));
+    rig_.user().peek(from, std::as_writable_bytes(std::span(&value, 1)));
     return value;
   }
   [[nodiscard]] std::uint64_t ref(const Node& node, std::string_view name) const;
@@ -66,7 +66,7 @@ class StepCalls {
   [[nodiscard]] std::uint64_t file_of(const Node& node) const;
   template <class T>
   contract::Call step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args);
-  void output(std::uint32_t step, std::uint32_t field, std::uint64_t value);
+  void output(std::uint32_t step, std::uint32_t field, std::uint64_t value, std::uint16_t sub = 0);
 
   std::optional<contract::Call> heap_call(std::uint32_t step);
   std::optional<contract::Call> drm_call(std::uint32_t step);
@@ -80,10 +80,13 @@ class StepCalls {
   std::optional<contract::Call> group_submit(std::uint32_t step);
   contract::Call submit_ioctl(std::uint32_t step, std::uint64_t stream_va);
   contract::Call heap_ioctl(std::uint32_t step);
+  contract::Call raw_ioctl(std::uint32_t step);
+  void change_memory(std::uint32_t step);
   std::optional<contract::Call> open_call(std::uint32_t step);
   void finish_maker(std::uint32_t step);
   void finish_reader(std::uint32_t step);
   void finish_query(std::uint32_t step);
+  void finish_raw(std::uint32_t step);
   /// Number of the stream_area step of a VM; kNoStep when there is none that worked.
   [[nodiscard]] std::uint32_t area_of_vm(std::uint32_t vm_step) const;
 

@@ -9,6 +9,7 @@
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/executor/fields.h"
 #include "sut-adapters/executor/step_calls.h"
+#include "sut-adapters/executor/user_regions.h"
 
 namespace protm::exec {
 namespace {
@@ -20,11 +21,15 @@ using contract::RecordKind;
 
 /// Bytes of a query's reply that no two runs need to agree on.
 constexpr std::uint32_t kTimestampQuery = uapi::kDevQueryTimestampInfo;
+/// Words of a raw ioctl's struct that facts can ask for.
+constexpr std::uint32_t kRawWords = 8;
 
 }  // namespace
 
-void StepCalls::output(std::uint32_t step, std::uint32_t field, std::uint64_t value) {
+void StepCalls::output(std::uint32_t step, std::uint32_t field, std::uint64_t value,
+                       std::uint16_t sub) {
   rig_.report(Record{.kind = RecordKind::user_write,
+                     .sub = sub,
                      .a = program_.steps[step].actor,
                      .b = step,
                      .c = field,
@@ -36,8 +41,7 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
   StepState& s = states_[step];
   const std::uint32_t call = s.call++;
   if (type == NodeType::open && call > 0) {
-    // s.array names the submit whose syncobj this was.
-    states_[s.array].syncobj = result == 0 ? read<uapi::SyncobjCreate>(s.args).handle : 0;
+    states_[s.submit].syncobj = result == 0 ? read<uapi::SyncobjCreate>(s.args.at).handle : 0;
     return true;
   }
   s.result = result;
@@ -45,15 +49,15 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
   switch (type) {
     case NodeType::stream_area:
       if (call == 0) {
-        s.made = read<uapi::BoCreate>(s.args).handle;
+        s.made = read<uapi::BoCreate>(s.args.at).handle;
         s.alive = true;
       }
-      if (call == 2) s.mmap_offset = read<uapi::BoMmapOffset>(s.args).offset;
+      if (call == 2) s.mmap_offset = read<uapi::BoMmapOffset>(s.args.at).offset;
       break;
     case NodeType::cpu_write:
     case NodeType::cpu_read:
     case NodeType::bo_mmap_offset:
-      if (call == 0) s.mmap_offset = read<uapi::BoMmapOffset>(s.args).offset;
+      if (call == 0) s.mmap_offset = read<uapi::BoMmapOffset>(s.args.at).offset;
       break;
     case NodeType::open:
     case NodeType::heap_open:
@@ -66,7 +70,7 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
       if (type != NodeType::open && type != NodeType::heap_open) s.result = result != 0 ? 1 : 0;
       break;
     case NodeType::heap_ioctl:
-      s.made = read<uapi::DmaHeapAllocation>(s.args).fd;
+      s.made = read<uapi::DmaHeapAllocation>(s.args.at).fd;
       s.alive = true;
       break;
     default:
@@ -78,14 +82,24 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
 void StepCalls::finish_query(std::uint32_t step) {
   const StepState& s = states_[step];
   if (s.result < 0) return;
-  const auto args = read<uapi::DevQuery>(s.args);
+  const auto args = read<uapi::DevQuery>(s.args.at);
   output(step, 0, args.size);
   if (args.pointer == 0 || args.type == kTimestampQuery) return;
   std::array<std::byte, 256> reply{};
   const std::size_t bytes = std::min<std::size_t>(args.size, reply.size());
-  rig_.user().read(s.buffer, std::span(reply).first(bytes));
+  rig_.user().peek(s.buffer.at, std::span(reply).first(bytes));
   output(step, 1, XXH64(reply.data(), bytes, 0));
-  output(step, 2, read<std::uint32_t>(s.buffer));
+  output(step, 2, read<std::uint32_t>(s.buffer.at));
+}
+
+// The struct as it is now, word by word. What it means depends on the command, so only facts ask.
+void StepCalls::finish_raw(std::uint32_t step) {
+  const std::uint64_t address = states_[step].args.at;
+  const std::size_t bytes =
+      content_bytes(nodes(program_.steps[step].op, "args"), states_[step].array.pointer).size();
+  for (std::uint32_t i = 0; i * 8 < bytes && i < kRawWords; ++i) {
+    output(step, i, read<std::uint64_t>(address + i * 8), contract::kOnlyForFacts);
+  }
 }
 
 void StepCalls::finish_maker(std::uint32_t step) {
@@ -94,25 +108,25 @@ void StepCalls::finish_maker(std::uint32_t step) {
   const auto makes = [&](std::uint64_t handle) { s.made = s.alive ? handle : 0; };
   switch (static_cast<NodeType>(program_.steps[step].op.type)) {
     case NodeType::vm_create: {
-      const auto args = read<uapi::VmCreate>(s.args);
+      const auto args = read<uapi::VmCreate>(s.args.at);
       makes(args.id);
       output(step, 0, args.id);
       output(step, 1, args.user_va_range);
       break;
     }
     case NodeType::bo_create: {
-      const auto args = read<uapi::BoCreate>(s.args);
+      const auto args = read<uapi::BoCreate>(s.args.at);
       makes(args.handle);
       output(step, 0, args.size);
       output(step, 1, args.handle);
       break;
     }
     case NodeType::group_create:
-      makes(read<uapi::GroupCreate>(s.args).group_handle);
+      makes(read<uapi::GroupCreate>(s.args.at).group_handle);
       output(step, 0, s.made);
       break;
     case NodeType::syncobj_create:
-      makes(read<uapi::SyncobjCreate>(s.args).handle);
+      makes(read<uapi::SyncobjCreate>(s.args.at).handle);
       break;
     default:  // group_submit: the job is its step
       break;
@@ -123,16 +137,16 @@ void StepCalls::finish_reader(std::uint32_t step) {
   const StepState& s = states_[step];
   switch (static_cast<NodeType>(program_.steps[step].op.type)) {
     case NodeType::vm_get_state:
-      output(step, 0, read<uapi::VmGetState>(s.args).state);
+      output(step, 0, read<uapi::VmGetState>(s.args.at).state);
       break;
     case NodeType::vm_bind:
-      output(step, 0, read<uapi::VmBind>(s.args).ops.count);
+      output(step, 0, read<uapi::VmBind>(s.args.at).ops.count);
       break;
     case NodeType::cpu_read:
       output(step, 0, s.output);
       break;
     case NodeType::group_get_state: {
-      const auto args = read<uapi::GroupGetState>(s.args);
+      const auto args = read<uapi::GroupGetState>(s.args.at);
       output(step, 0, args.state);
       output(step, 1, args.fatal_queues);
       break;
@@ -142,6 +156,9 @@ void StepCalls::finish_reader(std::uint32_t step) {
       break;
     case NodeType::dev_query:
       finish_query(step);
+      break;
+    case NodeType::raw_ioctl:
+      finish_raw(step);
       break;
     default:
       break;

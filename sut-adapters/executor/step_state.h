@@ -14,6 +14,17 @@ namespace protm::exec {
 
 enum class StepPhase : std::uint8_t { waiting, running, done, abandoned };
 
+/// Sizes that structs and arrays of calls must fit into.
+inline constexpr std::uint64_t kReplyRegionBytes = 256;
+inline constexpr std::uint64_t kArrayItemRegionBytes = 64;
+
+/// A region of user memory, and the address that the kernel is told: the same, NULL, or a bad one.
+struct UserRegionAt {
+  std::uint64_t at = 0;
+  std::uint64_t pointer = 0;
+  std::uint64_t bytes = 0;
+};
+
 struct StepState {
   StepPhase phase = StepPhase::waiting;
   std::uint32_t call = 0;  ///< number of the call within the step
@@ -21,9 +32,10 @@ struct StepState {
   std::uint64_t made = 0;    ///< VM id, BO handle, group handle, fd, heap handle ...
   bool alive = false;        ///< `made` names something that no later step has ended
   std::uint64_t ends = 0;    ///< `made` of the step that this one gives back, when it was called
-  std::uint64_t args = 0;    ///< user address of the ioctl's struct
-  std::uint64_t array = 0;   ///< user address of the array behind it
-  std::uint64_t buffer = 0;  ///< user address of a reply buffer
+  UserRegionAt args;         ///< the ioctl's struct
+  UserRegionAt array;        ///< the array behind it
+  UserRegionAt buffer;       ///< syncs of a job, or a reply
+  std::uint32_t submit = 0;  ///< of an open: whose syncobj it is making
   std::uint64_t mmap_offset = 0;
   std::uint64_t syncobj = 0;               ///< of a submit
   std::uint64_t file = 0;                  ///< fd that the step used

@@ -38,7 +38,7 @@ constexpr std::uint32_t kStateResume = 3;
 Rig::Rig(const vocab::MachineConfig& config, std::pmr::memory_resource* memory)
     : machine_(config, memory),
       matcher_(memory),
-      user_(memory),
+      user_(memory, this),
       jobs_(memory),
       saved_(memory),
       slot_group_(config.csg_slots, contract::kNoStep, memory),
@@ -156,6 +156,8 @@ void Rig::event(EventKind kind, std::uint32_t arg, std::uint32_t b) {
       Record{.kind = RecordKind::event, .sub = static_cast<std::uint16_t>(kind), .a = arg, .b = b});
   matcher_.happened(kind, arg, now_ - start_);
 }
+
+void Rig::memory_changed(std::uint32_t step) { event(EventKind::memory_changed, step); }
 
 void Rig::map_job(std::uint64_t va, std::uint32_t step, std::uint32_t group_step) {
   jobs_.push_back(Job{va, step, group_step});

@@ -24,7 +24,7 @@ enum class TraceLevel : std::uint8_t {
   full,    ///< and each register access
 };
 
-class Rig final : public contract::Bus {
+class Rig final : public contract::Bus, private MemoryListener {
  public:
   Rig(const vocab::MachineConfig& config, std::pmr::memory_resource* memory);
 
@@ -64,6 +64,8 @@ class Rig final : public contract::Bus {
   [[nodiscard]] std::uint64_t last_progress_ns() const { return last_progress_ns_; }
 
  private:
+  void memory_changed(std::uint32_t step) override;
+
   struct Job {
     std::uint64_t va;
     std::uint32_t step, group_step;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/contract/trace_reading.h"
 #include "sut-adapters/rig/rig.h"
 
 #include <doctest/doctest.h>
@@ -43,6 +44,64 @@ TEST_CASE("UserMemoryImpl: copies stop at the first byte that faults") {
   CHECK(user.read(at + 8192, bytes) == 0);
   CHECK(user.read(0x10, bytes) == 16);
   CHECK(user.read(at + 3 * 4096 - 8, bytes) == 8);
+}
+
+TEST_CASE("UserMemoryImpl: a region ends where its faulting page begins") {
+  rig::UserMemoryImpl user(std::pmr::new_delete_resource());
+  const std::uint64_t before = user.map(64);
+  const std::uint64_t at = user.map(100, {.fault_after = 24, .readonly = false});
+  const std::uint64_t behind = user.map(64);
+  CHECK((at + 24) % 4096 == 0);
+  std::array<std::byte, 64> bytes{};
+  CHECK(user.read(at, std::span(bytes).first(24)) == 0);
+  CHECK(user.read(at, std::span(bytes).first(25)) == 1);
+  CHECK(user.write(at + 24, bytes) == 64);
+  CHECK(user.write(before, bytes) == 0);   // neighbours are not hurt
+  CHECK(user.write(behind, bytes) == 0);
+  const std::uint64_t none = user.map(8, {.fault_after = 0, .readonly = false});
+  CHECK(none % 4096 == 0);
+  CHECK(user.read(none, std::span(bytes).first(1)) == 1);
+}
+
+TEST_CASE("UserMemoryImpl: a read-only region can be read by the kernel and stored to from outside") {
+  rig::UserMemoryImpl user(std::pmr::new_delete_resource());
+  const std::uint64_t at = user.map(32, {.fault_after = 16, .readonly = true});
+  std::array<std::byte, 16> bytes{};
+  bytes.fill(std::byte{5});
+  CHECK(user.write(at, bytes) == 16);
+  user.poke(at, bytes);
+  std::array<std::byte, 16> got{};
+  CHECK(user.read(at, got) == 0);
+  CHECK(got == bytes);
+  CHECK(user.read(at + 8, got) == 8);
+}
+
+TEST_CASE("Rig: memory changes right after the bytes were read so many times, and says so") {
+  rig::Rig rig(machine(), std::pmr::new_delete_resource());
+  contract::Trace trace;
+  std::vector<contract::Fault> faults;
+  rig.begin(&trace, &faults, rig::TraceLevel::normal);
+  rig::UserMemoryImpl& user = rig.user();
+  const std::uint64_t at = user.map(16);
+  rig::MemoryChange change{.address = at + 4, .size = 4, .fetch = 2, .step = 3};
+  change.bytes.fill(std::byte{9});
+  user.change_later(change);
+  std::array<std::byte, 16> bytes{};
+  const auto value = [&](std::size_t i) { return std::to_integer<int>(bytes[i]); };
+  CHECK(user.read(at, std::span(bytes).first(4)) == 0);       // not those bytes
+  CHECK(user.read(at + 8, std::span(bytes).first(8)) == 0);
+  CHECK(user.read(at, bytes) == 0);                           // first
+  CHECK(trace.records.empty());
+  CHECK(user.read(at + 7, std::span(bytes).first(1)) == 0);   // second, of one byte of them
+  CHECK(value(0) == 0);
+  REQUIRE(trace.records.size() == 1);
+  CHECK(contract::matches(trace.records[0], {.kind = EventKind::memory_changed, .arg = 3}));
+  CHECK(user.read(at, bytes) == 0);
+  CHECK(value(3) == 0);
+  CHECK(value(4) == 9);
+  CHECK(value(7) == 9);
+  CHECK(value(8) == 0);
+  CHECK(trace.records.size() == 1);   // once
 }
 
 TEST_CASE("Rig: a Host fault is counted per call and role and applied once") {

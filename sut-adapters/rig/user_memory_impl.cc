@@ -5,34 +5,89 @@
 #include <cstring>
 
 namespace protm::rig {
+namespace {
 
-std::uint64_t UserMemoryImpl::reachable(std::uint64_t address, std::uint64_t want) const {
-  if (address < kFirst || address - kFirst >= bytes_.size()) return 0;
-  std::uint64_t can = std::min<std::uint64_t>(want, bytes_.size() - (address - kFirst));
-  for (const std::uint64_t page : faulting_) {
-    const std::uint64_t start = page * kPage;
-    if (start + kPage <= address || start >= address + can) continue;
-    can = start <= address ? 0 : start - address;
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+std::uint64_t UserMemoryImpl::mapped(std::uint64_t address, std::uint64_t want) const {
+  if (address < kFirst || address >= end()) return 0;
+  return std::min(want, end() - address);
+}
+
+std::uint64_t UserMemoryImpl::reachable(std::uint64_t address, std::uint64_t want,
+                                        Access access) const {
+  std::uint64_t can = mapped(address, want);
+  for (const OddPages& odd : odd_) {
+    if (odd.readonly != 0 && access == Access::read) continue;
+    if (odd.end <= address || odd.begin >= address + can) continue;
+    can = odd.begin <= address ? 0 : odd.begin - address;
   }
   return can;
 }
 
 std::uint64_t UserMemoryImpl::read(std::uint64_t from, std::span<std::byte> to) {
-  const std::uint64_t can = reachable(from, to.size());
-  if (can != 0) std::memcpy(to.data(), bytes_.data() + (from - kFirst), can);
+  const std::uint64_t can = reachable(from, to.size(), Access::read);
+  if (can != 0) {
+    std::memcpy(to.data(), bytes_.data() + (from - kFirst), can);
+    after_read(from, can);
+  }
   return to.size() - can;
 }
 
 std::uint64_t UserMemoryImpl::write(std::uint64_t to, std::span<const std::byte> from) {
-  const std::uint64_t can = reachable(to, from.size());
+  const std::uint64_t can = reachable(to, from.size(), Access::write);
   if (can != 0) std::memcpy(bytes_.data() + (to - kFirst), from.data(), can);
   return from.size() - can;
 }
 
+void UserMemoryImpl::after_read(std::uint64_t from, std::uint64_t bytes) {
+  for (MemoryChange& change : changes_) {
+    const bool touched = change.address < from + bytes && from < change.address + change.size;
+    if (!touched || ++change.seen != change.fetch) continue;
+    poke(change.address, std::span(change.bytes).first(change.size));
+    if (listener_ != nullptr) listener_->memory_changed(change.step);
+  }
+}
+
+void UserMemoryImpl::peek(std::uint64_t from, std::span<std::byte> to) const {
+  const std::uint64_t can = mapped(from, to.size());
+  if (can != 0) std::memcpy(to.data(), bytes_.data() + (from - kFirst), can);
+}
+
+void UserMemoryImpl::poke(std::uint64_t to, std::span<const std::byte> from) {
+  const std::uint64_t can = mapped(to, from.size());
+  if (can != 0) std::memcpy(bytes_.data() + (to - kFirst), from.data(), can);
+}
+
 std::uint64_t UserMemoryImpl::map(std::uint64_t bytes) {
-  const std::uint64_t at = kFirst + bytes_.size();
-  bytes_.resize(bytes_.size() + (bytes + 63) / 64 * 64);
+  const std::uint64_t at = end();
+  bytes_.resize(bytes_.size() + round_up(bytes, 64));
   return at;
+}
+
+void UserMemoryImpl::make_faulting(std::uint64_t address) {
+  const std::uint64_t page = address / kPage * kPage;
+  odd_.push_back({page, page + kPage, 0});
+}
+
+std::uint64_t UserMemoryImpl::map(std::uint64_t bytes, const Placement& placement) {
+  if (placement.fault_after == Placement::kNoFault && !placement.readonly) return map(bytes);
+  const std::uint64_t first = round_up(end(), kPage);
+  const bool faults = placement.fault_after != Placement::kNoFault;
+  const std::uint64_t before = faults ? placement.fault_after : bytes;
+  const std::uint64_t wall = first + round_up(before, kPage);  // where good pages end
+  if (placement.readonly) odd_.push_back({first, wall, 1});
+  std::uint64_t last = wall;
+  if (faults) {
+    last += round_up(std::max<std::uint64_t>(bytes, before + 1) - before, kPage);
+    odd_.push_back({wall, last, 0});
+  }
+  bytes_.resize(last - kFirst);
+  return faults ? wall - before : first;
 }
 
 }  // namespace protm::rig
