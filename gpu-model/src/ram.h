@@ -20,8 +20,9 @@ enum class PageKind : std::uint32_t { free, normal, protected_memory };
 
 /// Lowest physical address of the machine's memory.
 inline constexpr std::uint64_t kRamBase = 0x8000'0000;
-/// Most pages at a time (256 MiB).
-inline constexpr std::uint32_t kMaxPages = 65536;
+/// Most pages at a time (128 MiB): half of what a World holds, so that a Program that asks for too
+/// much is told so by the kernel.
+inline constexpr std::uint32_t kMaxPages = 32768;
 
 class Ram {
  public:

@@ -13,6 +13,11 @@ using contract::KMap;
 using contract::Ptr;
 using contract::Result;
 
+namespace {
+/// Room that most objects need; more grows, so that a size nobody has memory for costs nothing.
+constexpr std::uint64_t kUsualPages = 4096;
+}  // namespace
+
 GemTable::State& GemTable::state(const GemPtr& gem) {
   const auto it = states_.find(gem->id);
   if (it == states_.end()) contract::oops(contract::OopsKind::bad_call, "drm_gem_object");
@@ -67,7 +72,7 @@ void GemTable::put(const GemPtr& gem) {
 int GemTable::get_pages(const GemPtr& gem, State& s) {
   const std::uint64_t count = gem->size / vocab::kPageSize;
   if (s.pages.size() == count) return 0;
-  s.pages.reserve(count);
+  s.pages.reserve(std::min<std::uint64_t>(count, kUsualPages));
   for (std::uint64_t i = 0; i < count; ++i) {
     const vocab::Pa page = ctx_.kernel.page_alloc(gem->ops->role);
     if (page.value == 0) {
