@@ -4,8 +4,11 @@
 // Source: oracle/reference/driver.h, the make_* functions.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <new>
 
+#include "gpu-model/vocab/uapi.h"
 #include "oracle/mutants/mutants.h"
 #include "oracle/reference/driver.h"
 #include "oracle/reference/fw.h"
@@ -13,6 +16,7 @@
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
+#include "oracle/reference/uapi.h"
 
 namespace protm::mutants {
 
@@ -52,6 +56,40 @@ template <class M>
 struct WithSched : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
   Ptr<reference::Sched> make_sched(Device& d) override { return k_.template make<M>("sched", d); }
+};
+
+using IoctlFn = int (*)(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+
+/// The handler that a mutant's own one stands for.
+inline IoctlFn original_ioctl(vocab::uapi::IoctlId id) {
+  for (const contract::DrmIoctl& row : reference::panthor_ops().ioctls) {
+    if (row.nr == static_cast<std::uint32_t>(id)) return row.fn;
+  }
+  return nullptr;
+}
+
+/// One ioctl replaced.
+template <vocab::uapi::IoctlId Id, IoctlFn Fn>
+struct WithIoctl : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
+    static const Table table;
+    return table.ops;
+  }
+
+ private:
+  struct Table {
+    Table() {
+      const auto& all = ops.ioctls;
+      std::copy(all.begin(), all.end(), rows.begin());
+      for (contract::DrmIoctl& row : rows) {
+        if (row.nr == static_cast<std::uint32_t>(Id)) row.fn = Fn;
+      }
+      ops.ioctls = std::span<const contract::DrmIoctl>(rows).first(all.size());
+    }
+    std::array<contract::DrmIoctl, 32> rows{};
+    contract::DrmDriverOps ops = reference::panthor_ops();
+  };
 };
 
 /// Factory of the driver `D`.

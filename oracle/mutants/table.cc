@@ -14,6 +14,8 @@ extern const Mutant kFaultIgnored;
 extern const Mutant kFenceTooEarly;
 extern const Mutant kGateAlwaysOpen;
 extern const Mutant kGrantForgotten;
+extern const Mutant kGroupsWithoutWorkStay;
+extern const Mutant kHeapAnswerUnchecked;
 extern const Mutant kHeapCloseLeaks;
 extern const Mutant kHeapErrorReplaced;
 extern const Mutant kHeapFlagsUnchecked;
@@ -24,15 +26,22 @@ extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
 extern const Mutant kNormalSuspendBuffer;
 extern const Mutant kOneGroupOnly;
+extern const Mutant kOpsDoneAsTheyCome;
+extern const Mutant kOpsReadTwice;
 extern const Mutant kPriorityUpsideDown;
 extern const Mutant kProtectedFaultIgnored;
+extern const Mutant kQueuesFaultIgnored;
+extern const Mutant kQueuesReadTwice;
 extern const Mutant kRegionNotLocked;
+extern const Mutant kReplyFaultIgnored;
 extern const Mutant kResetKillsAll;
 extern const Mutant kSessionNeverYields;
 extern const Mutant kSlotReferenceKept;
 extern const Mutant kStreamTruncated;
+extern const Mutant kSubmitFaultIgnored;
 extern const Mutant kSyncValueWrong;
 extern const Mutant kTimeoutIgnored;
+extern const Mutant kUnknownFieldsIgnored;
 extern const Mutant kWatchdogPingsInside;
 
 std::span<const Mutant> table() {
@@ -46,6 +55,8 @@ std::span<const Mutant> table() {
       kFenceTooEarly,
       kGateAlwaysOpen,
       kGrantForgotten,
+      kGroupsWithoutWorkStay,
+      kHeapAnswerUnchecked,
       kHeapCloseLeaks,
       kHeapErrorReplaced,
       kHeapFlagsUnchecked,
@@ -56,15 +67,22 @@ std::span<const Mutant> table() {
       kNeverIdle,
       kNormalSuspendBuffer,
       kOneGroupOnly,
+      kOpsDoneAsTheyCome,
+      kOpsReadTwice,
       kPriorityUpsideDown,
       kProtectedFaultIgnored,
+      kQueuesFaultIgnored,
+      kQueuesReadTwice,
       kRegionNotLocked,
+      kReplyFaultIgnored,
       kResetKillsAll,
       kSessionNeverYields,
       kSlotReferenceKept,
       kStreamTruncated,
+      kSubmitFaultIgnored,
       kSyncValueWrong,
       kTimeoutIgnored,
+      kUnknownFieldsIgnored,
       kWatchdogPingsInside,
   };
   return mutants;

@@ -26,7 +26,7 @@ int Device::probe() {
   // When an action cannot be registered it has run by then: there is no device any more.
   int error = k.drmm_add_action(contract::bind_fn<&Device::free_device>(self), "device");
   if (error != 0) return error;
-  drm.drm_dev_init(&panthor_ops());
+  drm.drm_dev_init(&driver.drm_ops());
   // Before power is asked for: a deferred probe leaves no count behind (HEAP-29, HEAP-30).
   error = find_heap();
   if (error != 0) return error;
@@ -44,7 +44,7 @@ int Device::probe() {
   if (error == 0) {
     k.enable_work(reset_work_);
     k.pm_runtime_use_autosuspend(kAutosuspendMs);
-    error = drm.drm_register(&panthor_ops());
+    error = drm.drm_register(&driver.drm_ops());
     if (error == 0) {
       registered_ = true;
     } else {

@@ -70,6 +70,9 @@ class HeapCore {
   virtual void file_put(const Ptr<Heap>& heap);
   /// Runs when the last reference is gone.
   virtual void last_put(const Ptr<Heap>& heap);
+  /// Gives the buffer a descriptor and tells its number to user space.
+  virtual int hand_out(const Ptr<contract::DmaBuf>& buffer, vocab::uapi::DmaHeapAllocation request,
+                       std::uint64_t arg, std::span<std::byte> data, std::uint64_t out_size);
 
   Kernel& k_;
   Drm& drm_;
@@ -84,8 +87,6 @@ class HeapCore {
   [[nodiscard]] bool name_in_use(std::string_view name) const;
   std::int64_t ioctl_alloc(const Ptr<Heap>& heap, std::uint64_t arg, std::span<std::byte> data,
                            std::uint64_t out_size);
-  int hand_out(const Ptr<contract::DmaBuf>& buffer, vocab::uapi::DmaHeapAllocation request,
-               std::uint64_t arg, std::span<std::byte> data, std::uint64_t out_size);
 
   std::array<Ptr<Heap>, kMinors> minors_{};
   std::uint32_t live_ = 0;

@@ -9,6 +9,7 @@
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
+#include "oracle/reference/uapi.h"
 
 namespace protm::reference {
 
@@ -73,6 +74,7 @@ Ptr<Mmu> ReferenceDriver::make_mmu(Device& d) { return k_.make<Mmu>("mmu", d); }
 Ptr<Fw> ReferenceDriver::make_fw(Device& d) { return k_.make<Fw>("fw", d); }
 Ptr<Protm> ReferenceDriver::make_protm(Device& d) { return k_.make<Protm>("protm", d); }
 Ptr<Sched> ReferenceDriver::make_sched(Device& d) { return k_.make<Sched>("sched", d); }
+const contract::DrmDriverOps& ReferenceDriver::drm_ops() const { return panthor_ops(); }
 
 contract::Driver* make_driver(Kernel& kernel, Drm& drm, std::pmr::memory_resource* memory,
                               const void*) {

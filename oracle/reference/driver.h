@@ -47,6 +47,8 @@ class ReferenceDriver : public contract::Driver {
   [[nodiscard]] virtual Ptr<Fw> make_fw(Device& device);
   [[nodiscard]] virtual Ptr<Protm> make_protm(Device& device);
   [[nodiscard]] virtual Ptr<Sched> make_sched(Device& device);
+  /// The ioctls; a mutant may put its own in place of one.
+  [[nodiscard]] virtual const contract::DrmDriverOps& drm_ops() const;
 
  protected:
   /// Makes the heap core, which is static data in a kernel and cannot fail to be there.
