@@ -20,6 +20,7 @@ struct ToyOptions {
   int probe_result = 0;
   bool leak_on_remove = false;
   bool put_drops_two = false;   ///< a bug: each put takes two references
+  bool slow_remove = false;
 };
 
 /// A heap core without a char device, and a device that allocates one object.
@@ -82,6 +83,7 @@ class ToyDriver final : public contract::Driver {
     return 0;
   }
   void remove() override {
+    if (options_.slow_remove) k_.usleep(500);
     if (!options_.leak_on_remove) k_.free(device_);
   }
   contract::DriverRest rest() const override {
@@ -246,6 +248,31 @@ TEST_CASE("InProcessSut: a deferral is 0 from load and -EAGAIN from bind") {
   CHECK(t.call(SysCall::load) == 0);
   CHECK(t.call(SysCall::probe) == -EAGAIN);
   CHECK(t.call(SysCall::unbind) == -ENODEV);
+}
+
+TEST_CASE("InProcessSut: a bind waits until an unbind is over, and a second unbind finds it done") {
+  SutBench t({.probe_result = 0, .leak_on_remove = false, .slow_remove = true});
+  CHECK(t.call(SysCall::load) == 0);
+  const SysCall calls[] = {SysCall::unbind, SysCall::unbind, SysCall::probe};
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    t.sut->start(Call{.call = calls[i], .actor = i, .step = 100 + i});
+  }
+  std::map<std::uint32_t, std::int64_t> results;
+  const std::uint64_t begin = t.bus.time.ns;
+  while (results.size() < 3) {
+    t.sut->run_ready();
+    for (const contract::Returned& r : t.sut->take_returned()) results[r.step] = r.result;
+    const std::uint64_t next = std::min(t.bus.next_event_ns(), t.sut->next_timer_ns());
+    if (next == vocab::kNever) break;
+    t.bus.advance(vocab::SimTime{next});
+    t.sut->time_reached();
+  }
+  CHECK(results == std::map<std::uint32_t, std::int64_t>{{100, 0}, {101, 0}, {102, 0}});
+  CHECK(t.bus.time.ns - begin >= 1'500'000);   // one after the other
+  CHECK(t.call(SysCall::unbind) == 0);
+  t.sut->report_rest(true);
+  CHECK(t.found(RecordKind::leak).empty());
+  CHECK(t.found(RecordKind::kernel_oops).empty());
 }
 
 TEST_CASE("InProcessSut: a sleeping call takes its time") {

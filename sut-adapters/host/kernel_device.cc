@@ -62,14 +62,15 @@ void KernelImpl::trigger_deferred_probe() {
 }
 
 int KernelImpl::device_unbind() {
-  contract::MutexGuard lock(*this, device_lock_);
   if (!bound_) return -ENODEV;
-  bound_ = false;
+  contract::MutexGuard lock(*this, device_lock_);
+  if (!bound_) return 0;   // somebody else was first; sysfs looks before it has the lock
   pm_runtime_get_sync();
   if (pm_drop_usage()) pm_idle(PmMode::sync);   // the device may suspend here
   device_ops_.remove(device_ops_.ctx);
   release_devres();
   pm_reinit();
+  bound_ = false;
   return 0;
 }
 
