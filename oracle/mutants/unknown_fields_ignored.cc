@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Planted bug: VM_BIND does not look at what a longer operation holds behind the fields that it knows.
+// Planted bug: VM_BIND does not look at what a longer operation holds behind the known fields.
 // Caught by uapi/uapi-038.
 #include "gpu-model/vocab/errno.h"
 #include "oracle/mutants/planted.h"
@@ -26,7 +26,7 @@ int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 
 extern const Mutant kUnknownFieldsIgnored{
     "unknown-fields-ignored",
-    "VM_BIND does not look at what a longer operation holds behind the fields that it knows",
+    "VM_BIND does not look at what a longer operation holds behind the known fields",
     make<WithIoctl<vocab::uapi::IoctlId::vm_bind, vm_bind>>};
 
 }  // namespace protm::mutants

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The table of everything a step can be: operations, stream instructions, VM_BIND ops, queues, where
-// user memory lies and what is in it. One row per node type with its fields; YAML, binary form,
-// generator and step runner all read it.
+// The table of everything a step can be: operations, stream instructions, VM_BIND ops, queues,
+// where user memory lies and what is in it. One row per node type with its fields; YAML, binary
+// form, generator and step runner all read it.
 // To add an operation: a row here and its meaning in sut-adapters/executor.
 #pragma once
 

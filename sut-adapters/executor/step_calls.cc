@@ -482,7 +482,8 @@ std::optional<Call> StepCalls::group_call(std::uint32_t step) {
           uapi::SyncobjDestroy{.handle = static_cast<std::uint32_t>(ref(op, "syncobj")), .pad = 0});
     case NodeType::wait: {
       const StepState* const job = target(op, "job");
-      write(s.array.at, static_cast<std::uint32_t>(job != nullptr ? job->syncobj : number(op, "job")));
+      const std::uint64_t handle = job != nullptr ? job->syncobj : number(op, "job");
+      write(s.array.at, static_cast<std::uint32_t>(handle));
       uapi::SyncobjWait args{};
       args.handles = s.array.pointer;
       args.timeout_nsec = static_cast<std::int64_t>((rig_.now() + number(op, "timeout")).ns);

@@ -46,10 +46,16 @@ std::uint64_t UserMemoryImpl::write(std::uint64_t to, std::span<const std::byte>
 
 void UserMemoryImpl::after_read(std::uint64_t from, std::uint64_t bytes) {
   for (MemoryChange& change : changes_) {
-    const bool touched = change.address < from + bytes && from < change.address + change.size;
-    if (!touched || ++change.seen != change.fetch) continue;
-    poke(change.address, std::span(change.bytes).first(change.size));
-    if (listener_ != nullptr) listener_->memory_changed(change.step);
+    bool stored = false;
+    for (std::uint32_t i = 0; i < change.size; ++i) {
+      const std::uint64_t at = change.address + i;
+      if (at < from || at >= from + bytes || ++change.seen[i] != change.fetch) continue;
+      poke(at, std::span(change.bytes).subspan(i, 1));
+      stored = true;
+    }
+    if (!stored || change.told != 0 || listener_ == nullptr) continue;
+    change.told = 1;
+    listener_->memory_changed(change.step);
   }
 }
 

@@ -34,15 +34,16 @@ struct Placement {
   bool readonly = false;                 ///< for the kernel
 };
 
-/// Another thread's store: done once, right after the kernel read any of the bytes for the
-/// `fetch`-th time. A kernel that reads them once never sees it, however it divides its copies.
+/// Another thread's store: each byte is stored once, right after the kernel read it for the
+/// `fetch`-th time. A kernel that reads bytes once never sees it, however it divides its copies.
 struct MemoryChange {
   std::uint64_t address = 0;
   std::array<std::byte, 8> bytes{};
   std::uint32_t size = 0;   ///< of bytes
   std::uint32_t fetch = 1;
   std::uint32_t step = 0;   ///< whose memory it is
-  std::uint32_t seen = 0;   ///< reads so far
+  std::uint32_t told = 0;   ///< 1: the listener knows
+  std::array<std::uint32_t, 8> seen{};   ///< reads of each byte
 };
 static_assert(std::has_unique_object_representations_v<MemoryChange>);
 
