@@ -58,6 +58,21 @@ TEST_CASE("docs: every key of a case is on the page") {
   has(kMachineNumbers);
 }
 
+TEST_CASE("docs: the lines about user memory are steps") {
+  const auto page = read_text_file(kPage);
+  REQUIRE(page.has_value());
+  const std::size_t section = page->find("## User memory");
+  REQUIRE(section != std::string::npos);
+  const std::size_t begin = page->find("```yaml\n", section) + 8;
+  const std::size_t end = page->find("```", begin);
+  REQUIRE(end != std::string::npos);
+  const std::string text = "schema: 1\nactors:\n  u:\n  - {id: v, vm_create: {}}\n"
+                           "  - {id: bo, bo_create: 4KiB}\n  w:\n" + page->substr(begin, end - begin);
+  const auto read = read_case("docs/case-format.md", text);
+  if (!read) FAIL(diagnostics_text(read.error()));
+  CHECK(read->steps.size() == 7);
+}
+
 TEST_CASE("docs: the page's example is a case") {
   const auto page = read_text_file(kPage);
   REQUIRE(page.has_value());

@@ -16,8 +16,6 @@ using contract::Value;
 
 constexpr std::uint64_t kBadPointer = 0x10;  // below the first user region: always faults
 constexpr std::uint64_t kArgBytes = 128;
-constexpr std::uint64_t kReplyBytes = kReplyRegionBytes;
-constexpr std::uint64_t kArrayItemBytes = kArrayItemRegionBytes;
 constexpr std::uint64_t kWordBytes = 8;
 
 /// What one region of a step asks for.
@@ -73,11 +71,11 @@ std::array<Request, 3> requests_of(const Node& op) {
   std::uint64_t items = 1;
   for (const Value& v : op.fields) items = std::max<std::uint64_t>(items, v.list.size());
   of(UserRegion::args).bytes = kArgBytes;
-  of(UserRegion::array).bytes = items * kArrayItemBytes;
-  of(UserRegion::buffer).bytes = kReplyBytes;
+  of(UserRegion::array).bytes = items * kArrayItemRegionBytes;
+  of(UserRegion::buffer).bytes = kReplyRegionBytes;
   if (static_cast<NodeType>(op.type) == NodeType::raw_ioctl) {
     of(UserRegion::args).bytes = std::max(kArgBytes, content_size(nodes(op, "args")));
-    of(UserRegion::array).bytes = std::max(kArrayItemBytes, content_size(nodes(op, "array")));
+    of(UserRegion::array).bytes = std::max(kArrayItemRegionBytes, content_size(nodes(op, "array")));
   }
   const auto& info = contract::node_info(static_cast<NodeType>(op.type));
   for (std::size_t i = 0; i < info.fields.size() && i < op.fields.size(); ++i) {

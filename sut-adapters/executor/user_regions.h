@@ -24,7 +24,7 @@ void reserve_regions(const contract::Program& program, std::uint32_t step, StepS
 [[nodiscard]] std::vector<std::byte> content_bytes(const std::vector<contract::Node>& list,
                                                    std::uint64_t array);
 
-/// The first `size_of(as)` bytes of `value`, with their number.
+/// The store that the node describes; its address is still an offset in the region.
 [[nodiscard]] rig::MemoryChange change_of(const contract::Node& node);
 
 /// The region that a change_memory step names; nullptr when its target has none such.
