@@ -67,7 +67,8 @@ TEST_CASE("docs: the lines about user memory are steps") {
   const std::size_t end = page->find("```", begin);
   REQUIRE(end != std::string::npos);
   const std::string text = "schema: 1\nactors:\n  u:\n  - {id: v, vm_create: {}}\n"
-                           "  - {id: bo, bo_create: 4KiB}\n  w:\n" + page->substr(begin, end - begin);
+                           "  - {id: bo, bo_create: 4KiB}\n  w:\n" +
+                           page->substr(begin, end - begin);
   const auto read = read_case("docs/case-format.md", text);
   if (!read) FAIL(diagnostics_text(read.error()));
   CHECK(read->steps.size() == 7);
