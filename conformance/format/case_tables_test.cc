@@ -66,9 +66,13 @@ TEST_CASE("docs: the lines about user memory are steps") {
   const std::size_t begin = page->find("```yaml\n", section) + 8;
   const std::size_t end = page->find("```", begin);
   REQUIRE(end != std::string::npos);
-  const std::string text = "schema: 1\nactors:\n  u:\n  - {id: v, vm_create: {}}\n"
-                           "  - {id: bo, bo_create: 4KiB}\n  w:\n" +
-                           page->substr(begin, end - begin);
+  std::string text = "schema: 1\nactors:\n  u:\n    - {id: v, vm_create: {}}\n"
+                     "    - {id: bo, bo_create: 4KiB}\n  w:\n";
+  std::string lines = page->substr(begin, end - begin);
+  for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1) {
+    lines.insert(at, "    ");
+  }
+  text += lines;
   const auto read = read_case("docs/case-format.md", text);
   if (!read) FAIL(diagnostics_text(read.error()));
   CHECK(read->steps.size() == 7);
