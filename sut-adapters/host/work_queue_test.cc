@@ -115,7 +115,10 @@ TEST_CASE("Delayed work: fires at the tick edge, earlier than n full ticks") {
 }
 
 TEST_CASE("Delayed work: a timer seed makes it late by less than a slot of the wheel") {
-  for (const auto& [jiffies, granularity] : {std::pair{62, 1}, {63, 8}, {504, 64}, {5000, 512}}) {
+  using Row = std::pair<std::uint64_t, std::uint64_t>;
+  for (const Row& row : {Row{62, 1}, Row{63, 8}, Row{504, 64}, Row{5000, 512}}) {
+    const std::uint64_t jiffies = row.first;
+    const std::uint64_t granularity = row.second;
     std::set<std::uint64_t> seen;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       Bench t(1000, seed);
@@ -123,12 +126,11 @@ TEST_CASE("Delayed work: a timer seed makes it late by less than a slot of the w
       std::uint64_t ran_at = 0;
       a.set([&] { ran_at = t.kernel->now().ns; });
       t.now("task", [&] {
-        t.kernel->queue_delayed_work(t.kernel->system_wq(), a.delayed,
-                                     static_cast<std::uint64_t>(jiffies));
+        t.kernel->queue_delayed_work(t.kernel->system_wq(), a.delayed, jiffies);
       });
       t.rest();
-      CHECK(ran_at >= static_cast<std::uint64_t>(jiffies) * kMs);
-      CHECK(ran_at < static_cast<std::uint64_t>(jiffies + granularity) * kMs);
+      CHECK(ran_at >= jiffies * kMs);
+      CHECK(ran_at < (jiffies + granularity) * kMs);
       seen.insert(ran_at);
     }
     CHECK((seen.size() > 1) == (granularity > 1));
