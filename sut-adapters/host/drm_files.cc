@@ -148,24 +148,24 @@ void DrmFiles::close_drm(const DrmFilePtr& file) {
 // --- CPU access through an mmap ------------------------------------------------------------------
 
 Result<GemPtr> DrmFiles::map_for_cpu(const OpenFile& file, std::uint64_t mmap_offset,
-                                     std::uint64_t offset) {
+                                     std::uint64_t offset, std::uint64_t bytes) {
   if (file.kind != FileKind::drm) return tl::unexpected(-ENODEV);
   if (kernel_.drm_instance_unplugged(file.drm->instance)) return tl::unexpected(-ENODEV);
   const Result<GemPtr> gem = parts_.gems.mmap(file.drm->handles, mmap_offset);
   if (!gem) return gem;
   const std::uint64_t size = (*gem)->size;
-  const std::uint64_t width = sizeof(std::uint64_t);
-  if (size >= width && offset <= size - width && offset % width == 0) return gem;
+  const std::uint64_t word = sizeof(std::uint64_t);
+  if (size >= bytes && offset <= size - bytes && offset % word == 0) return gem;
   parts_.gems.put(*gem);
   return tl::unexpected(-EINVAL);
 }
 
 template <class Body>
 std::int64_t DrmFiles::cpu_access(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
-                                  Body body) {
+                                  std::uint64_t bytes, Body body) {
   const std::uint32_t id = enter(fd);
   if (id == 0) return -EBADF;
-  const Result<GemPtr> gem = map_for_cpu(files_.at(id), mmap_offset, offset);
+  const Result<GemPtr> gem = map_for_cpu(files_.at(id), mmap_offset, offset, bytes);
   std::int64_t result = gem ? 0 : gem.error();
   if (gem) {
     // The page fault: pages come on first touch, and a failure there is a SIGBUS.
@@ -181,17 +181,17 @@ std::int64_t DrmFiles::cpu_access(int fd, std::uint64_t mmap_offset, std::uint64
   return result;
 }
 
-std::int64_t DrmFiles::cpu_store64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
-                                   std::uint64_t value) {
-  return cpu_access(fd, mmap_offset, offset, [&](const contract::KMap& map) {
-    parts_.gems.write(map, offset, std::as_bytes(std::span(&value, 1)));
+std::int64_t DrmFiles::cpu_store(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                                 std::span<const std::byte> from) {
+  return cpu_access(fd, mmap_offset, offset, from.size(), [&](const contract::KMap& map) {
+    parts_.gems.write(map, offset, from);
   });
 }
 
-std::int64_t DrmFiles::cpu_load64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
-                                  std::uint64_t& value) {
-  return cpu_access(fd, mmap_offset, offset, [&](const contract::KMap& map) {
-    parts_.gems.read(map, offset, std::as_writable_bytes(std::span(&value, 1)));
+std::int64_t DrmFiles::cpu_load(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                                std::span<std::byte> to) {
+  return cpu_access(fd, mmap_offset, offset, to.size(), [&](const contract::KMap& map) {
+    parts_.gems.read(map, offset, to);
   });
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory_resource>
+#include <span>
 #include <string_view>
 
 #include "sut-adapters/host/chrdev_table.h"
@@ -60,10 +61,11 @@ class DrmFiles {
   std::int64_t open(std::string_view name);
   std::int64_t close(int fd);
   std::int64_t ioctl(int fd, std::uint32_t cmd, std::uint64_t arg);
-  std::int64_t cpu_store64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
-                           std::uint64_t value);
-  std::int64_t cpu_load64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
-                          std::uint64_t& value);
+  // CPU access of whole words at a multiple of 8; all of them in the object, or none is touched.
+  std::int64_t cpu_store(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                         std::span<const std::byte> from);
+  std::int64_t cpu_load(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                        std::span<std::byte> to);
 
  private:
   enum class FileKind : std::uint8_t { chrdev, drm, dma_buf, sync_file };
@@ -101,9 +103,10 @@ class DrmFiles {
   std::int64_t sync_file_ioctl(const FencePtr& fence, std::uint32_t cmd, std::uint64_t arg);
   vocab::uapi::SyncFenceInfo fence_info(const FencePtr& fence);
   contract::Result<GemPtr> map_for_cpu(const OpenFile& file, std::uint64_t mmap_offset,
-                                       std::uint64_t offset);
+                                       std::uint64_t offset, std::uint64_t bytes);
   template <class Body>
-  std::int64_t cpu_access(int fd, std::uint64_t mmap_offset, std::uint64_t offset, Body body);
+  std::int64_t cpu_access(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                          std::uint64_t bytes, Body body);
 
   DrmContext& ctx_;
   KernelImpl& kernel_;

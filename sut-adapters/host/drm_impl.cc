@@ -89,14 +89,24 @@ std::int64_t DrmImpl::sys_ioctl(int fd, std::uint32_t cmd, std::uint64_t arg) {
   return syscall([&] { return files_.ioctl(fd, cmd, arg); });
 }
 
+std::int64_t DrmImpl::sys_cpu_store(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                                    std::span<const std::byte> from) {
+  return syscall([&] { return files_.cpu_store(fd, mmap_offset, offset, from); });
+}
+
+std::int64_t DrmImpl::sys_cpu_load(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                                   std::span<std::byte> to) {
+  return syscall([&] { return files_.cpu_load(fd, mmap_offset, offset, to); });
+}
+
 std::int64_t DrmImpl::sys_cpu_store64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
                                       std::uint64_t value) {
-  return syscall([&] { return files_.cpu_store64(fd, mmap_offset, offset, value); });
+  return sys_cpu_store(fd, mmap_offset, offset, std::as_bytes(std::span(&value, 1)));
 }
 
 std::int64_t DrmImpl::sys_cpu_load64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
                                      std::uint64_t* value) {
-  return syscall([&] { return files_.cpu_load64(fd, mmap_offset, offset, *value); });
+  return sys_cpu_load(fd, mmap_offset, offset, std::as_writable_bytes(std::span(value, 1)));
 }
 
 HeapProvider* DrmImpl::provider_add(std::string_view name, bool is_protected, std::uint64_t limit) {

@@ -49,7 +49,11 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
   std::int64_t sys_open(std::string_view name);
   std::int64_t sys_close(int fd);
   std::int64_t sys_ioctl(int fd, std::uint32_t cmd, std::uint64_t arg);
-  /// mmap of a BO through the render node, one store, munmap.
+  /// mmap of a BO through the render node, stores of whole words, munmap.
+  std::int64_t sys_cpu_store(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                             std::span<const std::byte> from);
+  std::int64_t sys_cpu_load(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
+                            std::span<std::byte> to);
   std::int64_t sys_cpu_store64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
                                std::uint64_t value);
   std::int64_t sys_cpu_load64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::uint64_t kWordBytes = 8;
 
+/// How many of `bytes` from `offset` on lie in one page: the part of a CPU access that can fail.
+std::uint64_t in_one_page(std::uint64_t offset, std::uint64_t bytes) {
+  return std::min(bytes, vocab::kPageSize - offset % vocab::kPageSize);
+}
+
 const char* role_of(SysCall call) {
   switch (call) {
     case SysCall::heap_register: return "heap_register";
@@ -185,23 +190,25 @@ std::int64_t InProcessSut::buffer_put(std::uint64_t handle) {
 // --- files -----------------------------------------------------------------------------------
 
 std::int64_t InProcessSut::store_bytes(const Call& call) {
-  for (std::uint64_t i = 0; i + kWordBytes <= call.bytes.size(); i += kWordBytes) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, call.bytes.data() + i, kWordBytes);
-    const std::int64_t error = drm_.sys_cpu_store64(static_cast<int>(call.args[0]), call.args[1],
-                                                    call.args[2] + i, word);
+  const std::uint64_t bytes = call.bytes.size() / kWordBytes * kWordBytes;
+  for (std::uint64_t i = 0; i < bytes;) {
+    const std::uint64_t n = in_one_page(call.args[2] + i, bytes - i);
+    const std::int64_t error = drm_.sys_cpu_store(static_cast<int>(call.args[0]), call.args[1],
+                                                  call.args[2] + i, call.bytes.subspan(i, n));
     if (error < 0) return error;
+    i += n;
   }
   return 0;
 }
 
 std::int64_t InProcessSut::load_bytes(const Call& call) {
-  for (std::uint64_t i = 0; i + kWordBytes <= call.into.size(); i += kWordBytes) {
-    std::uint64_t word = 0;
-    const std::int64_t error = drm_.sys_cpu_load64(static_cast<int>(call.args[0]), call.args[1],
-                                                   call.args[2] + i, &word);
+  const std::uint64_t bytes = call.into.size() / kWordBytes * kWordBytes;
+  for (std::uint64_t i = 0; i < bytes;) {
+    const std::uint64_t n = in_one_page(call.args[2] + i, bytes - i);
+    const std::int64_t error = drm_.sys_cpu_load(static_cast<int>(call.args[0]), call.args[1],
+                                                 call.args[2] + i, call.into.subspan(i, n));
     if (error < 0) return error;
-    std::memcpy(call.into.data() + i, &word, kWordBytes);
+    i += n;
   }
   return 0;
 }
