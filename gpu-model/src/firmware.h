@@ -68,7 +68,7 @@ class Firmware {
  public:
   Firmware(Core& core, Mmu& mmu, std::pmr::memory_resource* memory);
 
-  /// The image that the driver is expected to have loaded when the MCU starts.
+  /// The image that the driver is expected to have loaded when the MCU starts. Not copied.
   void expect_image(std::span<const std::byte> image);
 
   // Register side.
@@ -221,7 +221,7 @@ class Firmware {
 
   Core& core_;
   Mmu& mmu_;
-  std::pmr::vector<std::byte> image_;
+  std::span<const std::byte> image_;
   std::pmr::vector<ImageSection> sections_;
   std::pmr::vector<Slot> slots_;
   std::pmr::vector<Cs> cs_;

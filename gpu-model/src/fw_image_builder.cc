@@ -52,9 +52,10 @@ void put_entry(Bytes& out, Section& s) {
 
 void put_data(Bytes& out, const Section& s) {
   patch32(out, s.patch_at, static_cast<std::uint32_t>(out.size()));
-  for (std::uint32_t i = 0; i < s.data_size; ++i) {
-    const std::uint32_t pattern = (i * 2654435761u + s.va) >> 24;
-    out.push_back(static_cast<std::byte>(i < s.pattern_from ? 0 : pattern));
+  const std::size_t start = out.size();
+  out.resize(start + s.data_size);
+  for (std::uint32_t i = s.pattern_from; i < s.data_size; ++i) {
+    out[start + i] = static_cast<std::byte>((i * 2654435761u + s.va) >> 24);
   }
   patch32(out, s.patch_at + 4, static_cast<std::uint32_t>(out.size()));
 }

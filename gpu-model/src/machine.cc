@@ -248,33 +248,33 @@ void Machine::inject(const vocab::MachineFault& fault) {
   core_.faults.arm(fault);
 }
 
-CpuAccess Machine::check_cpu(vocab::Pa pa, std::size_t bytes, Direction direction) {
-  const PageKind kind = core_.ram.kind(pa);
-  if (kind == PageKind::free) return CpuAccess::no_page;
-  if ((pa.value & vocab::kPageMask) + bytes > vocab::kPageSize) return CpuAccess::no_page;
-  if (kind == PageKind::normal) return CpuAccess::ok;
+Machine::CpuTarget Machine::cpu_target(vocab::Pa pa, std::size_t bytes, Direction direction) {
+  const std::uint64_t in_page = pa.value & vocab::kPageMask;
+  const Ram::Page page = core_.ram.find(pa);
+  if (page.kind == PageKind::free) return {CpuAccess::no_page, nullptr};
+  if (in_page + bytes > vocab::kPageSize) return {CpuAccess::no_page, nullptr};
+  if (page.kind == PageKind::normal) return {CpuAccess::ok, page.bytes + in_page};
   core_.observe(ObservationKind::cpu_protected_access, direction == Direction::write ? 1 : 0,
                 static_cast<std::uint32_t>(bytes), pa.value);
   const auto rule = core_.answer<vocab::CpuProtected>(vocab::Switch::cpu_protected_access);
-  return rule == vocab::CpuProtected::bus_error ? CpuAccess::bus_error : CpuAccess::protected_page;
+  const bool error = rule == vocab::CpuProtected::bus_error;
+  return {error ? CpuAccess::bus_error : CpuAccess::protected_page, nullptr};
 }
 
 CpuAccess Machine::cpu_read(vocab::Pa pa, std::span<std::byte> to) {
-  const CpuAccess result = check_cpu(pa, to.size(), Direction::read);
-  if (result == CpuAccess::ok) {
-    std::memcpy(to.data(), core_.ram.page(pa) + (pa.value & vocab::kPageMask), to.size());
+  const CpuTarget target = cpu_target(pa, to.size(), Direction::read);
+  if (target.answer == CpuAccess::ok) {
+    std::memcpy(to.data(), target.at, to.size());
   } else {
     std::memset(to.data(), 0, to.size());
   }
-  return result;
+  return target.answer;
 }
 
 CpuAccess Machine::cpu_write(vocab::Pa pa, std::span<const std::byte> from) {
-  const CpuAccess result = check_cpu(pa, from.size(), Direction::write);
-  if (result == CpuAccess::ok) {
-    std::memcpy(core_.ram.page(pa) + (pa.value & vocab::kPageMask), from.data(), from.size());
-  }
-  return result;
+  const CpuTarget target = cpu_target(pa, from.size(), Direction::write);
+  if (target.answer == CpuAccess::ok) std::memcpy(target.at, from.data(), from.size());
+  return target.answer;
 }
 
 }  // namespace protm::gpu

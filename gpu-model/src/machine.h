@@ -31,7 +31,8 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  /// The firmware image that the driver is to load; checked when the MCU boots.
+  /// The firmware image that the driver is to load; checked when the MCU boots. The bytes stay the
+  /// caller's and outlive the machine.
   void expect_image(std::span<const std::byte> image) { firmware_.expect_image(image); }
 
   /// 32-bit register read at the present time.
@@ -88,7 +89,12 @@ class Machine {
   void finish_reset();
   void dispatch(const Event& event);
   void update_lines();
-  CpuAccess check_cpu(vocab::Pa pa, std::size_t bytes, Direction direction);
+  /// Answer to a CPU access, and where the bytes are when it is ok.
+  struct CpuTarget {
+    CpuAccess answer;
+    std::byte* at;
+  };
+  CpuTarget cpu_target(vocab::Pa pa, std::size_t bytes, Direction direction);
 
   Core core_;
   Mmu mmu_;

@@ -19,7 +19,6 @@ using vocab::ObservationKind;
 Firmware::Firmware(Core& core, Mmu& mmu, std::pmr::memory_resource* memory)
     : core_(core),
       mmu_(mmu),
-      image_(memory),
       sections_(memory),
       slots_(memory),
       cs_(memory),
@@ -29,7 +28,7 @@ Firmware::Firmware(Core& core, Mmu& mmu, std::pmr::memory_resource* memory)
 }
 
 void Firmware::expect_image(std::span<const std::byte> image) {
-  image_.assign(image.begin(), image.end());
+  image_ = image;
   sections_.clear();
   read_image_sections(image, sections_);
 }

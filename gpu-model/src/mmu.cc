@@ -106,6 +106,8 @@ void Mmu::command(std::uint32_t as, std::uint32_t value) {
 }
 
 void Mmu::drop_cache(std::uint32_t as) {
+  if ((cached_as_ >> as & 1) == 0) return;
+  cached_as_ &= ~(1u << as);
   for (CacheLine& line : cache_) {
     if ((line.tag & vocab::kPageMask) == (as << 1 | 1)) line = CacheLine{};
   }
@@ -161,6 +163,7 @@ void Mmu::reset() {
     a.live.transcfg = vocab::kTranscfgAdrmodeUnmapped;
   }
   cache_ = {};
+  cached_as_ = 0;
   core_.events.cancel(EventKind::as_done);
 }
 

@@ -130,6 +130,7 @@ class Mmu {
   Core& core_;
   std::array<As, vocab::kMaxAs> as_{};
   std::array<CacheLine, kCacheLines> cache_{};
+  std::uint32_t cached_as_ = 0;  // bit n: lines of AS n may be in the cache
 };
 
 }  // namespace protm::gpu

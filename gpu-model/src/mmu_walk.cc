@@ -125,6 +125,7 @@ Translation Mmu::translate(const GpuAccess& access) {
   }
   Walk w = walk(a, access.va);
   if (w.code == Exception::ok) {
+    cached_as_ |= 1u << access.as.value;
     line = {cache_tag(access.as.value, access.va), w.pa - in_page, w.descriptor & lpae::kApReadOnly,
             w.at - in_page};
   }

@@ -35,10 +35,19 @@ class Ram {
   [[nodiscard]] vocab::Pa alloc_page(PageKind kind);
   /// Gives a page back; its contents are gone.
   void free_page(vocab::Pa pa);
-  /// Kind of the page that holds `pa`; free for any other address.
-  [[nodiscard]] PageKind kind(vocab::Pa pa) const;
-  /// First byte of the page that holds `pa`, whatever its kind; null where there is none.
-  [[nodiscard]] std::byte* page(vocab::Pa pa) const;
+  /// A page as found by an address in it.
+  struct Page {
+    std::byte* bytes;  ///< the first; null where there is no page
+    PageKind kind;
+  };
+  /// The page that holds `pa`; its kind is free where there is none.
+  [[nodiscard]] Page find(vocab::Pa pa) const {
+    const std::uint64_t index = (pa.value - kRamBase) / vocab::kPageSize;  // huge below the base
+    if (index >= frames_.size() || frames_[index].kind == kFree) return {nullptr, PageKind::free};
+    return {frames_[index].bytes, static_cast<PageKind>(frames_[index].kind)};
+  }
+  [[nodiscard]] PageKind kind(vocab::Pa pa) const { return find(pa).kind; }
+  [[nodiscard]] std::byte* page(vocab::Pa pa) const { return find(pa).bytes; }
   /// Pages of a kind that are allocated now.
   [[nodiscard]] std::uint64_t live_pages(PageKind kind) const {
     return live_[static_cast<std::size_t>(kind)];
@@ -49,7 +58,7 @@ class Ram {
     std::byte* bytes;
     std::uint64_t kind;  // PageKind
   };
-  [[nodiscard]] const Frame* frame(vocab::Pa pa) const;
+  static constexpr auto kFree = static_cast<std::uint64_t>(PageKind::free);
 
   std::pmr::vector<Frame> frames_;  // index = (pa - kRamBase) / 4 KiB
   std::pmr::memory_resource* memory_;

@@ -199,6 +199,8 @@ class Kernel {
   virtual void page_free(vocab::Pa pa) = 0;
   [[nodiscard]] virtual std::uint64_t mem_load64(vocab::Pa pa) = 0;
   virtual void mem_store64(vocab::Pa pa, std::uint64_t value) = 0;
+  /// The same for many bytes of one page.
+  virtual void mem_load(vocab::Pa pa, std::span<std::byte> to) = 0;
   /// Must the Host call `call` on `role` fail now? 0 or a negative errno (or bytes for short_by).
   /// For allocators that are the driver's own; Host's services ask by themselves.
   [[nodiscard]] virtual std::int64_t fault(const char* call, const char* role) = 0;

@@ -42,9 +42,10 @@ Session::~Session() = default;
 void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine,
                    std::uint64_t timer_seed) {
   world_->clear();
-  // Drivers and machine point to these bytes: the same image stays where it is.
-  std::vector<std::byte> image = rig::build_firmware(program.firmware);
-  if (image != firmware_) firmware_ = std::move(image);
+  if (firmware_.empty() || firmware_spec_ != program.firmware) {
+    firmware_ = rig::build_firmware(program.firmware);
+    firmware_spec_ = program.firmware;
+  }
   heap_param_ = program.heap_param;
   owner_heap_ = 0;
   rig_ = world_->make<rig::Rig>(machine, world_.get());

@@ -56,7 +56,8 @@ class Session {
   Candidate candidate_;
   std::unique_ptr<rig::World> world_;
   std::string booted_key_;  ///< what the snapshot was booted with; empty = none
-  std::vector<std::byte> firmware_;
+  contract::FirmwareSpec firmware_spec_;  ///< of firmware_, when that is not empty
+  std::vector<std::byte> firmware_;       ///< machine and drivers point to these bytes
   std::string heap_param_;
   rig::Rig* rig_ = nullptr;       ///< inside the World
   contract::Sut* sut_ = nullptr;  ///< inside the World

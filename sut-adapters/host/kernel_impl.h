@@ -182,6 +182,7 @@ class KernelImpl final : public contract::Kernel {
   void page_free(vocab::Pa pa) override;
   std::uint64_t mem_load64(vocab::Pa pa) override;
   void mem_store64(vocab::Pa pa, std::uint64_t value) override;
+  void mem_load(vocab::Pa pa, std::span<std::byte> to) override;
   std::int64_t fault(const char* call, const char* role) override;
 
   std::uint64_t copy_from_user(std::span<std::byte> to, std::uint64_t from) override;

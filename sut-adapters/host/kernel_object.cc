@@ -164,6 +164,8 @@ void KernelImpl::mem_store64(vocab::Pa pa, std::uint64_t value) {
   around_.bus->mem_write(pa, bytes);
 }
 
+void KernelImpl::mem_load(vocab::Pa pa, std::span<std::byte> to) { around_.bus->mem_read(pa, to); }
+
 // --- user memory -----------------------------------------------------------------------------
 
 std::uint64_t KernelImpl::copy_from_user(std::span<std::byte> to, std::uint64_t from) {

@@ -2,6 +2,7 @@
 #include "sut-adapters/host/pgtable_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "gpu-model/vocab/lpae.h"
@@ -62,8 +63,9 @@ int PageTables::init(PageTable& table) {
 
 void PageTables::free_table(std::uint64_t page, unsigned level) {
   if (level < kLeafLevel) {
-    for (std::uint32_t i = 0; i < lpae::kEntriesPerTable; ++i) {
-      const std::uint64_t entry = load(slot_address(page, i));
+    std::array<std::uint64_t, lpae::kEntriesPerTable> entries{};
+    kernel_.mem_load({page}, std::as_writable_bytes(std::span(entries)));
+    for (const std::uint64_t entry : entries) {
       if (is_table(entry)) free_table(address_of(entry), level + 1);
     }
   }

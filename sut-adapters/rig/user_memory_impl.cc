@@ -32,7 +32,7 @@ std::uint64_t UserMemoryImpl::reachable(std::uint64_t address, std::uint64_t wan
 std::uint64_t UserMemoryImpl::read(std::uint64_t from, std::span<std::byte> to) {
   const std::uint64_t can = reachable(from, to.size(), Access::read);
   if (can != 0) {
-    std::memcpy(to.data(), bytes_.data() + (from - kFirst), can);
+    std::memcpy(to.data(), data() + (from - kFirst), can);
     after_read(from, can);
   }
   return to.size() - can;
@@ -40,7 +40,7 @@ std::uint64_t UserMemoryImpl::read(std::uint64_t from, std::span<std::byte> to) 
 
 std::uint64_t UserMemoryImpl::write(std::uint64_t to, std::span<const std::byte> from) {
   const std::uint64_t can = reachable(to, from.size(), Access::write);
-  if (can != 0) std::memcpy(bytes_.data() + (to - kFirst), from.data(), can);
+  if (can != 0) std::memcpy(data() + (to - kFirst), from.data(), can);
   return from.size() - can;
 }
 
@@ -61,17 +61,17 @@ void UserMemoryImpl::after_read(std::uint64_t from, std::uint64_t bytes) {
 
 void UserMemoryImpl::peek(std::uint64_t from, std::span<std::byte> to) const {
   const std::uint64_t can = mapped(from, to.size());
-  if (can != 0) std::memcpy(to.data(), bytes_.data() + (from - kFirst), can);
+  if (can != 0) std::memcpy(to.data(), data() + (from - kFirst), can);
 }
 
 void UserMemoryImpl::poke(std::uint64_t to, std::span<const std::byte> from) {
   const std::uint64_t can = mapped(to, from.size());
-  if (can != 0) std::memcpy(bytes_.data() + (to - kFirst), from.data(), can);
+  if (can != 0) std::memcpy(data() + (to - kFirst), from.data(), can);
 }
 
 std::uint64_t UserMemoryImpl::map(std::uint64_t bytes) {
   const std::uint64_t at = end();
-  bytes_.resize(bytes_.size() + round_up(bytes, 64));
+  lines_.resize(lines_.size() + round_up(bytes, sizeof(Line)) / sizeof(Line));
   return at;
 }
 
@@ -92,7 +92,7 @@ std::uint64_t UserMemoryImpl::map(std::uint64_t bytes, const Placement& placemen
     last += round_up(std::max<std::uint64_t>(bytes, before + 1) - before, kPage);
     odd_.push_back({wall, last, 0});
   }
-  bytes_.resize(last - kFirst);
+  lines_.resize((last - kFirst) / sizeof(Line));  // whole pages
   return faults ? wall - before : first;
 }
 

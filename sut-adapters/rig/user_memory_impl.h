@@ -53,7 +53,7 @@ class UserMemoryImpl final : public contract::UserMemory {
   static constexpr std::uint64_t kPage = 4096;
 
   explicit UserMemoryImpl(std::pmr::memory_resource* memory, MemoryListener* listener = nullptr)
-      : bytes_(memory), odd_(memory), changes_(memory), listener_(listener) {}
+      : lines_(memory), odd_(memory), changes_(memory), listener_(listener) {}
 
   std::uint64_t read(std::uint64_t from, std::span<std::byte> to) override;
   std::uint64_t write(std::uint64_t to, std::span<const std::byte> from) override;
@@ -68,6 +68,8 @@ class UserMemoryImpl final : public contract::UserMemory {
   void poke(std::uint64_t to, std::span<const std::byte> from);
 
  private:
+  /// Regions are whole lines, which a vector adds at once and not byte by byte.
+  using Line = std::array<std::byte, 64>;
   enum class Access : std::uint8_t { read, write };
   struct OddPages {
     std::uint64_t begin, end;  ///< addresses
@@ -80,9 +82,11 @@ class UserMemoryImpl final : public contract::UserMemory {
   [[nodiscard]] std::uint64_t reachable(std::uint64_t address, std::uint64_t want,
                                         Access access) const;
   void after_read(std::uint64_t from, std::uint64_t bytes);
-  [[nodiscard]] std::uint64_t end() const { return kFirst + bytes_.size(); }
+  [[nodiscard]] std::uint64_t end() const { return kFirst + lines_.size() * sizeof(Line); }
+  [[nodiscard]] std::byte* data() { return lines_.data()->data(); }
+  [[nodiscard]] const std::byte* data() const { return lines_.data()->data(); }
 
-  std::pmr::vector<std::byte> bytes_;  ///< from kFirst on, without holes
+  std::pmr::vector<Line> lines_;  ///< from kFirst on, without holes
   std::pmr::vector<OddPages> odd_;
   std::pmr::vector<MemoryChange> changes_;  ///< in the order of the Program
   MemoryListener* listener_;
