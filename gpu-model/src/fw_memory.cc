@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The firmware's view of its interface blocks through AS 0.
+#include <cstring>
+
 #include "gpu-model/src/firmware.h"
 
 namespace protm::gpu {
@@ -44,7 +46,11 @@ std::uint64_t Firmware::cs_out(std::uint32_t slot, std::uint32_t cs, std::uint32
 
 std::uint32_t Firmware::load32(std::uint64_t va) {
   std::uint32_t value = 0;
-  if (mmu_.load32(mcu_access(va, Direction::read), value) != WalkResult::ok) mcu_fault();
+  if (const std::byte* const at = mmu_.mcu_at(va & ~3ull, Direction::read)) {
+    std::memcpy(&value, at, sizeof value);
+  } else if (mmu_.load32(mcu_access(va, Direction::read), value) != WalkResult::ok) {
+    mcu_fault();
+  }
   return value;
 }
 
@@ -55,7 +61,11 @@ std::uint64_t Firmware::load64(std::uint64_t va) {
 }
 
 void Firmware::store32(std::uint64_t va, std::uint32_t value) {
-  if (mmu_.store32(mcu_access(va, Direction::write), value) != WalkResult::ok) mcu_fault();
+  if (std::byte* const at = mmu_.mcu_at(va & ~3ull, Direction::write)) {
+    std::memcpy(at, &value, sizeof value);
+  } else if (mmu_.store32(mcu_access(va, Direction::write), value) != WalkResult::ok) {
+    mcu_fault();
+  }
 }
 
 void Firmware::store64(std::uint64_t va, std::uint64_t value) {

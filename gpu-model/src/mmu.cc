@@ -167,12 +167,6 @@ void Mmu::reset() {
   core_.events.cancel(EventKind::as_done);
 }
 
-bool Mmu::enabled(vocab::AsNr as) const {
-  if (!known(as.value)) return false;
-  return (as_[as.value].live.transcfg & vocab::kTranscfgAdrmodeMask) ==
-         vocab::kTranscfgAdrmodeAarch64_4k;
-}
-
 std::uint32_t Mmu::locked_as() const {
   for (std::uint32_t as = 0; as < vocab::kMaxAs; ++as) {
     if (as_[as].locked != 0) return as;

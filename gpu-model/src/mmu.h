@@ -63,6 +63,13 @@ class Mmu {
   /// Walks without any effect; null pointer where nothing is mapped.
   [[nodiscard]] Translation probe(vocab::AsNr as, std::uint64_t va) const;
 
+  /// Where an access of the MCU itself ends, when a cached translation and no rule says so; nullptr:
+  /// `translate` has to find out.
+  [[nodiscard]] std::byte* mcu_at(std::uint64_t va, Direction direction) const {
+    const CacheLine* const line = plain_hit(vocab::AsNr{0}, va, direction);
+    return line == nullptr ? nullptr : line->bytes + (va & vocab::kPageMask);
+  }
+
   // 4- and 8-byte accesses, aligned to 4; memory is little endian.
   [[nodiscard]] WalkResult load32(GpuAccess access, std::uint32_t& value);
   [[nodiscard]] WalkResult load64(GpuAccess access, std::uint64_t& value);
@@ -72,7 +79,11 @@ class Mmu {
   /// Latches a fault of an AS as an access would.
   void latch_fault(vocab::AsNr as, std::uint64_t va, vocab::Exception code, Direction direction);
   /// Whether the AS translates at all.
-  [[nodiscard]] bool enabled(vocab::AsNr as) const;
+  [[nodiscard]] bool enabled(vocab::AsNr as) const {
+    return known(as.value) &&
+           (as_[as.value].live.transcfg & vocab::kTranscfgAdrmodeMask) ==
+               vocab::kTranscfgAdrmodeAarch64_4k;
+  }
   /// Lowest AS with a locked region, or kMaxAs.
   [[nodiscard]] std::uint32_t locked_as() const;
   [[nodiscard]] std::uint64_t lockaddr(std::uint32_t as) const { return as_[as].lock_word; }
@@ -113,8 +124,16 @@ class Mmu {
   [[nodiscard]] static std::uint64_t cache_tag(std::uint32_t as, std::uint64_t va) {
     return (va & ~vocab::kPageMask) | as << 1 | 1;
   }
-  [[nodiscard]] CacheLine& cache_line(std::uint32_t as, std::uint64_t va) {
-    return cache_[((va / vocab::kPageSize) + as * 53) % kCacheLines];
+  [[nodiscard]] static std::size_t cache_index(std::uint32_t as, std::uint64_t va) {
+    return ((va / vocab::kPageSize) + as * 53) % kCacheLines;
+  }
+  /// The cached translation, if it allows an access of normal memory outside protected mode.
+  [[nodiscard]] const CacheLine* plain_hit(vocab::AsNr as, std::uint64_t va,
+                                           Direction direction) const {
+    const CacheLine& line = cache_[cache_index(as.value, va)];
+    if (line.tag != cache_tag(as.value, va) || !enabled(as)) return nullptr;
+    if (direction == Direction::write && line.read_only != 0) return nullptr;
+    return core_.ram.kind(vocab::Pa{line.pa}) == PageKind::normal ? &line : nullptr;
   }
   void drop_cache(std::uint32_t as);
 

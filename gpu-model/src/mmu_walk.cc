@@ -117,17 +117,16 @@ Translation Mmu::translate(const GpuAccess& access) {
   }
   const bool write = access.direction == Direction::write;
   const std::uint64_t in_page = access.va & vocab::kPageMask;
-  CacheLine& line = cache_line(access.as.value, access.va);
-  const bool plain = access.mode == GpuMode::normal || !write;
-  if (line.tag == cache_tag(access.as.value, access.va) && plain &&
-      (line.read_only == 0 || !write) && core_.ram.kind(vocab::Pa{line.pa}) == PageKind::normal) {
-    return {WalkResult::ok, line.bytes + in_page, vocab::Pa{line.pa + in_page}};
+  if (access.mode == GpuMode::normal || !write) {
+    const CacheLine* const hit = plain_hit(access.as, access.va, access.direction);
+    if (hit != nullptr) return {WalkResult::ok, hit->bytes + in_page, vocab::Pa{hit->pa + in_page}};
   }
   Walk w = walk(a, access.va);
   if (w.code == Exception::ok) {
     cached_as_ |= 1u << access.as.value;
-    line = {cache_tag(access.as.value, access.va), w.pa - in_page, w.descriptor & lpae::kApReadOnly,
-            w.at - in_page};
+    cache_[cache_index(access.as.value, access.va)] = {
+        cache_tag(access.as.value, access.va), w.pa - in_page, w.descriptor & lpae::kApReadOnly,
+        w.at - in_page};
   }
   if (w.code == Exception::ok && write && (w.descriptor & lpae::kApReadOnly) != 0) {
     w.code = Exception::perm_fault_3;

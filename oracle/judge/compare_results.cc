@@ -81,7 +81,7 @@ bool Comparison::both_completed() const {
 }
 
 void Comparison::count(std::string_view slug, std::uint64_t n) {
-  add_counts(checked, {Count{std::string(slug), n}});
+  add_count(checked, slug, n);
 }
 
 bool depends_on_progress(NodeType type) {

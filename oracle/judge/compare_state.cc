@@ -85,7 +85,7 @@ Key by_step(const Record& r) { return {r.a, 0, 0}; }
 /// The values of one rest_state text, in order.
 std::vector<std::size_t> rest_records(const Trace& trace, std::string_view text) {
   std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+  for (std::size_t i = quiesce_index(trace); i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::rest_state && trace.text(r.text) == text) out.push_back(i);
   }

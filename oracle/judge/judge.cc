@@ -50,7 +50,7 @@ std::vector<Finding> own_findings(const Program& program, const Trace& trace,
       continue;
     }
     const RuleResult result = rule.evaluate(program, trace);
-    if (verdict != nullptr) add_counts(verdict->checked, {{std::string(rule.id), result.armed}});
+    if (verdict != nullptr) add_count(verdict->checked, rule.id, result.armed);
     if (result.violation) out.push_back(from_violation(rule, trace, *result.violation));
   }
   for (Finding& f : sut_findings(trace, expected)) out.push_back(std::move(f));
@@ -195,7 +195,7 @@ Verdict judge(const Program& program, const Trace& oracle, const Trace& candidat
     verdict.findings.push_back(std::move(f));
   }
   for (Finding& f : fact_findings(program, candidate)) verdict.findings.push_back(std::move(f));
-  add_counts(verdict.checked, {{"then", program.then.size()}});
+  add_count(verdict.checked, "then", program.then.size());
   if (has(candidate, RecordKind::sut_livelock) &&
       oracle.machine_events < kLimits.event_budget / kLivelockShare) {
     verdict.findings.push_back(Finding{.from = FindingClass::sut,

@@ -15,10 +15,10 @@ constexpr std::array kTable{
               "firmware saved an interrupted protected group although its protm suspend buffer is "
               "zero",
               "decisions.md 12; firmware sheet 9.6 (address zero is a real address to firmware)",
-              [](const Record& r) { return is(r, K::region_unfinished) && r.d == 0; }},
+              K::region_unfinished, [](const Record& r) { return r.d == 0; }},
     PoisonRow{"equal-priorities", "two slots have the same priority",
               "decisions.md 12; firmware sheet 9.6 (which of them runs is not defined)",
-              [](const Record& r) { return is(r, K::rule_equal_priority); }},
+              K::rule_equal_priority, nullptr},
 };
 
 }  // namespace
@@ -27,8 +27,11 @@ std::span<const PoisonRow> poison_table() { return kTable; }
 
 std::optional<Poison> first_poison(const Trace& trace) {
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind != RecordKind::machine) continue;
     for (const PoisonRow& row : kTable) {
-      if (row.detect(trace.records[i])) return Poison{i, trace.records[i].time_ns, &row};
+      if (!is(r, row.kind) || (row.only_if != nullptr && !row.only_if(r))) continue;
+      return Poison{i, r.time_ns, &row};
     }
   }
   return std::nullopt;

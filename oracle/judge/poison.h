@@ -17,7 +17,8 @@ struct PoisonRow {
   std::string_view slug;
   std::string_view sentence;
   std::string_view source;
-  bool (*detect)(const contract::Record&);
+  vocab::ObservationKind kind;             ///< of the record that poisons
+  bool (*only_if)(const contract::Record&);  ///< nullptr: each record of that kind does
 };
 [[nodiscard]] std::span<const PoisonRow> poison_table();
 

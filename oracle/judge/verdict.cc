@@ -24,16 +24,18 @@ std::string_view outcome_name(Outcome outcome) {
   return "unknown";
 }
 
-void add_counts(std::vector<Count>& totals, const std::vector<Count>& more) {
-  for (const Count& row : more) {
-    const auto found = std::find_if(totals.begin(), totals.end(),
-                                    [&](const Count& t) { return t.id == row.id; });
-    if (found == totals.end()) {
-      totals.push_back(row);
-    } else {
-      found->n += row.n;
-    }
+void add_count(std::vector<Count>& totals, std::string_view id, std::uint64_t n) {
+  const auto found =
+      std::find_if(totals.begin(), totals.end(), [&](const Count& t) { return t.id == id; });
+  if (found == totals.end()) {
+    totals.push_back(Count{std::string(id), n});
+  } else {
+    found->n += n;
   }
+}
+
+void add_counts(std::vector<Count>& totals, const std::vector<Count>& more) {
+  for (const Count& row : more) add_count(totals, row.id, row.n);
 }
 
 bool rule_matches(std::string_view pattern, std::string_view rule) {

@@ -45,7 +45,9 @@ struct Count {
   std::uint64_t n = 0;
   friend bool operator==(const Count&, const Count&) = default;
 };
-/// Adds `more` to `totals`, row by row; new ids go to the end.
+/// Adds `n` to the row `id` of `totals`; a new id goes to the end.
+void add_count(std::vector<Count>& totals, std::string_view id, std::uint64_t n);
+/// Adds `more` to `totals`, row by row.
 void add_counts(std::vector<Count>& totals, const std::vector<Count>& more);
 
 struct Verdict {

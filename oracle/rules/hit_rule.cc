@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/rules/hit_rule.h"
 
-#include <algorithm>
+#include <array>
 
 namespace protm::rules {
 
@@ -10,14 +10,15 @@ using namespace contract;
 RuleResult hit_rule(const Trace& trace, vocab::ObservationKind hit,
                     std::initializer_list<vocab::ObservationKind> arming, std::string_view field,
                     std::string_view detail) {
+  std::array<bool, static_cast<std::size_t>(vocab::ObservationKind::count)> arms{};
+  for (const vocab::ObservationKind kind : arming) arms[static_cast<std::size_t>(kind)] = true;
+  arms[static_cast<std::size_t>(hit)] = true;
   RuleResult out;
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
-    const bool broken = is(r, hit);
-    if (broken || std::any_of(arming.begin(), arming.end(), [&](auto k) { return is(r, k); })) {
-      ++out.armed;
-    }
-    if (broken && !out.violation) {
+    if (r.kind != RecordKind::machine || r.sub >= arms.size() || !arms[r.sub]) continue;
+    ++out.armed;
+    if (is(r, hit) && !out.violation) {
       out.violation = Violation{i, r.time_ns, field, std::string(detail)};
     }
   }

@@ -26,6 +26,7 @@ void KernelImpl::run_hard_irqs() {
   for (bool again = true; again;) {
     again = false;
     const std::uint32_t levels = around_.bus->irq_lines();
+    if (levels == 0) return;
     for (std::uint32_t line = 0; line < irqs_.size(); ++line) {
       IrqAction& action = irqs_[line];
       if ((levels >> line & 1) == 0 || action.hard == nullptr || action.disabled) continue;

@@ -70,7 +70,6 @@ enum class LockKind : std::uint8_t { mutex, rwsem, spinlock };
 
 struct LockSlot {
   std::uint32_t id = 0;             ///< 0: slot is free
-  const void* address = nullptr;    ///< nullptr: its object died
   const char* role = "";
   ClassNr cls = 0;
   LockKind kind{};
@@ -82,7 +81,6 @@ inline constexpr std::uint32_t kIrqOwner = UINT32_MAX;
 
 struct WaitSlot {
   std::uint32_t id = 0;
-  const void* address = nullptr;
   const char* role = "";
   std::uint32_t done = 0;           ///< of a completion; kDoneForEver after complete_all
   std::uint32_t waiters = 0;        ///< keep the number from being given to another
@@ -92,7 +90,6 @@ inline constexpr std::uint32_t kDoneForEver = UINT32_MAX;
 
 struct WorkSlot {
   std::uint32_t id = 0;
-  const void* address = nullptr;
   const char* role = "";
   ClassNr cls = 0;
   contract::Callback fn;
@@ -113,7 +110,6 @@ struct WorkSlot {
 
 struct TimerSlot {
   std::uint32_t id = 0;
-  const void* address = nullptr;
   const char* role = "";
   contract::Callback fn;
   std::uint32_t armed = 0;
@@ -196,11 +192,13 @@ struct PmState {
 template <class Slot>
 class SlotTable {
  public:
-  explicit SlotTable(std::pmr::memory_resource* memory) : slots_(memory), free_(memory) {}
+  explicit SlotTable(std::pmr::memory_resource* memory)
+      : slots_(memory), addresses_(memory), free_(memory) {}
 
   [[nodiscard]] Slot* find(std::uint32_t id) {
-    if (id == 0 || id > slots_.size() || slots_[id - 1].id != id) return nullptr;
-    return &slots_[id - 1];
+    if (id == 0 || id > slots_.size()) return nullptr;
+    Slot& slot = slots_[id - 1];
+    return slot.id == id ? &slot : nullptr;
   }
   [[nodiscard]] const Slot* find(std::uint32_t id) const {
     return const_cast<SlotTable*>(this)->find(id);
@@ -208,7 +206,7 @@ class SlotTable {
   /// The slot of a primitive at `address`, made when `id` names none; `fresh` says so.
   Slot& obtain(std::uint32_t& id, const void* address, const char* role, bool& fresh) {
     if (Slot* const known = find(id); known != nullptr) {
-      known->address = address;
+      addresses_[id - 1] = address;
       fresh = false;
       return *known;
     }
@@ -216,6 +214,7 @@ class SlotTable {
     fresh = true;
     if (free_.empty()) {
       slots_.emplace_back();
+      addresses_.push_back(nullptr);
       free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     }
     id = free_.back();
@@ -223,20 +222,26 @@ class SlotTable {
     Slot& slot = slots_[id - 1];
     slot = Slot{};
     slot.id = id;
-    slot.address = address;
+    addresses_[id - 1] = address;
     slot.role = role;
     return slot;
   }
   /// The memory [low, high) is no longer what it was: idle slots in it go, others lose their place.
   void forget_range(const void* low, const void* high) {
-    for (Slot& slot : slots_) {
-      if (slot.id == 0 || slot.address < low || slot.address >= high) continue;
-      slot.address = nullptr;
+    for_each_in(low, high, [this](Slot& slot) {
+      addresses_[slot.id - 1] = nullptr;
       release_if_orphan(slot);
+    });
+  }
+  /// Calls `fn` for each slot whose primitive lies in [low, high).
+  template <class Fn>
+  void for_each_in(const void* low, const void* high, Fn fn) {
+    for (std::size_t i = 0; i < addresses_.size(); ++i) {
+      if (addresses_[i] >= low && addresses_[i] < high) fn(slots_[i]);
     }
   }
   void release_if_orphan(Slot& slot) {
-    if (slot.id == 0 || slot.address != nullptr || !slot.idle()) return;
+    if (slot.id == 0 || addresses_[slot.id - 1] != nullptr || !slot.idle()) return;
     free_.push_back(slot.id);
     slot.id = 0;
   }
@@ -245,6 +250,9 @@ class SlotTable {
 
  private:
   std::pmr::deque<Slot> slots_;
+  /// Where each slot's primitive lies; nullptr: nowhere any more, or the slot is free. Apart from
+  /// the slots, because each object that dies and each task that ends looks at all of them.
+  std::pmr::vector<const void*> addresses_;
   std::pmr::vector<std::uint32_t> free_;
 };
 

@@ -238,10 +238,9 @@ void KernelImpl::check_held_at_return(Task& t) {
 }
 
 void KernelImpl::check_free_while_held(const void* low, const void* high, const char* role) {
-  for (const LockSlot& slot : locks_.all()) {
-    if (slot.id == 0 || slot.address < low || slot.address >= high || slot.idle()) continue;
-    report_misuse(LockMisuse::freed_while_locked, role, slot.role);
-  }
+  locks_.for_each_in(low, high, [&](const LockSlot& slot) {
+    if (!slot.idle()) report_misuse(LockMisuse::freed_while_locked, role, slot.role);
+  });
 }
 
 }  // namespace protm::host

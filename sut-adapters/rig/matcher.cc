@@ -12,14 +12,14 @@ bool takes_argument(contract::EventKind kind) {
 }  // namespace
 
 std::uint32_t Matcher::watch(const contract::EventSpec& spec) {
-  watches_.push_back(Watch{.spec = spec});
+  watches_.push_back(Watch{.spec = spec, .by_argument = takes_argument(spec.kind)});
   return static_cast<std::uint32_t>(watches_.size() - 1);
 }
 
 void Matcher::happened(contract::EventKind kind, std::uint32_t arg, std::uint64_t now_ns) {
   for (Watch& w : watches_) {
     if (w.spec.kind != kind || w.at_ns != vocab::kNever) continue;
-    if (takes_argument(kind) && w.spec.arg != arg) continue;
+    if (w.by_argument && w.spec.arg != arg) continue;
     if (++w.seen == w.spec.count) w.at_ns = now_ns;
   }
 }

@@ -27,6 +27,7 @@ class Matcher {
  private:
   struct Watch {
     contract::EventSpec spec;
+    bool by_argument = false;  ///< occurrences with another argument do not count
     std::uint32_t seen = 0;
     std::uint64_t at_ns = vocab::kNever;
   };
