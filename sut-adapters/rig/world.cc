@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdio>
@@ -18,6 +19,8 @@ namespace {
 // Four classes per doubling from 16 bytes on: at most a quarter of a block is waste.
 constexpr std::size_t kClasses = 128;
 constexpr std::size_t kMinBlock = 16;
+// What a restore compares, and copies when it differs.
+constexpr std::size_t kPieceBytes = 4096;
 
 constexpr std::size_t class_of(std::size_t bytes) {
   if (bytes <= kMinBlock) return 0;
@@ -53,8 +56,14 @@ World::World(std::uint64_t base, std::size_t bytes) : bytes_(bytes) {
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (got != want) fail("address range is taken");
   base_ = static_cast<std::byte*>(got);
-  auto* const h = new (base_) Head;
-  h->top = (sizeof(Head) + 63) & ~std::size_t{63};
+  start();
+}
+
+/// Makes an allocator that has handed out nothing.
+void World::start() {
+  const std::size_t first = (sizeof(Head) + 63) & ~std::size_t{63};
+  std::memset(base_, 0, first);
+  new (base_) Head{.top = first};
 }
 
 World::~World() {
@@ -69,9 +78,8 @@ std::size_t World::live_bytes() const { return head()->live; }
 void World::clear() {
   const std::size_t top = head()->top;
   unpoison(base_, top);
-  std::memset(base_, 0, top);
-  auto* const h = new (base_) Head;
-  h->top = (sizeof(Head) + 63) & ~std::size_t{63};
+  stale_to_ = std::max(stale_to_, top);
+  start();
   image_.clear();
 }
 
@@ -84,8 +92,21 @@ void World::restore() {
   if (image_.empty()) fail("restore without a snapshot");
   const std::size_t top = head()->top;
   unpoison(base_, top);
-  std::memcpy(base_, image_.data(), image_.size());
-  if (top > image_.size()) std::memset(base_ + image_.size(), 0, top - image_.size());
+  stale_to_ = std::max(stale_to_, top);
+  // Most of a booted World is never written by a run: to compare is cheaper than to copy.
+  for (std::size_t at = 0; at < image_.size(); at += kPieceBytes) {
+    const std::size_t n = std::min(kPieceBytes, image_.size() - at);
+    if (std::memcmp(base_ + at, &image_[at], n) != 0) std::memcpy(base_ + at, &image_[at], n);
+  }
+}
+
+/// The bytes up to `to` are in use from now on; all of them are zero.
+void World::raise_top(Head& head, std::size_t to) {
+  if (to > bytes_) fail("out of memory");
+  if (head.top < stale_to_) {
+    std::memset(base_ + head.top, 0, std::min(to, stale_to_) - head.top);
+  }
+  head.top = to;
 }
 
 std::uint64_t World::digest() const {
@@ -107,11 +128,9 @@ void* World::do_allocate(std::size_t bytes, std::size_t align) {
     return p;
   }
   const std::size_t mask = (align < 16 ? 16 : align) - 1;
-  h->top = (h->top + mask) & ~mask;
-  if (h->top + block > bytes_) fail("out of memory");
-  std::byte* const p = base_ + h->top;
-  h->top += block;
-  return p;
+  const std::size_t at = (h->top + mask) & ~mask;
+  raise_top(*h, at + block);
+  return base_ + at;
 }
 
 void World::do_deallocate(void* p, std::size_t bytes, std::size_t) {

@@ -32,12 +32,13 @@ class World final : public std::pmr::memory_resource {
   T* make(A&&... a) {
     return new (allocate(sizeof(T), alignof(T))) T(std::forward<A>(a)...);
   }
-  /// Back to an empty World; used bytes become zero.
+  /// Back to an empty World. Bytes are zero again when they are handed out.
   void clear();
   /// Remembers the present bytes. Only when no task exists: a stack could point in here.
   void snapshot();
   [[nodiscard]] bool has_snapshot() const { return !image_.empty(); }
-  /// Puts the bytes of the last snapshot back; bytes allocated since then become zero.
+  /// Puts the bytes of the last snapshot back. Bytes allocated since then are zero again when they
+  /// are handed out.
   void restore();
   /// Bytes in use, and a digest of them (compare within one process only).
   [[nodiscard]] std::size_t used() const;
@@ -55,8 +56,11 @@ class World final : public std::pmr::memory_resource {
 
   struct Head;  // allocator state, first thing in the range
   Head* head() const;
+  void start();
+  void raise_top(Head& head, std::size_t to);
   std::byte* base_ = nullptr;
   std::size_t bytes_ = 0;
+  std::size_t stale_to_ = 0;  ///< bytes behind the top and below this may not be zero
   std::vector<std::byte> image_;
 };
 
