@@ -95,7 +95,7 @@ struct Slot {
   std::uint32_t idle_sent;     // CSG IDLE was raised for this idle period
   std::uint32_t sync_written;  // SYNC_UPDATE is due at the end of the step
   std::uint32_t rescan;        // a doorbell came while a request was in flight
-  std::uint32_t reserved;
+  std::uint32_t used;        // a group was on it since its CS were last cleared
 };
 static_assert(std::has_unique_object_representations_v<Slot>);
 

@@ -169,6 +169,7 @@ void Firmware::change_state(std::uint32_t slot, CsgState from, CsgState to) {
 void Firmware::start_group(std::uint32_t slot) {
   Slot& s = slots_[slot];
   s.active = 1;
+  s.used = 1;
   s.idle = 0;
   s.idle_sent = 0;
   ++s.generation;
@@ -252,6 +253,7 @@ void Firmware::resume_group(std::uint32_t slot) {
     return;
   }
   s.active = 1;
+  s.used = 1;
   s.idle = 0;
   s.idle_sent = 0;
   ++s.generation;

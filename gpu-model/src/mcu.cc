@@ -105,10 +105,11 @@ bool Firmware::prot_sections_ok() const {
 void Firmware::drop_slots() {
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
     const std::uint32_t generation = slots_[slot].generation + 1;
+    const bool used = slots_[slot].used != 0;
     slots_[slot] = Slot{};
     slots_[slot].generation = generation;
+    for (std::uint32_t cs = 0; used && cs < core_.config.cs_per_csg; ++cs) cs_of(slot, cs) = Cs{};
   }
-  for (Cs& c : cs_) c = Cs{};
   glb_inflight_ = 0;
   halt_seen_ = 0;
   glb_busy_ = 0;
