@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Programs and candidates that the benchmarks share. Bad input ends the process with exit code 2.
+// Programs and candidates that the benchmarks share; bad input ends the process with exit code 2.
 // Leaves out measuring.
+// Source: design.md section 10 (bench/programs).
 #pragma once
 
 #include <cstdint>

@@ -63,8 +63,8 @@ class Mmu {
   /// Walks without any effect; null pointer where nothing is mapped.
   [[nodiscard]] Translation probe(vocab::AsNr as, std::uint64_t va) const;
 
-  /// Where an access of the MCU itself ends, when a cached translation and no rule says so; nullptr:
-  /// `translate` has to find out.
+  /// Where an access of the MCU itself ends when the cache of translations knows; nullptr: only
+  /// `translate` can tell.
   [[nodiscard]] std::byte* mcu_at(std::uint64_t va, Direction direction) const {
     const CacheLine* const line = plain_hit(vocab::AsNr{0}, va, direction);
     return line == nullptr ? nullptr : line->bytes + (va & vocab::kPageMask);

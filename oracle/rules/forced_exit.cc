@@ -2,7 +2,6 @@
 #include "oracle/rules/forced_exit.h"
 
 #include <algorithm>
-#include <set>
 
 namespace protm::rules {
 
@@ -22,7 +21,7 @@ std::uint64_t settle_ns(const Program& program) {
 }
 
 // Steps on whose behalf a driver maps, unmaps, or stops groups.
-bool may_need_normal_mode(NodeType type) {
+bool needs_normal_mode(NodeType type) {
   switch (type) {
     case NodeType::vm_create:
     case NodeType::vm_destroy:
@@ -44,26 +43,6 @@ bool reason_before(const Record& r) {
          is(r, K::cs_fatal) || is(r, K::exit_refused);
 }
 
-// Whether a group other than the one inside has an accepted job that is not finished: its work
-// stands still until the GPU leaves.
-bool others_have_work(const Program& program, const Trace& trace, std::size_t index) {
-  SlotMap slots(program);
-  std::set<std::uint32_t> open;
-  std::uint32_t inside = kNoStep;
-  for (std::size_t i = 0; i < index; ++i) {
-    const Record& r = trace.records[i];
-    slots.take(r);
-    if (is(r, K::protm_active)) inside = slots.group_at(r.a);
-    const bool accepted =
-        r.kind == RecordKind::step_returned && static_cast<std::int64_t>(r.c) >= 0;
-    if (accepted && step_type(program, r.b) == NodeType::group_submit) open.insert(r.b);
-    if (r.kind == RecordKind::fence_signalled) open.erase(r.a);
-  }
-  return std::any_of(open.begin(), open.end(), [&](std::uint32_t job) {
-    return group_of_job(program, job) != inside;
-  });
-}
-
 bool reason_after(const Record& r) {
   return is(r, K::as_command) || is(r, K::csg_state_sampled) || is(r, K::ep_cfg_acked) ||
          is(r, K::flush_caches) || is(r, K::reset_started) || is(r, K::mcu_halt) ||
@@ -72,20 +51,34 @@ bool reason_after(const Record& r) {
 
 }  // namespace
 
-bool forced_exit_was_needed(const Program& program, const Trace& trace, std::size_t index) {
+void Needs::take(const Record& r) {
+  slots_.take(r);
+  if (is(r, K::protm_active)) inside_ = slots_.group_at(r.a);
+  if (r.kind == RecordKind::step_started) steps_.insert(r.b);
+  if (r.kind == RecordKind::step_returned) {
+    steps_.erase(r.b);
+    const bool accepted = static_cast<std::int64_t>(r.c) >= 0;
+    if (accepted && step_type(program_, r.b) == NodeType::group_submit) jobs_.insert(r.b);
+  }
+  if (r.kind == RecordKind::fence_signalled) jobs_.erase(r.a);
+}
+
+bool Needs::any() const {
+  // The work of a group outside stands still until the GPU leaves.
+  const bool outside = std::any_of(jobs_.begin(), jobs_.end(), [&](std::uint32_t job) {
+    return group_of_job(program_, job) != inside_;
+  });
+  return outside || std::any_of(steps_.begin(), steps_.end(), [&](std::uint32_t step) {
+           return needs_normal_mode(step_type(program_, step));
+         });
+}
+
+bool forced_exit_was_needed(const Program& program, const Trace& trace, std::size_t index,
+                            const Needs& needs) {
   for (std::size_t i = index; i-- > 0 && !is(trace.records[i], K::protm_active);) {
     if (reason_before(trace.records[i])) return true;
   }
-  if (others_have_work(program, trace, index)) return true;
-  std::set<std::uint32_t> in_flight;
-  for (std::size_t i = 0; i < index; ++i) {
-    const Record& r = trace.records[i];
-    if (r.kind == RecordKind::step_started) in_flight.insert(r.b);
-    if (r.kind == RecordKind::step_returned) in_flight.erase(r.b);
-  }
-  for (const std::uint32_t step : in_flight) {
-    if (may_need_normal_mode(step_type(program, step))) return true;
-  }
+  if (needs.any()) return true;
   std::uint64_t until_ns = UINT64_MAX;
   for (std::size_t i = index + 1; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];

@@ -6,12 +6,31 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <set>
 
 #include "sut-adapters/contract/trace_reading.h"
 
 namespace protm::rules {
 
-/// True when record `index`, sampled in protected mode, has a reason to force the exit:
+/// What may need normal mode at one moment: steps in flight, unfinished jobs of groups that are not
+/// inside. Whoever walks a trace gives it each record, because a trace may have thousands of exits.
+class Needs {
+ public:
+  explicit Needs(const contract::Program& program) : program_(program), slots_(program) {}
+  void take(const contract::Record& record);
+  [[nodiscard]] bool any() const;
+
+ private:
+  const contract::Program& program_;
+  contract::SlotMap slots_;
+  std::set<std::uint32_t> steps_;  ///< started, not returned
+  std::set<std::uint32_t> jobs_;   ///< accepted, not finished
+  std::uint32_t inside_ = contract::kNoStep;
+};
+
+/// True when record `index`, sampled in protected mode, has a reason to force the exit; `needs` has
+/// taken the records before it:
 /// - before it, in the same window: a user doorbell (work that only normal mode can take up), a
 ///   page fault, a protected fault, a CS fault or fatal, a refused exit;
 /// - when it was sampled: a step in flight that may change mappings or groups, or unbind; an
@@ -20,6 +39,7 @@ namespace protm::rules {
 ///   reset, when no exit comes): an AS command, a CSG state or priority request, a flush, a
 ///   reset, MCU halt or disable.
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,
-                                          const contract::Trace& trace, std::size_t index);
+                                          const contract::Trace& trace, std::size_t index,
+                                          const Needs& needs);
 
 }  // namespace protm::rules

@@ -29,35 +29,26 @@ bool slots_may_not_answer(const Program& program) {
   });
 }
 
-// Groups that have earned an error by record `end`. A session behind the reset counts too: who
-// enters has survived it.
-std::set<std::uint32_t> may_die(const Program& program, const Trace& trace, std::size_t end) {
-  std::set<std::uint32_t> out;
+// First errors of groups that had not earned one by then: group -> record. A session behind the
+// reset counts as a cause too: who enters has survived it.
+std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, const Trace& trace) {
+  std::map<std::uint32_t, std::size_t> out;
+  std::set<std::uint32_t> earned;
   SlotMap slots(program);
+  const std::size_t end = quiesce_index(trace);
   for (std::size_t i = 0; i < end; ++i) {
     const Record& r = trace.records[i];
     slots.take(r);
     const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
     if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain) {
-      out.insert(slots.group_at(r.a));
+      earned.insert(slots.group_at(r.a));
     } else if (r.kind == RecordKind::fence_signalled && r.d != 0) {
-      out.insert(group_of_job(program, r.a));
+      const std::uint32_t group = group_of_job(program, r.a);
+      if (earned.insert(group).second) out.emplace(group, i);  // later ones follow from it
     } else if (is(r, K::mmu_fault)) {
       for (std::uint32_t slot = 0; slot < vocab::kMaxCsgSlots; ++slot) {
-        out.insert(slots.group_at(slot));  // which group used the AS is not in the record
+        earned.insert(slots.group_at(slot));  // which group used the AS is not in the record
       }
-    }
-  }
-  return out;
-}
-
-std::map<std::uint32_t, std::size_t> first_errors(const Program& program, const Trace& trace) {
-  std::map<std::uint32_t, std::size_t> out;
-  const std::size_t end = quiesce_index(trace);
-  for (std::size_t i = 0; i < end; ++i) {
-    const Record& r = trace.records[i];
-    if (r.kind == RecordKind::fence_signalled && r.d != 0) {
-      out.try_emplace(group_of_job(program, r.a), i);
     }
   }
   return out;
@@ -68,7 +59,7 @@ std::map<std::uint32_t, std::size_t> first_errors(const Program& program, const 
 RuleResult reset_spares_other_groups(const Program& program, const Trace& trace) {
   RuleResult out;
   if (slots_may_not_answer(program)) return out;
-  const auto errors = first_errors(program, trace);
+  const auto errors = unearned_errors(program, trace);
   std::set<std::uint32_t> dead;
   for (const Record& r : trace.records) {
     if (r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0)) dead.insert(r.a);
@@ -93,7 +84,6 @@ RuleResult reset_spares_other_groups(const Program& program, const Trace& trace)
     for (const auto& [group, record] : errors) {
       const std::uint64_t at_ns = trace.records[record].time_ns;
       if (record < i || at_ns - r.time_ns > kNearNs || !dead.contains(group)) continue;
-      if (may_die(program, trace, record).contains(group)) continue;
       out.violation = Violation{record, at_ns, "group",
                                 "a reset during protected mode cost a group that had no part in "
                                 "it"};
