@@ -68,6 +68,7 @@ struct Cs {
   std::uint32_t step_queued;  // a cs_step event is on its way
   std::uint32_t waiting;      // at a region, PROTM_PEND raised
   std::uint32_t allowed;      // sampled by PROTM_ENTER
+  std::uint32_t raised;       // PROTM_PEND was raised since the group came onto its slot
   std::uint32_t ack_seen;     // the host's ack was observed
   std::uint32_t in_region;    // executing a region in protected mode
   std::uint32_t in_error;     // skipping to ERROR_BARRIER
@@ -75,7 +76,6 @@ struct Cs {
   std::uint32_t req_resource;
   std::uint32_t was_idle;
   std::uint32_t heap_set;
-  std::uint32_t reserved;
   std::uint64_t heap_va;
 };
 static_assert(std::has_unique_object_representations_v<Cs>);

@@ -206,7 +206,7 @@ class Firmware {
   void give_in();
   void enter_region(std::uint32_t slot, std::uint32_t cs);
   void check_protm_buffer(std::uint32_t slot);
-  void check_entry_rules(std::uint64_t allowed_slots);
+  void check_entry_rules(std::uint64_t allowed_slots, std::uint64_t granted_slots);
   void forget_allowed();
   void leave_region(std::uint32_t slot, std::uint32_t cs);
   void region_finished(std::uint32_t slot, std::uint32_t cs);

@@ -151,6 +151,7 @@ void Firmware::raise_pend(std::uint32_t slot, std::uint32_t cs) {
   c.waiting = 1;
   c.allowed = 0;
   c.ack_seen = 0;
+  c.raised = 1;
   c.block = static_cast<std::uint32_t>(Block::protm);
   core_.observe(ObservationKind::protm_pend, slot, cs, slots_[slot].protm_suspend_buf,
                 slots_[slot].as);

@@ -270,6 +270,7 @@ void Firmware::resume_group(std::uint32_t slot) {
               : c.block == static_cast<std::uint32_t>(Block::fatal) ? c.block
                                                                     : 0;
     arm_run(slot, cs);
+    c.raised = 0;
     if (c.waiting != 0 && core_.yes(vocab::Switch::pend_again_on_resume)) raise_pend(slot, cs);
     kick(slot, cs);
   }

@@ -68,6 +68,7 @@ void Firmware::sample_enter() {
   entry_ = next;
   std::uint64_t allowed_slots = 0;
   std::uint64_t waiting_slots = 0;
+  std::uint64_t granted_slots = 0;  // where the driver answered a request
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
     for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
       Cs& c = cs_of(slot, cs);
@@ -80,11 +81,12 @@ void Firmware::sample_enter() {
       c.allowed = 1;
       ++entry_.allowed;
       allowed_slots |= 1ull << slot;
+      if (c.raised != 0) granted_slots |= 1ull << slot;
     }
   }
   core_.observe(ObservationKind::enter_sampled, entry_.allowed, entry_.waiting, allowed_slots,
                 waiting_slots);
-  check_entry_rules(allowed_slots);
+  check_entry_rules(allowed_slots, granted_slots);
   glb_inflight_ |= fw::kGlbProtmEnter;
   const auto empty = core_.answer<EmptyEnter>(Switch::empty_enter);
   const bool deaf = entry_.allowed == 0 && empty == EmptyEnter::never_ack;
@@ -99,12 +101,13 @@ void Firmware::sample_enter() {
               {.kind = EventKind::protm_ack, .generation = mcu_generation_, .c = entry_.serial});
 }
 
-void Firmware::check_entry_rules(std::uint64_t allowed_slots) {
+void Firmware::check_entry_rules(std::uint64_t allowed_slots, std::uint64_t granted_slots) {
   if (entry_.allowed == 0) {
     core_.observe(ObservationKind::rule_enter_without_allowed_cs, entry_.waiting);
   }
-  if ((allowed_slots & (allowed_slots - 1)) != 0) {
-    core_.observe(ObservationKind::rule_pend_acked_for_two_groups, 0, 0, allowed_slots);
+  // Firmware that does not ask again after RESUME leaves REQ equal to ACK: nobody granted that.
+  if ((granted_slots & (granted_slots - 1)) != 0) {
+    core_.observe(ObservationKind::rule_pend_acked_for_two_groups, 0, 0, granted_slots);
   }
   const std::uint32_t locked = mmu_.locked_as();
   if (locked != vocab::kMaxAs) {

@@ -255,6 +255,13 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a group suspended while pending asks agai
     CHECK_FALSE(pend_pending(0));
     const vocab::Word<fw::CsStatusWait> status(mcu.get32(cs_out(0, 0, fw::cs_output::kStatusWait)));
     CHECK(status[fw::CsStatusWait::protm_pend]);
+    SUBCASE("and grants it together with another group's request") {
+      prepare_slot(1, 14);
+      put_protected_job(1, 100);
+      start_slot(1);
+      grant_and_enter(1);  // nobody granted slot 0: its REQ equals ACK by itself
+      CHECK(count(ObservationKind::rule_pend_acked_for_two_groups) == 0);
+    }
     grant_and_enter();
     settle();
     CHECK(done());

@@ -402,6 +402,16 @@ TEST_CASE("I11: a failed probe leaves the device suspended") {
   };
   check_right("I11", p, later(0));
   check_wrong("I11", p, later(1), 3);
+
+  const auto load = add_step(p, make_node(NodeType::load));
+  const auto loaded = [&](std::uint64_t after_unbind) {
+    TraceBuilder b;
+    b.returned(probe, -ENODEV).returned(load, 0);
+    b.record(RecordKind::rest_state, {.c = 1}, "rpm_active");
+    return b.record(RecordKind::rest_state, {.c = after_unbind}, "rpm_active");
+  };
+  check_right("I11", p, loaded(0));
+  check_wrong("I11", p, loaded(1), 3);
 }
 
 TEST_CASE("L1: fences signal in time") {
