@@ -100,6 +100,12 @@ int Device::init_hardware() {
 void Device::undo_parts() {
   sched_ready_ = false;
   if (sched) sched->unplug();
+  if (protm && protm->maybe_inside()) {
+    // Without firmware only a reset gets the GPU out, and the MMU keeps nothing over it.
+    (void)reset_gpu();
+    mmu->forget_slots();
+    protm->forget();
+  }
   if (fw) fw->unplug();
   if (mmu) mmu->unplug();
   if (gpu) gpu->unplug();
@@ -196,6 +202,16 @@ bool Device::wait_for_reset() {
   return !reset_pending_;
 }
 
+int Device::reset_gpu() {
+  const int error = gpu->soft_reset();
+  if (error != 0 && gpu->protm_active()) (void)gpu->hard_reset();
+  if (!gpu->protm_active()) return error;
+  // Nothing gets the GPU out: no command may be sent any more, the device is lost.
+  lost_ = true;
+  mmu->forget_slots();
+  return -EIO;
+}
+
 void Device::run_reset() {
   // Suspended or about to be: the next resume loads everything again.
   if (pm_state_ != PmState::active) return;
@@ -204,14 +220,8 @@ void Device::run_reset() {
   sched->pre_reset();
   fw->pre_reset(HaltKind::hang);
   mmu->pre_reset();
-  int error = gpu->soft_reset();
-  if (error != 0 && gpu->protm_active()) (void)gpu->hard_reset();
-  if (gpu->protm_active()) {
-    // Nothing gets the GPU out: no command may be sent any more, the device is lost.
-    lost_ = true;
-    mmu->forget_slots();
-    error = -EIO;
-  } else {
+  int error = reset_gpu();
+  if (!lost_) {
     protm->forget();
     (void)gpu->l2_power_on();
     mmu->post_reset();

@@ -64,6 +64,8 @@ class Device {
   void runtime_suspend();
   void runtime_resume();
   void run_reset();
+  /// Resets the GPU, the harder way if need be. A GPU that stays in protected mode even so is lost.
+  int reset_gpu();
   static void put_heap(Device* device);
   static void free_device(Device* device);
 
