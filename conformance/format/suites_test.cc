@@ -12,6 +12,7 @@
 #include "conformance/format/case_reader.h"
 #include "conformance/format/case_writer.h"
 #include "conformance/format/program_order.h"
+#include "sut-adapters/contract/program_bytes.h"
 
 using namespace protm::format;
 
@@ -44,6 +45,23 @@ TEST_CASE("suites: each case reads, and both forms keep it") {
     const auto runs = canonical(*read);
     CHECK(equal(canonical(runs), runs));
     CHECK(runs.steps.size() == read->steps.size());
+  }
+}
+
+TEST_CASE("program_of_bytes: each case comes back whole, and damaged bytes are refused") {
+  for (const std::string& file : yaml_files("conformance/suites")) {
+    const auto read = read_case_file(file);
+    if (!read) continue;
+    auto bytes = protm::contract::program_bytes(*read);
+    const auto again = protm::contract::program_of_bytes(bytes);
+    REQUIRE_MESSAGE(again.has_value(), file);
+    CHECK_MESSAGE(equal(*again, *read), file);
+    bytes.pop_back();
+    CHECK(!protm::contract::program_of_bytes(bytes).has_value());
+    bytes.resize(bytes.size() + 2);
+    CHECK(!protm::contract::program_of_bytes(bytes).has_value());
+    bytes.front() ^= std::byte{1};
+    CHECK(!protm::contract::program_of_bytes(bytes).has_value());
   }
 }
 

@@ -14,6 +14,7 @@ std::string_view end_word(contract::RunEnd end) {
   switch (end) {
     case contract::RunEnd::completed: return "completed";
     case contract::RunEnd::stopped: return "stopped";
+    case contract::RunEnd::host_limit: return "host_limit";
     case contract::RunEnd::not_started: break;
   }
   return "not_started";

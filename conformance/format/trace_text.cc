@@ -43,6 +43,7 @@ std::string trace_text(const contract::Trace& trace, const contract::Program& pr
     text += record_text(record, trace, program) + "\n";
   }
   if (trace.end == contract::RunEnd::stopped) text += "the run stopped here\n";
+  if (trace.end == contract::RunEnd::host_limit) text += "given up: " + trace.why + "\n";
   if (trace.end == contract::RunEnd::not_started) text += "not started: " + trace.why + "\n";
   return text;
 }

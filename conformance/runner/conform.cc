@@ -53,6 +53,10 @@ class Run {
       row.outcome = Outcome::skipped;
       row.detail = "needs " + joined(capability_names(lacking)) + ", which " +
                    result_.candidate + " does not declare";
+    } else if (std::string why = candidate_.cannot ? candidate_.cannot(program) : std::string();
+               !why.empty()) {
+      row.outcome = Outcome::skipped;
+      row.detail = std::move(why);
     } else {
       compare(program, row);
     }

@@ -123,6 +123,18 @@ TEST_CASE("conform: a case that needs what the candidate lacks is skipped aloud,
   CHECK_MESSAGE(exit_code(r) == 3, "nothing was compared, so nothing passed");
 }
 
+TEST_CASE("conform: a Program that the candidate cannot run is skipped aloud, and not run") {
+  Script script{{comparison(judge::Outcome::agreed)}};
+  exec::Candidate candidate = liar();
+  candidate.cannot = [](const contract::Program& p) {
+    return p.id == "sched/sched-020-stay" ? std::string("needs a failing 'alloc'") : std::string();
+  };
+  const RunResult r = conform_with(script.engine(), one_case(), candidate, options());
+  CHECK(r.cases[0].outcome == Outcome::skipped);
+  CHECK(r.cases[0].detail == "needs a failing 'alloc'");
+  CHECK(script.calls == 0);
+}
+
 TEST_CASE("conform: inconclusive is tried twice, and stays what it is") {
   SUBCASE("twice the same") {
     Script script{{comparison(judge::Outcome::inconclusive, "", "'oops' was not reached")}};

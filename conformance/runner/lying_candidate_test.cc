@@ -27,7 +27,7 @@ class Liar final : public contract::ProgramSut {
   [[nodiscard]] contract::SutInfo info() const override {
     return {"liar", "1", honest_.candidate().capabilities};
   }
-  contract::Trace run(const contract::Program& program) override {
+  contract::Trace run(const contract::Program& program, contract::TraceDetail) override {
     contract::Trace trace = honest_.run(program);
     lie_(trace);
     return trace;

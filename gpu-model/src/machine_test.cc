@@ -122,6 +122,18 @@ TEST_CASE("Ram: physical addresses are the lowest free ones, pages are zeroed") 
   CHECK(read == std::byte{0});
 }
 
+TEST_CASE("Ram: attached memory starts at address 0, is normal, and gives out no pages") {
+  Ram ram(std::pmr::new_delete_resource());
+  std::array<std::byte, 2 * 4096> memory{};
+  ram.attach(memory);
+  CHECK(ram.page(vocab::Pa{0}) == memory.data());
+  CHECK(ram.page(vocab::Pa{4097}) == memory.data() + 4096);
+  CHECK(ram.page(vocab::Pa{8192}) == nullptr);
+  CHECK(ram.kind(vocab::Pa{4096}) == PageKind::normal);
+  CHECK(ram.kind(vocab::Pa{8192}) == PageKind::free);
+  CHECK(ram.alloc_page(PageKind::normal) == vocab::Pa{0});
+}
+
 TEST_CASE("Ram: a CPU access to a protected page is recorded and reads zero") {
   Machine m(test_config(), std::pmr::new_delete_resource());
   const vocab::Pa pa = m.ram().alloc_page(PageKind::protected_memory);

@@ -13,6 +13,7 @@ Ram::~Ram() {
 }
 
 Pa Ram::alloc_page(PageKind kind) {
+  if (!attached_.empty()) return Pa{0};
   std::uint64_t index = lowest_free_;
   while (index < frames_.size() && frames_[index].kind != kFree) ++index;
   if (index == kMaxPages) return Pa{0};

@@ -2,6 +2,7 @@
 // Sparse physical memory in 4 KiB pages, normal and protected.
 // Physical addresses are assigned lowest free first from kRamBase, so that they depend on nothing
 // but the order of allocations. The payload of a freed page is kept for the next one.
+// Or the memory of a kernel that runs beside the machine: then its addresses are the machine's.
 // Leaves out: caches and coherency, page colours, contiguous blocks.
 // Source: design.md section 3; access rules are in mmu.h and machine.h (decisions.md 14).
 #pragma once
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <span>
 #include <vector>
 
 #include "gpu-model/vocab/ids.h"
@@ -31,6 +33,10 @@ class Ram {
   Ram(const Ram&) = delete;
   Ram& operator=(const Ram&) = delete;
 
+  /// From now on memory is `bytes`, whose first byte has the physical address 0; they outlive the
+  /// machine. Each page is normal memory; pages are no longer given out here.
+  void attach(std::span<std::byte> bytes) { attached_ = bytes; }
+
   /// A zeroed page, or Pa{0} when all frames are in use.
   [[nodiscard]] vocab::Pa alloc_page(PageKind kind);
   /// Gives a page back; its contents are gone.
@@ -42,6 +48,7 @@ class Ram {
   };
   /// The page that holds `pa`; its kind is free where there is none.
   [[nodiscard]] Page find(vocab::Pa pa) const {
+    if (!attached_.empty()) return find_attached(pa);
     const std::uint64_t index = (pa.value - kRamBase) / vocab::kPageSize;  // huge below the base
     if (index >= frames_.size() || frames_[index].kind == kFree) return {nullptr, PageKind::free};
     return {frames_[index].bytes, static_cast<PageKind>(frames_[index].kind)};
@@ -58,9 +65,14 @@ class Ram {
     std::byte* bytes;
     std::uint64_t kind;  // PageKind
   };
+  [[nodiscard]] Page find_attached(vocab::Pa pa) const {
+    if (pa.value >= attached_.size()) return {nullptr, PageKind::free};
+    return {&attached_[pa.value & ~vocab::kPageMask], PageKind::normal};
+  }
   static constexpr auto kFree = static_cast<std::uint64_t>(PageKind::free);
 
   std::pmr::vector<Frame> frames_;  // index = (pa - kRamBase) / 4 KiB
+  std::span<std::byte> attached_;  // empty: the frames are the memory
   std::pmr::memory_resource* memory_;
   std::uint64_t lowest_free_ = 0;  // no free frame below
   std::array<std::uint64_t, 3> live_{};

@@ -186,6 +186,10 @@ Verdict judge(const Program& program, const Trace& oracle, const Trace& candidat
     give_up(verdict, Outcome::inconclusive, "the candidate did not start: " + candidate.why);
     return verdict;
   }
+  if (candidate.end == RunEnd::host_limit) {
+    give_up(verdict, Outcome::inconclusive, "the candidate was given up: " + candidate.why);
+    return verdict;
+  }
   if (has(oracle, RecordKind::sut_livelock)) {
     give_up(verdict, Outcome::inconclusive, "the oracle exhausts the event budget");
     return verdict;

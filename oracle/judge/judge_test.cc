@@ -296,7 +296,28 @@ TEST_CASE("sut: oops, lock, leak, stuck; a WARN only when the oracle has none") 
   silent.started(c.vm);
   silent.edit().end = RunEnd::stopped;
   check_diverged(c.judged(silent), "sut/stuck");
-  CHECK(sut_classes().size() == 6);
+  CHECK(sut_classes().size() == 8);
+}
+
+TEST_CASE("sut/crash, sut/protocol: what befell the candidate's process; out of time is neither") {
+  const Case c;
+  TraceBuilder crash;
+  crash.started(c.vm).record(RecordKind::sut_crash, {}, "signal");
+  crash.edit().end = RunEnd::stopped;
+  check_diverged(c.judged(crash), "sut/crash:signal");
+
+  TraceBuilder protocol;
+  protocol.started(c.vm).record(RecordKind::sut_protocol, {}, "ended before the end state");
+  protocol.edit().end = RunEnd::stopped;
+  check_diverged(c.judged(protocol), "sut/protocol:ended-before-the-end-state");
+
+  TraceBuilder late;
+  late.started(c.vm);
+  late.edit().end = RunEnd::host_limit;
+  late.edit().why = "host-time limit of 60 s";
+  const Verdict v = c.judged(late);
+  CHECK(v.outcome == Outcome::inconclusive);
+  CHECK(v.detail == "the candidate was given up: host-time limit of 60 s");
 }
 
 TEST_CASE("sut/livelock: only when the oracle needs little of the budget") {

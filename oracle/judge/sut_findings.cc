@@ -64,6 +64,8 @@ const std::vector<SutClass>& sut_classes() {
       {"sut/lock", "locks are taken in one order, by those who may, and given back"},
       {"sut/stuck", "every call returns, and what is runnable or waited for moves on"},
       {"sut/livelock", "the run ends within its budget of machine events"},
+      {"sut/crash", "the candidate's process does not die by a signal"},
+      {"sut/protocol", "the candidate's process stays until the end state is taken"},
       {"sut/leak", "nothing is left after unbind and the last close"},
   };
   return classes;
@@ -105,6 +107,14 @@ std::vector<Finding> sut_findings(const Trace& trace, const Trace* expected) {
         break;
       case RecordKind::sut_stuck:
         out.push_back(sut("stuck", trace, i, "stuck", text));
+        explained = true;
+        break;
+      case RecordKind::sut_crash:
+        out.push_back(sut("crash", trace, i, "crash", "the candidate's process died: " + text));
+        explained = true;
+        break;
+      case RecordKind::sut_protocol:
+        out.push_back(sut("protocol", trace, i, "protocol", "the candidate's process " + text));
         explained = true;
         break;
       case RecordKind::sut_livelock: explained = true; break;  // needs the oracle's event count

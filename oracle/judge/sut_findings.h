@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a candidate does to the kernel below it: oops, WARN, lock misuse, leak, stuck, livelock.
-// Rule ids are "sut/<kind>:<role>", the role as the kernel below reports it.
-// Leaves out: crash and protocol, which only child processes can show. Source: design.md section 6.
+// What a candidate does to the kernel below it: oops, WARN, lock misuse, leak, stuck, livelock; and
+// to the process that it runs in: crash, protocol. Rule ids are "sut/<kind>:<role>", the role as
+// the kernel below reports it. Leaves out: what rules say. Source: design.md section 6.
 #pragma once
 
 #include <vector>

@@ -109,12 +109,18 @@ class Sut {
 /// Makes a Sut inside World memory: the object and all it owns come from `around.memory`.
 using SutFactory = Sut* (*)(const void* options, const Surroundings& around);
 
+/// What a whole-program candidate's Trace holds.
+enum class TraceDetail : std::uint8_t {
+  normal,           ///< what rules and comparisons use
+  register_access,  ///< and each register access
+};
+
 /// A candidate that runs whole Programs by itself.
 class ProgramSut {
  public:
   virtual ~ProgramSut() = default;
   [[nodiscard]] virtual SutInfo info() const = 0;
-  virtual Trace run(const Program& program) = 0;
+  virtual Trace run(const Program& program, TraceDetail detail) = 0;
 };
 
 }  // namespace protm::contract

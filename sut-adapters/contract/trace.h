@@ -44,6 +44,8 @@ enum class RecordKind : std::uint16_t {
   vm_state,       ///< at quiesce: a = step that made the VM, b = 0 usable, 1 unusable
   mapping,        ///< at quiesce: a = step of the VM, c = VA, d = bytes; b = 1 mapped
   fault_applied,  ///< a = number of the fault in the Program
+  sut_crash,      ///< the candidate's process died by a signal; text = what is known
+  sut_protocol,   ///< the candidate's process ended, or spoke, out of turn; text = how
 };
 
 /// `sub` of a user_write record whose value may depend on progress or on a candidate's own choice.
@@ -79,13 +81,14 @@ enum class RunEnd : std::uint8_t {
   completed,    ///< every step returned and the end state was taken
   stopped,      ///< ended early: an oops, stuck or livelock record says why
   not_started,  ///< candidate could not be loaded; `why` says it
+  host_limit,   ///< ran longer than the host lets it; what it would have shown is not known
 };
 
 struct Trace {
   std::vector<Record> records;
   std::vector<std::string> texts{std::string()};  ///< [0] is the empty text
   RunEnd end = RunEnd::completed;
-  std::string why;                   ///< only for not_started
+  std::string why;                   ///< only for not_started and host_limit
   std::uint64_t machine_events = 0;  ///< for the event budget
 
   [[nodiscard]] std::string_view text(TextId id) const { return texts[id]; }

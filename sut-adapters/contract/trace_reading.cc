@@ -9,7 +9,7 @@ namespace {
 
 using K = vocab::ObservationKind;
 
-constexpr std::array<std::string_view, 23> kRecordNames{"",
+constexpr std::array<std::string_view, 25> kRecordNames{"",
                                                         "machine",
                                                         "step_started",
                                                         "step_blocked",
@@ -31,8 +31,10 @@ constexpr std::array<std::string_view, 23> kRecordNames{"",
                                                         "group_state",
                                                         "vm_state",
                                                         "mapping",
-                                                        "fault_applied"};
-static_assert(static_cast<std::size_t>(RecordKind::fault_applied) + 1 == kRecordNames.size());
+                                                        "fault_applied",
+                                                        "sut_crash",
+                                                        "sut_protocol"};
+static_assert(static_cast<std::size_t>(RecordKind::sut_protocol) + 1 == kRecordNames.size());
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 // Source: design.md section 7.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,11 +21,14 @@ struct Candidate {
   std::string spec;  ///< as typed: "series-v1:only=HEAP-2"
   std::string name;  ///< "series-v1"
   std::string version;
-  std::string profile;
+  std::string profile;      ///< of the reference that it is compared with; empty = the 7.x base
+  std::uint32_t hz = 1000;  ///< of its kernel; the oracle's kernel ticks alike
   std::uint32_t capabilities = 0;
   contract::SutFactory make = nullptr;  ///< stepped candidates
   std::shared_ptr<const void> options;
   std::shared_ptr<contract::ProgramSut> whole;  ///< whole-program candidates
+  /// Why it cannot run a Program although it has the capabilities; null = it always can.
+  std::function<std::string(const contract::Program&)> cannot;
 };
 
 /// One kind of candidate. `parse` gets the text after the colon.

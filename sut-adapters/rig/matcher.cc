@@ -20,7 +20,9 @@ void Matcher::happened(contract::EventKind kind, std::uint32_t arg, std::uint64_
   for (Watch& w : watches_) {
     if (w.spec.kind != kind || w.at_ns != vocab::kNever) continue;
     if (w.by_argument && w.spec.arg != arg) continue;
-    if (++w.seen == w.spec.count) w.at_ns = now_ns;
+    if (++w.seen != w.spec.count) continue;
+    w.at_ns = now_ns;
+    ++fulfilled_;
   }
 }
 

@@ -21,6 +21,8 @@ class Matcher {
   std::uint32_t watch(const contract::EventSpec& spec);
   /// One event happened.
   void happened(contract::EventKind kind, std::uint32_t arg, std::uint64_t now_ns);
+  /// Watches that are fulfilled so far: whoever waits for one looks when this grows.
+  [[nodiscard]] std::uint64_t fulfilled() const { return fulfilled_; }
   /// When watch `number` was fulfilled; vocab::kNever = not yet.
   [[nodiscard]] std::uint64_t when(std::uint32_t number) const { return watches_[number].at_ns; }
 
@@ -32,6 +34,7 @@ class Matcher {
     std::uint64_t at_ns = vocab::kNever;
   };
   std::pmr::vector<Watch> watches_;
+  std::uint64_t fulfilled_ = 0;
 };
 
 }  // namespace protm::rig

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sut-adapters/rig/rig.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "gpu-model/vocab/observation.h"
@@ -57,6 +58,12 @@ void Rig::write32(std::uint32_t offset, std::uint32_t value) {
 }
 
 void Rig::advance(vocab::SimTime t) {
+  // One event at a time: whoever calls late must find each of them at its own time.
+  while (machine_.next_event_ns() < t.ns) {
+    now_ = vocab::SimTime{std::max(machine_.next_event_ns(), now_.ns)};
+    machine_.advance(now_);
+    drain();
+  }
   now_ = t;
   machine_.advance(t);
   drain();

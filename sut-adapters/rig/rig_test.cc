@@ -7,6 +7,7 @@
 #include <array>
 
 #include "gpu-model/vocab/machine_config.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
 
 using namespace protm;
 using contract::EventKind;
@@ -124,6 +125,34 @@ TEST_CASE("Rig: a Host fault is counted per call and role and applied once") {
   std::uint32_t applied = 0;
   for (const auto& r : trace.records) applied += r.kind == RecordKind::fault_applied ? 1 : 0;
   CHECK(applied == 1);
+}
+
+TEST_CASE("Rig: whoever moves time past several events finds each at its own time") {
+  rig::Rig rig(machine(), std::pmr::new_delete_resource());
+  contract::Trace trace;
+  const std::vector<contract::Fault> none;
+  rig.begin(&trace, &none, rig::TraceLevel::normal);
+  const auto seen = rig.matcher().watch(EventSpec{EventKind::reset_completed, 0, 1});
+  rig.write32(vocab::kGpuCommand.offset, 0x101);
+  const std::uint64_t due = rig.next_event_ns();
+  rig.advance(vocab::SimTime{due + 5 * vocab::kMs});
+  CHECK(rig.matcher().when(seen) == due);
+  CHECK(rig.matcher().fulfilled() == 1);
+  CHECK(rig.now().ns == due + 5 * vocab::kMs);
+}
+
+TEST_CASE("UserMemoryImpl: a window is the memory, and regions lie in it in order") {
+  rig::UserMemoryImpl user(std::pmr::new_delete_resource());
+  std::array<std::byte, 4096> window{};
+  user.attach(window);
+  const std::uint64_t first = user.map(10);
+  const std::uint64_t second = user.map(10);
+  CHECK(first == rig::UserMemoryImpl::kFirst);
+  const std::array byte{std::byte{9}};
+  CHECK(user.write(second, byte) == 0);
+  CHECK(window[second - first] == std::byte{9});
+  CHECK(user.write(first + 4095, byte) == 0);
+  CHECK(user.write(first + 4096, byte) == 1);
 }
 
 TEST_CASE("Rig: the Trace starts at zero, register accesses are in it only when asked for") {

@@ -14,8 +14,10 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
 }  // namespace
 
 std::uint64_t UserMemoryImpl::mapped(std::uint64_t address, std::uint64_t want) const {
-  if (address < kFirst || address >= end()) return 0;
-  return std::min(want, end() - address);
+  // As for any process: what shares a page with used bytes can be touched too.
+  const std::uint64_t last = kFirst + mapped_bytes();
+  if (address < kFirst || address >= last) return 0;
+  return std::min(want, last - address);
 }
 
 std::uint64_t UserMemoryImpl::reachable(std::uint64_t address, std::uint64_t want,
@@ -69,9 +71,14 @@ void UserMemoryImpl::poke(std::uint64_t to, std::span<const std::byte> from) {
   if (can != 0) std::memcpy(data() + (to - kFirst), from.data(), can);
 }
 
+void UserMemoryImpl::grow(std::uint64_t used) {
+  used_ = used;
+  if (window_.empty()) lines_.resize(mapped_bytes() / sizeof(Line));
+}
+
 std::uint64_t UserMemoryImpl::map(std::uint64_t bytes) {
   const std::uint64_t at = end();
-  lines_.resize(lines_.size() + round_up(bytes, sizeof(Line)) / sizeof(Line));
+  grow(used_ + round_up(bytes, sizeof(Line)));
   return at;
 }
 
@@ -92,7 +99,7 @@ std::uint64_t UserMemoryImpl::map(std::uint64_t bytes, const Placement& placemen
     last += round_up(std::max<std::uint64_t>(bytes, before + 1) - before, kPage);
     odd_.push_back({wall, last, 0});
   }
-  lines_.resize((last - kFirst) / sizeof(Line));  // whole pages
+  grow(last - kFirst);
   return faults ? wall - before : first;
 }
 

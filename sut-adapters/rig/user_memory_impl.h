@@ -2,7 +2,8 @@
 // User memory of one run: regions handed out upwards from one fixed address, so that the same
 // Program has the same user addresses in every run and for every candidate. `read` and `write` are
 // the kernel's copies: they fault where a Program says so, and bytes may change right after they
-// were read. `peek` and `poke` are the outside world's own accesses, which nothing stops.
+// were read. `peek` and `poke` are the outside world's own accesses, which nothing stops. With a
+// window the bytes are memory of a process that really makes the calls.
 // Leaves out unmapping. Source: design.md section 5.
 #pragma once
 
@@ -55,6 +56,13 @@ class UserMemoryImpl final : public contract::UserMemory {
   explicit UserMemoryImpl(std::pmr::memory_resource* memory, MemoryListener* listener = nullptr)
       : lines_(memory), odd_(memory), changes_(memory), listener_(listener) {}
 
+  /// User memory is `window` from now on, whose first byte has the user address kFirst.
+  void attach(std::span<std::byte> window) { window_ = window; }
+  /// Bytes from kFirst on that exist: whole pages.
+  [[nodiscard]] std::uint64_t mapped_bytes() const {
+    return (used_ + kPage - 1) / kPage * kPage;
+  }
+
   std::uint64_t read(std::uint64_t from, std::span<std::byte> to) override;
   std::uint64_t write(std::uint64_t to, std::span<const std::byte> from) override;
   std::uint64_t map(std::uint64_t bytes) override;
@@ -82,11 +90,18 @@ class UserMemoryImpl final : public contract::UserMemory {
   [[nodiscard]] std::uint64_t reachable(std::uint64_t address, std::uint64_t want,
                                         Access access) const;
   void after_read(std::uint64_t from, std::uint64_t bytes);
-  [[nodiscard]] std::uint64_t end() const { return kFirst + lines_.size() * sizeof(Line); }
-  [[nodiscard]] std::byte* data() { return lines_.data()->data(); }
-  [[nodiscard]] const std::byte* data() const { return lines_.data()->data(); }
+  [[nodiscard]] std::uint64_t end() const { return kFirst + used_; }
+  void grow(std::uint64_t used);
+  [[nodiscard]] std::byte* data() {
+    return window_.empty() ? lines_.data()->data() : window_.data();
+  }
+  [[nodiscard]] const std::byte* data() const {
+    return window_.empty() ? lines_.data()->data() : window_.data();
+  }
 
   std::pmr::vector<Line> lines_;  ///< from kFirst on, without holes
+  std::span<std::byte> window_;   ///< empty: `lines_` are the memory
+  std::uint64_t used_ = 0;        ///< bytes of regions
   std::pmr::vector<OddPages> odd_;
   std::pmr::vector<MemoryChange> changes_;  ///< in the order of the Program
   MemoryListener* listener_;
