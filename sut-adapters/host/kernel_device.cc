@@ -22,7 +22,7 @@ int KernelImpl::really_probe() {
   const int error = device_ops_.probe(device_ops_.ctx);
   if (error != 0) {
     release_devres();
-    pm_reinit();
+      pm_reinit();
   } else {
     bound_ = true;
   }

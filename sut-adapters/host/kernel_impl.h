@@ -258,8 +258,9 @@ class KernelImpl final : public contract::Kernel {
   // time (kernel_time.cc)
   [[nodiscard]] std::uint64_t tick_edge_ns(std::uint64_t jiffy) const;
   [[nodiscard]] std::uint64_t deadline_ns(std::uint64_t jiffies_from_now);
-  /// By how many ticks the timer wheel lets a timer of that length expire late in this run.
-  [[nodiscard]] std::uint64_t lateness(std::uint64_t jiffies_from_now);
+  /// When a timer of the wheel fires that is to expire at jiffy `expires`: never early, and late by
+  /// what the wheel's granularity makes of it in this run.
+  [[nodiscard]] std::uint64_t timer_edge_ns(std::uint64_t expires);
   void add_expiry(ExpiryKind kind, std::uint32_t id, std::uint64_t when_ns, Need need);
   bool remove_expiry(ExpiryKind kind, std::uint32_t id);
   bool fire_one_expiry();

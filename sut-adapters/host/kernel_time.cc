@@ -17,8 +17,9 @@ std::uint64_t grid_at_or_after(std::uint64_t base, std::uint64_t step, std::uint
   return base + (t - base + step - 1) / step * step;
 }
 
-/// A level of the wheel has 63 slots, each eight times as coarse as one of the level below; a timer
-/// is never early, and late by less than a slot. Source: kernel/time/timer.c, LVL_GRAN.
+/// A level of the wheel has 63 slots, each eight times as coarse as one of the level below. A timer
+/// is never early: its expiry is rounded up to the next slot, even where it falls on one.
+/// Source: kernel/time/timer.c, calc_index(), LVL_START, LVL_GRAN.
 std::uint64_t wheel_granularity(std::uint64_t jiffies_from_now) {
   constexpr std::uint64_t kSlots = 63, kCoarser = 8;
   std::uint64_t granularity = 1;
@@ -53,13 +54,17 @@ std::uint64_t KernelImpl::tick_edge_ns(std::uint64_t jiffy) const {
 
 std::uint64_t KernelImpl::deadline_ns(std::uint64_t jiffies_from_now) {
   if (jiffies_from_now >= kMaxJiffyOffset) return vocab::kNever;
-  return tick_edge_ns(jiffies() + jiffies_from_now + lateness(jiffies_from_now));
+  return timer_edge_ns(jiffies() + jiffies_from_now);
 }
 
-std::uint64_t KernelImpl::lateness(std::uint64_t jiffies_from_now) {
-  if (around_.timer_seed == 0) return 0;
-  const std::uint64_t granularity = wheel_granularity(jiffies_from_now);
-  return mixed(around_.timer_seed + ++timers_armed_) % granularity;
+std::uint64_t KernelImpl::timer_edge_ns(std::uint64_t expires) {
+  const std::uint64_t clk = jiffies();
+  if (expires < clk) return tick_edge_ns(clk + 1);
+  const std::uint64_t granularity = wheel_granularity(expires - clk);
+  if (around_.timer_seed == 0) return tick_edge_ns((expires / granularity + 1) * granularity);
+  // How jiffies lie to the wheel's slots is chance: they do not begin at 0 in a kernel.
+  const std::uint64_t late = mixed(around_.timer_seed + ++timers_armed_) % granularity;
+  return tick_edge_ns(expires + 1 + late);
 }
 
 // --- what happens when -----------------------------------------------------------------------

@@ -74,6 +74,24 @@ struct FakeDriver {
 
 }  // namespace
 
+TEST_CASE("Device: an unbind that waits for another one finds nothing to do and succeeds") {
+  Bench t;
+  FakeDriver d(t);
+  t.now("load", [&] { CHECK(d.k.device_attach() == 0); });
+  t.move(200 * kMs);   // suspended: the first unbind has to wait for the resume
+  t.rest();
+  d.callback_us = 100;
+  d.log.clear();
+  int first = 1, second = 1;
+  t.task("one", [&] { first = d.k.device_unbind(); });
+  t.task("two", [&] { second = d.k.device_unbind(); });
+  t.rest();
+  CHECK(first == 0);
+  CHECK(second == 0);
+  CHECK(d.log.find("remove") == d.log.rfind("remove"));
+  t.now("late", [&] { CHECK(d.k.device_unbind() == -ENODEV); });
+}
+
 TEST_CASE("Device: unbind removes, then devres in reverse, then drmm with the last reference") {
   Bench t;
   FakeDriver d(t);

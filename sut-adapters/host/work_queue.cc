@@ -321,10 +321,7 @@ void KernelImpl::mod_timer(contract::Timer& t, std::uint64_t at_jiffies) {
   if (slot.armed != 0) remove_expiry(ExpiryKind::timer, slot.id);
   slot.armed = 1;
   slot.expires = at_jiffies;
-  // A time that is past or present means the next tick.
-  const std::uint64_t jiffy = std::max(at_jiffies, jiffies() + 1);
-  add_expiry(ExpiryKind::timer, slot.id, tick_edge_ns(jiffy + lateness(jiffy - jiffies())),
-             Need::needed);
+  add_expiry(ExpiryKind::timer, slot.id, timer_edge_ns(at_jiffies), Need::needed);
 }
 
 bool KernelImpl::del_timer_sync(contract::Timer& t) {

@@ -95,7 +95,7 @@ TEST_CASE("Workqueue W2: ordered runs one at a time in queue order, unbound side
   }
 }
 
-TEST_CASE("Delayed work: fires at the tick edge, earlier than n full ticks") {
+TEST_CASE("Delayed work: fires at the first tick edge after n full ticks") {
   Bench t;
   KernelImpl& k = *t.kernel;
   Item a("a_work");
@@ -108,13 +108,13 @@ TEST_CASE("Delayed work: fires at the tick edge, earlier than n full ticks") {
     CHECK(k.delayed_work_pending(a.delayed));
     CHECK(k.delayed_work_remaining(a.delayed) == 2);
   });
-  CHECK(k.next_timer_ns() == 3 * kMs);
+  CHECK(k.next_timer_ns() == 4 * kMs);
   t.rest();
-  CHECK(ran_at == 3 * kMs);
+  CHECK(ran_at == 4 * kMs);
   CHECK_FALSE(k.delayed_work_pending(a.delayed));
 }
 
-TEST_CASE("Delayed work: a timer seed makes it late by less than a slot of the wheel") {
+TEST_CASE("Delayed work: a timer seed makes it late by up to a slot of the wheel, never early") {
   using Row = std::pair<std::uint64_t, std::uint64_t>;
   for (const Row& row : {Row{62, 1}, Row{63, 8}, Row{504, 64}, Row{5000, 512}}) {
     const std::uint64_t jiffies = row.first;
@@ -129,8 +129,8 @@ TEST_CASE("Delayed work: a timer seed makes it late by less than a slot of the w
         t.kernel->queue_delayed_work(t.kernel->system_wq(), a.delayed, jiffies);
       });
       t.rest();
-      CHECK(ran_at >= jiffies * kMs);
-      CHECK(ran_at < (jiffies + granularity) * kMs);
+      CHECK(ran_at > jiffies * kMs);
+      CHECK(ran_at <= (jiffies + granularity) * kMs);
       seen.insert(ran_at);
     }
     CHECK((seen.size() > 1) == (granularity > 1));
@@ -147,10 +147,10 @@ TEST_CASE("Delayed work W3: mod replaces the delay and says whether it was pendi
     CHECK_FALSE(k.mod_delayed_work(k.system_wq(), a.delayed, 5));
     CHECK(k.mod_delayed_work(k.system_wq(), a.delayed, 8));
   });
-  t.until(7 * kMs);
+  t.until(8 * kMs);
   CHECK(runs.empty());
   t.rest();
-  CHECK(runs == std::vector<std::uint64_t>{8 * kMs});
+  CHECK(runs == std::vector<std::uint64_t>{9 * kMs});
   t.now("task", [&] { CHECK_FALSE(k.mod_delayed_work(k.system_wq(), a.delayed, 0)); });
   CHECK(runs.size() == 2);   // delay 0: at once
 }
@@ -341,7 +341,7 @@ TEST_CASE("Work: an item that frees its own object is fine") {
   CHECK(k.task_count() == 0);
 }
 
-TEST_CASE("Timer: fires at the first tick that is not before it, at the next one if it is past") {
+TEST_CASE("Timer: fires at the first tick behind its own, at the next one if it is past") {
   Bench t(100);
   KernelImpl& k = *t.kernel;
   contract::Timer timer{"timer"};
@@ -359,15 +359,31 @@ TEST_CASE("Timer: fires at the first tick that is not before it, at the next one
   k.mod_timer(timer, 4);
   k.mod_timer(timer, 5);
   t.rest();
-  CHECK(log.at == std::vector<std::uint64_t>{50 * kMs});
+  CHECK(log.at == std::vector<std::uint64_t>{60 * kMs});
   k.mod_timer(timer, 1);
   t.rest();
-  CHECK(log.at.back() == 60 * kMs);
+  CHECK(log.at.back() == 70 * kMs);
   k.mod_timer(timer, 9);
   CHECK(k.del_timer_sync(timer));
   CHECK_FALSE(k.del_timer_sync(timer));
   t.rest();
   CHECK(log.at.size() == 2);
+}
+
+TEST_CASE("Timer: the wheel rounds far times up to eight times coarser steps, level by level") {
+  Bench t;
+  KernelImpl& k = *t.kernel;
+  contract::Timer timer{"timer"};
+  timer.fn = contract::Callback{[](void*) {}, nullptr, nullptr, 0};
+  struct Row {
+    std::uint64_t expires, fires_at;
+  };
+  // 63 jiffies at 1, up to 504 at 8, up to 4032 at 64, up to 32256 at 512 jiffies.
+  for (const Row& row : {Row{62, 63}, Row{63, 64}, Row{64, 72}, Row{503, 504}, Row{504, 512},
+                         Row{600, 640}, Row{5000, 5120}}) {
+    k.mod_timer(timer, row.expires);
+    CHECK_MESSAGE(k.next_timer_ns() == row.fires_at * kMs, row.expires);
+  }
 }
 
 TEST_CASE("Timer: a ping work is not a needed timer, others are") {
@@ -377,8 +393,8 @@ TEST_CASE("Timer: a ping work is not a needed timer, others are") {
   ping.set([] {});
   tick.set([] {});
   t.now("task", [&] { k.queue_delayed_work(k.system_wq(), ping.delayed, 10); });
-  CHECK(k.next_timer_ns() == 10 * kMs);
+  CHECK(k.next_timer_ns() == 11 * kMs);
   CHECK(k.next_needed_timer_ns() == vocab::kNever);
   t.now("task", [&] { k.queue_delayed_work(k.system_wq(), tick.delayed, 20); });
-  CHECK(k.next_needed_timer_ns() == 20 * kMs);
+  CHECK(k.next_needed_timer_ns() == 21 * kMs);
 }
