@@ -11,6 +11,7 @@ constexpr std::string_view kVocab = "gpu-model/vocab";
 constexpr std::string_view kMachine = "gpu-model/src";
 constexpr std::string_view kContract = "sut-adapters/contract";
 constexpr std::string_view kRig = "sut-adapters/rig";
+constexpr std::string_view kSteps = "sut-adapters/steps";
 constexpr std::string_view kHost = "sut-adapters/host";
 constexpr std::string_view kCabi = "sut-adapters/cabi";
 constexpr std::string_view kProcess = "sut-adapters/process";
@@ -38,17 +39,21 @@ const std::vector<Box>& table() {
       {kContract, 1, {kVocab}},
       {kMachine, 2, {kVocab}},
       {kRig, 2, {kContract, kVocab, kMachine}},
+      // Beside the rig, because it runs wherever the rig does: in `protm` and in a UML process.
+      {kSteps, 2, {kContract, kVocab, kRig}},
       {kHost, 2, {kContract, kVocab}},
       {kCabi, 2, {kContract, kVocab}},
       {kProcess, 2, {kContract, kVocab}},
-      {kLinuxUml, 2, {kContract, kVocab, kRig}},
+      {kLinuxUml, 2, {kContract, kVocab, kRig, kSteps}},
       {kSeriesV1, 2, {kContract, kVocab}},
       {kReference, 2, {kContract, kVocab}},
       {kMutants, 2, {kReference, kContract, kVocab}},
       {kRules, 2, {kContract, kVocab}},
       {kJudge, 2, {kContract, kVocab}},
       {kFormat, 2, {kContract, kVocab}},
-      {kExecutor, 3, {kContract, kVocab, kRig, kHost, kSeriesV1, kCabi, kProcess, kLinuxUml}},
+      {kExecutor,
+       3,
+       {kContract, kVocab, kRig, kSteps, kHost, kSeriesV1, kCabi, kProcess, kLinuxUml}},
       {kDifferential, 3, {kExecutor, kJudge, kRules, kReference, kMutants, kContract, kVocab}},
       {kFuzzLib,
        3,
@@ -81,7 +86,7 @@ const std::vector<ForeignHeader>& foreign_headers() {
   static const std::vector<ForeignHeader> headers{
       {"yaml-cpp/", {kFormat}, ForeignHeader::boxes_only, "use conformance/format"},
       {"boost/context/", {kHost}, ForeignHeader::boxes_only, "use the tasks of sut-adapters/host"},
-      {"dlfcn.h", {kCabi}, ForeignHeader::boxes_only, "use sut-adapters/cabi"},
+      {"dlfcn.h", {kCabi, kLinuxUml}, ForeignHeader::boxes_only, "use sut-adapters/cabi"},
       {"sys/socket.h",
        {kProcess, kLinuxUml},
        ForeignHeader::boxes_only,

@@ -11,7 +11,10 @@ namespace protm::differential {
 
 /// All kinds of candidate, for `--sut=`.
 [[nodiscard]] exec::Registry default_registry();
-/// The oracle itself.
-[[nodiscard]] exec::Candidate reference();
+/// The oracle itself, in one of the reference's profiles; "" is the 7.x base.
+/// Errors: aborts when the reference has no such profile.
+[[nodiscard]] exec::Candidate reference(std::string_view profile = "");
+/// The oracle that is right for `candidate`: its profile, and a kernel that ticks alike.
+[[nodiscard]] exec::Candidate oracle_for(const exec::Candidate& candidate);
 
 }  // namespace protm::differential

@@ -28,25 +28,35 @@ bool may_be_timing(const judge::Verdict& verdict) {
   return true;
 }
 
+/// A kernel without dma_heap_find has no protected heap for anybody: neither has the oracle's then.
+contract::Program oracle_program(contract::Program program, const exec::Candidate& candidate) {
+  const bool lacks_heaps =
+      candidate.whole != nullptr &&
+      !contract::has(candidate.capabilities, contract::Capability::heap_core);
+  if (lacks_heaps) program.heap_present = program.heap_param_set = false;
+  return program;
+}
+
 }  // namespace
 
 Differential::Differential(exec::Candidate candidate)
-    : oracle_(std::make_unique<exec::Session>(reference(), rig::kWorldBaseA)),
+    : oracle_(std::make_unique<exec::Session>(oracle_for(candidate), rig::kWorldBaseA)),
       candidate_(std::make_unique<exec::Session>(std::move(candidate), rig::kWorldBaseB)) {}
 
 Comparison Differential::compare(const contract::Program& program, const CompareOptions& options) {
   Comparison c;
-  c.oracle = oracle_->run(program, options.run);
+  const contract::Program for_oracle = oracle_program(program, candidate());
+  c.oracle = oracle_->run(for_oracle, options.run);
   c.candidate = candidate_->run(program, options.run);
   c.verdict = judged(program, c.oracle, c.candidate, candidate());
   if (!may_be_timing(c.verdict)) return c;
   // Nothing in a Program orders its actors: agreement in the candidate's order is agreement.
-  const std::vector<exec::StepTurn> order = exec::turns_of(c.candidate);
-  const auto allows = [&](std::uint32_t seed, std::span<const exec::StepTurn> turns) {
+  const std::vector<steps::StepTurn> order = steps::turns_of(c.candidate);
+  const auto allows = [&](std::uint32_t seed, std::span<const steps::StepTurn> turns) {
     exec::RunOptions other = options.run;
     if (seed != 0) other.latency_seed = seed;
     other.order = turns;
-    const contract::Trace allowed = oracle_->run(program, other);
+    const contract::Trace allowed = oracle_->run(for_oracle, other);
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
     if (verdict.outcome != judge::Outcome::agreed) return false;
     c.verdict = std::move(verdict);
@@ -64,7 +74,7 @@ std::vector<std::vector<std::string>> attribute(const contract::Program& program
   const std::uint32_t on = exec::switch_mask(candidate);
   if (on == 0) return {};
   // The oracle's Session is the same for all subsets; only the candidate is made anew.
-  exec::Session oracle(reference(), rig::kWorldBaseA);
+  exec::Session oracle(oracle_for(candidate), rig::kWorldBaseA);
   const contract::Trace expected = oracle.run(program);
   const judge::Attribution found = judge::minimum_sets(on, [&](judge::SwitchSet off) {
     const exec::Candidate subset = exec::series_v1(on & ~off);

@@ -77,9 +77,11 @@ Ptr<Sched> ReferenceDriver::make_sched(Device& d) { return k_.make<Sched>("sched
 const contract::DrmDriverOps& ReferenceDriver::drm_ops() const { return panthor_ops(); }
 
 contract::Driver* make_driver(Kernel& kernel, Drm& drm, std::pmr::memory_resource* memory,
-                              const void*) {
+                              const void* options) {
   void* const place = memory->allocate(sizeof(ReferenceDriver), alignof(ReferenceDriver));
-  return new (place) ReferenceDriver(kernel, drm);
+  auto* const driver = new (place) ReferenceDriver(kernel, drm);
+  if (options != nullptr) driver->set_profile(*static_cast<const Profile*>(options));
+  return driver;
 }
 
 }  // namespace protm::reference

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "oracle/reference/dma_heap.h"
+#include "oracle/reference/profile.h"
 #include "sut-adapters/contract/driver.h"
 
 namespace protm::reference {
@@ -37,6 +38,9 @@ class ReferenceDriver : public contract::Driver {
   void remove() override;
   [[nodiscard]] contract::DriverRest rest() const override;
 
+  /// Which release's behaviour is asked for. `profile` is one of profiles().
+  void set_profile(const Profile& profile) { profile_ = &profile; }
+  [[nodiscard]] const Profile& profile() const { return *profile_; }
   /// The heaps of the system; they are there before the first probe and after the last.
   [[nodiscard]] HeapCore& heaps() const;
   [[nodiscard]] Device& device() { return *device_; }
@@ -63,11 +67,12 @@ class ReferenceDriver : public contract::Driver {
 
  private:
   friend class Device;
+  const Profile* profile_ = &profiles().front();
   mutable HeapCore* heaps_ = nullptr;
   Ptr<Device> device_;
 };
 
-/// Makes the driver in `memory`. `options` is not used (nullptr).
+/// Makes the driver in `memory`. `options` is a Profile, or nullptr for the base.
 [[nodiscard]] contract::Driver* make_driver(Kernel& kernel, Drm& drm,
                                             std::pmr::memory_resource* memory,
                                             const void* options);

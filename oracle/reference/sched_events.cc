@@ -6,6 +6,7 @@
 #include "gpu-model/vocab/exception_codes.h"
 #include "gpu-model/vocab/regs/doorbell.h"
 #include "gpu-model/vocab/regs/job_control.h"
+#include "oracle/reference/driver.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
 
@@ -112,9 +113,14 @@ void Sched::handle_fatal(const Ptr<Group>& group, std::uint32_t cs) {
 
 void Sched::handle_fault(const Ptr<Group>& group, std::uint32_t cs) {
   const Ptr<Queue>& queue = group->queues[cs];
+  const Iface& io = d_.fw->csg(static_cast<std::uint32_t>(group->csg_id)).cs[cs];
+  const Word<fw::CsFaultWord> fault{d_.fw->out(io, fw::cs_output::kFault)};
+  const bool inherited =
+      fault[fw::CsFaultWord::type] == static_cast<std::uint32_t>(Exception::cs_inherit_fault);
   const std::uint64_t extract =
       d_.drm.load64(queue->iface->kmap, fw::ring::kOutputPage + fw::ring::kExtract);
   k_.log("cs fault");
+  if (!inherited && !d_.driver.profile().every_cs_fault_counts) return;
   SpinGuard lock(k_, queue->fence_lock);
   queue->in_flight.for_each([&](const Ptr<Job>& job) {
     if (extract >= job->ring_start && extract < job->ring_end) {

@@ -53,18 +53,21 @@ namespace {
 
 // --- DEV_QUERY ---------------------------------------------------------------------------------
 
-template <class T>
-int reply(Kernel& k, const uapi::DevQuery& query, const T& data, std::uint32_t min_size) {
+int reply_bytes(Kernel& k, const uapi::DevQuery& query, std::span<const std::byte> data,
+                std::uint32_t min_size) {
   if (query.size < min_size) return -EINVAL;
-  const std::uint64_t bytes = std::min<std::uint64_t>(query.size, sizeof data);
-  if (k.copy_to_user(query.pointer, std::as_bytes(std::span(&data, 1)).first(bytes)) != 0) {
-    return -EFAULT;
-  }
-  if (query.size > sizeof data &&
-      k.clear_user(query.pointer + sizeof data, query.size - sizeof data) != 0) {
+  const std::uint64_t bytes = std::min<std::uint64_t>(query.size, data.size());
+  if (k.copy_to_user(query.pointer, data.first(bytes)) != 0) return -EFAULT;
+  if (query.size > data.size() &&
+      k.clear_user(query.pointer + data.size(), query.size - data.size()) != 0) {
     return -EFAULT;
   }
   return 0;
+}
+
+template <class T>
+int reply(Kernel& k, const uapi::DevQuery& query, const T& data, std::uint32_t min_size) {
+  return reply_bytes(k, query, std::as_bytes(std::span(&data, 1)), min_size);
 }
 
 /// A counter whose halves are read one after the other: HI again until it stood still.
@@ -131,9 +134,10 @@ uapi::CsifInfo csif_info(Device& d) {
   return info;
 }
 
-std::uint32_t query_size(std::uint32_t type) {
+std::uint32_t query_size(const Profile& profile, std::uint32_t type) {
+  if (type > profile.last_query) return 0;
   switch (type) {
-    case uapi::kDevQueryGpuInfo: return sizeof(uapi::GpuInfo);
+    case uapi::kDevQueryGpuInfo: return profile.gpu_info_bytes;
     case uapi::kDevQueryCsifInfo: return sizeof(uapi::CsifInfo);
     case uapi::kDevQueryTimestampInfo: return sizeof(uapi::TimestampInfo);
     case uapi::kDevQueryGroupPrioritiesInfo: return sizeof(uapi::GroupPrioritiesInfo);
@@ -142,10 +146,18 @@ std::uint32_t query_size(std::uint32_t type) {
   }
 }
 
+int reply_gpu_info(Device& d, const Profile& profile, const uapi::DevQuery& query) {
+  uapi::GpuInfo info = d.gpu->info();
+  if (!profile.selected_coherency) info.selected_coherency = 0;
+  const auto bytes = std::as_bytes(std::span(&info, 1)).first(profile.gpu_info_bytes);
+  return reply_bytes(d.k, query, bytes, uapi::kGpuInfoMinSize);
+}
+
 int ioctl_dev_query(void*, void* arg, const Ptr<DrmFile>& file) {
   Device& d = *file_of(file).d;
   auto& query = *static_cast<uapi::DevQuery*>(arg);
-  const std::uint32_t size = query_size(query.type);
+  const Profile& profile = d.driver.profile();
+  const std::uint32_t size = query_size(profile, query.type);
   if (size == 0) return -EINVAL;
   if (query.pointer == 0) {
     query.size = size;
@@ -153,7 +165,7 @@ int ioctl_dev_query(void*, void* arg, const Ptr<DrmFile>& file) {
   }
   switch (query.type) {
     case uapi::kDevQueryGpuInfo:
-      return reply(d.k, query, d.gpu->info(), uapi::kGpuInfoMinSize);
+      return reply_gpu_info(d, profile, query);
     case uapi::kDevQueryCsifInfo:
       return reply(d.k, query, csif_info(d), uapi::kCsifInfoMinSize);
     case uapi::kDevQueryTimestampInfo:
@@ -179,7 +191,7 @@ int ioctl_dev_query(void*, void* arg, const Ptr<DrmFile>& file) {
 int create_user_bo(File& file, uapi::BoCreate& args, const Ptr<DrmFile>& drm_file) {
   Device& d = *file.d;
   if (args.size == 0 || args.pad != 0) return -EINVAL;
-  if ((args.flags & ~(uapi::kBoNoMmap | uapi::kBoWbMmap)) != 0) return -EINVAL;
+  if ((args.flags & ~d.driver.profile().bo_flags) != 0) return -EINVAL;
   if (args.flags == (uapi::kBoNoMmap | uapi::kBoWbMmap)) return -EINVAL;
   Ptr<Vm> vm;
   if (args.exclusive_vm_id != 0) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "oracle/reference/driver.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
@@ -16,9 +17,9 @@ using contract::DrmFile;
 
 namespace {
 
-int check_priority(Kernel& k, std::uint8_t priority) {
-  if (priority > uapi::kGroupPriorityRealtime) return -EINVAL;
-  if (priority >= uapi::kGroupPriorityHigh && !k.capable_sys_nice()) return -EACCES;
+int check_priority(Device& d, std::uint8_t priority) {
+  if (priority > d.driver.profile().last_priority) return -EINVAL;
+  if (priority >= uapi::kGroupPriorityHigh && !d.k.capable_sys_nice()) return -EACCES;
   return 0;
 }
 
@@ -34,7 +35,7 @@ int check_cores(Device& d, const uapi::GroupCreate& args) {
 }
 
 int check_request(Device& d, const uapi::GroupCreate& args) {
-  if (const int refused = check_priority(d.k, args.priority); refused != 0) return refused;
+  if (const int refused = check_priority(d, args.priority); refused != 0) return refused;
   if ((args.flags & ~uapi::kGroupCreateProtected) != 0) return -EINVAL;
   if (const int refused = check_cores(d, args); refused != 0) return refused;
   return args.queues.count > d.fw->cs_count() ? -EINVAL : 0;
@@ -107,7 +108,9 @@ int ioctl_group_get_state(void*, void* arg, const Ptr<DrmFile>& drm_file) {
     args.state |= uapi::kGroupStateFatalFault;
     args.fatal_queues = group->fatal_queues;
   }
-  if (group->innocent) args.state |= uapi::kGroupStateInnocent;
+  if (group->innocent && file.d->driver.profile().innocent_state) {
+    args.state |= uapi::kGroupStateInnocent;
+  }
   file.d->sched->group_put(group);
   return 0;
 }

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "sut-adapters/executor/step_runner.h"
 #include "sut-adapters/rig/firmware.h"
+#include "sut-adapters/steps/step_runner.h"
 
 namespace protm::exec {
 namespace {
@@ -56,19 +56,20 @@ void Session::boot(const contract::Program& program, const vocab::MachineConfig&
       .memory = world_.get(),
       .firmware = firmware_,
       .heap_param = program.heap_param_set ? heap_param_.c_str() : nullptr,
-      .hz = 1000,
+      .hz = candidate_.hz,
       .timer_seed = timer_seed,
       .coherent = machine.coherent != 0};
   sut_ = candidate_.make(candidate_.options.get(), around);
+  steps::SteppedPace pace(*rig_, *sut_);
   if (program.heap_present) {
     contract::Call add{.call = contract::SysCall::heap_register,
                        .name = heap_param_,
                        .args = {program.heap_protected ? 1u : 0u, UINT64_MAX, 0, 0}};
-    owner_heap_ = static_cast<std::uint64_t>(run_call(*rig_, *sut_, add).value_or(0));
+    owner_heap_ = static_cast<std::uint64_t>(steps::run_call(*rig_, *sut_, pace, add).value_or(0));
   }
   if (program.boot == contract::Boot::probed) {
-    run_call(*rig_, *sut_, contract::Call{.call = contract::SysCall::load});
-    settle(*rig_, *sut_, kBootLimitNs);
+    steps::run_call(*rig_, *sut_, pace, contract::Call{.call = contract::SysCall::load});
+    steps::settle(*rig_, *sut_, pace, kBootLimitNs);
   }
 }
 
@@ -96,10 +97,15 @@ std::uint64_t Session::prepare(const contract::Program& program, Start start,
 }
 
 contract::Trace Session::run(const contract::Program& program, const RunOptions& options) {
-  if (candidate_.whole != nullptr) return candidate_.whole->run(program);
+  if (candidate_.whole != nullptr) {
+    const bool full = options.level == rig::TraceLevel::full;
+    return candidate_.whole->run(program, full ? contract::TraceDetail::register_access
+                                               : contract::TraceDetail::normal);
+  }
   start_over(program, options.start, options.latency_seed);
   contract::Trace trace;
-  StepRunner runner(program, *rig_, *sut_, trace, owner_heap_, options.order);
+  steps::SteppedPace pace(*rig_, *sut_);
+  steps::StepRunner runner(program, *rig_, *sut_, pace, trace, owner_heap_, options.order);
   runner.prologue();
   rig_->begin(&trace, &program.faults, options.level);
   runner.run();

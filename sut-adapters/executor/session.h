@@ -12,9 +12,9 @@
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/executor/candidate.h"
-#include "sut-adapters/executor/step_order.h"
 #include "sut-adapters/rig/rig.h"
 #include "sut-adapters/rig/world.h"
+#include "sut-adapters/steps/step_order.h"
 
 namespace protm::exec {
 
@@ -28,7 +28,7 @@ struct RunOptions {
   /// the allowed-set reruns.
   std::uint64_t latency_seed = 0;
   /// Steps of different actors start in this order where they can; empty: as triggers say.
-  std::span<const StepTurn> order{};
+  std::span<const steps::StepTurn> order{};
 };
 
 class Session {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sut-adapters/executor/step_runner.h"
+#include "sut-adapters/steps/step_runner.h"
 
 #include <algorithm>
 
@@ -7,9 +7,9 @@
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/op_table.h"
-#include "sut-adapters/executor/fields.h"
+#include "sut-adapters/steps/fields.h"
 
-namespace protm::exec {
+namespace protm::steps {
 namespace {
 
 namespace uapi = vocab::uapi;
@@ -31,30 +31,19 @@ bool needs_render_node(NodeType type) {
          type != NodeType::open;
 }
 
-/// Moves time to the next thing that happens. False when nothing will ever happen.
-bool move_time(rig::Rig& rig, contract::Sut& sut, std::uint64_t also_ns = vocab::kNever) {
-  const std::uint64_t t = std::min({rig.next_event_ns(), sut.next_timer_ns(), also_ns});
-  if (t == vocab::kNever) return false;
-  rig.advance(vocab::SimTime{std::max(t, rig.now().ns)});
-  sut.time_reached();
-  return true;
-}
-
 }  // namespace
 
-bool settle(rig::Rig& rig, contract::Sut& sut, std::uint64_t limit_ns) {
+bool settle(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint64_t limit_ns) {
   const std::uint64_t end = (rig.now() + limit_ns).ns;
   for (;;) {
     sut.run_ready();
-    if (sut.next_needed_timer_ns() == vocab::kNever && rig.machine().at_rest()) return true;
-    const std::uint64_t t = std::min(rig.next_event_ns(), sut.next_timer_ns());
-    if (t == vocab::kNever || t > end) return false;
-    if (rig.machine_events() > contract::kLimits.event_budget) return false;
-    move_time(rig, sut);
+    if (pace.at_rest()) return true;
+    if (rig.now().ns >= end || rig.machine_events() > contract::kLimits.event_budget) return false;
+    if (!pace.move(end)) return false;
   }
 }
 
-std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Call call) {
+std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Pace& pace, Call call) {
   call.actor = kRunner;
   call.step = kRunner;
   sut.start(call);
@@ -64,17 +53,18 @@ std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Call cal
     for (const contract::Returned& r : sut.take_returned()) {
       if (r.actor == kRunner) return r.result;
     }
-    if (rig.now().ns >= end || !move_time(rig, sut)) return std::nullopt;
+    if (rig.now().ns >= end || !pace.move(vocab::kNever)) return std::nullopt;
     if (rig.machine_events() > contract::kLimits.event_budget) return std::nullopt;
   }
 }
 
 StepRunner::StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut,
-                       contract::Trace& trace, std::uint64_t owner_heap,
+                       Pace& pace, contract::Trace& trace, std::uint64_t owner_heap,
                        std::span<const StepTurn> order)
     : program_(program),
       rig_(rig),
       sut_(sut),
+      pace_(pace),
       trace_(trace),
       states_(program.steps.size()),
       calls_(program, rig, states_),
@@ -92,13 +82,13 @@ void StepRunner::prologue() {
   if (!needed) return;
   Call open = calls_.plain(SysCall::open);
   open.name = "dri";
-  const auto fd = run_call(rig_, sut_, open);
+  const auto fd = run_call(rig_, sut_, pace_, open);
   if (!fd || *fd < 0) return;
   calls_.default_file = static_cast<std::uint64_t>(*fd);
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
     if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
     const auto r = run_call(
-        rig_, sut_,
+        rig_, sut_, pace_,
         calls_.ioctl(calls_.default_file, uapi::kIoctlSyncobjCreate, uapi::SyncobjCreate{}));
     if (r && *r == 0) states_[i].syncobj = calls_.read_back<uapi::SyncobjCreate>().handle;
   }
@@ -303,8 +293,7 @@ StepRunner::Next StepRunner::loop() {
     return Next::broken;
   }
   const std::uint64_t step_ns = next_step_ns();
-  const bool at_rest = sut_.next_needed_timer_ns() == vocab::kNever && rig_.machine().at_rest();
-  if (at_rest && step_ns == vocab::kNever && !outstanding()) return nothing_to_do();
+  if (pace_.at_rest() && step_ns == vocab::kNever && !outstanding()) return nothing_to_do();
   const std::uint64_t late =
       last_step_ns_ + contract::kLimits.fence_base_ns + jobs_ * contract::kLimits.fence_per_job_ns;
   if (all_ended() && now_ns() > late) return Next::finished;  // rule L1 has its say about it
@@ -317,7 +306,7 @@ StepRunner::Next StepRunner::loop() {
       return Next::broken;
     }
   }
-  if (!move_time(rig_, sut_, step_ns)) return nothing_to_do();
+  if (!pace_.move(step_ns)) return nothing_to_do();
   if (!stands_still()) return Next::go_on;
   stuck("no event although work is waited for");
   return Next::broken;
@@ -338,7 +327,7 @@ void StepRunner::query_states() {
     if (!s.alive || s.file == 0) continue;
     if (type == NodeType::group_create) {
       const auto r = run_call(
-          rig_, sut_,
+          rig_, sut_, pace_,
           calls_.ioctl(s.file, uapi::kIoctlGroupGetState,
                        uapi::GroupGetState{.group_handle = static_cast<std::uint32_t>(s.made),
                                            .state = 0,
@@ -351,7 +340,7 @@ void StepRunner::query_states() {
       }
     } else if (type == NodeType::vm_create) {
       const auto r = run_call(
-          rig_, sut_,
+          rig_, sut_, pace_,
           calls_.ioctl(s.file, uapi::kIoctlVmGetState,
                        uapi::VmGetState{.vm_id = static_cast<std::uint32_t>(s.made), .state = 0}));
       const auto args = calls_.read_back<uapi::VmGetState>();
@@ -374,4 +363,4 @@ void StepRunner::end_state() {
   sut_.report_rest(true);
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

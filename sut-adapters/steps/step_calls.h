@@ -11,10 +11,10 @@
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
-#include "sut-adapters/executor/step_state.h"
+#include "sut-adapters/steps/step_state.h"
 #include "sut-adapters/rig/rig.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 class StepCalls {
  public:
@@ -96,4 +96,4 @@ class StepCalls {
   std::uint64_t scratch_ = 0;
 };
 
-}  // namespace protm::exec
+}  // namespace protm::steps

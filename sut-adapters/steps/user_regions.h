@@ -11,10 +11,10 @@
 
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/program.h"
-#include "sut-adapters/executor/step_state.h"
+#include "sut-adapters/steps/step_state.h"
 #include "sut-adapters/rig/user_memory_impl.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 /// Reserves one region for each of UserRegion and arms the changes that the step asks for.
 void reserve_regions(const contract::Program& program, std::uint32_t step, StepState& state,
@@ -32,4 +32,4 @@ void reserve_regions(const contract::Program& program, std::uint32_t step, StepS
                                                  const contract::Node& change,
                                                  const std::vector<StepState>& states);
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -7,10 +7,10 @@
 
 #include "gpu-model/vocab/uapi.h"
 #include "sut-adapters/contract/op_table.h"
-#include "sut-adapters/executor/fields.h"
-#include "sut-adapters/executor/step_runner.h"
+#include "sut-adapters/steps/fields.h"
+#include "sut-adapters/steps/step_runner.h"
 
-namespace protm::exec {
+namespace protm::steps {
 namespace {
 
 namespace uapi = vocab::uapi;
@@ -29,7 +29,7 @@ constexpr std::uint64_t kSettleNs = 30 * vocab::kSec;
 void StepRunner::read_buffer(std::uint32_t step) {
   const StepState& s = states_[step];
   const auto r = run_call(
-      rig_, sut_,
+      rig_, sut_, pace_,
       calls_.ioctl(
           s.file, uapi::kIoctlBoMmapOffset,
           uapi::BoMmapOffset{.handle = static_cast<std::uint32_t>(s.made), .pad = 0, .offset = 0}));
@@ -39,7 +39,7 @@ void StepRunner::read_buffer(std::uint32_t step) {
   std::vector<std::byte> bytes(std::min(size, kMostBytes));
   Call load = calls_.plain(SysCall::cpu_load_bytes, s.file, offset, 0);
   load.into = bytes;
-  const auto done = run_call(rig_, sut_, load);
+  const auto done = run_call(rig_, sut_, pace_, load);
   if (!done || *done < 0) return;
   rig_.report(Record{.kind = RecordKind::buffer_content,
                      .a = step,
@@ -66,7 +66,7 @@ void StepRunner::close_everything() {
   const auto give_back = [&](NodeType type, SysCall call) {
     for (std::uint32_t i = 0; i < states_.size(); ++i) {
       if (static_cast<NodeType>(program_.steps[i].op.type) != type || !states_[i].alive) continue;
-      run_call(rig_, sut_, calls_.plain(call, states_[i].made));
+      run_call(rig_, sut_, pace_, calls_.plain(call, states_[i].made));
       states_[i].alive = false;
     }
   };
@@ -75,16 +75,16 @@ void StepRunner::close_everything() {
   give_back(NodeType::heap_open, SysCall::close);
   give_back(NodeType::open, SysCall::close);
   if (program_.boot == contract::Boot::probed && calls_.default_file != 0) {
-    run_call(rig_, sut_, calls_.plain(SysCall::close, calls_.default_file));
+    run_call(rig_, sut_, pace_, calls_.plain(SysCall::close, calls_.default_file));
   }
-  settle(rig_, sut_, kSettleNs);
-  run_call(rig_, sut_, calls_.plain(SysCall::unbind));
+  settle(rig_, sut_, pace_, kSettleNs);
+  run_call(rig_, sut_, pace_, calls_.plain(SysCall::unbind));
   give_back(NodeType::heap_find, SysCall::heap_put);
   give_back(NodeType::heap_register, SysCall::heap_unregister);
   if (owner_heap_ != 0) {
-    run_call(rig_, sut_, calls_.plain(SysCall::heap_unregister, owner_heap_));
+    run_call(rig_, sut_, pace_, calls_.plain(SysCall::heap_unregister, owner_heap_));
   }
-  settle(rig_, sut_, kSettleNs);
+  settle(rig_, sut_, pace_, kSettleNs);
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sut-adapters/executor/stream.h"
+#include "sut-adapters/steps/stream.h"
 
 #include <algorithm>
 
 #include "gpu-model/vocab/cs_isa.h"
 #include "sut-adapters/contract/op_table.h"
-#include "sut-adapters/executor/fields.h"
+#include "sut-adapters/steps/fields.h"
 
-namespace protm::exec {
+namespace protm::steps {
 namespace {
 
 namespace cs = vocab::cs;
@@ -158,4 +158,4 @@ std::vector<std::uint64_t> assemble(const std::vector<Node>& stream,
   return std::move(assembler.words);
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sut-adapters/executor/step_calls.h"
+#include "sut-adapters/steps/step_calls.h"
 
 #include <algorithm>
 
@@ -7,11 +7,11 @@
 #include "gpu-model/vocab/uapi.h"
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/op_table.h"
-#include "sut-adapters/executor/fields.h"
-#include "sut-adapters/executor/stream.h"
-#include "sut-adapters/executor/user_regions.h"
+#include "sut-adapters/steps/fields.h"
+#include "sut-adapters/steps/stream.h"
+#include "sut-adapters/steps/user_regions.h"
 
-namespace protm::exec {
+namespace protm::steps {
 namespace {
 
 namespace uapi = vocab::uapi;
@@ -501,4 +501,4 @@ std::optional<Call> StepCalls::group_call(std::uint32_t step) {
   }
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

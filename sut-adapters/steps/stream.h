@@ -10,10 +10,10 @@
 #include "gpu-model/vocab/machine_config.h"
 #include "sut-adapters/contract/program.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 /// Words of `stream`. Times become job sizes by the machine's time per task, unscaled by the seed.
 [[nodiscard]] std::vector<std::uint64_t> assemble(const std::vector<contract::Node>& stream,
                                                   const vocab::MachineConfig& machine);
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Goal: an order that one run showed is kept in another, as far as starts can bring it about.
-#include "sut-adapters/executor/step_order.h"
+#include "sut-adapters/steps/step_order.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include "sut-adapters/contract/trace_builder.h"
 
 using namespace protm;
-using namespace protm::exec;
+using namespace protm::steps;
 using contract::TraceBuilder;
 
 namespace {

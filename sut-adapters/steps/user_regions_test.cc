@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sut-adapters/executor/user_regions.h"
+#include "sut-adapters/steps/user_regions.h"
 
 #include <doctest/doctest.h>
 
 #include <array>
 
-#include "sut-adapters/executor/fields.h"
+#include "sut-adapters/steps/fields.h"
 
 using namespace protm;
 using namespace protm::contract;
@@ -52,8 +52,8 @@ TEST_CASE("reserve_regions: each region is where its own field says") {
   set_list(bind, "ops_memory", {node(NodeType::memory_fault, {{"after", 48}})});
   const Program program = program_of({bind, node(NodeType::vm_create)});
   rig::UserMemoryImpl user(std::pmr::new_delete_resource());
-  std::vector<exec::StepState> states(2);
-  for (std::uint32_t i = 0; i < 2; ++i) exec::reserve_regions(program, i, states[i], user);
+  std::vector<steps::StepState> states(2);
+  for (std::uint32_t i = 0; i < 2; ++i) steps::reserve_regions(program, i, states[i], user);
   std::array<std::byte, 24> bytes{};
   CHECK(user.write(states[0].args.at, bytes) == 24);
   CHECK(kernel_reads(user, states[0].args.at, 24) == 24);
@@ -69,8 +69,8 @@ TEST_CASE("reserve_regions: NULL and bad pointers are what the kernel is told, n
   set_list(query, "reply_memory", {node(NodeType::memory_null)});
   const Program program = program_of({query});
   rig::UserMemoryImpl user(std::pmr::new_delete_resource());
-  exec::StepState state;
-  exec::reserve_regions(program, 0, state, user);
+  steps::StepState state;
+  steps::reserve_regions(program, 0, state, user);
   CHECK(state.args.pointer != state.args.at);
   CHECK(kernel_reads(user, state.args.pointer, 1) == 0);
   CHECK(kernel_reads(user, state.args.at, 16) == 16);
@@ -83,8 +83,8 @@ TEST_CASE("reserve_regions: a change behind the struct makes the region longer, 
            {node(NodeType::memory_change, {{"offset", 4000}, {"value", 0x1122}, {"as", 1}})});
   const Program program = program_of({create});
   rig::UserMemoryImpl user(std::pmr::new_delete_resource());
-  exec::StepState state;
-  exec::reserve_regions(program, 0, state, user);
+  steps::StepState state;
+  steps::reserve_regions(program, 0, state, user);
   CHECK(state.args.bytes >= 4002);
   CHECK(state.array.at >= state.args.at + state.args.bytes);
   CHECK(kernel_reads(user, state.args.at, 4002) == 4002);
@@ -100,7 +100,7 @@ TEST_CASE("content_bytes: numbers are little-endian, the array's address has eig
                                node(NodeType::content_fill, {{"bytes", 2}, {"value", 9}}),
                                node(NodeType::content_u64, {{"value", 5}}),
                                node(NodeType::content_array_address, {{"offset", 8}})};
-  const auto bytes = exec::content_bytes(list, 0x1000);
+  const auto bytes = steps::content_bytes(list, 0x1000);
   const std::uint8_t want[] = {0x11, 0x33, 0x22, 0x77, 0x66, 0x55, 0x44, 9, 9, 5, 0, 0, 0,
                                0,    0,    0,    0,    0x08, 0x10, 0,    0, 0, 0, 0, 0};
   REQUIRE(bytes.size() == std::size(want));
@@ -113,14 +113,14 @@ TEST_CASE("changed_region: the region of a call, or nothing where it has none") 
   Node change = node(NodeType::change_memory, {{"memory", 1}, {"value", 1}});
   value_of(change, "of") = Value{.kind = Value::Kind::ref, .number = 0, .text = {}, .list = {}};
   Program program = program_of({node(NodeType::vm_bind), change});
-  std::vector<exec::StepState> states(2);
-  CHECK(exec::changed_region(program, change, states) == &states[0].array);
+  std::vector<steps::StepState> states(2);
+  CHECK(steps::changed_region(program, change, states) == &states[0].array);
   value_of(change, "memory").number = 0;
-  CHECK(exec::changed_region(program, change, states) == &states[0].args);
+  CHECK(steps::changed_region(program, change, states) == &states[0].args);
   value_of(change, "memory").number = 6;   // a reply
-  CHECK(exec::changed_region(program, change, states) == nullptr);
+  CHECK(steps::changed_region(program, change, states) == nullptr);
   value_of(change, "memory").number = 99;
-  CHECK(exec::changed_region(program, change, states) == nullptr);
+  CHECK(steps::changed_region(program, change, states) == nullptr);
   value_of(change, "of").kind = Value::Kind::raw;
-  CHECK(exec::changed_region(program, change, states) == nullptr);
+  CHECK(steps::changed_region(program, change, states) == nullptr);
 }

@@ -10,7 +10,7 @@
 
 #include "gpu-model/vocab/sim_time.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 enum class StepPhase : std::uint8_t { waiting, running, done, abandoned };
 
@@ -47,4 +47,4 @@ struct StepState {
   std::string path;                        ///< of an open
 };
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -7,11 +7,11 @@
 #include "gpu-model/vocab/uapi.h"
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/op_table.h"
-#include "sut-adapters/executor/fields.h"
-#include "sut-adapters/executor/step_calls.h"
-#include "sut-adapters/executor/user_regions.h"
+#include "sut-adapters/steps/fields.h"
+#include "sut-adapters/steps/step_calls.h"
+#include "sut-adapters/steps/user_regions.h"
 
-namespace protm::exec {
+namespace protm::steps {
 namespace {
 
 namespace uapi = vocab::uapi;
@@ -211,4 +211,4 @@ void StepCalls::finish(std::uint32_t step) {
   }
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

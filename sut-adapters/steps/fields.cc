@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sut-adapters/executor/fields.h"
+#include "sut-adapters/steps/fields.h"
 
 #include "sut-adapters/contract/op_table.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 using contract::Node;
 using contract::NodeType;
@@ -40,4 +40,4 @@ const std::vector<Node>& nodes(const Node& node, std::string_view name) {
   return v == nullptr ? none : v->list;
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Runs one Program on a stepped candidate that is already booted: starts steps when their triggers
-// say so, owns time, watches budget and standstill, takes the end state. One owner of time: now =
-// min(rig, Host timers, next step), in this order on ties. Source: design.md section 5.
+// Runs one Program on a candidate that is already booted: starts steps when their triggers say so,
+// watches budget and standstill, takes the end state. Who moves time is a Pace: this runner itself
+// for stepped candidates (now = min(rig, Host timers, next step), in this order on ties), the
+// kernel under linux-uml. Source: design.md section 5.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +11,24 @@
 
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
-#include "sut-adapters/executor/step_calls.h"
-#include "sut-adapters/executor/step_order.h"
-#include "sut-adapters/executor/step_state.h"
+#include "sut-adapters/steps/pace.h"
+#include "sut-adapters/steps/step_calls.h"
+#include "sut-adapters/steps/step_order.h"
+#include "sut-adapters/steps/step_state.h"
 #include "sut-adapters/rig/rig.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 /// Lets the candidate and the machine run until nothing needs to happen any more.
 /// Returns false when that does not come within `limit_ns` of simulated time.
-bool settle(rig::Rig& rig, contract::Sut& sut, std::uint64_t limit_ns);
+bool settle(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint64_t limit_ns);
 /// Runs one call to its end, outside any actor. Result of the call, or nothing when it never ends.
-std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, contract::Call call);
+std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Pace& pace,
+                                     contract::Call call);
 
 class StepRunner {
  public:
-  StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut,
+  StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut, Pace& pace,
              contract::Trace& trace, std::uint64_t owner_heap,
              std::span<const StepTurn> order = {});
   /// Before T = 0: opens the render node and makes the submits' syncobjs.
@@ -71,6 +74,7 @@ class StepRunner {
   const contract::Program& program_;
   rig::Rig& rig_;
   contract::Sut& sut_;
+  Pace& pace_;
   contract::Trace& trace_;
   std::vector<StepState> states_;
   StepCalls calls_;
@@ -82,4 +86,4 @@ class StepRunner {
   std::uint32_t jobs_ = 0;
 };
 
-}  // namespace protm::exec
+}  // namespace protm::steps

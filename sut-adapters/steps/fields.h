@@ -10,7 +10,7 @@
 
 #include "sut-adapters/contract/program.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 /// The value of a field; nullptr when the node's type has no such field.
 [[nodiscard]] const contract::Value* field(const contract::Node& node, std::string_view name);
@@ -24,4 +24,4 @@ namespace protm::exec {
 [[nodiscard]] const std::vector<contract::Node>& nodes(const contract::Node& node,
                                                        std::string_view name);
 
-}  // namespace protm::exec
+}  // namespace protm::steps

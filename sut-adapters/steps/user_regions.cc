@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sut-adapters/executor/user_regions.h"
+#include "sut-adapters/steps/user_regions.h"
 
 #include <algorithm>
 #include <array>
 
-#include "sut-adapters/executor/fields.h"
+#include "sut-adapters/steps/fields.h"
 
-namespace protm::exec {
+namespace protm::steps {
 namespace {
 
 using contract::Node;
@@ -171,4 +171,4 @@ const UserRegionAt* changed_region(const contract::Program& program, const Node&
   }
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "sut-adapters/contract/trace.h"
-#include "sut-adapters/executor/step_state.h"
+#include "sut-adapters/steps/step_state.h"
 #include "sut-adapters/rig/matcher.h"
 
-namespace protm::exec {
+namespace protm::steps {
 
 /// One thing that happened, in order.
 struct StepTurn {
@@ -49,4 +49,4 @@ class StepOrder {
   std::vector<std::uint32_t> watches_;  ///< per turn; only a fence's counts
 };
 
-}  // namespace protm::exec
+}  // namespace protm::steps

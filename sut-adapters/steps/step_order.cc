@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sut-adapters/executor/step_order.h"
+#include "sut-adapters/steps/step_order.h"
 
 #include <set>
 
-namespace protm::exec {
+namespace protm::steps {
 
 using contract::Record;
 using contract::RecordKind;
@@ -59,4 +59,4 @@ bool StepOrder::give_up() {
   return any;
 }
 
-}  // namespace protm::exec
+}  // namespace protm::steps

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where another kernel release rightly does something else than the 7.x base that the reference
+// models: one member per difference, each proven by that release's source. A profile is what makes
+// a disagreement with a real driver "explained". Leaves out the differences that nothing shows.
+// Source: docs/agreement.md names file and symbol of each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "gpu-model/vocab/uapi.h"
+
+namespace protm::reference {
+
+struct Profile {
+  std::string_view name;
+  /// GROUP_GET_STATE tells a group that another one's hang took down from the one that hung.
+  /// Source: 6.12's panthor_drm.h has no DRM_PANTHOR_GROUP_STATE_INNOCENT, and
+  /// panthor_group_get_state() sets TIMEDOUT and FATAL_FAULT only.
+  bool innocent_state = true;
+  /// Highest DEV_QUERY. Source: 6.12's enum drm_panthor_dev_query_type ends with CSIF_INFO.
+  std::uint32_t last_query = vocab::uapi::kDevQueryProtectedInfo;
+  /// Bytes of GPU_INFO's reply, and whether SELECTED_COHERENCY is in it. Source: 6.12's
+  /// struct drm_panthor_gpu_info has pad0 there and ends before gpu_features.
+  std::uint32_t gpu_info_bytes = sizeof(vocab::uapi::GpuInfo);
+  bool selected_coherency = true;
+  /// Highest priority of a group. Source: 6.12's group_priority_permit() refuses what is above
+  /// PANTHOR_GROUP_PRIORITY_HIGH.
+  std::uint8_t last_priority = vocab::uapi::kGroupPriorityRealtime;
+  /// Flags of BO_CREATE. Source: 6.12's PANTHOR_BO_FLAGS is DRM_PANTHOR_BO_NO_MMAP.
+  std::uint32_t bo_flags = vocab::uapi::kBoNoMmap | vocab::uapi::kBoWbMmap;
+  /// Any CS fault is an error of the job at EXTRACT; else only an inherited one is.
+  /// Source: 6.12's cs_slot_process_fault_event_locked() asks for CS_INHERIT_FAULT.
+  bool every_cs_fault_counts = true;
+};
+
+/// The base first.
+[[nodiscard]] std::span<const Profile> profiles();
+/// nullptr when there is none of that name; "" is the base.
+[[nodiscard]] const Profile* profile_by_name(std::string_view name);
+
+}  // namespace protm::reference
