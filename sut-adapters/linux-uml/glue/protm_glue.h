@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What crosses between libprotm-rig.so, the host part of the UML process (host.c), our files in the
+ * kernel and the agent: the calls into the rig, and the orders that actors carry out.
+ * Calls into the rig never call back: the rig answers with levels, times and ready actors.
+ * Leaves out: the run file, which only rig and supervisor read (run_file.h).
+ * Source: design.md section 7 (linux-uml).
+ */
+#pragma once
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <linux/types.h>
+#include <stdint.h>
+#endif
+
+enum protm_glue_limits {
+  PROTM_GLUE_VERSION = 1,
+  PROTM_ACTORS = 9,         /* the runner and a Program's eight */
+  PROTM_NAME_BYTES = 120,
+  PROTM_IRQ_LINES = 3,      /* job, mmu, gpu */
+};
+
+/* Memory between agent and rig, at the same user address in every run. */
+enum protm_window {
+  PROTM_WINDOW_ORDER = 10,  /* pages, as a power of two: 4 MiB */
+  PROTM_WINDOW_BYTES = 4 << 20,
+};
+
+enum protm_order_kind {
+  PROTM_NONE,          /* nothing: an actor reports for its first order */
+  /* by the agent, as system calls of the actor's task */
+  PROTM_SPAWN,         /* args: actor, may raise priorities -> a task for that actor */
+  PROTM_OPEN,          /* name -> descriptor */
+  PROTM_OPEN_RENDER,   /* name = folder of the nodes: its newest render node -> descriptor */
+  PROTM_CLOSE,         /* args: descriptor */
+  PROTM_IOCTL,         /* args: descriptor, command, argument */
+  PROTM_STORE,         /* args: descriptor, mmap offset, offset in it, bytes; data */
+  PROTM_LOAD,          /* likewise, into data */
+  PROTM_SLEEP,         /* args: ns */
+  PROTM_UNMAP,         /* args: user address, bytes: they fault from now on */
+  PROTM_WRITE_FILE,    /* name; args: bytes; data */
+  PROTM_POWER_OFF,
+  /* by our files in the kernel, in the actor's task */
+  PROTM_ADD_DEVICE,    /* the GPU's node becomes a device; drivers probe it */
+  PROTM_WATCH_FENCE,   /* args: descriptor of the render node, syncobj, step */
+};
+
+struct protm_order {
+  __u32 actor;
+  __u32 kind;                    /* enum protm_order_kind */
+  __u64 args[4];
+  __u64 data;                    /* user address of bytes in the window */
+  __s64 result;                  /* >= 0 or -errno, of the order that was carried out */
+  char name[PROTM_NAME_BYTES];
+};
+
+/* What the rig needs to know of the kernel's memory. */
+struct protm_rig_config {
+  void *memory;                  /* byte of physical address 0 */
+  __u64 memory_bytes;
+  __u64 mmio_pa;
+  __u64 window_pa;               /* physically contiguous, PROTM_WINDOW_BYTES */
+};
+
+/* Valid after each call into the rig. */
+struct protm_rig_state {
+  __u32 irq_lines;               /* levels, bit n = line n */
+  __u32 ready;                   /* bit n: actor n has an order */
+  __u64 next_ns;                 /* when the rig wants `advance`; ~0 = never */
+};
+
+struct protm_rig_ops {
+  __u32 size;                    /* of this struct */
+  __u32 version;                 /* PROTM_GLUE_VERSION */
+  /* From the UML command line, on the main stack. 0, or a number that ends the process. */
+  int (*open)(const char *run_file);
+  int (*init)(const struct protm_rig_config *config, struct protm_rig_state *state);
+  __u32 (*read)(__u32 offset, __u64 now_ns);
+  void (*write)(__u32 offset, __u32 value, __u64 now_ns);
+  void (*advance)(__u64 now_ns);
+  /* In: the order that was carried out (or PROTM_NONE). Out: the next. 0 = none yet. */
+  int (*exchange)(struct protm_order *order, __u64 now_ns);
+  void (*fence)(__u32 step, __s32 error, __u64 seqno, __u64 now_ns);
+  /* A line of the kernel's log. */
+  void (*log)(const char *text, __u32 bytes, __u64 now_ns);
+};
+
+/* First byte of the window in the agent, and the one ioctl. */
+static const __u64 protm_window_address = (__u64)256 << 20;
