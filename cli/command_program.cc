@@ -50,6 +50,10 @@ int command_replay(const Options& options, Console console) {
   const auto program = program_file(options.target, console);
   if (!program) return kExitBadInput;
   announce(options, console);
+  if (const std::string why = who->cannot ? who->cannot(*program) : std::string(); !why.empty()) {
+    console.out << options.target << ": skipped: " << why << "\n";
+    return kExitInconclusive;
+  }
   differential::Differential differential(*who);
   const differential::Comparison c = differential.compare(*program);
   const judge::Verdict& v = c.verdict;

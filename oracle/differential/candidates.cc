@@ -8,6 +8,7 @@
 #include "oracle/reference/driver.h"
 #include "oracle/reference/profile.h"
 #include "sut-adapters/executor/in_process.h"
+#include "sut-adapters/executor/linux_uml_kind.h"
 
 namespace protm::differential {
 namespace {
@@ -70,6 +71,7 @@ exec::Registry default_registry() {
                 parse_reference});
   registry.add(exec::series_v1_kind());
   registry.add({"mutant", "NAME", "the reference with one planted bug", parse_mutant});
+  registry.add(exec::linux_uml_kind());
   return registry;
 }
 

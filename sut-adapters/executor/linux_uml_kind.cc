@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/executor/linux_uml_kind.h"
+
+#include <cstdlib>
+
+#include "sut-adapters/linux-uml/linux_uml.h"
+
+namespace protm::exec {
+namespace {
+
+/// Source: arch/um/Kconfig, HZ; nobody can choose another.
+constexpr std::uint32_t kUmlHz = 100;
+
+tl::expected<Candidate, std::string> parse(std::string_view argument) {
+  const std::string rig = uml::rig_path();
+  if (rig.empty()) {
+    return tl::unexpected(std::string("linux-uml: libprotm-rig.so is not in the build tree"));
+  }
+  const char* const root = std::getenv("PROTM_ROOT");
+  std::string problem;
+  const uml::Kernel kernel = uml::find_kernel(root != nullptr ? root : ".", argument, problem);
+  if (!problem.empty()) return tl::unexpected(problem);
+  Candidate c;
+  c.version = kernel.name + ", release " + kernel.release +
+              (kernel.flavour == "plain" ? "" : ", " + kernel.flavour);
+  c.capabilities = kernel.capabilities;
+  c.profile = kernel.profile;
+  c.hz = kUmlHz;
+  c.whole = uml::make_linux_uml(kernel, rig);
+  c.cannot = [kernel](const contract::Program& p) { return uml::cannot_run(kernel, p); };
+  return c;
+}
+
+}  // namespace
+
+CandidateKind linux_uml_kind() {
+  return {"linux-uml", "[TREE|debian-7.x|debian-6.12]",
+          "the panthor driver of a kernel tree, in a User-Mode Linux process", parse};
+}
+
+}  // namespace protm::exec

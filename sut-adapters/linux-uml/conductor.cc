@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/linux-uml/conductor.h"
+
+#include <cstring>
+#include <memory_resource>
+#include <string>
+
+#include "gpu-model/vocab/regs/doorbell.h"
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "sut-adapters/contract/capability.h"
+#include "sut-adapters/rig/firmware.h"
+#include "sut-adapters/steps/step_runner.h"
+
+namespace protm::uml {
+namespace {
+
+using contract::Capability;
+
+constexpr std::uint64_t kBootLimitNs = 30 * vocab::kSec;
+
+vocab::SimTime at(std::uint64_t now_ns) { return vocab::SimTime{now_ns}; }
+
+}  // namespace
+
+/// One call from the kernel: time first, then the call, then what came of it is published.
+class Conductor::Visit {
+ public:
+  Visit(Conductor& self, std::uint64_t now_ns) : self_(self) {
+    self_.file_.set_inside(true);
+    if (now_ns > self_.rig_.now().ns) self_.rig_.advance(at(now_ns));
+  }
+  ~Visit() {
+    self_.publish();
+    self_.file_.set_inside(false);
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+ private:
+  Conductor& self_;
+};
+
+Conductor::Conductor(RunFile file, contract::Program program)
+    : file_(std::move(file)),
+      program_(std::move(program)),
+      rig_(program_.machine, std::pmr::new_delete_resource()),
+      firmware_(rig::build_firmware(program_.firmware)),
+      runner_([](void* self) { static_cast<Conductor*>(self)->body(); }, this) {
+  rig_.expect_image(firmware_);
+}
+
+void Conductor::attach(const protm_rig_config& config, protm_rig_state* state) {
+  config_ = config;
+  state_ = state;
+  const std::span memory(static_cast<std::byte*>(config.memory), config.memory_bytes);
+  rig_.machine().ram().attach(memory);
+  sut_.emplace(rig_, memory.subspan(config.window_pa, PROTM_WINDOW_BYTES),
+               [this] { runner_.yield(); });
+  publish();
+}
+
+std::uint32_t Conductor::read(std::uint32_t offset, std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  return rig_.read32(offset);
+}
+
+void Conductor::write(std::uint32_t offset, std::uint32_t value, std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  sut_->active();
+  rig_.write32(offset, value);
+}
+
+void Conductor::advance(std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  resume_if_due();
+}
+
+bool Conductor::exchange(protm_order& order, std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  const bool first = order.actor == 0 && order.kind == PROTM_NONE && !begun_;
+  if (order.kind != PROTM_NONE) sut_->carried_out(order);
+  begun_ = true;
+  if (first || sut_->has_news()) resume();
+  return sut_->take_order(order);
+}
+
+void Conductor::fence(std::uint32_t step, std::int32_t error, std::uint64_t seqno,
+                      std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  sut_->fence_signalled(step, error, seqno);
+}
+
+void Conductor::log(std::string_view text, std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  log_.add(text);
+  while (const auto line = log_.next()) {
+    const auto found = log_finding(*line);
+    if (!found) continue;
+    rig_.report({.kind = found->kind, .sub = found->sub, .text = rig_.text(found->words.c_str())});
+  }
+}
+
+void Conductor::resume_if_due() {
+  sut_->time_moved();
+  const bool news = rig_.matcher().fulfilled() != seen_fulfilled_;
+  if (begun_ && (news || sut_->has_news() || rig_.now().ns >= sut_->wake_ns())) resume();
+}
+
+void Conductor::resume() {
+  seen_fulfilled_ = rig_.matcher().fulfilled();
+  runner_.resume();
+}
+
+void Conductor::publish() {
+  if (rig_.machine().events_run() != seen_events_) {
+    seen_events_ = rig_.machine().events_run();
+    if (!rig_.machine().at_rest()) sut_->active();
+  }
+  file_.commit(trace_);
+  state_->irq_lines = rig_.irq_lines();
+  state_->ready = sut_->ready();
+  state_->next_ns = std::min(rig_.next_event_ns(), sut_->wake_ns());
+  // Someone waits for an event that has just happened: as soon as the kernel takes interrupts.
+  if (rig_.matcher().fulfilled() != seen_fulfilled_) state_->next_ns = rig_.now().ns;
+  // User space maps the page of this register, which is a page of real memory here.
+  const std::uint32_t flush_id = rig_.machine().peek(vocab::kLatestFlushId.offset);
+  std::memcpy(static_cast<std::byte*>(config_.memory) + config_.mmio_pa +
+                  vocab::kLatestFlushId.offset,
+              &flush_id, sizeof flush_id);
+}
+
+void Conductor::write_firmware() {
+  const std::uint32_t id = program_.machine.gpu_id;
+  const vocab::Word<vocab::GpuId> word(id);
+  const std::string path = "/lib/firmware/arm/mali/arch" +
+                           std::to_string(word[vocab::GpuId::arch_major]) + "." +
+                           std::to_string(word[vocab::GpuId::arch_minor]) + "/mali_csffw.bin";
+  sut_->write_file(path, firmware_);
+}
+
+void Conductor::spawn_actors() {
+  std::uint32_t actors = static_cast<std::uint32_t>(program_.actors.size());
+  for (const contract::Step& s : program_.steps) actors = std::max(actors, s.actor + 1);
+  for (std::uint32_t i = 0; i < actors; ++i) {
+    protm_order spawn{};
+    spawn.kind = PROTM_SPAWN;
+    spawn.args[0] = i + 1;
+    spawn.args[1] = i < program_.actors.size() && program_.actors[i].sys_nice ? 1 : 0;
+    sut_->order(spawn);
+  }
+}
+
+void Conductor::boot() {
+  write_firmware();
+  spawn_actors();
+  if (program_.boot != contract::Boot::probed) return;
+  steps::run_call(rig_, *sut_, *sut_, contract::Call{.call = contract::SysCall::load});
+  steps::settle(rig_, *sut_, *sut_, kBootLimitNs);
+}
+
+void Conductor::body() {
+  boot();
+  steps::StepRunner runner(program_, rig_, *sut_, *sut_, trace_, 0);
+  sut_->close_user_memory();
+  runner.prologue();
+  sut_->booted();
+  rig_.begin(&trace_, &program_.faults,
+             file_.plan().full_trace != 0 ? rig::TraceLevel::full : rig::TraceLevel::normal);
+  file_.set_phase(Phase::started);
+  runner.run();
+  file_.commit(trace_);
+  file_.set_phase(Phase::complete);
+  protm_order off{};
+  off.kind = PROTM_POWER_OFF;
+  sut_->order(off);
+}
+
+}  // namespace protm::uml

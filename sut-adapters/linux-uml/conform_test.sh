@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The suites on Debian's 6.12 panthor, unmodified: nothing diverges, the same Program gives the same
+# Trace, and nothing is left behind. Exit code 77 with the reason when there is no kernel to run.
+#   $1: folder of libprotm-rig.so in a build tree
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
+tree=$(cd "$1/../.." && pwd)
+protm=$tree/cli/protm
+export PROTM_ROOT=$root
+sut=linux-uml:debian-6.12
+build_limit=1000  # seconds; the rest of the test needs less than a minute
+
+skip() { printf 'skipped: %s\n' "$*"; exit 77; }
+fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
+
+[[ $(uname -m) == x86_64 ]] || skip "UML needs x86-64 here, this is $(uname -m)"
+if [[ ! -r /usr/src/linux-source-6.12.tar.xz ]] && (( $(id -u) != 0 )); then
+  skip "the package linux-source-6.12 is not installed"
+fi
+code=0
+timeout "$build_limit" "$root/protm" kernel build debian-6.12 >/dev/null || code=$?
+if (( code == 124 )); then
+  skip "the kernel build did not end within $build_limit s; it goes on where it stopped next time"
+elif (( code != 0 )); then
+  skip "Debian's 6.12 could not be built here"
+fi
+
+report=$("$protm" conform --sut=$sut) || { printf '%s\n' "$report"; fail "conform exits with $?"; }
+printf '%s\n' "$report" | grep -v ': skipped:' || true
+agreed=$(printf '%s\n' "$report" | sed -n 's/^[0-9]* cases: \([0-9]*\) agreed.*/\1/p')
+(( agreed >= 19 )) || fail "$agreed cases agreed; expected at least 19"
+
+for case in base-001 base-003 base-005 base-012; do
+  hashes=$(for _ in 1 2 3 4 5; do "$protm" trace $case --sut=$sut 2>/dev/null | tail -n 1; done |
+           sort | uniq -c)
+  (( $(printf '%s\n' "$hashes" | wc -l) == 1 )) || fail "$case differs from run to run: $hashes"
+done
+
+# The path of the rig stands in each kernel's command line.
+if pgrep -f "protm=$tree/" >/dev/null; then fail "a kernel is still running"; fi
+echo "agreed: $agreed"

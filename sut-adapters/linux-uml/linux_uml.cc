@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sut-adapters/linux-uml/linux_uml.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "gpu-model/vocab/uapi.h"
+#include "sut-adapters/contract/capability.h"
+#include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/contract/trace_reading.h"
+#include "sut-adapters/linux-uml/child.h"
+#include "sut-adapters/linux-uml/run_file.h"
+
+namespace protm::uml {
+namespace {
+
+using contract::Capability;
+using contract::NodeType;
+using contract::Record;
+using contract::RecordKind;
+using contract::RunEnd;
+using contract::Trace;
+
+/// From this architecture on power is switched through a block that the machine has and only newer
+/// drivers know. Source: panthor_pwr.c of 6.19.
+constexpr std::uint32_t kFirstPwrControlArch = 14;
+
+std::string shell_quoted(std::string_view word) {
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+/// The last lines of a console, for people.
+std::string last_lines(const std::string& console, int lines) {
+  std::size_t at = console.size();
+  while (lines-- > 0 && at != 0) {
+    const std::size_t end = console.rfind('\n', at - 1);
+    if (end == std::string::npos) return console;
+    at = end;
+  }
+  return console.substr(at);
+}
+
+class LinuxUml final : public contract::ProgramSut {
+ public:
+  LinuxUml(Kernel kernel, std::string rig, std::uint32_t limit_s)
+      : kernel_(std::move(kernel)), rig_(std::move(rig)), limit_s_(limit_s) {}
+
+  [[nodiscard]] contract::SutInfo info() const override {
+    return {"linux-uml", kernel_.release, kernel_.capabilities};
+  }
+
+  Trace run(const contract::Program& program, contract::TraceDetail detail) override {
+    const bool full = detail == contract::TraceDetail::register_access;
+    const RunFile file(program, RunPlan{.capabilities = kernel_.capabilities,
+                                        .full_trace = full ? 1u : 0u});
+    const char* const tree = program.machine.coherent != 0 ? "/coherent.dtb" : "/plain.dtb";
+    const std::string run_path = "/proc/self/fd/" + std::to_string(kInherited);
+    ChildPlan plan;
+    plan.program = kernel_.folder + "/linux";
+    plan.inherited = file.descriptor();
+    plan.limit_s = limit_s_;
+    plan.arguments = {"mem=256M",
+                      "initrd=" + kernel_.folder + "/initrd.cpio",
+                      "dtb=" + kernel_.folder + tree,
+                      "protm=" + rig_ + "," + run_path,
+                      "time-travel=inf-cpu",
+                      "norandmaps",
+                      "panic=-1",
+                      "uml_dir=/dev/null/",
+                      "con=null",
+                      "con0=null,fd:1"};
+    const ChildResult child = run_child(plan);
+    keep_console(child.console);
+    return finished(file, child);
+  }
+
+ private:
+  /// For people: what the kernel printed, boot included, where $PROTM_UML_CONSOLE says.
+  static void keep_console(const std::string& text) {
+    const char* const path = std::getenv("PROTM_UML_CONSOLE");
+    if (path != nullptr) std::ofstream(path) << text;
+  }
+
+  static Trace not_started(std::string why) {
+    Trace trace;
+    trace.end = RunEnd::not_started;
+    trace.why = std::move(why);
+    return trace;
+  }
+
+  static void add(Trace& trace, RecordKind kind, std::string words) {
+    trace.texts.push_back(std::move(words));
+    const std::uint64_t at = trace.records.empty() ? 0 : trace.records.back().time_ns;
+    trace.records.push_back(
+        Record{.time_ns = at,
+               .kind = kind,
+               .text = static_cast<contract::TextId>(trace.texts.size() - 1)});
+    trace.end = RunEnd::stopped;
+  }
+
+  static bool crashed(const Trace& trace) {
+    for (const Record& r : trace.records) {
+      if (r.kind == RecordKind::kernel_oops) return true;
+    }
+    return false;
+  }
+
+  /// What the run file and the process' end say together.
+  [[nodiscard]] Trace finished(const RunFile& file, const ChildResult& child) const {
+    const Phase phase = file.phase();
+    if (phase == Phase::complete) return file.trace();
+    if (file.inside() && child.end != ChildEnd::out_of_time) {
+      std::fprintf(stderr, "protm: harness bug: the rig crashed inside the UML process\n%s\n",
+                   child.console.c_str());
+      std::abort();
+    }
+    if (child.end == ChildEnd::out_of_time) {
+      Trace trace = file.trace();
+      trace.end = RunEnd::host_limit;
+      trace.why = "host-time limit of " + std::to_string(limit_s_) + " s";
+      return trace;
+    }
+    if (phase != Phase::started) {
+      return not_started("the kernel ended before its driver was up: " +
+                         last_lines(child.console, 8));
+    }
+    Trace trace = file.trace();
+    trace.end = RunEnd::stopped;
+    if (crashed(trace)) return trace;
+    if (child.end == ChildEnd::killed_by_signal) {
+      add(trace, RecordKind::sut_crash, "signal");
+    } else {
+      add(trace, RecordKind::sut_protocol, "ended before the end state");
+    }
+    return trace;
+  }
+
+  Kernel kernel_;
+  std::string rig_;
+  std::uint32_t limit_s_;
+};
+
+std::uint32_t capability_bits(std::istream& words) {
+  std::uint32_t bits = 0;
+  std::string word;
+  while (words >> word) {
+    for (const contract::CapabilityInfo& info : contract::capability_table()) {
+      if (info.name == word) bits |= static_cast<std::uint32_t>(info.id);
+    }
+  }
+  return bits;
+}
+
+/// What the steps of a Program need, for one that does not declare it.
+std::uint32_t needed_by(const contract::Program& program) {
+  std::uint32_t needs = 0;
+  for (const contract::Step& s : program.steps) {
+    const auto type = static_cast<NodeType>(s.op.type);
+    if (type < NodeType::load) needs = needs | Capability::heap_core;
+    const bool query = type == NodeType::dev_query &&
+                       contract::field_number(s.op, "what") == vocab::uapi::kDevQueryProtectedInfo;
+    const bool group = type == NodeType::group_create && contract::field_number(s.op, "flags") != 0;
+    if (query || group || contract::uses_instruction(s.op, NodeType::i_prot_region)) {
+      needs = needs | Capability::protm;
+    }
+  }
+  return needs;
+}
+
+/// User memory that faults in its middle, or changes under the kernel's hands.
+bool has_odd_memory(const contract::Program& program) {
+  return std::any_of(program.steps.begin(), program.steps.end(), [](const contract::Step& s) {
+    return static_cast<NodeType>(s.op.type) == NodeType::change_memory ||
+           contract::uses_instruction(s.op, NodeType::memory_fault) ||
+           contract::uses_instruction(s.op, NodeType::memory_readonly) ||
+           contract::uses_instruction(s.op, NodeType::memory_change);
+  });
+}
+
+}  // namespace
+
+Kernel read_kernel(const std::string& folder, std::string& problem) {
+  Kernel kernel{.folder = folder, .name = {}, .release = {}, .flavour = {}, .profile = {}};
+  std::ifstream in(folder + "/info");
+  std::string line;
+  while (std::getline(in, line)) {
+    std::istringstream words(line);
+    std::string key;
+    words >> key >> std::ws;
+    if (key == "capabilities") {
+      kernel.capabilities = capability_bits(words);
+    } else if (key == "name") {
+      std::getline(words, kernel.name);
+    } else if (key == "release") {
+      std::getline(words, kernel.release);
+    } else if (key == "profile") {
+      words >> kernel.profile;
+    } else if (key == "pwr_control") {
+      kernel.pwr_control = true;
+    } else if (key == "flavour") {
+      std::getline(words, kernel.flavour);
+    }
+  }
+  if (kernel.name.empty() || kernel.capabilities == 0) {
+    problem = "'" + folder + "' holds no kernel of this program";
+  }
+  return kernel;
+}
+
+Kernel find_kernel(const std::string& root, std::string_view tree, std::string& problem) {
+  std::error_code error;
+  const std::filesystem::path built(tree);
+  if (std::filesystem::is_regular_file(built / "linux", error) &&
+      std::filesystem::is_regular_file(built / "info", error)) {
+    return read_kernel(std::filesystem::absolute(built).string(), problem);
+  }
+  std::string command = shell_quoted(root + "/protm") + " kernel build";
+  if (!tree.empty()) command += " -- " + shell_quoted(tree);
+  FILE* const pipe = popen(command.c_str(), "r");
+  std::string folder;
+  std::array<char, 512> part{};
+  while (pipe != nullptr && fgets(part.data(), part.size(), pipe) != nullptr) folder += part.data();
+  const int status = pipe == nullptr ? -1 : pclose(pipe);
+  while (!folder.empty() && folder.back() == '\n') folder.pop_back();
+  if (status != 0 || folder.empty()) {
+    problem = "linux-uml: no kernel could be built from '" + std::string(tree) + "'";
+    return {};
+  }
+  return read_kernel(folder, problem);
+}
+
+std::string cannot_run(const Kernel& kernel, const contract::Program& program) {
+  for (const contract::Fault& f : program.faults) {
+    if (f.host) {
+      return "needs a failing '" + f.call.call + "', which cannot be arranged in a real kernel yet";
+    }
+  }
+  if (has_odd_memory(program)) {
+    return "needs user memory that faults or changes, which the agent cannot make yet";
+  }
+  if (program.id.empty()) {
+    const std::uint32_t lacking = needed_by(program) & ~kernel.capabilities;
+    for (const contract::CapabilityInfo& info : contract::capability_table()) {
+      if (contract::has(lacking, info.id)) {
+        return "its steps need " + std::string(info.name) + ", which this driver lacks";
+      }
+    }
+  }
+  const vocab::Word<vocab::GpuId> id(program.machine.gpu_id);
+  if (id[vocab::GpuId::arch_major] >= kFirstPwrControlArch && !kernel.pwr_control) {
+    return "needs " + std::string(program.machine.name) + ", which this driver does not know";
+  }
+  return {};
+}
+
+std::string rig_path() {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::path folder = fs::read_symlink("/proc/self/exe", error);
+  while (folder.has_relative_path()) {
+    folder = folder.parent_path();
+    const fs::path rig = folder / "sut-adapters/linux-uml/libprotm-rig.so";
+    if (fs::is_regular_file(rig, error)) return rig.string();
+  }
+  return {};
+}
+
+std::shared_ptr<contract::ProgramSut> make_linux_uml(Kernel kernel, std::string rig,
+                                                     std::uint32_t limit_s) {
+  return std::make_shared<LinuxUml>(std::move(kernel), std::move(rig), limit_s);
+}
+
+}  // namespace protm::uml
