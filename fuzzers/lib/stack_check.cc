@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzzers/lib/stack_check.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -36,6 +37,17 @@ exec::Candidate candidate_from_environment(const char* fallback) {
     std::exit(2);
   }
   return std::move(*parsed);
+}
+
+bool looked_for(const StackFinding& finding, std::string_view words) {
+  if (words.empty()) return true;
+  for (std::size_t at = 0; at <= words.size();) {
+    const std::size_t end = std::min(words.find(',', at), words.size());
+    const std::string_view word = words.substr(at, end - at);
+    if (!word.empty() && finding.signature.find(word) != std::string::npos) return true;
+    at = end + 1;
+  }
+  return false;
 }
 
 void report_and_abort(const StackFinding& finding, const exec::Candidate& candidate) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "oracle/differential/differential.h"
 
@@ -38,6 +39,10 @@ class StackCheck {
 /// Candidate of the environment variable PROTM_SUT, else `fallback`.
 /// Errors: prints what is wrong and ends the process with exit code 2.
 [[nodiscard]] exec::Candidate candidate_from_environment(const char* fallback);
+
+/// Whether `words`, a list with commas, names a part of the finding's signature; empty names all.
+/// A run that looks for one defect passes the others over.
+[[nodiscard]] bool looked_for(const StackFinding& finding, std::string_view words);
 
 /// Prints the finding, `Assertion failure: <signature>` and how to reproduce it, and aborts.
 [[noreturn]] void report_and_abort(const StackFinding& finding, const exec::Candidate& candidate);

@@ -41,6 +41,16 @@ TEST_CASE("StackCheck: a known defect is found from bytes, with a signature in w
   CHECK_MESSAGE(check.last().candidate.hash() == hash, "no state survives an input");
 }
 
+TEST_CASE("looked_for: any of the words, or all findings without words") {
+  const StackFinding finding{.signature = "series.sut-oops-heap.kernel-oops.use-after-free",
+                             .text = {}};
+  CHECK(looked_for(finding, ""));
+  CHECK(looked_for(finding, "use-after-free"));
+  CHECK(looked_for(finding, "window,oops-heap"));
+  CHECK_FALSE(looked_for(finding, "window,fence"));
+  CHECK_FALSE(looked_for(finding, ","));
+}
+
 TEST_CASE("StackCheck: the oracle agrees with itself, on a case and on no bytes at all") {
   StackCheck check(sut("reference"));
   CHECK(!check.check(input_of("conformance/suites/heap/heap-002-put-null.yaml")).has_value());

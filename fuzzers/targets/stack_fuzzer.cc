@@ -2,9 +2,11 @@
 // Covers: every operation of a Program (dma-heap accessors and device, probe and unbind, ioctls,
 // streams, protected regions), faults of the machine and of Host calls, answers of the firmware.
 // Does not cover: explicit schedules, suspend, two opens at the same instant of time.
-// Candidate: PROTM_SUT, else series-v1 with all its defects.
+// Candidate: PROTM_SUT, else series-v1 with all its defects. With PROTM_FIND only findings whose
+// signature has one of its words (with commas between them) end the run.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory_resource>
 
 #include "fuzzers/lib/stack_check.h"
@@ -31,7 +33,9 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (const auto finding = stack().check({data, size})) {
+  static const char* const words = std::getenv("PROTM_FIND");
+  const auto finding = stack().check({data, size});
+  if (finding && protm::fuzz::looked_for(*finding, words == nullptr ? "" : words)) {
     protm::fuzz::report_and_abort(*finding, candidate());
   }
   return 0;
