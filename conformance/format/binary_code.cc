@@ -92,11 +92,13 @@ std::span<const std::string_view> role_pool() {
 }
 
 namespace {
-constexpr std::uint8_t kLiteral = 0xf0;
+constexpr std::uint8_t kOwnName = 0x60, kLiteral = 0xf0;
 }
 
-std::string read_text(ByteReader& in, std::span<const std::string_view> pool) {
+std::string read_text(ByteReader& in, std::span<const std::string_view> pool,
+                      std::span<const std::string> own) {
   const std::uint8_t tag = in.u8();
+  if (tag >= kOwnName && tag < kLiteral && !own.empty()) return own[tag % own.size()];
   if (tag < kLiteral) return std::string(pool[tag % pool.size()]);
   std::string text;
   for (std::uint32_t length = in.u8(); length > 0 && !in.exhausted(); --length) {
@@ -173,6 +175,12 @@ Weight weight_of(NodeType type) {
     case NodeType::wait:
     case NodeType::sleep: return {Swarm::observe, 3};
     case NodeType::change_memory: return {Swarm::observe, 1};
+    // The life of a heap takes several of these in a row.
+    case NodeType::heap_register:
+    case NodeType::heap_open:
+    case NodeType::heap_ioctl:
+    case NodeType::heap_put:
+    case NodeType::heap_unregister: return {Swarm::heap, 4};
     default: return {Swarm::heap, 1};
   }
 }

@@ -75,7 +75,9 @@ void write_tagged(ByteWriter& out, std::optional<std::uint64_t> value, const Sca
 [[nodiscard]] std::span<const std::string_view> name_pool();
 [[nodiscard]] std::span<const std::string_view> call_pool();
 [[nodiscard]] std::span<const std::string_view> role_pool();
-[[nodiscard]] std::string read_text(ByteReader& in, std::span<const std::string_view> pool);
+/// `own` are names of this Program, which many tags stand for when there are some.
+[[nodiscard]] std::string read_text(ByteReader& in, std::span<const std::string_view> pool,
+                                    std::span<const std::string> own = {});
 void write_text(ByteWriter& out, std::string_view text, std::span<const std::string_view> pool);
 
 /// Opcodes: first the operations in the order of node_table(), then these.

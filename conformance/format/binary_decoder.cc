@@ -136,6 +136,9 @@ class Decoder {
     complete_ = true;
     step.op = node(static_cast<NodeType>(opcode), 1);
     if (!complete_) return;
+    if (opcode == static_cast<std::uint32_t>(NodeType::heap_register)) {
+      registered_.push_back(step.op.fields.front().text);
+    }
     objects_.add(step, static_cast<std::uint32_t>(program_.steps.size()));
     program_.steps.push_back(std::move(step));
   }
@@ -201,6 +204,8 @@ class Decoder {
 
   Node node(NodeType type, std::uint32_t depth) {
     Node made = empty_node(type);
+    // A name that is taken is rarely what a registration wants, and always what the others want.
+    names_ = type == NodeType::heap_register ? std::span<const std::string>{} : registered_;
     const auto& info = contract::node_info(type);
     for (std::size_t i = 0; i < info.fields.size(); ++i) {
       made.fields[i] = field(info.fields[i], depth);
@@ -223,7 +228,7 @@ class Decoder {
       case FieldType::text:
         return Value{.kind = Value::Kind::text,
                      .number = 0,
-                     .text = read_text(in_, name_pool()),
+                     .text = read_text(in_, name_pool(), names_),
                      .list = {}};
       case FieldType::nodes: return list(info, depth);
       default: return reference(info);
@@ -376,6 +381,8 @@ class Decoder {
   }
 
   ByteReader in_;
+  std::vector<std::string> registered_;   ///< names of heaps that earlier steps register
+  std::span<const std::string> names_;    ///< those that the present node may take
   Program program_;
   LiveObjects objects_;
   ReadyMade ready_;
