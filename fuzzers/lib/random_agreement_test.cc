@@ -26,12 +26,12 @@ constexpr std::uint32_t kStrings = 2'000;
 #else
 constexpr std::uint32_t kStrings = 2'000;
 #endif
-/// One in so many may end in another legal choice; about half as many do today.
-constexpr std::uint32_t kRare = 50;
+/// One in so many may end in another legal choice.
+constexpr std::uint32_t kRare = 100;
 
 }  // namespace
 
-TEST_CASE("random strings: the oracle is right on each, the corrected series-v1 agrees on 98 %") {
+TEST_CASE("random strings: the oracle is right on each, the corrected series-v1 agrees on 99 %") {
   auto candidate = differential::default_registry().parse("series-v1:none");
   REQUIRE(candidate.has_value());
   differential::Differential differential(std::move(*candidate));
