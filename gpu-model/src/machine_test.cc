@@ -134,6 +134,20 @@ TEST_CASE("Ram: attached memory starts at address 0, is normal, and gives out no
   CHECK(ram.alloc_page(PageKind::normal) == vocab::Pa{0});
 }
 
+TEST_CASE("ram: pages of attached memory are protected while a heap has them given out") {
+  std::vector<std::byte> memory(4 * vocab::kPageSize);
+  Ram ram(std::pmr::new_delete_resource());
+  ram.attach(memory);
+  ram.protect(vocab::Pa{vocab::kPageSize}, 2 * vocab::kPageSize);
+  CHECK(ram.kind(vocab::Pa{vocab::kPageSize - 1}) == PageKind::normal);
+  CHECK(ram.kind(vocab::Pa{vocab::kPageSize}) == PageKind::protected_memory);
+  CHECK(ram.kind(vocab::Pa{3 * vocab::kPageSize - 1}) == PageKind::protected_memory);
+  CHECK(ram.kind(vocab::Pa{3 * vocab::kPageSize}) == PageKind::normal);
+  ram.unprotect(vocab::Pa{vocab::kPageSize}, vocab::kPageSize);
+  CHECK(ram.kind(vocab::Pa{vocab::kPageSize}) == PageKind::normal);
+  CHECK(ram.kind(vocab::Pa{2 * vocab::kPageSize}) == PageKind::protected_memory);
+}
+
 TEST_CASE("Ram: a CPU access to a protected page is recorded and reads zero") {
   Machine m(test_config(), std::pmr::new_delete_resource());
   const vocab::Pa pa = m.ram().alloc_page(PageKind::protected_memory);

@@ -12,6 +12,18 @@ Ram::~Ram() {
   for (const Frame& f : frames_) memory_->deallocate(f.bytes, kPageSize, 64);
 }
 
+void Ram::attach(std::span<std::byte> bytes) {
+  attached_ = bytes;
+  attached_protected_.assign(bytes.size() / kPageSize + 1, 0);
+}
+
+void Ram::set_protected(Pa pa, std::uint64_t bytes, bool on) {
+  const std::uint64_t end = (pa.value + bytes + vocab::kPageMask) / kPageSize;
+  for (std::uint64_t i = pa.value / kPageSize; i < end && i < attached_protected_.size(); ++i) {
+    attached_protected_[i] = on ? 1 : 0;
+  }
+}
+
 Pa Ram::alloc_page(PageKind kind) {
   if (!attached_.empty()) return Pa{0};
   std::uint64_t index = lowest_free_;

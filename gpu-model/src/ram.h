@@ -28,14 +28,18 @@ inline constexpr std::uint32_t kMaxPages = 32768;
 
 class Ram {
  public:
-  explicit Ram(std::pmr::memory_resource* memory) : frames_(memory), memory_(memory) {}
+  explicit Ram(std::pmr::memory_resource* memory)
+      : frames_(memory), attached_protected_(memory), memory_(memory) {}
   ~Ram();
   Ram(const Ram&) = delete;
   Ram& operator=(const Ram&) = delete;
 
   /// From now on memory is `bytes`, whose first byte has the physical address 0; they outlive the
-  /// machine. Each page is normal memory; pages are no longer given out here.
-  void attach(std::span<std::byte> bytes) { attached_ = bytes; }
+  /// machine. Pages are no longer given out here; they are normal memory unless protected below.
+  void attach(std::span<std::byte> bytes);
+  /// Pages of attached memory that a protected heap gave out, or took back.
+  void protect(vocab::Pa pa, std::uint64_t bytes) { set_protected(pa, bytes, true); }
+  void unprotect(vocab::Pa pa, std::uint64_t bytes) { set_protected(pa, bytes, false); }
 
   /// A zeroed page, or Pa{0} when all frames are in use.
   [[nodiscard]] vocab::Pa alloc_page(PageKind kind);
@@ -67,12 +71,16 @@ class Ram {
   };
   [[nodiscard]] Page find_attached(vocab::Pa pa) const {
     if (pa.value >= attached_.size()) return {nullptr, PageKind::free};
-    return {&attached_[pa.value & ~vocab::kPageMask], PageKind::normal};
+    const bool is_protected = attached_protected_[pa.value / vocab::kPageSize] != 0;
+    return {&attached_[pa.value & ~vocab::kPageMask],
+            is_protected ? PageKind::protected_memory : PageKind::normal};
   }
+  void set_protected(vocab::Pa pa, std::uint64_t bytes, bool on);
   static constexpr auto kFree = static_cast<std::uint64_t>(PageKind::free);
 
   std::pmr::vector<Frame> frames_;  // index = (pa - kRamBase) / 4 KiB
   std::span<std::byte> attached_;  // empty: the frames are the memory
+  std::pmr::vector<std::uint8_t> attached_protected_;  // per page of attached_
   std::pmr::memory_resource* memory_;
   std::uint64_t lowest_free_ = 0;  // no free frame below
   std::array<std::uint64_t, 3> live_{};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sut-adapters/linux-uml/conductor.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory_resource>
 #include <string>
@@ -90,6 +92,40 @@ void Conductor::fence(std::uint32_t step, std::int32_t error, std::uint64_t seqn
   sut_->fence_signalled(step, error, seqno);
 }
 
+std::int64_t Conductor::heap(const protm_heap_news& news, std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  const vocab::Pa pa{news.pa};
+  const bool is_protected = news.is_protected != 0;
+  switch (news.what) {
+    case PROTM_HEAP_ASKED:
+      return rig_.fault("heap_alloc", news.name);
+    case PROTM_HEAP_ANSWERED:
+      rig_.report({.kind = contract::RecordKind::heap_alloc,
+                   .sub = static_cast<std::uint16_t>(news.error),
+                   .a = news.heap,
+                   .b = static_cast<std::uint32_t>(news.fd_flags),
+                   .c = news.bytes,
+                   .d = news.heap_flags});
+      break;
+    case PROTM_HEAP_GIVEN:
+      if (is_protected) rig_.machine().ram().protect(pa, news.bytes);
+      break;
+    case PROTM_HEAP_FREED:
+      rig_.machine().ram().unprotect(pa, news.bytes);
+      rig_.report({.kind = contract::RecordKind::heap_buffer_freed,
+                   .a = news.heap,
+                   .c = news.bytes});
+      break;
+    case PROTM_HEAP_TOUCHED: {
+      // The mapping is plain memory, so what comes of it is unseen: one write stands for it.
+      constexpr std::array<std::byte, 8> kWord{};
+      rig_.mem_write(pa, kWord);
+      break;
+    }
+  }
+  return 0;
+}
+
 void Conductor::log(std::string_view text, std::uint64_t now_ns) {
   const Visit visit(*this, now_ns);
   log_.add(text);
@@ -153,6 +189,14 @@ void Conductor::spawn_actors() {
 void Conductor::boot() {
   write_firmware();
   spawn_actors();
+  const bool has_accessors = contract::has(file_.plan().capabilities, Capability::heap_core);
+  if (program_.heap_present && has_accessors) {
+    const contract::Call add{.call = contract::SysCall::heap_register,
+                             .name = program_.heap_param,
+                             .args = {program_.heap_protected ? 1u : 0u, UINT64_MAX, 0, 0}};
+    const auto handle = steps::run_call(rig_, *sut_, *sut_, add);
+    owner_heap_ = static_cast<std::uint64_t>(std::max<std::int64_t>(handle.value_or(0), 0));
+  }
   if (program_.boot != contract::Boot::probed) return;
   steps::run_call(rig_, *sut_, *sut_, contract::Call{.call = contract::SysCall::load});
   steps::settle(rig_, *sut_, *sut_, kBootLimitNs);
@@ -160,7 +204,10 @@ void Conductor::boot() {
 
 void Conductor::body() {
   boot();
-  steps::StepRunner runner(program_, rig_, *sut_, *sut_, trace_, 0);
+  steps::StepRunner runner(program_, rig_, *sut_, *sut_, trace_, owner_heap_);
+  if (const std::uint32_t query = file_.plan().query_protected_info; query != 0) {
+    runner.set_query_protected_info(query);
+  }
   sut_->close_user_memory();
   runner.prologue();
   sut_->booted();

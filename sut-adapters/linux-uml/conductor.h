@@ -30,6 +30,7 @@ class Conductor {
   void advance(std::uint64_t now_ns);
   bool exchange(protm_order& order, std::uint64_t now_ns);
   void fence(std::uint32_t step, std::int32_t error, std::uint64_t seqno, std::uint64_t now_ns);
+  std::int64_t heap(const protm_heap_news& news, std::uint64_t now_ns);
   void log(std::string_view text, std::uint64_t now_ns);
 
  private:
@@ -54,6 +55,7 @@ class Conductor {
   protm_rig_config config_{};
   protm_rig_state* state_ = nullptr;
   bool begun_ = false;
+  std::uint64_t owner_heap_ = 0;  ///< handle of the heap registered before load; 0 = none
   std::uint64_t seen_fulfilled_ = 0;
   std::uint64_t seen_events_ = 0;
 };

@@ -10,7 +10,7 @@ root=$(cd "$here/../.." && pwd)
 base=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/protmcheck/kernels
 jobs=$(nproc 2>/dev/null || echo 2)
 most_kernels=24
-kernel_version=2  # raised when the same inputs give another kernel
+kernel_version=3  # raised when the same inputs give another kernel
 # 125 instead of 2 under `git bisect run`.
 bad_input=${PROTM_BAD_INPUT:-2}
 
@@ -235,12 +235,15 @@ build_kernel() {
       die "cannot build the tree; log: $log.err"; }
 }
 
+has_heap_find() { grep -q 'dma_heap_find' "$src/include/linux/dma-heap.h"; }
+
 link_glue() {
-  local glue=$obj/protm-glue object
+  local glue=$obj/protm-glue object defines=""
+  if has_heap_find; then defines=-DPROTM_HAS_HEAP_FIND; fi
   say "linking the glue"
   mkdir -p "$glue/root/sut-adapters/linux-uml/glue"
   local f
-  for f in Kbuild rig.c device.c log.c; do
+  for f in Kbuild rig.c device.c heap.c log.c; do
     cmp -s "$here/glue/$f" "$glue/$f" || cp "$here/glue/$f" "$glue/$f"
   done
   for f in "$here"/glue/*.h; do
@@ -250,13 +253,13 @@ link_glue() {
   {
     gcc -O2 -g -fno-pic -mcmodel=large -fno-stack-protector -Wall -Wextra -std=gnu11 -I"$root" \
       -c -o "$glue/host.o" "$here/glue/host.c" &&
-    make_um M="$glue" rig.o device.o log.o
+    make_um M="$glue" PROTM_DEFINES="$defines" rig.o device.o heap.o log.o
   } >"$log" 2>&1 || { grep -E -A4 'error:' "$log" >&2 || tail -n 20 "$log" >&2
                       die "cannot compile the glue for this tree; log: $log"; }
   # Kept aside: the next build of the tree must link anew.
   rm -f "$obj/vmlinux" "$obj/vmlinux.unstripped" "$obj/linux"
   local flags="-Wl,-melf_x86_64 -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments"
-  for object in rig device log host; do flags+=" $glue/$object.o"; done
+  for object in rig device heap log host; do flags+=" $glue/$object.o"; done
   make_um -j "$jobs" linux LD_FLAGS_CMDLINE="$flags -ldl" >"$log" 2>&1 ||
     { grep -E -A4 'error|undefined' "$log" >&2 || tail -n 20 "$log" >&2
       die "cannot link the glue; log: $log"; }
@@ -289,16 +292,25 @@ make_device_trees() {  # $1: folder
   done
 }
 
+# The query of the series has the next free number of its tree.
+query_number() {
+  printf '#include <stdio.h>\n#include "%s"\nint main(void) { printf("%%d", %s); }\n' \
+    "$src/include/uapi/drm/panthor_drm.h" DRM_PANTHOR_DEV_QUERY_PROTECTED_INFO |
+    gcc -D__user= -idirafter "$src/include/uapi" -x c -o "$obj/protm-query" - >&2 &&
+    "$obj/protm-query" || die "cannot read the query's number from panthor_drm.h"
+}
+
 # What the tree has, read from its own headers; the candidate declares this and nothing else.
 describe() {
-  local drm=$src/include/uapi/drm/panthor_drm.h heap=$src/include/linux/dma-heap.h
-  local capabilities="panthor"
+  local drm=$src/include/uapi/drm/panthor_drm.h
+  local capabilities="panthor heap_device"
   if grep -q 'DRM_PANTHOR_VM_BIND' "$drm"; then capabilities+=" vm_bind"; fi
   if grep -q 'DRM_PANTHOR_DEV_QUERY_PROTECTED' "$drm"; then capabilities+=" protm"; fi
-  if grep -q 'dma_heap_find' "$heap"; then capabilities+=" heap_core heap_device"; fi
+  if has_heap_find; then capabilities+=" heap_core"; fi
   printf 'name %s\nrelease %s\nflavour %s\ncapabilities %s\n' "$name" \
     "$(cat "$obj/include/config/kernel.release")" "${flavours[*]:-plain}" "$capabilities"
   printf 'source %s\n' "${tarball:-$tree}"
+  if [[ $capabilities == *protm* ]]; then printf 'query_protected_info %s\n' "$(query_number)"; fi
   # Profiles of the reference: what older releases do otherwise (docs/agreement.md).
   if ! grep -q 'GROUP_STATE_INNOCENT' "$drm"; then printf 'profile linux-6.12\n'; fi
   if [[ -f $src/drivers/gpu/drm/panthor/panthor_pwr.c ]]; then printf 'pwr_control yes\n'; fi

@@ -31,6 +31,9 @@ using contract::Trace;
 /// drivers know. Source: panthor_pwr.c of 6.19.
 constexpr std::uint32_t kFirstPwrControlArch = 14;
 
+/// The one call that our own code in the kernel answers (glue/heap.c).
+constexpr std::string_view kProviderCall = "heap_alloc";
+
 std::string shell_quoted(std::string_view word) {
   std::string out = "'";
   for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -60,7 +63,8 @@ class LinuxUml final : public contract::ProgramSut {
   Trace run(const contract::Program& program, contract::TraceDetail detail) override {
     const bool full = detail == contract::TraceDetail::register_access;
     const RunFile file(program, RunPlan{.capabilities = kernel_.capabilities,
-                                        .full_trace = full ? 1u : 0u});
+                                        .full_trace = full ? 1u : 0u,
+                                        .query_protected_info = kernel_.query_protected_info});
     const char* const tree = program.machine.coherent != 0 ? "/coherent.dtb" : "/plain.dtb";
     const std::string run_path = "/proc/self/fd/" + std::to_string(kInherited);
     ChildPlan plan;
@@ -77,6 +81,9 @@ class LinuxUml final : public contract::ProgramSut {
                       "uml_dir=/dev/null/",
                       "con=null",
                       "con0=null,fd:1"};
+    if (program.heap_param_set && contract::has(kernel_.capabilities, Capability::protm)) {
+      plan.arguments.push_back("panthor.protected_heap_name=" + program.heap_param);
+    }
     const ChildResult child = run_child(plan);
     keep_console(child.console);
     return finished(file, child);
@@ -159,12 +166,21 @@ std::uint32_t capability_bits(std::istream& words) {
   return bits;
 }
 
+/// Steps that a dma-heap without in-kernel accessors can take.
+bool is_device_step(NodeType type) {
+  return type == NodeType::heap_register || type == NodeType::heap_open ||
+         type == NodeType::heap_ioctl || type == NodeType::heap_close ||
+         type == NodeType::buffer_close;
+}
+
 /// What the steps of a Program need, for one that does not declare it.
 std::uint32_t needed_by(const contract::Program& program) {
   std::uint32_t needs = 0;
   for (const contract::Step& s : program.steps) {
     const auto type = static_cast<NodeType>(s.op.type);
-    if (type < NodeType::load) needs = needs | Capability::heap_core;
+    if (type < NodeType::load) {
+      needs = needs | (is_device_step(type) ? Capability::heap_device : Capability::heap_core);
+    }
     const bool query = type == NodeType::dev_query &&
                        contract::field_number(s.op, "what") == vocab::uapi::kDevQueryProtectedInfo;
     const bool group = type == NodeType::group_create && contract::field_number(s.op, "flags") != 0;
@@ -175,12 +191,10 @@ std::uint32_t needed_by(const contract::Program& program) {
   return needs;
 }
 
-/// User memory that faults in its middle, or changes under the kernel's hands.
-bool has_odd_memory(const contract::Program& program) {
+/// User memory that changes under the kernel's hands.
+bool has_changing_memory(const contract::Program& program) {
   return std::any_of(program.steps.begin(), program.steps.end(), [](const contract::Step& s) {
     return static_cast<NodeType>(s.op.type) == NodeType::change_memory ||
-           contract::uses_instruction(s.op, NodeType::memory_fault) ||
-           contract::uses_instruction(s.op, NodeType::memory_readonly) ||
            contract::uses_instruction(s.op, NodeType::memory_change);
   });
 }
@@ -203,6 +217,8 @@ Kernel read_kernel(const std::string& folder, std::string& problem) {
       std::getline(words, kernel.release);
     } else if (key == "profile") {
       words >> kernel.profile;
+    } else if (key == "query_protected_info") {
+      words >> kernel.query_protected_info;
     } else if (key == "pwr_control") {
       kernel.pwr_control = true;
     } else if (key == "flavour") {
@@ -239,12 +255,12 @@ Kernel find_kernel(const std::string& root, std::string_view tree, std::string& 
 
 std::string cannot_run(const Kernel& kernel, const contract::Program& program) {
   for (const contract::Fault& f : program.faults) {
-    if (f.host) {
+    if (f.host && f.call.call != kProviderCall) {
       return "needs a failing '" + f.call.call + "', which cannot be arranged in a real kernel yet";
     }
   }
-  if (has_odd_memory(program)) {
-    return "needs user memory that faults or changes, which the agent cannot make yet";
+  if (has_changing_memory(program)) {
+    return "needs user memory that changes between two reads, which nothing sees in a real kernel";
   }
   if (program.id.empty()) {
     const std::uint32_t lacking = needed_by(program) & ~kernel.capabilities;

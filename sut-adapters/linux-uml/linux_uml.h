@@ -23,6 +23,7 @@ struct Kernel {
   std::string flavour;
   std::string profile;  ///< of the reference; empty = the 7.x base
   std::uint32_t capabilities = 0;
+  std::uint32_t query_protected_info = 0;  ///< the tree's number of that query; 0 = it has none
   bool pwr_control = false;  ///< the driver knows GPUs that switch power through PWR_CONTROL
 };
 

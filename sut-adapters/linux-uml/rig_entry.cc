@@ -46,6 +46,9 @@ constexpr protm_rig_ops kOps{
     },
     .fence = [](std::uint32_t step, std::int32_t error, __u64 seqno,
                 __u64 now) { conductor->fence(step, error, seqno, now); },
+    .heap = [](const protm_heap_news* news, __u64 now) -> __s64 {
+      return conductor->heap(*news, now);
+    },
     .log = [](const char* text, std::uint32_t bytes,
               __u64 now) { conductor->log({text, bytes}, now); },
 };

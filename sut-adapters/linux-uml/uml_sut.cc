@@ -118,12 +118,26 @@ void UmlSut::start(const Call& call) {
     case SysCall::probe: file("bind"); break;
     case SysCall::unbind: file("unbind"); break;
     case SysCall::sleep: o.kind = PROTM_SLEEP; break;
-    default:
-      // In-kernel users of a dma-heap: a tree that has them declares it, and needs more glue.
-      returned_.push_back({.actor = call.actor, .step = call.step, .result = -ENOSYS});
-      return;
+    case SysCall::heap_register:
+    case SysCall::heap_find:
+    case SysCall::heap_alloc:
+    case SysCall::heap_unregister:
+    case SysCall::heap_put:
+    case SysCall::buffer_put: heap_order(call, o); break;
   }
   give(number, o);
+}
+
+/// In-kernel users of a dma-heap and exporters: their arguments are the order's.
+void UmlSut::heap_order(const Call& call, protm_order& order) {
+  set_name(order, std::string(call.name));
+  switch (call.call) {
+    case SysCall::heap_register: order.kind = PROTM_HEAP_REGISTER; break;
+    case SysCall::heap_find: order.kind = PROTM_HEAP_FIND; break;
+    case SysCall::heap_alloc: order.kind = PROTM_HEAP_ALLOC; break;
+    case SysCall::buffer_put: order.kind = PROTM_BUFFER_PUT; break;
+    default: order.kind = PROTM_HEAP_PUT; break;
+  }
 }
 
 /// Until every call that was started came back or is blocked: steps that begin together end
@@ -267,11 +281,17 @@ std::int64_t UmlSut::write_file(const std::string& path, std::span<const std::by
 
 void UmlSut::close_user_memory() {
   const std::uint64_t used = rig_.user().mapped_bytes();
-  protm_order o{};
-  o.kind = PROTM_UNMAP;
-  o.args[0] = protm_window_address + used;
-  o.args[1] = kStagingAt - used;
-  order(o);
+  const auto pages = [&](std::uint32_t kind, std::uint64_t begin, std::uint64_t end) {
+    protm_order o{};
+    o.kind = kind;
+    o.args[0] = begin;
+    o.args[1] = end - begin;
+    order(o);
+  };
+  pages(PROTM_UNMAP, protm_window_address + used, protm_window_address + kStagingAt);
+  for (const rig::UserMemoryImpl::OddPages& odd : rig_.user().odd_pages()) {
+    pages(odd.readonly != 0 ? PROTM_READONLY : PROTM_UNMAP, odd.begin, odd.end);
+  }
 }
 
 std::uint64_t UmlSut::quiet_at_ns() const {

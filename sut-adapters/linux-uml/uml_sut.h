@@ -80,6 +80,7 @@ class UmlSut final : public contract::Sut, public steps::Pace {
     bool told_blocked = false;  ///< of this step, which may be several calls
   };
 
+  static void heap_order(const contract::Call& call, protm_order& order);
   void give(std::uint32_t number, const protm_order& order);
   [[nodiscard]] std::uint64_t staging(std::uint32_t number, std::span<const std::byte> bytes);
   [[nodiscard]] std::byte* at(std::uint64_t address);

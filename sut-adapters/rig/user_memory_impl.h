@@ -53,11 +53,18 @@ class UserMemoryImpl final : public contract::UserMemory {
   static constexpr std::uint64_t kFirst = 0x10000000;
   static constexpr std::uint64_t kPage = 4096;
 
+  struct OddPages {
+    std::uint64_t begin, end;  ///< addresses
+    std::uint64_t readonly;    ///< 0: neither reads nor writes
+  };
+
   explicit UserMemoryImpl(std::pmr::memory_resource* memory, MemoryListener* listener = nullptr)
       : lines_(memory), odd_(memory), changes_(memory), listener_(listener) {}
 
   /// User memory is `window` from now on, whose first byte has the user address kFirst.
   void attach(std::span<std::byte> window) { window_ = window; }
+  /// What a process that owns the window has to do to its pages.
+  [[nodiscard]] std::span<const OddPages> odd_pages() const { return odd_; }
   /// Bytes from kFirst on that exist: whole pages.
   [[nodiscard]] std::uint64_t mapped_bytes() const {
     return (used_ + kPage - 1) / kPage * kPage;
@@ -79,11 +86,6 @@ class UserMemoryImpl final : public contract::UserMemory {
   /// Regions are whole lines, which a vector adds at once and not byte by byte.
   using Line = std::array<std::byte, 64>;
   enum class Access : std::uint8_t { read, write };
-  struct OddPages {
-    std::uint64_t begin, end;  ///< addresses
-    std::uint64_t readonly;    ///< 0: neither reads nor writes
-  };
-
   /// How many of `want` bytes from `address` on exist.
   [[nodiscard]] std::uint64_t mapped(std::uint64_t address, std::uint64_t want) const;
   /// How many of them the kernel can touch.

@@ -211,7 +211,9 @@ Call StepCalls::dev_query(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
   const auto what = std::min<std::uint64_t>(number(op, "what"), std::size(kSizes) - 1);
   const std::uint32_t size = absent(op, "size") ? kSizes[what] : small(op, "size");
-  const uapi::DevQuery args{.type = static_cast<std::uint32_t>(what),
+  const auto type = what == uapi::kDevQueryProtectedInfo ? query_protected_info
+                                                         : static_cast<std::uint32_t>(what);
+  const uapi::DevQuery args{.type = type,
                             .size = std::min<std::uint32_t>(size, kReplyRegionBytes),
                             .pointer = states_[step].buffer.pointer};
   return step_ioctl(step, uapi::kIoctlDevQuery, args);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "gpu-model/vocab/uapi.h"
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
@@ -31,6 +32,8 @@ class StepCalls {
 
   /// fd of the render node for steps that name no file; 0 = none open.
   std::uint64_t default_file = 0;
+  /// The candidate's number of the series' query: whatever was free in its tree.
+  std::uint32_t query_protected_info = vocab::uapi::kDevQueryProtectedInfo;
 
   // Calls that the runner makes on its own behalf (prologue, end state).
   contract::Call plain(contract::SysCall call, std::uint64_t a = 0, std::uint64_t b = 0,

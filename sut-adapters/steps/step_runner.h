@@ -31,6 +31,8 @@ class StepRunner {
   StepRunner(const contract::Program& program, rig::Rig& rig, contract::Sut& sut, Pace& pace,
              contract::Trace& trace, std::uint64_t owner_heap,
              std::span<const StepTurn> order = {});
+  /// The candidate's number of the series' query.
+  void set_query_protected_info(std::uint32_t number) { calls_.query_protected_info = number; }
   /// Before T = 0: opens the render node and makes the submits' syncobjs.
   void prologue();
   /// From T = 0 to the end state.

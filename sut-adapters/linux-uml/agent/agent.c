@@ -176,6 +176,8 @@ static long carry_out(const struct protm_order *o) {
     case PROTM_LOAD: return access_mapping(o);
     case PROTM_SLEEP: return sleep_ns(o->args[0]);
     case PROTM_UNMAP: return or_errno(munmap((void *)o->args[0], o->args[1]));
+    case PROTM_READONLY:
+      return or_errno(mprotect((void *)o->args[0], o->args[1], PROT_READ));
     case PROTM_WRITE_FILE: return write_file(o);
     case PROTM_POWER_OFF: power_off(); return 0;
     default: return -ENOSYS;

@@ -83,6 +83,13 @@ static bool carried_out(struct protm_order *order)
     case PROTM_WATCH_FENCE:
         order->result = watch_fence(order);
         return true;
+    case PROTM_HEAP_REGISTER:
+    case PROTM_HEAP_FIND:
+    case PROTM_HEAP_PUT:
+    case PROTM_HEAP_ALLOC:
+    case PROTM_BUFFER_PUT:
+        order->result = protm_heap_order(order);
+        return true;
     default:
         return false;
     }

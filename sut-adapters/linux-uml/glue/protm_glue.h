@@ -16,7 +16,7 @@
 #endif
 
 enum protm_glue_limits {
-  PROTM_GLUE_VERSION = 1,
+  PROTM_GLUE_VERSION = 2,
   PROTM_ACTORS = 9,         /* the runner and a Program's eight */
   PROTM_NAME_BYTES = 120,
   PROTM_IRQ_LINES = 3,      /* job, mmu, gpu */
@@ -40,11 +40,17 @@ enum protm_order_kind {
   PROTM_LOAD,          /* likewise, into data */
   PROTM_SLEEP,         /* args: ns */
   PROTM_UNMAP,         /* args: user address, bytes: they fault from now on */
+  PROTM_READONLY,      /* args: user address, bytes: writes fault from now on */
   PROTM_WRITE_FILE,    /* name; args: bytes; data */
   PROTM_POWER_OFF,
   /* by our files in the kernel, in the actor's task */
   PROTM_ADD_DEVICE,    /* the GPU's node becomes a device; drivers probe it */
   PROTM_WATCH_FENCE,   /* args: descriptor of the render node, syncobj, step */
+  PROTM_HEAP_REGISTER, /* name; args: protected, limit in bytes (~0 = none) -> heap handle */
+  PROTM_HEAP_FIND,     /* name -> heap handle, 0 = none of that name */
+  PROTM_HEAP_PUT,      /* args: heap handle, 0 = NULL */
+  PROTM_HEAP_ALLOC,    /* args: heap handle, bytes, fd_flags, heap_flags -> buffer handle */
+  PROTM_BUFFER_PUT,    /* args: buffer handle */
 };
 
 struct protm_order {
@@ -53,6 +59,25 @@ struct protm_order {
   __u64 args[4];
   __u64 data;                    /* user address of bytes in the window */
   __s64 result;                  /* >= 0 or -errno, of the order that was carried out */
+  char name[PROTM_NAME_BYTES];
+};
+
+enum protm_heap_what {
+  PROTM_HEAP_ASKED,    /* name -> 0, -errno, or how many bytes too few the heap shall give */
+  PROTM_HEAP_ANSWERED, /* bytes asked for, flags, error (positive) */
+  PROTM_HEAP_GIVEN,    /* pages of a new buffer: pa, bytes, is_protected */
+  PROTM_HEAP_FREED,
+  PROTM_HEAP_TOUCHED,  /* protected pages are mapped for the CPU */
+};
+
+/* What an exporter of ours has to say to the rig. */
+struct protm_heap_news {
+  __u32 what;                    /* enum protm_heap_what */
+  __u32 heap;                    /* number of the exporter, from 1 */
+  __u32 is_protected;
+  __u32 error;
+  __u64 pa, bytes;               /* physically contiguous */
+  __u64 fd_flags, heap_flags;
   char name[PROTM_NAME_BYTES];
 };
 
@@ -83,6 +108,7 @@ struct protm_rig_ops {
   /* In: the order that was carried out (or PROTM_NONE). Out: the next. 0 = none yet. */
   int (*exchange)(struct protm_order *order, __u64 now_ns);
   void (*fence)(__u32 step, __s32 error, __u64 seqno, __u64 now_ns);
+  __s64 (*heap)(const struct protm_heap_news *news, __u64 now_ns);
   /* A line of the kernel's log. */
   void (*log)(const char *text, __u32 bytes, __u64 now_ns);
 };

@@ -15,6 +15,7 @@
 bool protm_rig_present(void);
 int protm_rig_exchange(struct protm_order *order);
 void protm_rig_fence(u32 step, int error, u64 seqno);
+s64 protm_rig_heap(const struct protm_heap_news *news);
 void protm_rig_log(const char *text, u32 bytes);
 bool protm_rig_ready(u32 actor);
 u64 protm_window_pa(void);
@@ -22,6 +23,9 @@ int protm_add_device(void);
 
 /* device.c: an actor may have an order now. */
 void protm_wake_actors(void);
+
+/* heap.c: an order for an in-kernel user of heaps, or for an exporter. */
+s64 protm_heap_order(const struct protm_order *order);
 
 /* host.c, which knows the C library and not the kernel */
 int protm_host_open(const char *rig, const char *run_file);

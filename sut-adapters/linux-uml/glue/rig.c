@@ -44,6 +44,7 @@ enum call_kind {
     CALL_ADVANCE,
     CALL_EXCHANGE,
     CALL_FENCE,
+    CALL_HEAP,
     CALL_LOG,
 };
 
@@ -55,9 +56,10 @@ struct call {
     struct protm_order *order;
     const struct protm_rig_config *config;
     const char *text;
+    const struct protm_heap_news *news;
     int error;
     u64 seqno;
-    int result;
+    s64 result;
 };
 
 static void on_rig_stack(void *argument)
@@ -82,6 +84,9 @@ static void on_rig_stack(void *argument)
         break;
     case CALL_FENCE:
         rig->fence(c->value, c->error, c->seqno, c->now_ns);
+        break;
+    case CALL_HEAP:
+        c->result = rig->heap(c->news, c->now_ns);
         break;
     case CALL_LOG:
         rig->log(c->text, c->value, c->now_ns);
@@ -232,6 +237,14 @@ void protm_rig_fence(u32 step, int error, u64 seqno)
     struct call c = {.kind = CALL_FENCE, .value = step, .error = error, .seqno = seqno};
 
     call_and_serve(&c);
+}
+
+s64 protm_rig_heap(const struct protm_heap_news *news)
+{
+    struct call c = {.kind = CALL_HEAP, .news = news};
+
+    call_and_serve(&c);
+    return c.result;
 }
 
 /* From the console: a panic may print while the rig itself is the one that crashed. */
