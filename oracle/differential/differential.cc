@@ -37,6 +37,15 @@ contract::Program oracle_program(contract::Program program, const exec::Candidat
   return program;
 }
 
+/// A difference that goes away in the candidate's order of steps explains nothing: the first one
+/// that stays is told, beside the run that it was found with.
+void tell_better(Comparison& c, judge::Verdict verdict, const contract::Trace& oracle) {
+  const bool later = verdict.at_ns > c.verdict.at_ns;
+  if (verdict.outcome != judge::Outcome::diverged || !later) return;
+  c.verdict = std::move(verdict);
+  c.oracle = oracle;
+}
+
 }  // namespace
 
 Differential::Differential(exec::Candidate candidate)
@@ -58,7 +67,10 @@ Comparison Differential::compare(const contract::Program& program, const Compare
     other.order = turns;
     const contract::Trace allowed = oracle_->run(for_oracle, other);
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
-    if (verdict.outcome != judge::Outcome::agreed) return false;
+    if (verdict.outcome != judge::Outcome::agreed) {
+      if (seed == 0) tell_better(c, std::move(verdict), allowed);
+      return false;
+    }
     c.verdict = std::move(verdict);
     c.timing = true;
     return true;

@@ -44,6 +44,21 @@ std::vector<std::uint32_t> turns(const Program& program, const Trace& trace, Kin
   return out;
 }
 
+/// Whether two steps of a kind were at work at the same time before record `last`: nothing says
+/// which of them came first inside the kernel.
+bool overlap(const Program& program, const Trace& trace, Kind kind, std::size_t last) {
+  std::uint32_t at_work = 0;
+  for (std::size_t i = 0; i <= last && i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    const bool starts = r.kind == RecordKind::step_started;
+    if (!starts && r.kind != RecordKind::step_returned) continue;
+    if (kind_of(step_type(program, r.b)) != kind) continue;
+    at_work = starts ? at_work + 1 : at_work - 1;
+    if (at_work > 1) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> number_output(NodeType type) {
@@ -63,6 +78,7 @@ bool number_result(NodeType type) {
 bool same_turn(const Program& program, const Trace& a, std::size_t in_a, const Trace& b,
                std::size_t in_b) {
   const Kind kind = kind_of(step_type(program, a.records[in_a].b));
+  if (overlap(program, a, kind, in_a) || overlap(program, b, kind, in_b)) return false;
   return turns(program, a, kind, in_a) == turns(program, b, kind, in_b);
 }
 

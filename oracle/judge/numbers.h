@@ -19,7 +19,7 @@ namespace protm::judge {
 /// Whether the result of a step of this type is such a number.
 [[nodiscard]] bool number_result(contract::NodeType type);
 /// Whether all steps that took or gave back numbers of the same kind, up to and with the records
-/// `in_a` and `in_b` of one step's return, came back in the same order.
+/// `in_a` and `in_b` of one step's return, came back in the same order, one after the other.
 [[nodiscard]] bool same_turn(const contract::Program& program, const contract::Trace& a,
                              std::size_t in_a, const contract::Trace& b, std::size_t in_b);
 

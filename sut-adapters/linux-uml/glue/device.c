@@ -12,6 +12,7 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/task_work.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 #include <drm/drm_file.h>
@@ -89,6 +90,7 @@ static bool carried_out(struct protm_order *order)
     case PROTM_HEAP_ALLOC:
     case PROTM_BUFFER_PUT:
         order->result = protm_heap_order(order);
+        task_work_run(); /* a last put of a file waits for the way back to user mode */
         return true;
     default:
         return false;
