@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 root=$(cd "$here/../.." && pwd)
 base=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/protmcheck/kernels
 jobs=$(nproc 2>/dev/null || echo 2)
-most_kernels=24
+most_kernels=48
 kernel_version=3  # raised when the same inputs give another kernel
 # 125 instead of 2 under `git bisect run`.
 bad_input=${PROTM_BAD_INPUT:-2}
