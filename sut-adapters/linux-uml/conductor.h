@@ -39,6 +39,7 @@ class Conductor {
   void boot();
   void write_firmware();
   void spawn_actors();
+  void look_for_leaks();
   /// Lets the step runner look when there is something to see for it.
   void resume_if_due();
   void resume();
@@ -51,6 +52,7 @@ class Conductor {
   std::optional<UmlSut> sut_;
   Coroutine runner_;
   LogLines log_;
+  LogReader log_reader_;
   contract::Trace trace_;
   protm_rig_config config_{};
   protm_rig_state* state_ = nullptr;

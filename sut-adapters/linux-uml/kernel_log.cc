@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sut-adapters/linux-uml/kernel_log.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
@@ -14,7 +15,14 @@ using contract::OopsKind;
 using contract::RecordKind;
 
 constexpr std::string_view kSource = ".c:";
+const std::string kPanic = "panic ";
+/// Frames of a kmemleak backtrace above whoever asked for memory begin with one of these.
+constexpr std::array<std::string_view, 12> kAllocators{
+    "save_stack_trace", "stack_trace_save", "set_track",  "__alloc_object", "__create_object",
+    "kmemleak_",        "__kmalloc",        "kmalloc",    "kmem_cache_",    "__kvmalloc",
+    "kstrdup",          "kmemdup"};
 constexpr std::string_view kOffset = "+0x";
+constexpr std::string_view kMemleak = "kmemleak: ";
 
 bool contains(std::string_view line, std::string_view words) {
   return line.find(words) != std::string_view::npos;
@@ -123,7 +131,10 @@ std::optional<LogFinding> log_finding(std::string_view line) {
     const bool fault = contains(line, "Kernel mode fault") || contains(line, "Segfault");
     return LogFinding{RecordKind::kernel_oops, sub(fault ? OopsKind::null_access
                                                          : OopsKind::bad_call),
-                      "panic " + without_numbers(line.substr(line.find(": ") + 2))};
+                      kPanic + without_numbers(line.substr(line.find(": ") + 2))};
+  }
+  if (line.starts_with("irq ") && contains(line, ": nobody cared")) {
+    return LogFinding{RecordKind::kernel_warn, 0, "interrupt that nobody cared for"};
   }
   if (line.starts_with("INFO: task ") && contains(line, "blocked for more than")) {
     return LogFinding{RecordKind::sut_stuck, 0, "hung task"};
@@ -135,6 +146,38 @@ std::optional<LogFinding> log_finding(std::string_view line) {
     return LogFinding{RecordKind::kernel_log, 0, without_numbers(line)};
   }
   return std::nullopt;
+}
+
+std::optional<LogFinding> LogReader::take_leak(std::string_view line) {
+  const std::string_view words = line.substr(kMemleak.size());
+  if (words.starts_with("unreferenced object ")) {
+    leak_ = Leak::object;
+  } else if (contains(words, "comm \"swapper/")) {
+    leak_ = Leak::none;  // made while the kernel itself booted
+  } else if (leak_ == Leak::object && contains(words, "backtrace")) {
+    leak_ = Leak::backtrace;
+  } else if (leak_ == Leak::backtrace && contains(words, kOffset)) {
+    const std::string function = place_in(words);
+    const auto allocates = [&](std::string_view name) { return function.starts_with(name); };
+    if (std::any_of(kAllocators.begin(), kAllocators.end(), allocates)) return std::nullopt;
+    leak_ = Leak::none;
+    return LogFinding{RecordKind::leak, 0, "kmemleak " + function};
+  }
+  return std::nullopt;
+}
+
+std::optional<LogFinding> LogReader::take(std::string_view line) {
+  if (line.starts_with(kMemleak)) return take_leak(line);
+  if (const std::size_t at = line.find("RIP: "); at != std::string_view::npos) {
+    const std::string_view word = word_at(line, line.find(':', at + 5));
+    rip_ = word.substr(word.find(':') + 1);
+    rip_ = rip_.substr(0, rip_.find(kOffset));
+  }
+  auto found = log_finding(line);
+  if (found && found->words.starts_with(kPanic) && !rip_.empty()) {
+    found->words = "panic in " + rip_;
+  }
+  return found;
 }
 
 }  // namespace protm::uml

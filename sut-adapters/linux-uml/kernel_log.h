@@ -2,7 +2,8 @@
 // From lines of the kernel's log to records: WARN, oops, panic, KASAN, lockdep, sleeping in atomic
 // context, hung tasks. The words are stable: functions and files, never addresses, numbers or
 // lines. Leaves out everything else but the driver's own lines, which inform.
-// Source: the formats of kernel/panic.c, mm/kasan/report.c, kernel/locking/lockdep.c.
+// Source: the formats of kernel/panic.c, mm/kasan/report.c, mm/kmemleak.c, kernel/irq/spurious.c,
+// kernel/locking/lockdep.c.
 #pragma once
 
 #include <optional>
@@ -30,7 +31,23 @@ class LogLines {
   std::string pending_;
 };
 
-/// What a line says; nothing when it says nothing that a Trace keeps.
+/// What a line says by itself; nothing when it says nothing that a Trace keeps.
 [[nodiscard]] std::optional<LogFinding> log_finding(std::string_view line);
+
+/// Lines in their order, for reports that several of them make: who called when the kernel died
+/// (`RIP:` comes before the panic), and who allocated what kmemleak found (its backtrace).
+class LogReader {
+ public:
+  /// What is known with this line; nothing when it says nothing that a Trace keeps, or not yet.
+  [[nodiscard]] std::optional<LogFinding> take(std::string_view line);
+
+ private:
+  enum class Leak : std::uint8_t { none, object, backtrace };
+  std::optional<LogFinding> take_leak(std::string_view line);
+
+  std::string rip_;  ///< function of the last RIP line
+  Leak leak_ = Leak::none;
+  bool allocator_seen_ = false;
+};
 
 }  // namespace protm::uml

@@ -75,3 +75,42 @@ TEST_CASE("log_finding: what says nothing of a candidate is left out") {
     CHECK_MESSAGE(!uml::log_finding(line), line);
   }
 }
+
+TEST_CASE("LogReader: a panic names the function that the kernel died in") {
+  uml::LogReader reader;
+  CHECK(!reader.take("RIP: 0033:panthor_job_create+0x1d5/0x290"));
+  const auto found =
+      reader.take("Kernel panic - not syncing: Kernel mode fault at addr 0x0, ip 0x6");
+  REQUIRE(found.has_value());
+  CHECK(found->kind == RecordKind::kernel_oops);
+  CHECK(found->sub == kNull);
+  CHECK(found->words == "panic in panthor_job_create");
+}
+
+TEST_CASE("LogReader: a leak is named after the function that allocated it") {
+  uml::LogReader reader;
+  std::optional<uml::LogFinding> found;
+  for (const char* line :
+       {"kmemleak: unreferenced object 0x618b4c00 (size 1024):",
+        "kmemleak:   comm \"init\", pid 17, jiffies 4294937298", "kmemleak:   backtrace (crc a1):",
+        "kmemleak:     kmemleak_alloc+0x31/0x40",
+        "kmemleak:     __kmalloc_cache_noprof+0x163/0x260"}) {
+    CHECK(!reader.take(line));
+  }
+  found = reader.take("kmemleak:     panthor_group_create+0x126/0x790");
+  REQUIRE(found.has_value());
+  CHECK(found->kind == RecordKind::leak);
+  CHECK(found->words == "kmemleak panthor_group_create");
+  CHECK(!reader.take("kmemleak:     panthor_ioctl_group_create+0x90/0x110"));
+}
+
+TEST_CASE("LogReader: what the kernel itself leaves behind at boot is no leak of a candidate") {
+  uml::LogReader reader;
+  for (const char* line :
+       {"kmemleak: unreferenced object 0x60c1b6c0 (size 16):",
+        "kmemleak:   comm \"swapper/0\", pid 1, jiffies 4294937296",
+        "kmemleak:   backtrace (crc 4):",
+        "kmemleak:     make_uml_dir.isra.0+0x93/0x230"}) {
+    CHECK(!reader.take(line));
+  }
+}

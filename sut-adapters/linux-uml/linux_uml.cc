@@ -64,6 +64,7 @@ class LinuxUml final : public contract::ProgramSut {
     const bool full = detail == contract::TraceDetail::register_access;
     const RunFile file(program, RunPlan{.capabilities = kernel_.capabilities,
                                         .full_trace = full ? 1u : 0u,
+                                        .looks_for_leaks = looks_for_leaks() ? 1u : 0u,
                                         .query_protected_info = kernel_.query_protected_info});
     const char* const tree = program.machine.coherent != 0 ? "/coherent.dtb" : "/plain.dtb";
     const std::string run_path = "/proc/self/fd/" + std::to_string(kInherited);
@@ -81,6 +82,7 @@ class LinuxUml final : public contract::ProgramSut {
                       "uml_dir=/dev/null/",
                       "con=null",
                       "con0=null,fd:1"};
+    if (looks_for_leaks()) plan.arguments.emplace_back("kmemleak.verbose=1");
     if (program.heap_param_set && contract::has(kernel_.capabilities, Capability::protm)) {
       plan.arguments.push_back("panthor.protected_heap_name=" + program.heap_param);
     }
@@ -90,6 +92,10 @@ class LinuxUml final : public contract::ProgramSut {
   }
 
  private:
+  [[nodiscard]] bool looks_for_leaks() const {
+    return kernel_.flavour.find("kmemleak") != std::string::npos;
+  }
+
   /// For people: what the kernel printed, boot included, where $PROTM_UML_CONSOLE says.
   static void keep_console(const std::string& text) {
     const char* const path = std::getenv("PROTM_UML_CONSOLE");

@@ -29,6 +29,7 @@ enum class Phase : std::uint32_t {
 struct RunPlan {
   std::uint32_t capabilities = 0;  ///< of the tree: what it lacks is not even prepared
   std::uint32_t full_trace = 0;    ///< 1: register accesses too
+  std::uint32_t looks_for_leaks = 0;       ///< 1: the kernel has kmemleak
   std::uint32_t query_protected_info = 0;  ///< the tree's number of the series' query; 0 = none
 };
 

@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/ioctl.h>
+#include <linux/kmemleak.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -65,7 +66,8 @@ static int watch_fence(const struct protm_order *order)
             dma_fence_put(w->fence);
             ret = 0;
         } else {
-            w = NULL; /* lives as long as the fence may signal */
+            kmemleak_not_leak(w); /* stays for ever, and its fence with it */
+            w = NULL;
         }
     }
     kfree(w);
