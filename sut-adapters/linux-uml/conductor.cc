@@ -130,13 +130,21 @@ void Conductor::log(std::string_view text, std::uint64_t now_ns) {
   const Visit visit(*this, now_ns);
   log_.add(text);
   while (const auto line = log_.next()) {
-    const auto found = log_reader_.take(*line);
+    auto found = log_reader_.take(*line);
     if (!found) continue;
-    rig_.report({.kind = found->kind,
-                 .sub = found->sub,
-                 .a = found->kind == contract::RecordKind::leak ? 1u : 0u,
-                 .text = rig_.text(found->words.c_str())});
+    if (file_.phase() == Phase::started) {
+      report(*found);
+    } else if (begun_ && found->kind != contract::RecordKind::kernel_log) {
+      at_boot_.push_back(std::move(*found));
+    }
   }
+}
+
+void Conductor::report(const LogFinding& found) {
+  rig_.report({.kind = found.kind,
+               .sub = found.sub,
+               .a = found.kind == contract::RecordKind::leak ? 1u : 0u,
+               .text = rig_.text(found.words.c_str())});
 }
 
 void Conductor::resume_if_due() {
@@ -231,6 +239,7 @@ void Conductor::body() {
   rig_.begin(&trace_, &program_.faults,
              file_.plan().full_trace != 0 ? rig::TraceLevel::full : rig::TraceLevel::normal);
   file_.set_phase(Phase::started);
+  for (const LogFinding& found : at_boot_) report(found);
   runner.run();
   if (file_.plan().looks_for_leaks != 0) look_for_leaks();
   file_.commit(trace_);

@@ -40,6 +40,7 @@ class Conductor {
   void write_firmware();
   void spawn_actors();
   void look_for_leaks();
+  void report(const LogFinding& found);
   /// Lets the step runner look when there is something to see for it.
   void resume_if_due();
   void resume();
@@ -53,6 +54,7 @@ class Conductor {
   Coroutine runner_;
   LogLines log_;
   LogReader log_reader_;
+  std::vector<LogFinding> at_boot_;  ///< what the driver's load and probe gave rise to
   contract::Trace trace_;
   protm_rig_config config_{};
   protm_rig_state* state_ = nullptr;

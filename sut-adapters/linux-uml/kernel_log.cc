@@ -95,6 +95,12 @@ std::optional<LogFinding> lock_finding(std::string_view line) {
   return std::nullopt;
 }
 
+/// Reports of lockdep whose lock stands in one of the next lines.
+bool names_lock(std::string_view line) {
+  return contains(line, "locking") || contains(line, "inconsistent lock state") ||
+         contains(line, "Invalid wait context");
+}
+
 }  // namespace
 
 std::optional<std::string> LogLines::next() {
@@ -166,8 +172,24 @@ std::optional<LogFinding> LogReader::take_leak(std::string_view line) {
   return std::nullopt;
 }
 
+/// `(&pirq->mask_lock#3){?.+.}-{2:2}, at: panthor_job_irq_raw_handler+0x38/0x110`
+std::optional<LogFinding> LogReader::take_lock(std::string_view line) {
+  const std::size_t open = line.find('(');
+  const std::size_t close = line.find("){");
+  const bool names = open < close && close != std::string_view::npos && contains(line, ", at: ");
+  if (!names && !line.starts_with("stack backtrace:")) return std::nullopt;
+  LogFinding found = *lock_;
+  lock_.reset();
+  if (names) {
+    const std::string_view lock = line.substr(open + 1, close - open - 1);
+    found.words += " " + std::string(lock.substr(0, lock.find('#'))) + " " + place_in(line);
+  }
+  return found;
+}
+
 std::optional<LogFinding> LogReader::take(std::string_view line) {
   if (line.starts_with(kMemleak)) return take_leak(line);
+  if (lock_) return take_lock(line);
   if (const std::size_t at = line.find("RIP: "); at != std::string_view::npos) {
     const std::string_view word = word_at(line, line.find(':', at + 5));
     rip_ = word.substr(word.find(':') + 1);
@@ -176,6 +198,10 @@ std::optional<LogFinding> LogReader::take(std::string_view line) {
   auto found = log_finding(line);
   if (found && found->words.starts_with(kPanic) && !rip_.empty()) {
     found->words = "panic in " + rip_;
+  }
+  if (found && found->kind == RecordKind::lock_misuse && names_lock(line)) {
+    lock_ = std::move(found);
+    return std::nullopt;
   }
   return found;
 }

@@ -35,7 +35,8 @@ class LogLines {
 [[nodiscard]] std::optional<LogFinding> log_finding(std::string_view line);
 
 /// Lines in their order, for reports that several of them make: who called when the kernel died
-/// (`RIP:` comes before the panic), and who allocated what kmemleak found (its backtrace).
+/// (`RIP:` comes before the panic), who allocated what kmemleak found (its backtrace), which lock a
+/// report of lockdep is about.
 class LogReader {
  public:
   /// What is known with this line; nothing when it says nothing that a Trace keeps, or not yet.
@@ -44,10 +45,11 @@ class LogReader {
  private:
   enum class Leak : std::uint8_t { none, object, backtrace };
   std::optional<LogFinding> take_leak(std::string_view line);
+  std::optional<LogFinding> take_lock(std::string_view line);
 
   std::string rip_;  ///< function of the last RIP line
   Leak leak_ = Leak::none;
-  bool allocator_seen_ = false;
+  std::optional<LogFinding> lock_;  ///< a report whose lock is not named yet
 };
 
 }  // namespace protm::uml

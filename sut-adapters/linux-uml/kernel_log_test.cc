@@ -114,3 +114,18 @@ TEST_CASE("LogReader: what the kernel itself leaves behind at boot is no leak of
     CHECK(!reader.take(line));
   }
 }
+
+TEST_CASE("LogReader: a report of lockdep names the lock and who takes it") {
+  uml::LogReader reader;
+  CHECK(!reader.take("WARNING: inconsistent lock state"));
+  CHECK(!reader.take("inconsistent {HARDIRQ-ON-W} -> {IN-HARDIRQ-W} usage."));
+  CHECK(!reader.take("init/17 [HC1[1]:SC0[0]:HE0:SE1] takes:"));
+  const auto found = reader.take(
+      "0000643b6180 (&pirq->mask_lock#3){?.+.}-{2:2}, at: panthor_job_irq_raw_handler+0x38/0x110");
+  REQUIRE(found.has_value());
+  CHECK(found->kind == RecordKind::lock_misuse);
+  CHECK(found->words ==
+        "inconsistent lock state &pirq->mask_lock panthor_job_irq_raw_handler");
+  CHECK(!reader.take("WARNING: possible recursive locking detected"));
+  CHECK(reader.take("stack backtrace:")->words == "possible recursive locking");
+}
