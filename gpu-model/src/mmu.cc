@@ -121,13 +121,16 @@ void Mmu::start_command(std::uint32_t as, std::uint32_t value) {
       a.live = a.shadow;
       break;
     case AsCommand::lock:
-      a.locked = 1;
+      a.lock = LockState::locked;
       a.lock_word = a.pending_lock;
       break;
     case AsCommand::unlock:
     case AsCommand::flush_pt:
     case AsCommand::flush_mem:
-      a.locked = 0;
+      if (a.lock == LockState::none) {
+        core_.observe(ObservationKind::rule_unlock_without_lock, as, value);
+      }
+      a.lock = LockState::none;
       break;
     case AsCommand::nop:
       break;
@@ -158,7 +161,9 @@ void Mmu::leave_protm() {
 
 void Mmu::reset() {
   for (As& a : as_) {
+    const bool was_locked = a.lock == LockState::locked;
     a = As{};
+    if (was_locked) a.lock = LockState::lost;
     a.shadow.transcfg = vocab::kTranscfgAdrmodeUnmapped;
     a.live.transcfg = vocab::kTranscfgAdrmodeUnmapped;
   }
@@ -169,7 +174,7 @@ void Mmu::reset() {
 
 std::uint32_t Mmu::locked_as() const {
   for (std::uint32_t as = 0; as < vocab::kMaxAs; ++as) {
-    if (as_[as].locked != 0) return as;
+    if (as_[as].lock == LockState::locked) return as;
   }
   return vocab::kMaxAs;
 }
@@ -182,7 +187,7 @@ bool Mmu::idle() const {
 }
 
 bool Mmu::locked_at(const As& as, std::uint64_t va) const {
-  if (as.locked == 0) return false;
+  if (as.lock != LockState::locked) return false;
   const std::uint64_t code = as.lock_word & vocab::kLockaddrSizeMask;
   if (code >= 47) return true;  // larger than the address space: all of it
   const unsigned bits = static_cast<unsigned>(code < 14 ? 15 : code + 1);

@@ -93,13 +93,15 @@ class Mmu {
   struct Regs {
     std::uint64_t transtab, memattr, lockaddr, transcfg;
   };
+  /// `lost`: a reset took the lock, the driver's UNLOCK is still to come.
+  enum class LockState : std::uint32_t { none, locked, lost };
   struct As {
     Regs shadow;  // as written
     Regs live;    // as latched by UPDATE
     std::uint64_t fault_va;
     std::uint64_t lock_word;     // LOCKADDR at LOCK
     std::uint64_t pending_lock;  // LOCKADDR when the command was written
-    std::uint32_t locked;
+    LockState lock;
     std::uint32_t fault_status;
     std::uint32_t busy;     // a command is executing or waits
     std::uint32_t command;  // the command that executes

@@ -148,6 +148,27 @@ TEST_CASE_FIXTURE(MmuFixture, "Mmu: FLUSH_PT and FLUSH_MEM end a lock") {
   CHECK(access(Direction::read) == WalkResult::ok);
 }
 
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: an UNLOCK or a flush without a LOCK is told") {
+  const auto told = [&] {
+    std::uint32_t n = 0;
+    for (const vocab::Observation& o : core.observations) {
+      n += o.kind == vocab::ObservationKind::rule_unlock_without_lock ? 1u : 0u;
+    }
+    return n;
+  };
+  command(vocab::AsCommand::lock);
+  command(vocab::AsCommand::unlock);
+  CHECK(told() == 0);
+  command(vocab::AsCommand::flush_mem);
+  CHECK(told() == 1);
+  command(vocab::AsCommand::lock);
+  mmu.reset();
+  command(vocab::AsCommand::unlock);
+  CHECK(told() == 1);
+  command(vocab::AsCommand::unlock);
+  CHECK(told() == 2);
+}
+
 TEST_CASE_FIXTURE(MmuFixture, "Mmu: protection of pages in both directions") {
   map(PageKind::protected_memory, kRw);
   CHECK(access(Direction::read, kVa, GpuMode::protected_mode) == WalkResult::ok);

@@ -76,6 +76,7 @@ constexpr ObservationInfo kTable[] = {
     {K::rule_start_on_running_slot, "rule_start_on_running_slot", "slot", "state", "", ""},
     {K::rule_enter_without_allowed_cs, "rule_enter_without_allowed_cs", "waiting", "", "", ""},
     {K::rule_flush_while_active, "rule_flush_while_active", "payload", "", "", ""},
+    {K::rule_unlock_without_lock, "rule_unlock_without_lock", "as", "command", "", ""},
     {K::rule_reset_leaves_protm, "rule_reset_leaves_protm", "", "", "", ""},
     {K::rule_stall_on_locked_region, "rule_stall_on_locked_region", "as", "", "va", ""},
     {K::rule_write_to_unpowered, "rule_write_to_unpowered", "offset", "", "", ""},

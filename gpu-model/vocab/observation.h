@@ -88,6 +88,7 @@ enum class ObservationKind : std::uint32_t {
   rule_start_on_running_slot,        // a slot, b requested state
   rule_enter_without_allowed_cs,     // a CS waiting
   rule_flush_while_active,           // a payload
+  rule_unlock_without_lock,          // a AS, b command: UNLOCK, FLUSH_PT or FLUSH_MEM
   rule_reset_leaves_protm,           //
   rule_stall_on_locked_region,       // a AS, c VA: the GPU waits for an UNLOCK
   rule_write_to_unpowered,           // a offset
