@@ -115,11 +115,6 @@ Result<std::span<const vocab::Pa>> GemTable::pages(const GemPtr& gem) {
 
 Result<KMap> GemTable::vmap(const GemPtr& gem) {
   State& s = state(gem);
-  if (gem->imported) {
-    // An exporter of protected memory has no vmap operation.
-    const DmaBufPtr buf = DmaBufTable::obj(gem->dma_buf);
-    if (buf->kind == contract::PageKind::protected_memory) return tl::unexpected(-EINVAL);
-  }
   const auto found = pages(gem);
   if (!found) return tl::unexpected(found.error());
   ++s.vmaps;

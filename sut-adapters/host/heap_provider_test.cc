@@ -105,7 +105,8 @@ TEST_CASE("GemTable: an import holds the buffer until the object goes") {
     CHECK(gem->imported);
     CHECK(gem->size == 0x3000);
     CHECK(h.drm->gem_pages(gem).value().size() == 3);
-    CHECK(h.drm->gem_vmap(gem).error() == -EINVAL);
+    CHECK(h.drm->gem_vmap(gem).has_value());  // what the CPU does with it is the machine's to see
+    h.drm->gem_vunmap(gem);
     CHECK(h.drm->gem_pin(gem) == 0);
     return 0;
   });
