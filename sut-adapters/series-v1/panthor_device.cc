@@ -106,7 +106,13 @@ void panthor_runtime_resume(PanthorDevice* ptdev) {
   ptdev->kernel.pm_callback_result(panthor_device_resume(ptdev));
 }
 
-// The heap of the module parameter, held until the DRM device is released.
+// The heap of the module parameter, held until the DRM device is released; as posted until unplug,
+// with the pointer left behind (HEAP-32).
+void panthor_protm_heap_put_early(PanthorDevice* ptdev) {
+  if (!has_defect(ptdev, Switch::heap_32) || ptdev->protm.heap == nullptr) return;
+  dma_heap_put(ptdev->heaps, ptdev->protm.heap);
+}
+
 void panthor_protm_heap_put(PanthorDevice* ptdev) {
   dma_heap_put(ptdev->heaps, ptdev->protm.heap);
   ptdev->protm.heap = nullptr;
@@ -121,6 +127,7 @@ int panthor_protm_heap_init(PanthorDevice* ptdev) {
     k.log("Protected heap not (yet) available - deferring probe");
     return -vocab::kEPROBE_DEFER;
   }
+  if (has_defect(ptdev, Switch::heap_32)) return 0;
   // On failure the reference has been dropped already (drmm_add_action_or_reset).
   return k.drmm_add_action(contract::bind_fn<panthor_protm_heap_put>(ptdev->self), "protm.heap");
 }
@@ -176,7 +183,10 @@ int panthor_device_init(PanthorDevice* ptdev) {
   k.pm_runtime_enable(contract::bind_fn<panthor_runtime_suspend>(ptdev->self),
                       contract::bind_fn<panthor_runtime_resume>(ptdev->self));
   ret = k.pm_runtime_resume_and_get();
-  if (ret != 0) return ret;
+  if (ret != 0) {
+    panthor_protm_heap_put_early(ptdev);
+    return ret;
+  }
   int done = 0;
   ret = panthor_init_hw_components(ptdev, &done);
   if (ret == 0) {
@@ -188,6 +198,7 @@ int panthor_device_init(PanthorDevice* ptdev) {
   if (ret != 0) {
     panthor_unwind_hw_components(ptdev, done);
     k.pm_runtime_put_sync_suspend();
+    panthor_protm_heap_put_early(ptdev);
     return ret;
   }
   k.pm_runtime_put_autosuspend();
@@ -212,6 +223,7 @@ void panthor_device_unplug(PanthorDevice* ptdev) {
   panthor_fw_unplug(ptdev);
   panthor_mmu_unplug(ptdev);
   panthor_gpu_unplug(ptdev);
+  panthor_protm_heap_put_early(ptdev);
   k.pm_runtime_dont_use_autosuspend();
   k.pm_runtime_put_sync_suspend();
   ptdev->reset.pending = false;   // nothing is left that could be reset

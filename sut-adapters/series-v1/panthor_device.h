@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The device: life cycle, power states, the reset worker and the interrupt idiom that the GPU, MMU
 // and firmware parts share. Patch 4 adds the protected heap, patch 7 the rw-semaphore.
+// Switch HEAP-32.
 // Not modelled: clocks, devfreq, the user MMIO page (flush id), PWR_CONTROL of arch 14.
 // Source: panthor_device.[ch] (7.x); patches 4/8, 7/8; facts-driver-7x.md sections 2, 7.
 #pragma once

@@ -126,8 +126,10 @@ void panthor_fw_init_global_iface(PanthorDevice* ptdev) {
   fw_write(ptdev, glb.input + fw::glb_input::kAckIrqMask, irq_mask);
 
   // Firmware must find neither an old entry request nor an old exit event (FW-27).
-  panthor_fw_update_reqs(ptdev, glb, kReqAck.req, fw_read(ptdev, glb.output + kReqAck.ack),
-                         fw::kGlbProtmEnter | fw::kGlbProtmExit);
+  if (!has_defect(ptdev, Switch::fw_27)) {
+    panthor_fw_update_reqs(ptdev, glb, kReqAck.req, fw_read(ptdev, glb.output + kReqAck.ack),
+                           fw::kGlbProtmEnter | fw::kGlbProtmExit);
+  }
   const std::uint32_t levels = fw::kGlbIdleEn | fw::kGlbCounterEn;
   panthor_fw_update_reqs(ptdev, glb, kReqAck.req, levels, levels);
   panthor_fw_toggle_reqs(ptdev, glb, kReqAck, fw::kGlbCfgAllocEn | fw::kGlbCfgPwroffTimer |
@@ -209,12 +211,15 @@ int panthor_fw_init(PanthorDevice* ptdev) {
 void panthor_fw_unplug(PanthorDevice* ptdev) {
   PanthorFw& pfw = *ptdev->fw;
   ptdev->kernel.disable_delayed_work_sync(pfw.ping_work);
-  if (ptdev->pm.state != PmState::suspended) {
+  const bool powered = ptdev->pm.state != PmState::suspended;
+  if (powered) {
     panthor_irq_suspend(&pfw.irq);
     panthor_fw_stop(ptdev);
   }
-  pfw.booted = false;
+  // As posted each unmap from here on waits for the exit from a session that was not left (RST-29).
+  pfw.booted = powered && has_defect(ptdev, Switch::rst_29) && panthor_gpu_in_protm(ptdev);
   panthor_fw_free_sections(ptdev);
+  pfw.booted = false;
   if (pfw.vm != nullptr) {
     if (pfw.vm->as.active_cnt != 0) panthor_vm_idle(&*pfw.vm);
     panthor_vm_put(&*pfw.vm);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Firmware: image sections, boot, interface blocks, request/ack words, watchdog PING, and patch 7's
 // entry to and exit from protected mode. Sections with the PROT flag come from the protected heap
-// and are never touched by the CPU (FW-8..10 as the review asks). Switch FW-25.
+// and are not touched by the CPU. Switches FW-8, FW-9, FW-25, FW-27, RST-29.
 // Not modelled: build info, FW >= 4.1 power states beyond HALT, performance counters.
 // Source: panthor_fw.[ch] (7.x); patches 3/8, 4/8, 7/8; facts-fw.md; facts-driver-7x.md section 4.
 #pragma once

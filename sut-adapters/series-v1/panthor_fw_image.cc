@@ -64,18 +64,20 @@ constexpr std::uint32_t kSkippedEntries[] = {img::kTypeConfig, img::kTypeFutfTes
 bool is_protected(std::uint32_t flags) { return (flags & img::kFlagProt) != 0; }
 
 // Writes data and the zero tail of a section and hands it to the device. The CPU must not touch
-// protected sections; sections with nothing to write need no hand-over either.
+// protected sections (FW-8, FW-9); with nothing to write there is no hand-over either.
 void panthor_fw_init_section_mem(PanthorDevice* ptdev, FwSection* section) {
-  if (is_protected(section->flags)) return;
-  const bool zero = (section->flags & img::kFlagZero) != 0;
-  if (section->data.empty() && !zero) return;
+  const bool prot = is_protected(section->flags);
+  const bool copy = !section->data.empty() && (!prot || has_defect(ptdev, Switch::fw_8));
+  const bool zero = (section->flags & img::kFlagZero) != 0 &&
+                    (!prot || has_defect(ptdev, Switch::fw_9));
+  if (!copy && !zero) return;
   KernelBo* const mem = &*section->mem;
   const bool was_mapped = static_cast<bool>(mem->kmap);
   if (panthor_kernel_bo_vmap(mem) != 0) {
     ptdev->kernel.warn("fw section cannot be mapped");
     return;
   }
-  ptdev->drm.store(mem->kmap, 0, section->data);
+  if (copy) ptdev->drm.store(mem->kmap, 0, section->data);
   if (zero) {
     ptdev->drm.zero(mem->kmap, section->data.size(), section->size - section->data.size());
   }

@@ -117,7 +117,9 @@ void panthor_vm_unlock_region(Vm* vm) {
   ptdev->kernel.up_read(ptdev->protm.lock);
 }
 
+// As posted lock_region() alone knows about protected mode (MMU-25).
 int panthor_protm_block(PanthorDevice* ptdev) {
+  if (has_defect(ptdev, Switch::mmu_25)) return 0;
   ptdev->kernel.down_read(ptdev->protm.lock);
   const int ret =
       panthor_fw_protm_is_active(ptdev) ? panthor_fw_protm_exit_sync(ptdev) : 0;
@@ -125,6 +127,8 @@ int panthor_protm_block(PanthorDevice* ptdev) {
   return ret;
 }
 
-void panthor_protm_unblock(PanthorDevice* ptdev) { ptdev->kernel.up_read(ptdev->protm.lock); }
+void panthor_protm_unblock(PanthorDevice* ptdev) {
+  if (!has_defect(ptdev, Switch::mmu_25)) ptdev->kernel.up_read(ptdev->protm.lock);
+}
 
 }  // namespace protm::v1

@@ -15,7 +15,11 @@ using contract::MutexGuard;
 namespace fw = vocab::fw;
 
 bool group_supports_protm(const Group* group) {
-  return panthor_fw_protm_supported(group->ptdev) && group->protm_suspend_buf != nullptr;
+  // As posted the heap alone counts (SCHED-13).
+  const bool heap_is_enough =
+      has_defect(group->ptdev, Switch::sched_13) && group->ptdev->protm.heap != nullptr;
+  return heap_is_enough ||
+         (panthor_fw_protm_supported(group->ptdev) && group->protm_suspend_buf != nullptr);
 }
 
 void protm_session_begin(PanthorScheduler* sched, Group* group) {
@@ -28,6 +32,7 @@ void protm_session_begin(PanthorScheduler* sched, Group* group) {
 void protm_session_end(PanthorScheduler* sched) {
   Group* const group = sched->protm.active_group;
   sched->protm.protected_mode = false;
+  sched->protm.phantom = false;
   sched->protm.active_group = nullptr;
   if (group == nullptr) return;
   if (!group_is_idle(group)) group->protm_unsettled = true;
@@ -83,6 +88,13 @@ int protm_force_exit_locked(PanthorScheduler* sched) {
   protm_session_end(sched);
   ring_doorbells_after_protm(sched);
   return 0;
+}
+
+// As posted: no reference beyond the slot's, and the lists get whoever it is (RST-16).
+void group_mark_saved_as_posted(PanthorScheduler* sched, Group* group) {
+  group->state = CsGroupState::suspended;
+  group_unbind_locked(group);
+  group_to_run_list(sched, group);
 }
 
 // A group that firmware saved at the entry: its state is in its suspend buffer.
@@ -208,6 +220,9 @@ void tick_ctx_enter_protm(PanthorScheduler* sched, SchedTickCtx* ctx) {
     if (ptdev->gpu->protm_fault) group_mark_culprit(group);
     panthor_device_schedule_reset(ptdev);
     ctx->csg_upd_failed_mask |= 1u << group->csg_id;
+    if (!has_defect(ptdev, Switch::sched_43)) return;
+    protm_session_begin(sched, ctx->protm_on_slot ? group : nullptr);
+    sched->protm.phantom = true;
     return;
   }
   // As posted, a group without a slot at grant time is not recorded (SCHED-34).
@@ -231,7 +246,9 @@ bool sched_protm_has_rival_locked(const PanthorScheduler* sched) {
 
 ProtmTick sched_tick_in_protm_locked(PanthorScheduler* sched, bool full_tick) {
   PanthorDevice* const ptdev = sched->ptdev;
-  if (!sched->protm.protected_mode) return ProtmTick::schedule;
+  // As posted a tick does not know the session (SCHED-48).
+  const bool blind = has_defect(ptdev, Switch::sched_48);
+  if (!sched->protm.protected_mode || blind) return ProtmTick::schedule;
   const bool over = panthor_fw_protm_exit_pending(ptdev) || !panthor_gpu_in_protm(ptdev);
   const bool yield = protm_must_yield_locked(sched, sched->protm.active_group, full_tick) ||
                      (full_tick && sched_protm_has_rival_locked(sched));
@@ -250,7 +267,9 @@ void handle_protm_fault(PanthorDevice* ptdev) {
   if (!sched->protm.protected_mode && !panthor_fw_protm_is_active(ptdev)) return;
 
   Group* const protm_group = sched->protm.active_group;
-  if (protm_group != nullptr && ptdev->gpu->protm_fault) group_mark_culprit(protm_group);
+  const bool blamed = ptdev->gpu->protm_fault || sched->protm.phantom ||
+                      (sched->protm.protected_mode && has_defect(ptdev, Switch::rst_14));
+  if (protm_group != nullptr && blamed) group_mark_culprit(protm_group);
   if (panthor_fw_protm_exit_wait_event_timeout(ptdev) == 0) {
     panthor_fw_protm_exit(ptdev);
     protm_session_end(sched);
@@ -260,8 +279,12 @@ void handle_protm_fault(PanthorDevice* ptdev) {
   if (protm_group != nullptr) group_mark_culprit(protm_group);
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
     Group* const group = sched->csg_slots[i].group;
-    if (group == nullptr || group == protm_group || group->state != CsGroupState::active) continue;
-    group_mark_saved_locked(sched, group);
+    if (group == nullptr || group == protm_group) continue;
+    if (has_defect(ptdev, Switch::rst_16)) {
+      group_mark_saved_as_posted(sched, group);
+    } else if (group->state == CsGroupState::active) {
+      group_mark_saved_locked(sched, group);
+    }
   }
   protm_session_end(sched);
 }

@@ -26,8 +26,19 @@ enum class Switch : std::uint32_t {
   sched_20,
   sched_34,
   sched_12,
+  fw_8,
+  fw_9,
+  fw_27,
+  heap_32,
+  mmu_25,
+  sched_13,
+  sched_43,
+  sched_48,
+  rst_14,
+  rst_16,
+  rst_29,
 };
-inline constexpr std::size_t kSwitchCount = 8;
+inline constexpr std::size_t kSwitchCount = 19;
 inline constexpr std::uint32_t kAllSwitches = (1u << kSwitchCount) - 1;
 
 /// Bit of a switch in Options::switches.

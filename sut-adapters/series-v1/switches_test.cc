@@ -35,20 +35,33 @@ TEST_CASE("switches: every form of the option text parses") {
 }
 
 TEST_CASE("switches: the text of options parses back to them") {
-  for (std::uint32_t bits = 0; bits <= kAllSwitches; ++bits) {
+  const auto round = [](std::uint32_t bits) {
     const Options options{.switches = bits};
     const auto back = parse_options(options_text(options));
     REQUIRE(back.has_value());
     CHECK(back->switches == bits);
+  };
+  // Every pair on, and every pair off.
+  for (std::uint32_t i = 0; i < kSwitchCount; ++i) {
+    for (std::uint32_t j = 0; j < kSwitchCount; ++j) {
+      const std::uint32_t pair = 1u << i | 1u << j;
+      round(pair);
+      round(kAllSwitches & ~pair);
+    }
   }
+  round(0);
+  round(kAllSwitches);
 }
 
 TEST_CASE("switches: a wrong name is quoted, with what was expected and the nearest one") {
   const auto id = parse_options("only=SCHED-21");
   REQUIRE_FALSE(id.has_value());
-  CHECK(id.error() ==
-        "series-v1: no switch 'SCHED-21'; expected one of: HEAP-2, HEAP-3, KBO-8, MMU-15, FW-25, "
-        "SCHED-20, SCHED-34, SCHED-12; did you mean 'SCHED-20'?");
+  CHECK(id.error().starts_with(
+      "series-v1: no switch 'SCHED-21'; expected one of: HEAP-2, HEAP-3, KBO-8, MMU-15, FW-25, "));
+  for (const SwitchInfo& s : switch_table()) {
+    CHECK(id.error().find(std::string(s.id)) != std::string::npos);
+  }
+  CHECK(id.error().ends_with("; did you mean 'SCHED-20'?"));
   const auto word = parse_options("nome");
   REQUIRE_FALSE(word.has_value());
   CHECK(word.error() ==
