@@ -33,6 +33,8 @@ void panthor_device_reset_work(PanthorDevice* ptdev) {
   const int ret = panthor_fw_post_reset(ptdev);
   ptdev->protm.exit_refused = false;
   ptdev->reset.pending = false;
+  // A line that is still high asks for a reset of its own.
+  panthor_gpu_enable_protm_fault_interrupt(ptdev);
   panthor_sched_post_reset(ptdev, ret != 0);
   k.dev_exit();
   if (ret != 0) {

@@ -133,6 +133,7 @@ void panthor_gpu_suspend(PanthorDevice* ptdev) {
 }
 
 void panthor_gpu_resume(PanthorDevice* ptdev) {
+  ptdev->gpu->protm_fault = false;
   ptdev->gpu->irq.mask |= kGpuIrqProtmFault;
   panthor_irq_resume(&ptdev->gpu->irq);
   panthor_gpu_l2_power_on(ptdev);
@@ -162,6 +163,8 @@ int panthor_gpu_soft_reset(PanthorDevice* ptdev) {
   contract::Kernel& kernel = ptdev->kernel;
   {
     SpinGuard guard(kernel, gpu.reqs_lock);
+    // As posted the bit is back before the reset has taken the line down (RST-3).
+    if (has_defect(ptdev, Switch::rst_3)) gpu.irq.mask |= kGpuIrqProtmFault;
     if (request_done(gpu, kGpuIrqResetCompleted)) {
       gpu.pending_reqs |= kGpuIrqResetCompleted;
       kernel.write32(vocab::kGpuIrqClear.offset, kGpuIrqResetCompleted);
@@ -176,11 +179,15 @@ int panthor_gpu_soft_reset(PanthorDevice* ptdev) {
     return ret;
   }
   gpu.pending_reqs = 0;
-  // The reset took the fault back; report the next one.
-  gpu.protm_fault = false;
-  kernel.write32(vocab::kGpuIrqClear.offset, kGpuIrqProtmFault);
-  panthor_irq_enable_events(&gpu.irq, kGpuIrqProtmFault);
   return 0;
+}
+
+void panthor_gpu_enable_protm_fault_interrupt(PanthorDevice* ptdev) {
+  PanthorGpu& gpu = *ptdev->gpu;
+  gpu.protm_fault = false;
+  if (has_defect(ptdev, Switch::rst_3)) return;
+  ptdev->kernel.write32(vocab::kGpuIrqClear.offset, kGpuIrqProtmFault);
+  panthor_irq_enable_events(&gpu.irq, kGpuIrqProtmFault);
 }
 
 int panthor_gpu_l2_power_on(PanthorDevice* ptdev) {

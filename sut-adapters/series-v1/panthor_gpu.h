@@ -34,6 +34,8 @@ int panthor_gpu_l2_power_on(PanthorDevice* ptdev);
 void panthor_gpu_l2_power_off(PanthorDevice* ptdev);
 /// Masks the protected fault, which is a level that only a reset takes back.
 void panthor_gpu_disable_protm_fault_interrupt(PanthorDevice* ptdev);
+/// After a reset, and when nothing stands for a next one: reports protected faults again.
+void panthor_gpu_enable_protm_fault_interrupt(PanthorDevice* ptdev);
 /// True while GPU_STATUS says that the GPU is in protected mode.
 [[nodiscard]] bool panthor_gpu_in_protm(PanthorDevice* ptdev);
 

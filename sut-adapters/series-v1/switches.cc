@@ -43,6 +43,9 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "after a failed entry the driver believes in a session and ends its group at the reset"},
     {Switch::sched_48, "SCHED-48", "7/8", "own reading of patch 7",
      "each tick asks the slots for a STATUS_UPDATE, which throws the GPU out of protected mode"},
+    {Switch::rst_3, "RST-3", "7/8", "own reading of patch 7; seen on the real driver",
+     "the protected fault is enabled again before the reset: a line that is slow masks it for "
+     "good"},
     {Switch::rst_14, "RST-14", "7/8", "own reading of patch 7",
      "a reset in protected mode ends the protected group, whoever caused the reset"},
     {Switch::rst_16, "RST-16", "7/8", "own reading of patch 7",
@@ -87,7 +90,6 @@ constexpr UnmodelledDefect kUnmodelled[] = {
     {"SCHED-72", "a group with a faulted VM may be chosen for protected mode"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
     {"RST-2", "masking the protected fault does not write the mask register by itself"},
-    {"RST-3", "the protected fault is enabled again before the reset"},
     {"RST-4", "the protected fault stays masked after a fast suspend"},
     {"RST-5", "the interrupt mask is changed under the wrong lock"},
     {"RST-6", "a protected fault does not end the waits of an entry"},

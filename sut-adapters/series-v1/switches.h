@@ -34,11 +34,12 @@ enum class Switch : std::uint32_t {
   sched_13,
   sched_43,
   sched_48,
+  rst_3,
   rst_14,
   rst_16,
   rst_29,
 };
-inline constexpr std::size_t kSwitchCount = 19;
+inline constexpr std::size_t kSwitchCount = 20;
 inline constexpr std::uint32_t kAllSwitches = (1u << kSwitchCount) - 1;
 
 /// Bit of a switch in Options::switches.
