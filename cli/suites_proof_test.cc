@@ -152,6 +152,21 @@ TEST_CASE("suites: each mutant is killed with a rule of an entry of the case") {
   }
 }
 
+TEST_CASE("suites: a rotation that leaves a group behind breaks the fact about it") {
+  const auto mutant = differential::default_registry().parse("mutant:last-come-first-served");
+  REQUIRE(mutant.has_value());
+  Differential differential(*mutant);
+  for (const runner::SuiteCase& c : suite().cases) {
+    if (c.program.id != "base/base-013-three-groups-per-slot") continue;
+    const auto& findings = differential.compare(c.program).verdict.findings;
+    CHECK(std::any_of(findings.begin(), findings.end(), [](const judge::Finding& f) {
+      return f.rule == "then" && f.field == "lead";
+    }));
+    return;
+  }
+  FAIL("the case is not there");
+}
+
 TEST_CASE("suites: every case diverges for at least one switch or mutant") {
   std::set<std::string> caught;
   for (std::uint32_t bit = 1; !exec::switch_ids(bit).empty(); bit <<= 1) {

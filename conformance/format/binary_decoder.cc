@@ -43,9 +43,12 @@ class Decoder {
 
   Program run() {
     in_.u8();  // the version: there is only one
-    const OpcodeMap opcodes(static_cast<std::uint16_t>(in_.number(2)));
+    const auto swarm = static_cast<std::uint16_t>(in_.number(2));
+    const OpcodeMap opcodes(swarm);
+    // Without swarm weights the bytes are an encoded Program.
+    const std::uint32_t most = swarm == 0 ? contract::kMaxSteps : contract::kMaxRandomSteps;
     header();
-    while (!in_.exhausted() && program_.steps.size() < contract::kMaxSteps) {
+    while (!in_.exhausted() && program_.steps.size() < most) {
       one(opcodes.opcode(in_.u8()));
     }
     drop_unused_actors();

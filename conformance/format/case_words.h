@@ -26,13 +26,13 @@ inline constexpr std::array<Word, 3> kProtFlavours{"plain", "zero", "data"};
 inline constexpr std::array<Word, 3> kFirmwareKeys{"prot_sections", "prot", "truncate_to"};
 inline constexpr std::array<Word, 3> kHeapKeys{"param", "present", "protected"};
 inline constexpr std::array<Word, 1> kCapWords{"sys_nice"};
-inline constexpr std::array<Word, 3> kStepKeys{"at", "after", "id"};
+inline constexpr std::array<Word, 4> kStepKeys{"at", "after", "id", "repeat"};
 inline constexpr std::array<Word, 7> kMachineFaultKeys{"machine", "target", "slot", "nth",
                                                            "times", "value", "hold"};
 inline constexpr std::array<Word, 5> kCallFaultKeys{"call", "role", "nth", "error",
                                                         "short_by"};
-inline constexpr std::array<Word, 7> kFactKinds{
-    "result", "fence", "output", "memory", "never", "at_most", "group_state"};
+inline constexpr std::array<Word, 8> kFactKinds{
+    "result", "fence", "output", "memory", "never", "at_most", "group_state", "lead"};
 /// Bit n of a group's state. Source: DRM_PANTHOR_GROUP_STATE_* of panthor_drm.h.
 inline constexpr std::array<Word, 3> kGroupStates{"timedout", "fatal_fault", "innocent"};
 

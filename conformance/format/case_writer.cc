@@ -426,6 +426,7 @@ class CaseWriter {
         flow.entry("group_state", step_name(fact.step));
         flow.entry("is", flags_text(fact.value, kGroupStates));
         break;
+      case FactKind::lead: flow.entry("lead", number_text(fact.value)); break;
     }
     return flow.done();
   }

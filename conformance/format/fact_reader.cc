@@ -154,6 +154,10 @@ class FactReader {
         keys({word, "is"});
         step(fact, subject, {.makes = Makes::group});
         break;
+      case FactKind::lead:
+        keys({word});
+        fact.value = check_.number(subject, word, contract::kMaxSteps).value_or(0);
+        return fact;
       case FactKind::never: keys({word}); event(fact, subject); return fact;
       case FactKind::at_most:
         keys({word, "of"});

@@ -84,7 +84,7 @@ void ReadyMade::add_job(JobKind kind, std::uint32_t actor, ByteReader& in) {
   choice.run_ns = std::max<std::uint64_t>(1000, read_tagged(in, kTimeScale).value_or(500'000));
   choice.value = read_tagged(in, Scale{.max = UINT32_MAX}).value_or(1);
   choice.va = kFirstVa + std::uint64_t{in.u8()} * 8;
-  if (program_.steps.size() + kStepsMax > contract::kMaxSteps) return;
+  if (program_.steps.size() + kStepsMax > contract::kMaxRandomSteps) return;
   Kit& kit = kits_[actor];
   if (!alive(kit.vm, Makes::vm)) {
     kit = Kit{};

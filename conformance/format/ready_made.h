@@ -18,7 +18,7 @@ class ReadyMade {
   ReadyMade(contract::Program& program, LiveObjects& objects)
       : program_(program), objects_(objects) {}
 
-  /// Adds the steps of one job of this actor, or none when they would exceed kMaxSteps.
+  /// Adds the steps of one job of this actor, or none when they would exceed kMaxRandomSteps.
   void add_job(JobKind kind, std::uint32_t actor, ByteReader& in);
 
  private:

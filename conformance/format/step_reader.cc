@@ -122,12 +122,29 @@ void StepReader::find_step(const YamlValue& step, std::uint32_t actor) {
       return;
     }
   }
-  program_.steps.push_back(std::move(found));
-  sources_.push_back(&step);
+  if (const YamlValue* times = step.find("repeat")) return repeat_step(step, *times, found);
+  add_step(step, found);
   if (const YamlValue* id = step.find("id")) name_step(*id);
 }
 
-void StepReader::name_step(const YamlValue& id) {
+void StepReader::add_step(const YamlValue& source, const Step& step) {
+  program_.steps.push_back(step);
+  sources_.push_back(&source);
+}
+
+/// The step stands there `times` times; with an id they are id_1, id_2 ...
+void StepReader::repeat_step(const YamlValue& source, const YamlValue& times, const Step& step) {
+  const std::uint64_t left = contract::kMaxSteps - program_.steps.size();
+  const auto count = check_.number(times, "repeat", left);
+  if (count && *count == 0) check_.error(times, "'repeat' is '0'", "expected at least 1");
+  const YamlValue* const id = source.find("id");
+  for (std::uint64_t i = 1; i <= count.value_or(0); ++i) {
+    add_step(source, step);
+    if (id != nullptr) name_step(*id, "_" + std::to_string(i));
+  }
+}
+
+void StepReader::name_step(const YamlValue& id, std::string_view suffix) {
   if (!check_.is_scalar(id, "id")) return;
   if (!is_name(id.scalar) || id.scalar == "drm") {
     check_.error(id, "step id " + quoted(id.scalar),
@@ -135,11 +152,12 @@ void StepReader::name_step(const YamlValue& id) {
     return;
   }
   const auto number = static_cast<std::uint32_t>(program_.steps.size() - 1);
-  if (!by_name_.emplace(id.scalar, number).second) {
-    check_.error(id, "a second step named " + quoted(id.scalar), "expected each id once");
+  const std::string name = id.scalar + std::string(suffix);
+  if (!by_name_.emplace(name, number).second) {
+    check_.error(id, "a second step named " + quoted(name), "expected each id once");
     return;
   }
-  program_.steps[number].id = id.scalar;
+  program_.steps[number].id = name;
 }
 
 void StepReader::read_step(std::uint32_t number) {

@@ -40,7 +40,9 @@ class StepReader {
  private:
   void find_steps(const YamlValue& actor, std::uint32_t number);
   void find_step(const YamlValue& step, std::uint32_t actor);
-  void name_step(const YamlValue& id);
+  void add_step(const YamlValue& source, const contract::Step& step);
+  void repeat_step(const YamlValue& source, const YamlValue& times, const contract::Step& step);
+  void name_step(const YamlValue& id, std::string_view suffix = {});
   void read_step(std::uint32_t number);
   void read_trigger(const YamlValue& step, std::uint32_t number);
   contract::Node node(const YamlValue& fields, contract::NodeType type, std::uint32_t depth);

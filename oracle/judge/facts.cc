@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/judge/facts.h"
 
+#include <map>
+#include <set>
+
 #include "oracle/judge/compare.h"
 
 namespace protm::judge {
@@ -63,6 +66,56 @@ std::optional<FactFailure> check_events(const Fact& fact, const Trace& trace) {
   return std::nullopt;
 }
 
+/// Jobs of one group: how many the Program submits and how many have ended so far.
+struct Share {
+  std::uint64_t priority = 0;
+  std::uint32_t jobs = 0;
+  std::uint32_t ended = 0;
+};
+
+std::map<std::uint32_t, Share> shares_of(const Program& program) {
+  std::map<std::uint32_t, Share> out;
+  for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
+    const Node* const group = step_op(program, group_of_job(program, step));
+    if (group == nullptr) continue;
+    Share& share = out[group_of_job(program, step)];
+    share.priority = field_number(*group, "priority");
+    ++share.jobs;
+  }
+  return out;
+}
+
+/// Until the first group of a priority has done all of its jobs, all of them compete.
+std::optional<FactFailure> check_lead(const Program& program, const Fact& fact,
+                                      const Trace& trace) {
+  std::map<std::uint32_t, Share> shares = shares_of(program);
+  std::set<std::uint64_t> over;  // priorities with a group that is through
+  bool compared = false;
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    const auto own = shares.find(group_of_job(program, r.a));
+    if (!is(r, EventKind::job_ended) || own == shares.end()) continue;
+    const Share mine = [&] {
+      ++own->second.ended;
+      return own->second;
+    }();
+    if (over.contains(mine.priority)) continue;
+    for (const auto& [group, other] : shares) {
+      if (group == own->first || other.priority != mine.priority) continue;
+      compared = true;
+      if (mine.ended <= other.ended + fact.value) continue;
+      return FactFailure{0, r.time_ns, i, "lead",
+                         "group " + step_words(program, own->first) + " has done " +
+                             std::to_string(mine.ended) + " jobs when group " +
+                             step_words(program, group) + " has done " +
+                             std::to_string(other.ended)};
+    }
+    if (mine.ended == mine.jobs) over.insert(mine.priority);
+  }
+  if (compared) return std::nullopt;
+  return missing(trace, "lead", "no two groups of one priority have done a job");
+}
+
 std::optional<FactFailure> check(const Program& program, const Fact& fact, const Trace& trace) {
   const Records& records = trace.records;
   const std::string step = step_words(program, fact.step);
@@ -88,6 +141,7 @@ std::optional<FactFailure> check(const Program& program, const Fact& fact, const
                   }), [](const Record& r) { return std::uint64_t{r.b}; }, "group state",
                   "the state of the group of step " + step);
     case FactKind::fence: return check_fence(program, fact, trace);
+    case FactKind::lead: return check_lead(program, fact, trace);
     case FactKind::never:
     case FactKind::at_most: return check_events(fact, trace);
   }

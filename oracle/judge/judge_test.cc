@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
+#include "oracle/judge/facts.h"
 #include "oracle/judge/judge.h"
 #include "oracle/judge/poison.h"
 #include "oracle/judge/sut_findings.h"
@@ -398,6 +401,7 @@ TEST_CASE("then: a fact that fails on the candidate diverges, on the oracle it i
       case FactKind::group_state: find(b, RecordKind::group_state, c.group)->b = 1; break;
       case FactKind::never: b.saw(K::reset_completed); break;
       case FactKind::at_most: b.fence(c.job, 0); break;
+      case FactKind::lead: break;
     }
     JudgeOptions o = options();
     o.rules = {};
@@ -413,6 +417,49 @@ TEST_CASE("then: a fact that fails on the candidate diverges, on the oracle it i
   c.program.then.push_back(
       {.kind = FactKind::memory, .step = c.bo, .offset = 64, .value = 0, .event = {}});
   CHECK(c.judged(c.right()).outcome == Outcome::oracle_wrong);
+}
+
+namespace {
+
+/// Groups a and b of one priority with three jobs each, c of another with one.
+struct Sharing {
+  Program program;
+  std::uint32_t a, b, c;
+  std::vector<std::uint32_t> jobs;
+  Sharing() {
+    a = add_step(program, make_node(NodeType::group_create));
+    b = add_step(program, make_node(NodeType::group_create));
+    c = add_step(program, make_node(NodeType::group_create,
+                                    {{"priority", Value::Kind::number, 2}}));
+    for (const std::uint32_t group : {a, a, a, b, b, b, c}) {
+      jobs.push_back(add_job(program, group));
+    }
+  }
+  /// The largest lead that `order`, indices of jobs as they end, keeps to; nothing when the fact
+  /// fails whatever it is.
+  [[nodiscard]] std::optional<std::uint64_t> lead(const std::vector<std::size_t>& order) {
+    TraceBuilder trace;
+    for (const std::size_t job : order) trace.event(EventKind::job_ended, jobs[job]);
+    for (std::uint64_t most = 0; most < 4; ++most) {
+      program.then = {{.kind = FactKind::lead, .value = most, .event = {}}};
+      if (failing_facts(program, trace.trace()).empty()) return most;
+    }
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("lead: ended jobs of groups of one priority, until one of them is through") {
+  Sharing s;
+  CHECK(s.lead({0, 3, 1, 4, 2, 5}) == 1);
+  CHECK(s.lead({0, 1, 3, 4, 2, 5}) == 2);
+  CHECK(s.lead({0, 1, 2, 3, 4, 5}) == 3);     // b starved
+  CHECK(s.lead({3, 4, 5, 0, 1, 2}) == 3);     // whichever it is
+  CHECK(s.lead({0, 3, 1, 4, 2}) == 1);        // what b does when a is through is b's own
+  CHECK(s.lead({6, 0, 3, 1, 4, 2, 5}) == 1);  // c competes with nobody
+  CHECK_FALSE(s.lead({6}));                   // nothing to compare is no pass
+  CHECK_FALSE(s.lead({}));
 }
 
 TEST_CASE("reaches: required of the oracle always, of a candidate only when it agreed") {

@@ -21,6 +21,7 @@ extern const Mutant kHeapErrorReplaced;
 extern const Mutant kHeapFlagsUnchecked;
 extern const Mutant kHeapNeverReleased;
 extern const Mutant kHeapPrefixMatches;
+extern const Mutant kLastComeFirstServed;
 extern const Mutant kLowerPriorityEnters;
 extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
@@ -62,6 +63,7 @@ std::span<const Mutant> table() {
       kHeapFlagsUnchecked,
       kHeapNeverReleased,
       kHeapPrefixMatches,
+      kLastComeFirstServed,
       kLowerPriorityEnters,
       kNeighboursForgotten,
       kNeverIdle,

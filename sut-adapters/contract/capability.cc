@@ -14,6 +14,7 @@ constexpr std::array kTable{
     CapabilityInfo{Capability::host_checks, "host_checks", "lock and object checks are visible"},
     CapabilityInfo{Capability::snapshot, "snapshot", "all state lives in the World"},
     CapabilityInfo{Capability::schedules, "schedules", "explicit schedules can be run"},
+    CapabilityInfo{Capability::realtime, "realtime", "groups of priority REALTIME"},
 };
 }  // namespace
 

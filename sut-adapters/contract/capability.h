@@ -19,6 +19,7 @@ enum class Capability : std::uint32_t {
   host_checks = 1u << 5,  ///< lock and object checks are visible (in-process)
   snapshot = 1u << 6,     ///< state lives in the World only
   schedules = 1u << 7,    ///< explicit schedules can be run
+  realtime = 1u << 8,     ///< groups of priority REALTIME
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);

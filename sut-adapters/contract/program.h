@@ -16,7 +16,9 @@
 namespace protm::contract {
 
 /// Bounds by construction. Source: design.md section 5.
-inline constexpr std::uint32_t kMaxSteps = 64;
+inline constexpr std::uint32_t kMaxSteps = 256;
+/// Of a Program that is made of random bytes: more would only make each run longer.
+inline constexpr std::uint32_t kMaxRandomSteps = 64;
 inline constexpr std::uint32_t kMaxActors = 8;
 inline constexpr std::uint32_t kMaxFaults = 32;
 inline constexpr std::uint32_t kMaxListItems = 64;
@@ -96,6 +98,7 @@ enum class FactKind : std::uint8_t {
   never,        ///< no record of event kind `event`
   at_most,      ///< at most `value` records of event kind `event`
   group_state,  ///< at quiesce: state bits of the group of `step`
+  lead,         ///< no group is more than `value` ended jobs ahead of one of its priority
 };
 
 /// What every right trace of any driver has. A failing oracle means: fix the oracle.

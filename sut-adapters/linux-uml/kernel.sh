@@ -306,6 +306,7 @@ describe() {
   local capabilities="panthor heap_device"
   if grep -q 'DRM_PANTHOR_VM_BIND' "$drm"; then capabilities+=" vm_bind"; fi
   if grep -q 'DRM_PANTHOR_DEV_QUERY_PROTECTED' "$drm"; then capabilities+=" protm"; fi
+  if grep -q 'GROUP_PRIORITY_REALTIME' "$drm"; then capabilities+=" realtime"; fi
   if has_heap_find; then capabilities+=" heap_core"; fi
   printf 'name %s\nrelease %s\nflavour %s\ncapabilities %s\n' "$name" \
     "$(cat "$obj/include/config/kernel.release")" "${flavours[*]:-plain}" "$capabilities"
@@ -351,7 +352,7 @@ run_build() {
   mkdir -p "$base/src" "$base/obj"
   exec 8>"$base/obj/$source_id-$flavour_id.lock"
   flock -n 8 || { say "waiting for another build of this tree"; flock 8; }
-  key=$({ tree_state; wanted_config; cat "$here"/glue/* "$here"/agent/*
+  key=$({ tree_state; wanted_config; declare -f describe; cat "$here"/glue/* "$here"/agent/*
           printf '%s %s' "$kernel_version" "$source_id"; } | digest)
   if [[ ! -f $base/$key/info ]]; then
     copy_source
