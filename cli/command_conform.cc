@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
+#include <filesystem>
 #include <ostream>
 
 #include "cli/commands.h"
 #include "cli/places.h"
 #include "conformance/format/did_you_mean.h"
+#include "conformance/format/expectation_reader.h"
 #include "conformance/runner/conform.h"
 #include "conformance/runner/report.h"
 #include "sut-adapters/executor/series_v1.h"
@@ -21,6 +23,7 @@ std::string command_line(const Options& options) {
   add("--suite", options.suite);
   add("--filter", options.filter);
   add("--suites", options.suites);
+  add("--expect", options.expect);
   return line;
 }
 
@@ -42,6 +45,28 @@ std::string not_modelled_line(const exec::Candidate& candidate) {
          "as the\nreview asks";
 }
 
+/// Divergences that are known of the candidate; nothing after an error was printed. Other suites
+/// than the project's have none of their own.
+std::optional<std::vector<format::Expectation>> expectations(const Options& options,
+                                                             const exec::Candidate& who,
+                                                             Console console) {
+  std::string file = options.expect;
+  if (file.empty() && options.suites.empty() && !who.kernel.empty()) {
+    file = expectation_file(who.kernel);
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error)) file.clear();
+  }
+  if (file.empty()) return std::vector<format::Expectation>{};
+  const auto all = suite(options, {}, console);
+  if (!all) return std::nullopt;
+  std::vector<std::string_view> ids;
+  for (const runner::SuiteCase& c : all->cases) ids.emplace_back(c.program.id);
+  auto read = format::read_expectation_file(file, ids);
+  if (read) return std::move(*read);
+  console.err << format::diagnostics_text(read.error());
+  return std::nullopt;
+}
+
 }  // namespace
 
 int command_conform(const Options& options, Console console) {
@@ -51,6 +76,8 @@ int command_conform(const Options& options, Console console) {
   const runner::Filter filter{options.suite, options.filter};
   const auto cases = suite(options, filter, console);
   if (!cases) return kExitBadInput;
+  auto known = expectations(options, *who, console);
+  if (!known) return kExitBadInput;
   announce(options, console);
   runner::ConformOptions how;
   how.attribution =
@@ -59,6 +86,7 @@ int command_conform(const Options& options, Console console) {
       options.suite.empty() && options.filter.empty() && options.suites.empty();
   how.coverage = whole ? runner::Coverage::whole : runner::Coverage::part;
   how.rules = rule_ids();
+  how.expectations = std::move(*known);
   how.not_yet_modelled = not_modelled_line(*who);
   how.reproduce = command_line(options);
   const runner::RunResult result = runner::conform(*cases, *who, how);

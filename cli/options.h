@@ -22,6 +22,7 @@ struct Options {
   std::string to = "yaml";        ///< of convert
   std::string output;             ///< of convert --output and trace --perfetto
   std::string suites;             ///< empty = conformance/suites below the root
+  std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
   bool attribute = false;
   bool full = false;
   bool explicit_form = false;

@@ -28,6 +28,7 @@ check a candidate
     --format=FORMAT         text, json, junit or ktap
     --attribute             the smallest sets of switches that explain each divergence
     --suites=DIR            cases from another folder
+    --expect=FILE           divergences that are known; else conformance/expectations/KERNEL.yaml
     --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
 understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
@@ -123,6 +124,7 @@ class Grammar {
     text(c, "--filter", options_.filter);
     word(c, "--format", options_.format, {"text", "json", "junit", "ktap"});
     text(c, "--suites", options_.suites);
+    text(c, "--expect", options_.expect);
     flag(c, "--attribute", options_.attribute);
     flag(c, "--bisect", options_.bisect);
   }

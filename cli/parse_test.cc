@@ -36,7 +36,7 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
        "convert, trace; did you mean 'conform'?\n"},
       {{"conform", "--stu=reference"},
        "protm: error: conform has no option '--stu'\n  = expected one of: --sut, --suite, "
-       "--filter, --format, --suites, --attribute, --bisect; did you mean '--sut'?\n"},
+       "--filter, --format, --suites, --expect, --attribute, --bisect; did you mean '--sut'?\n"},
       {{"conform", "--format=jason"},
        "protm: error: --format cannot be 'jason'\n  = expected one of: text, json, junit, ktap; "
        "did you mean 'json'?\n"},
@@ -84,7 +84,8 @@ TEST_CASE("parse: help goes to stdout, fits one screen and names every command a
     CHECK(std::count(seen.out.begin(), seen.out.end(), '\n') <= 35);
     for (const char* word :
          {"conform", "list", "explain", "replay", "convert", "trace", "--sut", "--suite",
-          "--filter", "--format", "--attribute", "--suites", "--bisect", "--full", "--perfetto",
+          "--filter", "--format", "--attribute", "--suites", "--expect", "--bisect", "--full",
+          "--perfetto",
           "--to", "--explicit", "--output", "--cases", "--entries", "--rules", "--switches",
           "--candidates", "--mutants", "--events", "--limits"}) {
       CHECK_MESSAGE(seen.out.find(word) != std::string::npos, word);

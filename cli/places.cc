@@ -40,6 +40,10 @@ std::string suites_folder(const std::string& given) {
   return given.empty() ? below_root(kSuites) : given;
 }
 
+std::string expectation_file(const std::string& kernel) {
+  return below_root(("conformance/expectations/" + kernel + ".yaml").c_str());
+}
+
 std::string catalogue_file() { return below_root("conformance/catalogue.yaml"); }
 
 }  // namespace protm::cli

@@ -13,5 +13,7 @@ namespace protm::cli {
 /// The suites: `given`, or those of the repository.
 [[nodiscard]] std::string suites_folder(const std::string& given);
 [[nodiscard]] std::string catalogue_file();
+/// Where the divergences that a kernel of this name is known for stand, if anywhere.
+[[nodiscard]] std::string expectation_file(const std::string& kernel);
 
 }  // namespace protm::cli

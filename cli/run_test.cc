@@ -116,6 +116,32 @@ TEST_CASE("conform: a file of the suites that cannot be read stops the run, with
   CHECK(has(seen.err, ": error: "));
 }
 
+TEST_CASE("conform: expectations decide the exit code, and a bad file of them stops the run") {
+  const std::string all = "conformance/selftest/expect/";
+  const std::vector<std::string> one{"conform", "--sut=series-v1", "--filter=heap-002*"};
+  const auto with = [&](const std::string& file) {
+    auto line = one;
+    line.push_back("--expect=" + all + file);
+    return type(line);
+  };
+  Seen seen = with("known.yaml");
+  CAPTURE(seen.out);
+  CHECK(seen.code == 0);
+  CHECK(has(seen.out, "1 expected to diverge"));
+  seen = with("other-signature.yaml");
+  CHECK(seen.code == 1);
+  CHECK(has(seen.out, "error of an expectation: heap/heap-002-put-null diverges with"));
+  seen = type({"conform", "--sut=reference", "--filter=heap-002*",
+               "--expect=" + all + "known.yaml"});
+  CHECK(seen.code == 1);
+  CHECK(has(seen.out, "take it out"));
+  seen = with("bad.yaml");
+  CHECK(seen.code == 2);
+  CHECK(seen.out.empty());
+  CHECK(has(seen.err, all + "bad.yaml:3:12: error: no case is named 'heap/heap-002-put-nul'"));
+  CHECK(with("not-there.yaml").code == 2);
+}
+
 TEST_CASE("canary: a case that no right driver passes is not let through") {
   const Seen seen = type({"conform", "--sut=reference", "--suites=conformance/selftest/canary"});
   CAPTURE(seen.out);

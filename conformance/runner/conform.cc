@@ -86,9 +86,31 @@ class Run {
     row.trace_hash = comparison.candidate.hash();
     row.timing = row.outcome == Outcome::agreed && comparison.timing;
     count(verdict);
+    hold_against_expectation(row);
     if (verdict.outcome == judge::Outcome::oracle_wrong) {
       result_.suite_errors.push_back(program.id + ": " + verdict.detail);
     }
+  }
+
+  /// A divergence that is expected is no failure; an expectation that is not met is one.
+  void hold_against_expectation(CaseResult& row) {
+    const auto& all = options_.expectations;
+    const auto wanted = std::find_if(all.begin(), all.end(), [&](const auto& e) {
+      return e.case_id == row.id;
+    });
+    if (wanted == all.end() || row.outcome == Outcome::inconclusive) return;
+    if (row.outcome == Outcome::diverged && row.signature == wanted->signature) {
+      row.outcome = Outcome::expected;
+      row.reason = wanted->reason + "; " + wanted->source;
+      return;
+    }
+    const std::string seen = row.outcome == Outcome::diverged
+                                 ? "diverges with " + row.signature
+                                 : "has " + std::string(outcome_word(row.outcome));
+    result_.expectation_errors.push_back(
+        row.id + " " + seen + ", but " + wanted->place + " expects " + wanted->signature + " (" +
+        wanted->reason + ")" +
+        (row.outcome == Outcome::agreed ? "; where the driver was mended, take it out" : ""));
   }
 
   /// After all cases: it needs the addresses of the Worlds that the comparisons use.

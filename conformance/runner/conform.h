@@ -2,7 +2,7 @@
 // One run of a suite on one candidate: each case is compared with the oracle, each verdict becomes
 // one row, and what rules were put to the test is counted. A case that did not run is never agreed.
 // What compares is handed in as an Engine, so that the runner can be tested with any verdict.
-// Not modelled: expectation files, host-time limits (they come with child candidates).
+// Leaves out: host-time limits (sut-adapters/linux-uml).
 // Source: design.md sections 1 (idea 4), 6 and 8; decisions.md 8.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/format/expectation_reader.h"
 #include "conformance/runner/result.h"
 #include "conformance/runner/suite.h"
 #include "oracle/differential/differential.h"
@@ -28,6 +29,7 @@ struct ConformOptions {
   Attribution attribution = Attribution::none;
   Coverage coverage = Coverage::part;
   std::vector<std::string> rules;   ///< ids of all rules; each gets a row in `checked`
+  std::vector<format::Expectation> expectations;  ///< cases that the candidate gets wrong
   std::string not_yet_modelled;     ///< first line of the text report; empty = none
   std::string reproduce;            ///< command line of the whole run
 };

@@ -161,6 +161,55 @@ TEST_CASE("conform: an oracle that is wrong is an error of the suite, never a pa
   CHECK(exit_code(r) == 134);
 }
 
+ConformOptions expecting(std::string signature) {
+  ConformOptions o = options();
+  o.expectations = {{.case_id = "sched/sched-020-stay",
+                     .signature = std::move(signature),
+                     .reason = "a known bug",
+                     .source = "a.c:1 f()",
+                     .place = "e.yaml:3"},
+                    {.case_id = "heap/not-in-this-run",
+                     .signature = "liar.a.b.c",
+                     .reason = "r",
+                     .source = "a.c:1 f()",
+                     .place = "e.yaml:7"}};
+  return o;
+}
+
+TEST_CASE("conform: a divergence with the expected signature is no failure, any other is two") {
+  Script script{{comparison(judge::Outcome::diverged, "I1", "entered without a request")}};
+  RunResult r = run(script, one_case(), expecting("liar.slug.event.field"));
+  CHECK(r.cases[0].outcome == Outcome::expected);
+  CHECK(r.cases[0].reason == "a known bug; a.c:1 f()");
+  CHECK(r.expectation_errors.empty());
+  CHECK(r.count(Outcome::diverged) == 0);
+  CHECK(exit_code(r) == 0);
+
+  r = run(script, one_case(), expecting("liar.slug.event.other"));
+  CHECK(r.cases[0].outcome == Outcome::diverged);
+  REQUIRE(r.expectation_errors.size() == 1);
+  CHECK(r.expectation_errors[0] ==
+        "sched/sched-020-stay diverges with liar.slug.event.field, but e.yaml:3 expects "
+        "liar.slug.event.other (a known bug)");
+  CHECK(exit_code(r) == 1);
+}
+
+TEST_CASE("conform: a case that agrees although it should not fails the run, a skipped one no") {
+  Script script{{comparison(judge::Outcome::agreed)}};
+  RunResult r = run(script, one_case(), expecting("liar.slug.event.field"));
+  CHECK(r.cases[0].outcome == Outcome::agreed);
+  REQUIRE(r.expectation_errors.size() == 1);
+  CHECK(r.expectation_errors[0] ==
+        "sched/sched-020-stay has agreed, but e.yaml:3 expects liar.slug.event.field (a known "
+        "bug); where the driver was mended, take it out");
+  CHECK(exit_code(r) == 1);
+
+  const auto needs = static_cast<std::uint32_t>(Capability::protm);
+  r = run(script, one_case(needs), expecting("liar.slug.event.field"));
+  CHECK(r.cases[0].outcome == Outcome::skipped);
+  CHECK(r.expectation_errors.empty());
+}
+
 TEST_CASE("conform: a poisoned case counts as compared") {
   Script script{{comparison(judge::Outcome::poisoned, "", "equal priorities")}};
   const RunResult r = run(script, one_case(), options());

@@ -135,6 +135,44 @@ TEST_CASE("report_junit: one testcase per case, each failure where its kind belo
   CHECK(!suite.find_child_by_attribute("name", "base/base-001").first_child());
 }
 
+TEST_CASE("report: what is expected to diverge, and what should have, in each form") {
+  RunResult r;
+  r.candidate = "linux-uml:debian-7.x";
+  r.reproduce = "./protm conform --sut=linux-uml:debian-7.x";
+  r.cases.push_back(row("base/base-018", Outcome::expected));
+  r.cases.back().rule = "L1";
+  r.cases.back().detail = "no signal";
+  r.cases.back().reason = "a known bug; a.c:1 f()";
+  r.expectation_errors = {"base/base-020 has agreed"};
+  CHECK(report_text(r) == R"(candidate linux-uml:debian-7.x
+error of an expectation: base/base-020 has agreed
+base/base-018: expected at 0.000us, L1 [SCHED-20]
+    Title of base/base-018
+    no signal
+    expected: a known bug; a.c:1 f()
+    reproduce: ./protm conform --sut=series-v1 --filter=base/base-018
+1 cases: 0 agreed, 0 diverged, 0 poisoned, 0 inconclusive, 0 skipped, 1 expected to diverge
+0 of 0 rules armed, 0 times; 0 comparisons
+reproduce: ./protm conform --sut=linux-uml:debian-7.x
+)");
+  const auto j = nlohmann::json::parse(report_json(r));
+  CHECK(j["cases"][0]["outcome"] == "expected");
+  CHECK(j["cases"][0]["reason"] == "a known bug; a.c:1 f()");
+  CHECK(j["totals"]["expected"] == 1);
+  CHECK(j["expectation_errors"][0] == "base/base-020 has agreed");
+  CHECK(report_ktap(r) ==
+        "KTAP version 1\n1..1\nok 1 base/base-018 # XFAIL a known bug; a.c:1 f()\n"
+        "# expectation: base/base-020 has agreed\n");
+  pugi::xml_document document;
+  REQUIRE(document.load_string(report_junit(r).c_str()));
+  const pugi::xml_node suite = document.child("testsuite");
+  CHECK(suite.attribute("failures").as_int() == 0);
+  CHECK(suite.attribute("skipped").as_int() == 1);
+  CHECK(std::string(suite.child("system-err").text().get()) == "base/base-020 has agreed");
+  CHECK(std::string(suite.child("testcase").child("skipped").text().get())
+            .starts_with("expected: a known bug"));
+}
+
 TEST_CASE("report_ktap: plan, numbers, SKIP") {
   CHECK(report_ktap(five_rows()) ==
         R"(KTAP version 1

@@ -27,6 +27,7 @@ void add_case(std::string& out, const CaseResult& c) {
   out += " [" + join(c.entries, ", ") + "]\n";
   out += "    " + c.title + "\n";
   out += "    " + c.detail + "\n";
+  if (!c.reason.empty()) out += "    expected: " + c.reason + "\n";
   for (const auto& set : c.attribution) {
     out += "    agrees without {" + join(set, ", ") + "}\n";
   }
@@ -45,6 +46,8 @@ std::string totals(const RunResult& result) {
       out += " (" + std::to_string(timing) + " of them: timing)";
     }
   }
+  const std::uint32_t expected = result.count(Outcome::expected);
+  if (expected != 0) out += ", " + std::to_string(expected) + " expected to diverge";
   return out + "\n";
 }
 
@@ -91,6 +94,9 @@ std::string report_text(const RunResult& result) {
   if (!result.profile.empty()) out += ", profile " + result.profile;
   out += "\n";
   for (const std::string& e : result.suite_errors) out += "error of the suite: " + e + "\n";
+  for (const std::string& e : result.expectation_errors) {
+    out += "error of an expectation: " + e + "\n";
+  }
   for (const CaseResult& c : result.cases) add_case(out, c);
   out += totals(result) + what_was_checked(result);
   if (exit_code(result) == 0) return out;

@@ -31,6 +31,7 @@ Json case_json(const CaseResult& c) {
          {"reproduce", c.reproduce}};
   if (!c.attribution.empty()) j["attribution"] = c.attribution;
   if (c.timing) j["timing"] = true;
+  if (!c.reason.empty()) j["reason"] = c.reason;
   return j;
 }
 
@@ -52,6 +53,7 @@ std::string report_json(const RunResult& result) {
                           Outcome::inconclusive, Outcome::skipped}) {
     totals[std::string(outcome_word(o))] = result.count(o);
   }
+  if (const std::uint32_t n = result.count(Outcome::expected); n != 0) totals["expected"] = n;
   Json j{{"schema", 1},
                {"tool", "protmcheck"},
                {"seed", std::to_string(result.seed)},
@@ -65,6 +67,7 @@ std::string report_json(const RunResult& result) {
                {"totals", totals}};
   if (!result.compared.empty()) j["compared"] = result.compared;
   if (!result.suite_errors.empty()) j["suite_errors"] = result.suite_errors;
+  if (!result.expectation_errors.empty()) j["expectation_errors"] = result.expectation_errors;
   if (!result.not_yet_modelled.empty()) j["not_yet_modelled"] = result.not_yet_modelled;
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -77,7 +80,11 @@ std::string report_junit(const RunResult& result) {
   suite.append_attribute("failures") = result.count(Outcome::diverged);
   suite.append_attribute("errors") = result.count(Outcome::inconclusive);
   suite.append_attribute("skipped") =
-      result.count(Outcome::skipped) + result.count(Outcome::poisoned);
+      result.count(Outcome::skipped) + result.count(Outcome::poisoned) +
+      result.count(Outcome::expected);
+  for (const std::string& error : result.expectation_errors) {
+    suite.append_child("system-err").text() = error.c_str();
+  }
   for (const CaseResult& c : result.cases) {
     pugi::xml_node node = suite.append_child("testcase");
     node.append_attribute("classname") = c.id.substr(0, c.id.find('/')).c_str();
@@ -90,7 +97,8 @@ std::string report_junit(const RunResult& result) {
     pugi::xml_node why = node.append_child(kind);
     why.append_attribute("type") = c.rule.c_str();
     why.append_attribute("message") = c.signature.c_str();
-    why.text() = (c.detail + "\nreproduce: " + c.reproduce).c_str();
+    const std::string known = c.reason.empty() ? "" : "expected: " + c.reason + "\n";
+    why.text() = (known + c.detail + "\nreproduce: " + c.reproduce).c_str();
   }
   std::ostringstream out;
   document.save(out, "  ");
@@ -104,11 +112,15 @@ std::string report_ktap(const RunResult& result) {
     const bool bad = c.outcome == Outcome::diverged || c.outcome == Outcome::inconclusive;
     out += std::string(bad ? "not ok " : "ok ") + std::to_string(++n) + " " + c.id;
     if (c.outcome == Outcome::skipped) out += " # SKIP " + c.detail;
+    if (c.outcome == Outcome::expected) out += " # XFAIL " + c.reason;
     if (c.outcome == Outcome::poisoned) out += " # SKIP undefined from there on: " + c.detail;
     out += "\n";
     if (!bad) continue;
     out += "# " + (c.rule.empty() ? "" : c.rule + ": ") + c.detail + "\n";
     out += "# reproduce: " + c.reproduce + "\n";
+  }
+  for (const std::string& error : result.expectation_errors) {
+    out += "# expectation: " + error + "\n";
   }
   return out;
 }

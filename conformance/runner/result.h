@@ -13,7 +13,8 @@
 
 namespace protm::runner {
 
-enum class Outcome : std::uint8_t { agreed, diverged, poisoned, inconclusive, skipped };
+/// `expected`: diverged, with the signature that an expectation file names.
+enum class Outcome : std::uint8_t { agreed, diverged, poisoned, inconclusive, skipped, expected };
 [[nodiscard]] std::string_view outcome_word(Outcome outcome);
 
 struct CaseResult {
@@ -26,6 +27,7 @@ struct CaseResult {
   std::uint64_t at_ns = 0;   ///< of the first divergence
   std::string detail;
   std::uint64_t trace_hash = 0;
+  std::string reason;        ///< of an expected divergence: why, and the source that shows it
   bool timing = false;       ///< agreed, but only with the oracle under other latencies
   std::string reproduce;     ///< command line
   /// With --attribute: the smallest sets of switches that must be off so that the case agrees.
@@ -42,14 +44,16 @@ struct RunResult {
   std::map<std::string, std::uint64_t> checked;   ///< rule id -> how often armed
   std::map<std::string, std::uint64_t> compared;  ///< kind of comparison -> how often made
   std::vector<std::string> suite_errors;          ///< the oracle or a case is wrong
+  std::vector<std::string> expectation_errors;    ///< the candidate is not what a file expects
   std::vector<CaseResult> cases;
   std::string reproduce;                          ///< command line of the whole run
 
   [[nodiscard]] std::uint32_t count(Outcome outcome) const;
 };
 
-/// Exit code of design.md section 6: 0 all agreed, 1 a divergence, 3 something inconclusive or
-/// nothing compared, 134 an error of the suite or harness.
+/// Exit code of design.md section 6: 0 all agreed or as expected, 1 a divergence or an expectation
+/// that was not met, 3 something inconclusive or nothing compared, 134 an error of the suite or
+/// harness.
 [[nodiscard]] int exit_code(const RunResult& result);
 
 }  // namespace protm::runner

@@ -21,6 +21,7 @@ extern const Mutant kHeapErrorReplaced;
 extern const Mutant kHeapFlagsUnchecked;
 extern const Mutant kHeapNeverReleased;
 extern const Mutant kHeapPrefixMatches;
+extern const Mutant kL2NotAwaited;
 extern const Mutant kLastComeFirstServed;
 extern const Mutant kLowerPriorityEnters;
 extern const Mutant kNeighboursForgotten;
@@ -63,6 +64,7 @@ std::span<const Mutant> table() {
       kHeapFlagsUnchecked,
       kHeapNeverReleased,
       kHeapPrefixMatches,
+      kL2NotAwaited,
       kLastComeFirstServed,
       kLowerPriorityEnters,
       kNeighboursForgotten,

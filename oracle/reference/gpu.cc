@@ -156,10 +156,10 @@ int Gpu::l2_power_on() {
                       Atomicity::may_sleep);
   if (error != 0) return error;
   k_.write64(kL2PwronLo.offset, 1);
-  error = k_.poll([&] { return (k_.read64(kL2ReadyLo.offset) & 1) != 0; }, 100, 20'000,
-                  Atomicity::may_sleep);
-  return error;
+  return k_.poll([&] { return l2_ready(); }, 100, 20'000, Atomicity::may_sleep);
 }
+
+bool Gpu::l2_ready() { return (k_.read64(kL2ReadyLo.offset) & 1) != 0; }
 
 int Gpu::l2_power_off() {
   const auto settled = [&] {

@@ -43,6 +43,8 @@ class Gpu {
  protected:
   /// GPU_IRQ in the threaded half.
   virtual void handle_irq(std::uint32_t status);
+  /// Whether L2 can be used: READY, not only out of a transition.
+  [[nodiscard]] virtual bool l2_ready();
 
   Device& d_;
   Kernel& k_;

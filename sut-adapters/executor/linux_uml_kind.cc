@@ -23,6 +23,7 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
   Candidate c;
   c.version = kernel.name + ", release " + kernel.release +
               (kernel.flavour == "plain" ? "" : ", " + kernel.flavour);
+  c.kernel = kernel.name;
   c.capabilities = kernel.capabilities;
   c.profile = kernel.profile;
   c.hz = kUmlHz;

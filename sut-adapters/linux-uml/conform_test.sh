@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The suites on Debian's 6.12 panthor, unmodified: nothing diverges, the same Program gives the same
-# Trace, and nothing is left behind. Exit code 77 with the reason when there is no kernel to run.
+# The suites on Debian's 6.12 panthor, unmodified: nothing diverges but what is expected to, the
+# same Program gives the same Trace, and nothing is left behind. Exit code 77 with the reason when
+# there is no kernel to run.
 #   $1: folder of libprotm-rig.so in a build tree
 set -euo pipefail
 
@@ -30,7 +31,7 @@ fi
 report=$("$protm" conform --sut=$sut) || { printf '%s\n' "$report"; fail "conform exits with $?"; }
 printf '%s\n' "$report" | grep -v ': skipped:' || true
 agreed=$(printf '%s\n' "$report" | sed -n 's/^[0-9]* cases: \([0-9]*\) agreed.*/\1/p')
-(( agreed >= 19 )) || fail "$agreed cases agreed; expected at least 19"
+(( agreed >= 24 )) || fail "$agreed cases agreed; expected at least 24"
 
 for case in base-001 base-003 base-005 base-012; do
   hashes=$(for _ in 1 2 3 4 5; do "$protm" trace $case --sut=$sut 2>/dev/null | tail -n 1; done |
