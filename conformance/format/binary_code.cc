@@ -5,6 +5,7 @@
 
 #include "conformance/format/case_words.h"
 #include "conformance/format/node_words.h"
+#include "sut-adapters/contract/trace_reading.h"
 
 namespace protm::format {
 
@@ -257,10 +258,20 @@ bool gives_up(NodeType type) {
 
 }  // namespace
 
+namespace {
+
+/// Only an asynchronous bind is worth waiting for.
+Makes made_by(const contract::Node& op) {
+  const auto makes = contract::node_info(static_cast<NodeType>(op.type)).makes;
+  return makes == Makes::job && !contract::has_own_fence(op) ? Makes::nothing : makes;
+}
+
+}  // namespace
+
 void LiveObjects::add(const contract::Step& step, std::uint32_t number) {
   const auto type = static_cast<NodeType>(step.op.type);
   if (objects_.size() <= number) objects_.resize(number + 1);
-  objects_[number] = Object{.makes = contract::node_info(type).makes,
+  objects_[number] = Object{.makes = made_by(step.op),
                             .dead = false,
                             .call = contract::has_region(type)};
   if (!gives_up(type)) return;
@@ -321,8 +332,7 @@ std::vector<std::uint32_t> later_objects(const contract::Program& program, std::
   std::vector<std::uint32_t> found;
   for (std::uint32_t i = user + 1; i < program.steps.size(); ++i) {
     const contract::Step& step = program.steps[i];
-    const auto made = contract::node_info(static_cast<NodeType>(step.op.type)).makes;
-    const bool fits = makes == Makes::nothing || made == makes;
+    const bool fits = makes == Makes::nothing || made_by(step.op) == makes;
     if (fits && step.actor != program.steps[user].actor) found.push_back(i);
   }
   return found;

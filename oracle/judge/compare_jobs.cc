@@ -37,7 +37,8 @@ std::map<std::uint32_t, std::size_t> fences_of(const Trace& trace) {
   return out;
 }
 
-using Queue = std::pair<std::uint32_t, std::uint64_t>;  // group, queue
+using Queue = std::pair<std::uint32_t, std::uint64_t>;  // group, queue; or VM, kBindQueue
+constexpr std::uint64_t kBindQueue = UINT64_MAX;
 
 std::map<Queue, std::vector<std::uint32_t>> orders_of(
     const Program& program, const std::map<std::uint32_t, std::size_t>& fences) {
@@ -47,8 +48,12 @@ std::map<Queue, std::vector<std::uint32_t>> orders_of(
   std::map<Queue, std::vector<std::uint32_t>> out;
   for (const auto& [record, job] : by_time) {
     const Node* const op = step_op(program, job);
-    if (op == nullptr || step_type(program, job) != NodeType::group_submit) continue;
-    out[{group_of_job(program, job), field_number(*op, "queue")}].push_back(job);
+    if (op == nullptr || !has_own_fence(*op)) continue;
+    // A VM's binds are a queue of their own.
+    const bool bind = step_type(program, job) == NodeType::vm_bind;
+    const Queue queue = bind ? Queue{vm_of_bind(program, job), kBindQueue}
+                             : Queue{group_of_job(program, job), field_number(*op, "queue")};
+    out[queue].push_back(job);
   }
   return out;
 }
@@ -101,7 +106,7 @@ void compare_fences(Comparison& c) {
     return r != all.end() && r->second >= 0;
   };
   for (std::uint32_t job = 0; job < c.program.steps.size(); ++job) {
-    if (step_type(c.program, job) != NodeType::group_submit) continue;
+    if (!has_own_fence(c.program, job)) continue;
     if (!ok(accepted, job) || !ok(wanted, job)) continue;
     const auto o = oracle.find(job);
     const auto k = candidate.find(job);

@@ -98,7 +98,7 @@ bool is_pinned(const Program& program, std::uint32_t step) {
     if (program.steps[i].actor != s.actor) continue;
     const NodeType type = step_type(program, i);
     if (type == NodeType::wait) waited = true;
-    if (type == NodeType::group_submit) waited = false;
+    if (has_own_fence(program.steps[i].op)) waited = false;
   }
   return waited;
 }

@@ -150,6 +150,34 @@ TEST_CASE("result: what depends on progress counts only when pinned") {
   CHECK(c.judged(late).outcome == Outcome::agreed);
 }
 
+TEST_CASE("fence: an asynchronous bind has one, a synchronous one has none") {
+  Program program;
+  const auto vm = add_step(program, make_node(NodeType::vm_create));
+  const auto bind = [&](std::uint64_t flags) {
+    const auto step = add_step(program, make_node(NodeType::vm_bind,
+                                                  {{"vm", kRef, vm}, {"flags", Value::Kind::number,
+                                                                      flags}}));
+    set_list(program, step, "ops", {make_node(NodeType::bind_unmap)});
+    return step;
+  };
+  const auto first = bind(1), second = bind(1), now = bind(0);
+  const auto trace = [&](std::uint64_t error, bool in_order) {
+    TraceBuilder b;
+    for (const auto step : {vm, first, second, now}) b.started(step).returned(step, 0);
+    b.after(kMs).fence(in_order ? first : second, in_order ? error : 0);
+    b.after(kMs).fence(in_order ? second : first, in_order ? 0 : error);
+    return b.after(kMs).record(RecordKind::vm_state, {.a = vm});
+  };
+  const auto judged = [&](const TraceBuilder& candidate) {
+    return judge::judge(program, trace(0, true).trace(), candidate.trace(), options());
+  };
+  const Verdict right = judged(trace(0, true));
+  CHECK(right.outcome == Outcome::agreed);
+  CHECK(count_of(right, "fence") == 2);
+  check_diverged(judged(trace(EINVAL, true)), "fence");
+  check_diverged(judged(trace(0, false)), "fence");  // out of the VM's order
+}
+
 TEST_CASE("fence: error, missing, unexpected, order") {
   const Case c;
   TraceBuilder b = c.right();

@@ -7,6 +7,8 @@ namespace protm::mutants {
 
 extern const Mutant kAckTimeoutIgnored;
 extern const Mutant kAlwaysCapable;
+extern const Mutant kAsyncBindRefused;
+extern const Mutant kBindFailureForgotten;
 extern const Mutant kExitNotAcknowledged;
 extern const Mutant kExitNotAwaited;
 extern const Mutant kFatalIgnored;
@@ -50,6 +52,8 @@ std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored,
       kAlwaysCapable,
+      kAsyncBindRefused,
+      kBindFailureForgotten,
       kExitNotAcknowledged,
       kExitNotAwaited,
       kFatalIgnored,

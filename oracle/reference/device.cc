@@ -32,6 +32,7 @@ int Device::probe() {
   if (error != 0) return error;
   reset_wq = k.alloc_workqueue("reset.wq", contract::WorkqueueKind::ordered);
   cleanup_wq = k.alloc_workqueue("cleanup.wq", contract::WorkqueueKind::unbound);
+  bind_wq = k.alloc_workqueue("bind.wq", contract::WorkqueueKind::unbound);
   reset_work_.fn = contract::bind<&Device::run_reset>(self);
   k.init_completion(unplug_done_);
   k.disable_work_sync(reset_work_);  // no reset before there is something to reset
@@ -118,6 +119,8 @@ void Device::free_device(Device* device) {
   };
   if (device->sched) stop(device->sched->workqueue());
   stop(device->reset_wq);
+  // What runs there leaves its cleanup to the next.
+  stop(device->bind_wq);
   stop(device->cleanup_wq);
   const auto drop = [&](const auto& part) { k.free(part); };
   drop(device->sched);
@@ -220,13 +223,15 @@ void Device::run_reset() {
   sched->pre_reset();
   fw->pre_reset(HaltKind::hang);
   mmu->pre_reset();
+  mmu->bind_queues().stop_all();
   int error = reset_gpu();
   if (!lost_) {
     protm->forget();
     (void)gpu->l2_power_on();
     mmu->post_reset();
-    error = fw->post_reset();
   }
+  mmu->bind_queues().start_all();
+  if (!lost_) error = fw->post_reset();
   reset_pending_ = false;
   // Last, and with the mark gone: a line that is still high asks for a reset of its own (RST-3).
   gpu->unmask_protm_fault();

@@ -35,6 +35,7 @@ class Device {
   Ptr<contract::DmaHeapBase> protm_heap;  ///< NULL: no protected memory on this device
   contract::Workqueue reset_wq;           ///< ordered: reset, ping and job timeouts never overlap
   contract::Workqueue cleanup_wq;
+  contract::Workqueue bind_wq;            ///< the VMs' queues of operations
   std::uint32_t live_vms = 0;             ///< VMs of files, kept by vm.cc
   std::uint32_t live_groups = 0;          ///< group objects, kept by sched_group.cc
 

@@ -59,7 +59,8 @@ std::uint64_t memattr_from_mair(std::uint64_t mair, bool coherent) {
 
 Mmu::Mmu(Device& device)
     : d_(device), k_(device.k),
-      irq_(device.k, contract::IrqLine::mmu, kMmuIrqRawstat.offset, "mmu") {}
+      irq_(device.k, contract::IrqLine::mmu, kMmuIrqRawstat.offset, "mmu"),
+      bind_queues_(device) {}
 
 int Mmu::init(const Ptr<Mmu>& self) {
   const Ptr<IrqBlock> irq(&irq_, self.header(), self.generation());
@@ -269,6 +270,16 @@ void Mmu::declare_unusable(Vm& vm) {
     (void)as_disable(static_cast<std::uint32_t>(vm.as_id), AsDisable::full);
     k_.dev_exit();
   }
+}
+
+void Mmu::cut_off(Vm& vm) {
+  // A gate that does not open has asked for a reset, which takes the AS down.
+  if (d_.protm->gate_enter() != 0) {
+    vm.unusable = true;
+    return;
+  }
+  declare_unusable(vm);
+  d_.protm->gate_leave();
 }
 
 void Mmu::vm_released(Vm& vm) {

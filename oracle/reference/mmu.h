@@ -9,7 +9,7 @@
 #include <array>
 
 #include "oracle/reference/irq.h"
-#include "oracle/reference/vm.h"
+#include "oracle/reference/vm_bind.h"
 
 namespace protm::reference {
 
@@ -51,9 +51,12 @@ class Mmu {
   void unlock_region(Vm& vm, bool gated);
   /// No further map works; a running AS is cut off. Call inside an operation.
   void declare_unusable(Vm& vm);
+  /// The same behind the gate, outside of an operation, under op_lock.
+  virtual void cut_off(Vm& vm);
   /// Takes the AS away from a VM that dies.
   virtual void vm_released(Vm& vm);
   [[nodiscard]] bool has_fault(const Ptr<Vm>& vm);
+  [[nodiscard]] BindQueues& bind_queues() { return bind_queues_; }
   /// Slots that groups can use: all but the firmware's.
   [[nodiscard]] std::uint32_t as_slot_count() const;
 
@@ -81,6 +84,7 @@ class Mmu {
   std::uint32_t faulty_mask_ = 0;
   List<Vm> lru_;                    ///< idle VMs that still own an AS
   bool irq_ready_ = false;
+  BindQueues bind_queues_;
 };
 
 }  // namespace protm::reference

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The ioctls: validation in the kernel's order, object tables of a file, arrays in user memory.
-// Leaves out: async VM_BIND (-EINVAL), tiler heaps, labels, BO_SYNC, BO_QUERY_INFO and
+// Leaves out: tiler heaps, labels, BO_SYNC, BO_QUERY_INFO and
 // SET_USER_MMIO_OFFSET (unknown ioctls here), SPARSE mappings (an unknown flag at driver 1.9).
 // Source: panthor_drv.c (7.3) and patch 8; facts-driver.md 1 and 2, facts-driver-7x.md 8.
 #pragma once

@@ -7,6 +7,8 @@
 #include "gpu-model/vocab/regs/gpu_control.h"
 #include "oracle/reference/gem.h"
 #include "oracle/reference/gpu.h"
+#include "oracle/reference/submission.h"
+#include "oracle/reference/vm_bind.h"
 #include "oracle/reference/uapi.h"
 
 namespace protm::reference {
@@ -67,69 +69,95 @@ int check_range(const Vm& vm, const uapi::VmBindOp& op) {
   return 0;
 }
 
-int bind_map(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
-             const uapi::VmBindOp& op) {
-  Device& d = *file.d;
-  const Ptr<contract::GemObject> gem = d.drm.gem_lookup(drm_file, op.bo_handle);
-  if (!gem) return -EINVAL;
-  const Ptr<Bo> bo = contract::ptr_cast<Bo>(gem);
+Result<VmOp> checked_map(Device& d, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
+                         const uapi::VmBindOp& op) {
   constexpr std::uint32_t kFlags = uapi::kVmBindOpMapReadonly | uapi::kVmBindOpMapNoexec |
                                    uapi::kVmBindOpMapUncached | uapi::kVmBindOpTypeMask;
-  int error = 0;
-  if ((op.flags & ~kFlags) != 0) {
-    error = -EINVAL;
-  } else if (op.size > gem->size || op.bo_offset > gem->size - op.size) {
-    error = -EINVAL;
-  } else if (bo->exclusive_root && !(bo->exclusive_root == vm->root)) {
-    error = -EINVAL;
-  } else {
-    const VmOp map{.kind = VmOp::Kind::map, .va = op.va, .size = op.size,
-                   .offset = op.bo_offset, .object = gem,
-                   .flags = op.flags & ~uapi::kVmBindOpTypeMask};
-    error = Vms::run(vm, map);
+  const Ptr<contract::GemObject> gem = d.drm.gem_lookup(drm_file, op.bo_handle);
+  if (!gem) return unexpected(-EINVAL);
+  const Ptr<Bo> bo = contract::ptr_cast<Bo>(gem);
+  const bool inside = op.size <= gem->size && op.bo_offset <= gem->size - op.size;
+  const bool elsewhere = bo->exclusive_root && !(bo->exclusive_root == vm->root);
+  if ((op.flags & ~kFlags) != 0 || !inside || elsewhere) {
+    d.drm.gem_put(gem);
+    return unexpected(-EINVAL);
   }
-  d.drm.gem_put(gem);
-  return error;
+  return VmOp{.kind = VmOp::Kind::map, .va = op.va, .size = op.size, .offset = op.bo_offset,
+              .object = gem, .flags = op.flags & ~uapi::kVmBindOpTypeMask};
+}
+
+/// The operation; its object has a reference for the caller. Errors: -EINVAL.
+Result<VmOp> checked_op(Device& d, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
+                        const uapi::VmBindOp& op) {
+  const int error = check_range(*vm, op);
+  if (error != 0) return unexpected(error);
+  const std::uint32_t type = op.flags & uapi::kVmBindOpTypeMask;
+  if (type == uapi::kVmBindOpTypeMap) return checked_map(d, drm_file, vm, op);
+  if ((op.flags & ~uapi::kVmBindOpTypeMask) != 0) return unexpected(-EINVAL);
+  if (op.bo_handle != 0 || op.bo_offset != 0) return unexpected(-EINVAL);
+  VmOp made{.kind = VmOp::Kind::unmap, .va = op.va, .size = op.size, .offset = 0,
+            .object = nullptr, .flags = 0};
+  if (type == uapi::kVmBindOpTypeUnmap) return made;
+  // Nothing but fences, so there must be some.
+  if (type != uapi::kVmBindOpTypeSyncOnly || op.va != 0 || op.size != 0 || op.syncs.count == 0) {
+    return unexpected(-EINVAL);
+  }
+  made.kind = VmOp::Kind::sync_only;
+  return made;
 }
 
 int bind_one(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
              const uapi::VmBindOp& op) {
   if (op.syncs.count != 0) return -EINVAL;
   if (op.size == 0) return 0;
-  int error = check_range(*vm, op);
-  if (error != 0) return error;
-  switch (op.flags & uapi::kVmBindOpTypeMask) {
-    case uapi::kVmBindOpTypeMap:
-      return bind_map(file, drm_file, vm, op);
-    case uapi::kVmBindOpTypeUnmap: {
-      if ((op.flags & ~uapi::kVmBindOpTypeMask) != 0) return -EINVAL;
-      if (op.bo_handle != 0 || op.bo_offset != 0) return -EINVAL;
-      const VmOp unmap{.kind = VmOp::Kind::unmap, .va = op.va, .size = op.size, .offset = 0,
-                       .object = nullptr, .flags = 0};
-      error = Vms::run(vm, unmap);
-      return error;
-    }
-    default:
-      // SYNC_ONLY needs syncs, and a synchronous operation has none.
-      return -EINVAL;
+  const auto checked = checked_op(*file.d, drm_file, vm, op);
+  if (!checked) return checked.error();
+  const int error = Vms::run(vm, *checked);
+  file.d->drm.gem_put(checked->object);
+  return error;
+}
+
+int bind_now(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm, uapi::VmBind& args) {
+  const auto ops = get_array<uapi::VmBindOp>(file.d->k, args.ops);
+  if (!ops) return ops.error();
+  int error = 0;
+  std::uint32_t done = 0;
+  for (const uapi::VmBindOp& op : *ops) {
+    error = bind_one(file, drm_file, vm, op);
+    if (error != 0) break;
+    ++done;
   }
+  if (error != 0) args.ops.count = done;  // the caller learns how far it went
+  return error;
+}
+
+constexpr JobRefs kBindJobs{.get = BindQueues::get_job, .put = BindQueues::put_job};
+
+int bind_later(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
+               const uapi::VmBind& args) {
+  Device& d = *file.d;
+  const auto ops = get_array<uapi::VmBindOp>(d.k, args.ops);
+  if (!ops) return ops.error();
+  Submission submission(file, drm_file, kBindJobs);
+  for (const uapi::VmBindOp& op : *ops) {
+    if (vm->destroyed || vm->unusable) return -EINVAL;
+    const auto checked = checked_op(d, drm_file, vm, op);
+    if (!checked) return checked.error();
+    const auto job = BindQueues::make_job(vm, *checked);
+    if (job && checked->object) submission.uses(checked->object->resv);
+    d.drm.gem_put(checked->object);
+    if (!job) return job.error();
+    const int error = submission.add(*job, op.syncs);
+    if (error != 0) return error;
+  }
+  return submission.run(vm);
 }
 
 int bind_all(File& file, const Ptr<DrmFile>& drm_file, uapi::VmBind& args) {
   const Ptr<Vm> vm = vm_lookup(file, args.vm_id);
   if (!vm) return -EINVAL;
-  int error = 0;
-  if ((args.flags & uapi::kVmBindAsync) != 0) {
-    error = -EINVAL;  // not modelled here
-  } else {
-    const auto ops = get_array<uapi::VmBindOp>(file.d->k, args.ops);
-    if (!ops) error = ops.error();
-    for (std::uint32_t i = 0; error == 0 && i < ops->size(); ++i) {
-      error = bind_one(file, drm_file, vm, (*ops)[i]);
-      // The caller learns how many operations were done.
-      if (error != 0) args.ops.count = i;
-    }
-  }
+  const int error = (args.flags & uapi::kVmBindAsync) != 0 ? bind_later(file, drm_file, vm, args)
+                                                           : bind_now(file, drm_file, vm, args);
   Vms::put(vm);
   return error;
 }

@@ -13,6 +13,7 @@
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/sched.h"
+#include "oracle/reference/vm_op.h"
 
 namespace protm::reference {
 
@@ -50,224 +51,16 @@ void free_root(void*, const Ptr<GemObject>& gem) {
   d.k.free(root);
 }
 
-struct ProtBit {
-  std::uint32_t map_flag, prot;
-  enum { unless_set, if_set } when;
-};
-constexpr std::array kProtBits{
-    ProtBit{uapi::kVmBindOpMapReadonly, contract::kProtWrite, ProtBit::unless_set},
-    ProtBit{uapi::kVmBindOpMapUncached, contract::kProtCache, ProtBit::unless_set},
-    ProtBit{uapi::kVmBindOpMapNoexec, contract::kProtNoexec, ProtBit::if_set}};
-
-std::uint32_t page_prot(std::uint32_t flags) {
-  std::uint32_t prot = contract::kProtRead;
-  for (const ProtBit& bit : kProtBits) {
-    const bool set = (flags & bit.map_flag) != 0;
-    if (set == (bit.when == ProtBit::if_set)) prot |= bit.prot;
-  }
-  return prot;
-}
-
-/// Page size for the next step, and how many such pages up to the end of the table.
-struct Step {
-  std::uint64_t page_size, count;
-};
-Step next_step(std::uint64_t aligned_by, std::uint64_t iova, std::uint64_t length) {
-  if ((aligned_by & (kBlock - 1)) == 0 && length >= kBlock) {
-    const std::uint64_t gib = 1ull << 30;
-    const std::uint64_t room = gib - (iova & (gib - 1));
-    return {kBlock, std::min(room, length) / kBlock};
-  }
-  const std::uint64_t room = kBlock - (iova & (kBlock - 1));
-  return {kPageSize, std::min(room, length) / kPageSize};
-}
-
-/// One operation in progress: what the steps of the split need.
-class OpRun {
- public:
-  OpRun(Vm& vm, const VmOp& op) : vm_(vm), d_(*vm.d), op_(op) {}
-  ~OpRun() {
-    for (const Ptr<Vma>& vma : spare_) d_.k.free(vma);
-    if (pinned_) d_.drm.gem_unpin(op_.object);
-  }
-  OpRun(const OpRun&) = delete;
-  OpRun& operator=(const OpRun&) = delete;
-
-  int prepare();
-  int execute();
-
- private:
-  static int step_map(void* ctx, const contract::GpuVaRequest& request) {
-    return static_cast<OpRun*>(ctx)->map(request);
-  }
-  static int step_remap(void* ctx, const Ptr<contract::GpuVa>& old,
-                        const contract::GpuVaRest& prev, const contract::GpuVaRest& next) {
-    return static_cast<OpRun*>(ctx)->remap(contract::ptr_cast<Vma>(old), prev, next);
-  }
-  static int step_unmap(void* ctx, const Ptr<contract::GpuVa>& old) {
-    return static_cast<OpRun*>(ctx)->unmap(contract::ptr_cast<Vma>(old));
-  }
-  int map(const contract::GpuVaRequest& request);
-  int remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
-            const contract::GpuVaRest& next);
-  int unmap(const Ptr<Vma>& old);
-  int map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<GemObject>& gem,
-                std::uint64_t offset, std::uint64_t size);
-  void unmap_pages(std::uint64_t va, std::uint64_t size);
-  void insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range, std::uint64_t offset,
-              const Ptr<GemObject>& gem, std::uint32_t flags);
-  Ptr<Vma> take() {
-    for (Ptr<Vma>& vma : spare_) {
-      if (!vma) continue;
-      const Ptr<Vma> taken = vma;
-      vma = nullptr;
-      return taken;
-    }
-    return nullptr;
-  }
-
-  Vm& vm_;
-  Device& d_;
-  const VmOp& op_;
-  bool pinned_ = false;
-  std::array<Ptr<Vma>, 3> spare_{};
-};
-
-int OpRun::prepare() {
-  const std::size_t needed = op_.kind == VmOp::Kind::map ? 3 : 2;
-  for (std::size_t i = 0; i < needed; ++i) {
-    spare_[i] = d_.k.make<Vma>("vma");
-    if (!spare_[i]) return -ENOMEM;
-  }
-  if (op_.kind == VmOp::Kind::map) {
-    const int error = d_.drm.gem_pin(op_.object);
-    if (error != 0) return error;
-    pinned_ = true;
-    const auto pages = d_.drm.gem_pages(op_.object);
-    if (!pages) return pages.error();
-  }
-  return 0;
-}
-
-int OpRun::execute() {
-  const contract::GpuVmSteps steps{
-      .map = step_map, .remap = step_remap, .unmap = step_unmap, .ctx = this};
-  if (op_.kind == VmOp::Kind::unmap) {
-    return d_.drm.gpuvm_sm_unmap(vm_.tree, op_.va, op_.size, steps);
-  }
-  if (vm_.unusable) return -EINVAL;
-  const contract::GpuVaRequest request{
-      .va = op_.va, .range = op_.size, .offset = op_.offset, .gem = op_.object};
-  return d_.drm.gpuvm_sm_map(vm_.tree, request, steps);
-}
-
-void OpRun::insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range,
-                   std::uint64_t offset, const Ptr<GemObject>& gem, std::uint32_t flags) {
-  vma->va = va;
-  vma->range = range;
-  vma->offset = offset;
-  vma->gem = gem;
-  vma->flags = flags;
-  if (d_.drm.gpuva_insert(vm_.tree, vma) != 0) d_.k.warn("mapping overlaps another one");
-  d_.drm.gpuva_link(vma);
-}
-
-int OpRun::map(const contract::GpuVaRequest& request) {
-  const Ptr<Vma> vma = take();
-  if (!vma) return -EINVAL;
-  const int error = map_pages(request.va, op_.flags, request.gem, request.offset, request.range);
-  if (error != 0) {
-    d_.k.free(vma);
-    return error;
-  }
-  insert(vma, request.va, request.range, request.offset, request.gem, op_.flags);
-  return 0;
-}
-
-int OpRun::unmap(const Ptr<Vma>& old) {
-  unmap_pages(old->va, old->range);
-  d_.drm.gpuva_remove(vm_.tree, old);
-  d_.drm.gpuva_unlink(old);
-  d_.k.free(old);
-  return 0;
-}
-
-int OpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
-                 const contract::GpuVaRest& next) {
-  std::uint64_t from = old->va, to = old->va + old->range;
-  if (prev.range != 0) from = prev.va + prev.range;
-  if (next.range != 0) to = next.va;
-  // The hole may begin or end inside a block that the writer has to split.
-  const std::uint64_t lock_from = std::max(from & ~(kBlock - 1), old->va);
-  const std::uint64_t lock_to =
-      std::min((to + kBlock - 1) & ~(kBlock - 1), old->va + old->range);
-  const int error = d_.mmu->expand_region(vm_, lock_from, lock_to - lock_from);
-  if (error != 0) return error;
-  unmap_pages(from, to - from);
-  d_.drm.gpuva_remove(vm_.tree, old);
-  for (const contract::GpuVaRest* rest : {&prev, &next}) {
-    if (rest->range == 0) continue;
-    const Ptr<Vma> vma = take();
-    if (!vma) {
-      d_.k.warn("no mapping record left for a cut");
-      continue;
-    }
-    insert(vma, rest->va, rest->range, rest->offset, old->gem, old->flags);
-  }
-  d_.drm.gpuva_unlink(old);
-  d_.k.free(old);
-  return 0;
-}
-
-int OpRun::map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<GemObject>& gem,
-                     std::uint64_t offset, std::uint64_t size) {
-  const auto pages = d_.drm.gem_pages(gem);
-  if (!pages) return pages.error();
-  const std::uint32_t prot = page_prot(flags);
-  std::uint64_t done = 0;
-  while (done < size) {
-    // A run of pages that follow each other in memory.
-    const std::uint64_t first = (offset + done) / kPageSize;
-    const std::uint64_t pa = (*pages)[first].value;
-    std::uint64_t run = kPageSize;
-    while (done + run < size && (*pages)[first + run / kPageSize].value == pa + run) {
-      run += kPageSize;
-    }
-    for (std::uint64_t in_run = 0; in_run < run;) {
-      const std::uint64_t iova = va + done;
-      const Step step = next_step(iova | (pa + in_run), iova, run - in_run);
-      std::uint64_t mapped = 0;
-      const int error = d_.drm.pgtable_map(vm_.table, iova, pa + in_run, step.page_size,
-                                           step.count, prot, mapped);
-      done += mapped;
-      in_run += mapped;
-      if (error != 0 || mapped == 0) {
-        // Nothing of a failed step stays: the VM remains as it was, but for what was unmapped.
-        unmap_pages(va, done);
-        return error != 0 ? error : -ENOMEM;
-      }
-    }
-  }
-  return 0;
-}
-
-void OpRun::unmap_pages(std::uint64_t va, std::uint64_t size) {
-  for (std::uint64_t done = 0; done < size;) {
-    const Step step = next_step(va + done, va + done, size - done);
-    const std::uint64_t bytes =
-        d_.drm.pgtable_unmap(vm_.table, va + done, step.page_size, step.count);
-    if (bytes == 0) {
-      d_.k.warn("page table has a hole");
-      d_.mmu->declare_unusable(vm_);
-      return;
-    }
-    done += bytes;
-  }
-}
-
 void free_vm(const Ptr<Vm>& vm) {
   Device& d = *vm->d;
+  d.mmu->bind_queues().remove(*vm);
   d.mmu->vm_released(*vm);
+  // Operations that came behind the VM's end may have mapped something.
+  while (const Ptr<contract::GpuVa> left = d.drm.gpuva_find(vm->tree, 0, vm->range)) {
+    d.drm.gpuva_remove(vm->tree, left);
+    d.drm.gpuva_unlink(left);
+    d.k.free(contract::ptr_cast<Vma>(left));
+  }
   if (vm->tree_ready) d.drm.gpuvm_fini(vm->tree);
   if (vm->table_ready) d.drm.pgtable_fini(vm->table);
   if (vm->mm_ready) d.drm.mm_fini(vm->kernel_va);
@@ -298,13 +91,14 @@ int init_vm(Device& d, const Ptr<Vm>& vm, const VmLayout& layout) {
   error = d.drm.gpuvm_init(vm->tree, 0, range, 0, 0);
   if (error != 0) return error;
   vm->tree_ready = true;
+  vm->range = range;
   vm->auto_start = layout.auto_start;
   vm->auto_end = layout.auto_start + layout.auto_size;
   vm->memattr = memattr_from_mair(kMair, d.gpu->coherent());
   vm->transcfg = kTranscfgPtwMemattrWb | kTranscfgPtwRa | kTranscfgAdrmodeAarch64_4k |
                  (std::uint64_t{55 - va_bits} << kTranscfgInaBitsShift);
   if (d.gpu->coherent()) vm->transcfg |= kTranscfgPtwShOs;
-  return 0;
+  return layout.kind == VmKind::user ? d.mmu->bind_queues().add(vm) : 0;
 }
 
 }  // namespace
@@ -348,17 +142,9 @@ void Vms::destroy(const Ptr<Vm>& vm) {
 }
 
 int Vms::run(const Ptr<Vm>& vm, const VmOp& op) {
-  Device& d = *vm->d;
-  OpRun steps(*vm, op);
-  int error = steps.prepare();
-  if (error != 0) return error;
-  MutexGuard lock(d.k, vm->op_lock);
-  bool gated = false;
-  error = d.mmu->lock_region(*vm, op.va, op.size, gated);
-  if (error != 0) return error;
-  error = steps.execute();
-  d.mmu->unlock_region(*vm, gated);
-  return error;
+  VmOpRun steps(*vm, op);
+  const int error = steps.prepare();
+  return error != 0 ? error : steps.run(OnFailure::keep_vm);
 }
 
 Result<std::uint64_t> Vms::alloc_va(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t size,

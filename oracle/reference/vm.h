@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A GPU address space: VMA tree, page tables, locked region, operations.
-// Leaves out: async binds, sparse mappings, reclaim of pages, huge-page widening of remaps beyond
+// Leaves out: sparse mappings, reclaim of pages, huge-page widening of remaps beyond
 // what the page-table writer does itself.
 // Source: panthor_mmu.c (7.3); facts-driver-7x.md 1; facts-driver.md 4.
 #pragma once
@@ -36,6 +36,7 @@ struct Vm {
   contract::VaSpace kernel_va;
   std::uint64_t auto_start = 0, auto_end = 0;
   std::uint64_t user_range = 0;
+  std::uint64_t range = 0;              ///< of all addresses
   std::uint64_t memattr = 0, transcfg = 0;
   Ptr<contract::GemObject> root;        ///< carries the resv that private objects share
   contract::Mutex op_lock{.role = "vm.op_lock"};
@@ -45,15 +46,20 @@ struct Vm {
   bool unusable = false;
   bool unhandled_fault = false;
   bool mm_ready = false, tree_ready = false, table_ready = false;
+  // The queue of asynchronous operations (vm_bind.h).
+  contract::GpuScheduler bind_sched{.role = "vm_bind"};
+  contract::SchedEntity bind_entity;
+  bool bind_sched_live = false, bind_entity_live = false;
+  Link<Vm> bind_node;
   // Under as.slots_lock.
   int as_id = -1;
   std::uint32_t active_count = 0;
   Link<Vm> lru;
 };
 
-/// One map or unmap. `offset` and `object` belong to maps.
+/// One map or unmap, or nothing but fences. `offset` and `object` belong to maps.
 struct VmOp {
-  enum class Kind : std::uint8_t { map, unmap };
+  enum class Kind : std::uint8_t { map, unmap, sync_only };
   Kind kind = Kind::map;
   std::uint64_t va = 0, size = 0, offset = 0;
   Ptr<contract::GemObject> object;

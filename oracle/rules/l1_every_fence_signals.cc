@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Every accepted job's fence signals, or its group is dead, within T = 10 s + 6 s per accepted job
-// after the last step and the last fault. A run that came to rest before T with the fence open has
-// broken it too: nothing is left that could signal it. What signals only because the runner gives
-// everything back does not count.
-// Rests for groups that user space can block for ever (SYNC_WAIT, CALL, raw words), and for jobs
-// that wait for one of theirs.
+// after the last step and the last fault; so does that of an asynchronous bind. A run that came to
+// rest before T with the fence open has broken it too: nothing is left that could signal it. What
+// signals only because the runner gives everything back does not count.
+// Rests for groups that user space can block for ever (SYNC_WAIT, CALL, raw words), and for what
+// waits for one of their jobs.
 #include <algorithm>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/limits.h"
@@ -22,25 +23,47 @@ namespace {
 bool can_block_for_ever(const Node& submit) {
   return uses_instruction(submit, NodeType::i_sync_wait64) ||
          uses_instruction(submit, NodeType::i_call) || uses_instruction(submit, NodeType::i_raw) ||
-         field_number(submit, "stream_addr") != UINT64_MAX;
+         (static_cast<NodeType>(submit.type) == NodeType::group_submit &&
+          field_number(submit, "stream_addr") != UINT64_MAX);
 }
 
-// Groups with a job that may wait for ever; a job that waits for one of them is as bad.
-std::set<std::uint32_t> excused_groups(const Program& program) {
+/// What a fence waits in line with: the group of a job, the VM of a bind.
+std::uint32_t line_of(const Program& program, std::uint32_t step) {
+  const std::uint32_t group = group_of_job(program, step);
+  return group != kNoStep ? group : vm_of_bind(program, step);
+}
+
+void add_wait(const Node& node, std::vector<std::uint32_t>& out) {
+  const auto index = field_index(node_info(static_cast<NodeType>(node.type)), "wait");
+  if (!index || *index >= node.fields.size()) return;
+  const Value& value = node.fields[*index];
+  if (value.kind == Value::Kind::ref) out.push_back(static_cast<std::uint32_t>(value.number));
+}
+
+/// Steps whose fences a submit or a bind waits for.
+std::vector<std::uint32_t> waits_of(const Node& op) {
+  std::vector<std::uint32_t> out;
+  add_wait(op, out);
+  for (const Value& field : op.fields) {
+    for (const Node& item : field.list) add_wait(item, out);
+  }
+  return out;
+}
+
+/// Groups and VMs with a job or bind that may wait for ever; what waits for them is as bad.
+std::set<std::uint32_t> excused_lines(const Program& program) {
   std::set<std::uint32_t> out;
   for (bool grew = true; grew;) {
     grew = false;
     for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
-      if (step_type(program, s) != NodeType::group_submit) continue;
+      if (!has_own_fence(program, s)) continue;
       const Node& op = program.steps[s].op;
-      const auto index = field_index(node_info(NodeType::group_submit), "wait");
-      const bool waits = index && *index < op.fields.size() &&
-                         op.fields[*index].kind == Value::Kind::ref;
-      const std::uint32_t on =
-          waits ? group_of_job(program, static_cast<std::uint32_t>(op.fields[*index].number))
-                : kNoStep;
-      const bool bad = can_block_for_ever(op) || (waits && out.contains(on));
-      if (bad) grew = out.insert(group_of_job(program, s)).second || grew;
+      const std::vector<std::uint32_t> waits = waits_of(op);
+      const bool bad = can_block_for_ever(op) ||
+                       std::any_of(waits.begin(), waits.end(), [&](std::uint32_t step) {
+                         return out.contains(line_of(program, step));
+                       });
+      if (bad) grew = out.insert(line_of(program, s)).second || grew;
     }
   }
   return out;
@@ -72,7 +95,7 @@ Seen read(const Program& program, const Trace& trace) {
       out.last_step_ns = r.time_ns;
       if (static_cast<std::int64_t>(r.c) < 0) continue;
       const NodeType type = step_type(program, r.b);
-      if (type == NodeType::group_submit) out.accepted.try_emplace(r.b, r.time_ns);
+      if (has_own_fence(program, r.b)) out.accepted.try_emplace(r.b, r.time_ns);
       if (type == NodeType::group_destroy) {
         out.gone.insert(
             static_cast<std::uint32_t>(field_number(program.steps[r.b].op, "group")));
@@ -88,7 +111,7 @@ RuleResult every_fence_signals(const Program& program, const Trace& trace) {
   RuleResult out;
   if (trace.end != RunEnd::completed) return out;
   const Seen seen = read(program, trace);
-  const std::set<std::uint32_t> excused = excused_groups(program);
+  const std::set<std::uint32_t> excused = excused_lines(program);
   const std::uint64_t due_ns = std::max(seen.last_step_ns, seen.last_fault_ns) +
                                kLimits.fence_base_ns +
                                kLimits.fence_per_job_ns * seen.accepted.size();
@@ -97,10 +120,10 @@ RuleResult every_fence_signals(const Program& program, const Trace& trace) {
   const bool settled = rest_ns >= due_ns ||
                        (rest_ns < kMaxTimeNs && seen.last_fault_ns <= seen.last_step_ns);
   for (const auto& [job, accepted_ns] : seen.accepted) {
-    const std::uint32_t group = group_of_job(program, job);
-    if (excused.contains(group)) continue;
+    const std::uint32_t line = line_of(program, job);
+    if (excused.contains(line)) continue;
     ++out.armed;
-    if (out.violation || seen.gone.contains(group)) continue;
+    if (out.violation || seen.gone.contains(line)) continue;
     const auto signalled = seen.signalled.find(job);
     if (signalled != seen.signalled.end() && signalled->second <= due_ns) continue;
     if (signalled == seen.signalled.end() && !settled) continue;

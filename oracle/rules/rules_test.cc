@@ -446,6 +446,29 @@ TEST_CASE("L1: fences signal in time") {
   CHECK(run("L1", w.program, trace(0, kSec)).armed == 0);
 }
 
+TEST_CASE("L1: an asynchronous bind has a fence, and is excused with what it waits for") {
+  World w;
+  const auto trace = [&](std::uint64_t fence_after) {
+    TraceBuilder b;
+    b.started(w.job).returned(w.job, 0).started(w.bind).returned(w.bind, 0);
+    b.at(kMs).fence(w.job, 0);
+    if (fence_after != 0) b.at(fence_after).fence(w.bind, 0);
+    return b.at(kSec).record(RecordKind::rest_state, {}, "vms");
+  };
+  const Node waits = make_node(NodeType::bind_unmap, {{"wait", kRef, w.job}});
+  set_list(w.program, w.bind, "ops", {make_node(NodeType::bind_map), waits});
+  CHECK(run("L1", w.program, trace(0)).armed == 1);  // synchronous: no fence of its own
+  Node& bind = w.program.steps[w.bind].op;
+  bind.fields[*field_index(node_info(NodeType::vm_bind), "flags")] =
+      Value{.kind = kNumber, .number = 1, .text = {}, .list = {}};
+  CHECK(run("L1", w.program, trace(kMs)).armed == 2);
+  check_right("L1", w.program, trace(2 * kMs));
+  check_wrong("L1", w.program, trace(0), 3);
+
+  set_list(w.program, w.job, "stream", {make_node(NodeType::i_sync_wait64)});
+  CHECK(run("L1", w.program, trace(0)).armed == 0);
+}
+
 TEST_CASE("rule_table: holds no rule without a trace in these tests") {
   const std::set<std::string_view> tested{
       "I1", "I2", "I3", "I4", "I6", "I7", "I8", "I9", "I10", "I11", "L1", "FW-25", "SCHED-48",

@@ -145,10 +145,15 @@ constexpr std::array kChangeMemory{req(typed("of", T::ref_call)), word("memory",
                                    word("as", kWidths, 3)};
 constexpr std::array kSleep{req(typed("time", T::time, 1'000'000))};
 // --- list items ---
+constexpr F kOpWait = typed("wait", T::ref_job);
+constexpr F kOpSignal = typed("signal", T::ref_syncobj);
 constexpr std::array kBindMap{req(typed("bo", T::ref_bo)), req(typed("va", T::va)),
                               size("size", k4K, kAllOnes), size("offset", 0, kAllOnes),
-                              flags("flags", kMapFlags)};
-constexpr std::array kBindUnmap{req(typed("va", T::va)), size("size", k4K, kAllOnes)};
+                              flags("flags", kMapFlags),   kOpWait,
+                              kOpSignal};
+constexpr std::array kBindUnmap{req(typed("va", T::va)), size("size", k4K, kAllOnes), kOpWait,
+                                kOpSignal};
+constexpr std::array kBindSyncOnly{kOpWait, kOpSignal};
 constexpr std::array kQueue{size("ringbuf", k4K), num("priority", 0, 255), num("pad", 0)};
 // --- stream instructions ---
 constexpr std::array kMove32{req(num("reg", 0, 255)), req(num("value", 0, UINT32_MAX))};
@@ -205,7 +210,8 @@ constexpr std::array kNodes{
     N{Y::vm_create, "vm_create", op, Makes::vm, kVmCreate, "VM_CREATE"},
     N{Y::vm_destroy, "vm_destroy", op, Makes::nothing, kVmRef, "VM_DESTROY"},
     N{Y::vm_get_state, "vm_get_state", op, Makes::nothing, kVmRef, "VM_GET_STATE"},
-    N{Y::vm_bind, "vm_bind", op, Makes::nothing, kVmBind, "VM_BIND (synchronous in this version)"},
+    N{Y::vm_bind, "vm_bind", op, Makes::job, kVmBind,
+      "VM_BIND; an asynchronous one has a fence as a job has, that of its last operation"},
     N{Y::bo_create, "bo_create", op, Makes::bo, kBoCreate, "BO_CREATE"},
     N{Y::bo_mmap_offset, "bo_mmap_offset", op, Makes::nothing, kBoRef, "BO_MMAP_OFFSET"},
     N{Y::gem_close, "gem_close", op, Makes::nothing, kBoRef, "GEM_CLOSE"},
@@ -221,7 +227,8 @@ constexpr std::array kNodes{
       "GROUP_SUBMIT of one job whose fence goes to a syncobj of its own"},
     N{Y::syncobj_create, "syncobj_create", op, Makes::syncobj, kSyncobjCreate, "SYNCOBJ_CREATE"},
     N{Y::syncobj_destroy, "syncobj_destroy", op, Makes::nothing, kSyncobjRef, "SYNCOBJ_DESTROY"},
-    N{Y::wait, "wait", op, Makes::nothing, kWait, "SYNCOBJ_WAIT on the job's syncobj"},
+    N{Y::wait, "wait", op, Makes::nothing, kWait,
+      "SYNCOBJ_WAIT on the syncobj of a job or an asynchronous bind"},
     N{Y::raw_ioctl, "raw_ioctl", op, Makes::nothing, kRawIoctl,
       "any ioctl on the render node, its struct and an array given byte by byte"},
     N{Y::change_memory, "change_memory", op, Makes::nothing, kChangeMemory,
@@ -229,6 +236,8 @@ constexpr std::array kNodes{
     N{Y::sleep, "sleep", op, Makes::nothing, kSleep, "the actor sleeps"},
     N{Y::bind_map, "map", G::bind_op, Makes::nothing, kBindMap, "VM_BIND op MAP"},
     N{Y::bind_unmap, "unmap", G::bind_op, Makes::nothing, kBindUnmap, "VM_BIND op UNMAP"},
+    N{Y::bind_sync_only, "sync_only", G::bind_op, Makes::nothing, kBindSyncOnly,
+      "VM_BIND op SYNC_ONLY"},
     N{Y::queue, "queue", G::queue, Makes::nothing, kQueue, "one queue of a group"},
     N{Y::i_nop, "nop", G::instruction, Makes::nothing, {}, "NOP"},
     N{Y::i_move32, "move32", G::instruction, Makes::nothing, kMove32, "MOVE32"},

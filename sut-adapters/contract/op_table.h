@@ -112,6 +112,7 @@ enum class NodeType : std::uint16_t {
   // nodes in lists
   bind_map,
   bind_unmap,
+  bind_sync_only,
   queue,
   // stream instructions
   i_nop,

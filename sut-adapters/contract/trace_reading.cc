@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "gpu-model/vocab/uapi.h"
+
 namespace protm::contract {
 namespace {
 
@@ -136,14 +138,40 @@ std::uint64_t field_number(const Node& node, std::string_view field) {
   return value.kind == Value::Kind::absent ? info.fields[*index].fallback : value.number;
 }
 
-std::uint32_t group_of_job(const Program& program, std::uint32_t job) {
-  const Node* const op = step_op(program, job);
-  if (op == nullptr || static_cast<NodeType>(op->type) != NodeType::group_submit) return kNoStep;
-  const auto index = field_index(node_info(NodeType::group_submit), "group");
+bool has_own_fence(const Node& node) {
+  const auto type = static_cast<NodeType>(node.type);
+  if (type != NodeType::vm_bind) return type == NodeType::group_submit;
+  const auto ops = field_index(node_info(type), "ops");
+  const bool some = *ops < node.fields.size() && !node.fields[*ops].list.empty();
+  return some && (field_number(node, "flags") & vocab::uapi::kVmBindAsync) != 0;
+}
+
+bool has_own_fence(const Program& program, std::uint32_t step) {
+  const Node* const op = step_op(program, step);
+  return op != nullptr && has_own_fence(*op);
+}
+
+namespace {
+
+/// Step that `field` of step `user` refers to, when that step is of `type`.
+std::uint32_t step_named_by(const Program& program, std::uint32_t user, NodeType type,
+                            std::string_view field) {
+  const Node* const op = step_op(program, user);
+  if (op == nullptr || static_cast<NodeType>(op->type) != type) return kNoStep;
+  const auto index = field_index(node_info(type), field);
   if (!index || *index >= op->fields.size()) return kNoStep;
   const Value& value = op->fields[*index];
-  if (value.kind != Value::Kind::ref) return kNoStep;
-  return static_cast<std::uint32_t>(value.number);
+  return value.kind == Value::Kind::ref ? static_cast<std::uint32_t>(value.number) : kNoStep;
+}
+
+}  // namespace
+
+std::uint32_t vm_of_bind(const Program& program, std::uint32_t bind) {
+  return step_named_by(program, bind, NodeType::vm_bind, "vm");
+}
+
+std::uint32_t group_of_job(const Program& program, std::uint32_t job) {
+  return step_named_by(program, job, NodeType::group_submit, "group");
 }
 
 bool uses_instruction(const Node& node, NodeType type) {

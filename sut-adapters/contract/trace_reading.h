@@ -47,6 +47,13 @@ inline constexpr std::size_t kNoRecord = SIZE_MAX;
 [[nodiscard]] NodeType step_type(const Program& program, std::uint32_t step);
 /// Number or reference in the field of that name, else the field's default.
 [[nodiscard]] std::uint64_t field_number(const Node& node, std::string_view field);
+/// Whether the operation signals a syncobj of its own: a submit, and a VM_BIND with the flag async
+/// and at least one operation.
+[[nodiscard]] bool has_own_fence(const Node& node);
+/// The same for a step; false when there is no such step.
+[[nodiscard]] bool has_own_fence(const Program& program, std::uint32_t step);
+/// Step number of the VM that a vm_bind names; kNoStep when it names none.
+[[nodiscard]] std::uint32_t vm_of_bind(const Program& program, std::uint32_t bind);
 /// Step number of the group that a group_submit names; kNoStep when it names none.
 [[nodiscard]] std::uint32_t group_of_job(const Program& program, std::uint32_t job);
 /// Whether a stream of the Program has an instruction of that type, at any depth.

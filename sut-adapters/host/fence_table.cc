@@ -116,6 +116,12 @@ void FenceTable::remember_step(const FencePtr& fence) {
   const Caller caller = ctx_.who();
   FenceObj& f = *obj(fence);
   if (!caller.in_step || f.has_step) return;
+  // Of several fences that one call attaches to syncobjs, the last one is the step's.
+  if (last_of_step_ != nullptr && last_of_step_.alive()) {
+    FenceObj& before = *obj(last_of_step_);
+    if (before.step == caller.step && before.has_step && !before.signalled) before.has_step = false;
+  }
+  last_of_step_ = fence;
   f.has_step = true;
   f.step = caller.step;
   if (f.signalled) report(f);

@@ -98,6 +98,7 @@ class FenceTable {
   std::uint64_t next_context_ = 1;
   std::uint64_t next_waiter_ = 1;
   std::uint32_t live_ = 0;
+  FencePtr last_of_step_;  ///< no reference: whose has_step was set last
 };
 
 /// One reference on a fence for a block.

@@ -212,6 +212,21 @@ TEST_CASE("SyncobjTable: sync_file keeps the fence of its export and tells its s
   CHECK(c.create() == 2);
 }
 
+TEST_CASE("SyncobjTable: of the fences that one step attaches, the last one is reported") {
+  Client c;
+  const std::uint32_t a = c.create(), b = c.create();
+  const FencePtr one = c.fence(), two = c.fence(), other = c.fence();
+  c.submit(a, one, 5);
+  c.submit(b, two, 5);
+  c.submit(a, other, 6);
+  c.drm->fence_signal(one);
+  CHECK(c.bench.count(RecordKind::fence_signalled) == 0);
+  c.drm->fence_signal(two);
+  CHECK(c.bench.count(RecordKind::fence_signalled) == 1);
+  c.drm->fence_signal(other);
+  CHECK(c.bench.count(RecordKind::fence_signalled) == 2);
+}
+
 TEST_CASE("SyncobjTable: timeline points") {
   Client c;
   const std::uint32_t a = c.create();

@@ -44,7 +44,8 @@ void set_name(protm_order& order, const std::string& name) {
 }
 
 bool is_submit(const protm_order& order) {
-  return order.kind == PROTM_IOCTL && order.args[1] == uapi::kIoctlGroupSubmit;
+  return order.kind == PROTM_IOCTL &&
+         (order.args[1] == uapi::kIoctlGroupSubmit || order.args[1] == uapi::kIoctlVmBind);
 }
 
 }  // namespace
@@ -190,26 +191,39 @@ void UmlSut::time_moved() {
   running_ = kNobody;
 }
 
-/// The fence that a submit signals, found the way the kernel found it: through its arguments.
-std::optional<protm_order> UmlSut::watch_for(const protm_order& submit, std::uint32_t step) {
-  const auto fetch = [&](std::uint64_t from, auto& value) {
-    return rig_.user().read(from, std::as_writable_bytes(std::span(&value, 1))) == 0;
-  };
+/// Where the kernel found the syncs of a GROUP_SUBMIT's only job, or of a VM_BIND's last operation:
+/// through its arguments.
+std::optional<uapi::ObjArray> UmlSut::syncs_of(const protm_order& call) const {
+  if (call.args[1] == uapi::kIoctlVmBind) {
+    uapi::VmBind bind{};
+    uapi::VmBindOp op{};
+    if (!fetch(call.args[2], bind) || (bind.flags & uapi::kVmBindAsync) == 0) return {};
+    if (bind.ops.count == 0) return {};
+    const std::uint64_t last = std::uint64_t{bind.ops.count - 1} * bind.ops.stride;
+    if (!fetch(bind.ops.array + last, op)) return {};
+    return op.syncs;
+  }
   uapi::GroupSubmit group{};
   uapi::QueueSubmit queue{};
-  if (!fetch(submit.args[2], group) || !fetch(group.queue_submits.array, queue)) return {};
-  for (std::uint32_t i = 0; i < queue.syncs.count; ++i) {
+  if (!fetch(call.args[2], group) || !fetch(group.queue_submits.array, queue)) return {};
+  return queue.syncs;
+}
+
+/// The fence that a step's call signals: the last of those that it attaches to syncobjs.
+std::optional<protm_order> UmlSut::watch_for(const protm_order& call, std::uint32_t step) const {
+  const auto syncs = syncs_of(call);
+  std::optional<protm_order> found;
+  for (std::uint32_t i = 0; syncs && i < syncs->count; ++i) {
     uapi::SyncOp sync{};
-    if (!fetch(queue.syncs.array + i * sizeof sync, sync)) return {};
+    if (!fetch(syncs->array + i * sizeof sync, sync)) break;
     if ((sync.flags & uapi::kSyncOpSignal) == 0) continue;
-    protm_order watch{};
-    watch.kind = PROTM_WATCH_FENCE;
-    watch.args[0] = submit.args[0];
-    watch.args[1] = sync.handle;
-    watch.args[2] = step;
-    return watch;
+    found.emplace();
+    found->kind = PROTM_WATCH_FENCE;
+    found->args[0] = call.args[0];
+    found->args[1] = sync.handle;
+    found->args[2] = step;
   }
-  return {};
+  return found;
 }
 
 void UmlSut::carried_out(const protm_order& order) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "gpu-model/vocab/uapi.h"
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/linux-uml/glue/protm_glue.h"
 #include "sut-adapters/rig/rig.h"
@@ -84,8 +85,13 @@ class UmlSut final : public contract::Sut, public steps::Pace {
   void give(std::uint32_t number, const protm_order& order);
   [[nodiscard]] std::uint64_t staging(std::uint32_t number, std::span<const std::byte> bytes);
   [[nodiscard]] std::byte* at(std::uint64_t address);
-  [[nodiscard]] std::optional<protm_order> watch_for(const protm_order& submit,
-                                                     std::uint32_t step);
+  template <class T>
+  bool fetch(std::uint64_t from, T& value) const {
+    return rig_.user().read(from, std::as_writable_bytes(std::span(&value, 1))) == 0;
+  }
+  [[nodiscard]] std::optional<vocab::uapi::ObjArray> syncs_of(const protm_order& call) const;
+  [[nodiscard]] std::optional<protm_order> watch_for(const protm_order& call,
+                                                     std::uint32_t step) const;
   [[nodiscard]] std::uint64_t quiet_at_ns() const;
 
   rig::Rig& rig_;

@@ -281,7 +281,8 @@ int panthor_ioctl_vm_bind(void* /*driver*/, void* arg, const Ptr<DrmFile>& file)
   if (vm != nullptr) {
     // Other flag bits are ignored, as upstream does.
     const bool async = (args.flags & uapi::kVmBindAsync) != 0;
-    if (!async) ret = panthor_vm_bind_sync(ptdev, file, &*vm, &args);
+    ret = async ? panthor_ioctl_vm_bind_async(ptdev, file, &*vm, args)
+                : panthor_vm_bind_sync(ptdev, file, &*vm, &args);
     panthor_vm_put(&*vm);
   }
   ptdev->kernel.dev_exit();

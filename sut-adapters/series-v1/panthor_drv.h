@@ -40,6 +40,11 @@ contract::Ptr<Vm> panthor_vm_pool_get_vm(PanthorFile* pfile, std::uint32_t handl
 /// Operations of the DRM driver.
 extern const contract::DrmDriverOps kPanthorDrmDriver;
 
+/// The asynchronous kind of VM_BIND (panthor_drv_submit.cc).
+int panthor_ioctl_vm_bind_async(PanthorDevice* ptdev,
+                                const contract::Ptr<contract::DrmFile>& file, Vm* vm,
+                                const vocab::uapi::VmBind& args);
+
 // Ioctls of panthor_drv_submit.cc, for the table.
 int panthor_ioctl_group_create(void* driver, void* arg, const contract::Ptr<contract::DrmFile>& f);
 int panthor_ioctl_group_destroy(void* driver, void* arg,

@@ -14,6 +14,7 @@ namespace {
 using contract::DrmFile;
 using contract::Fence;
 using contract::Ptr;
+using contract::SchedJob;
 namespace uapi = vocab::uapi;
 
 constexpr std::uint32_t kMaxQueues = 32;
@@ -27,16 +28,17 @@ struct SyncSignal {
 };
 
 struct SubmitJob {
-  Ptr<Job> job;
+  Ptr<SchedJob> job;
   std::pmr::vector<uapi::SyncOp> sync_ops;
 };
 
 /// struct panthor_submit_ctx.
 struct SubmitCtx {
-  SubmitCtx(PanthorDevice* p, const Ptr<DrmFile>& f)
-      : ptdev(p), file(f), jobs(p->mr), signals(p->mr), resvs(p->mr) {}
+  SubmitCtx(PanthorDevice* p, const Ptr<DrmFile>& f, void (*put)(const Ptr<SchedJob>&))
+      : ptdev(p), file(f), job_put(put), jobs(p->mr), signals(p->mr), resvs(p->mr) {}
   PanthorDevice* ptdev;
   Ptr<DrmFile> file;
+  void (*job_put)(const Ptr<SchedJob>& job);
   std::pmr::vector<SubmitJob> jobs;
   std::pmr::vector<SyncSignal> signals;
   std::pmr::vector<Ptr<contract::Resv>> resvs;
@@ -108,7 +110,7 @@ int panthor_vm_prepare_mapped_bos_resvs(SubmitCtx* ctx, Vm* vm) {
   return ret;
 }
 
-int panthor_submit_ctx_add_wait(SubmitCtx* ctx, const Ptr<Job>& job, const uapi::SyncOp& op) {
+int panthor_submit_ctx_add_wait(SubmitCtx* ctx, const Ptr<SchedJob>& job, const uapi::SyncOp& op) {
   int ret = panthor_check_sync_op(op);
   if (ret != 0) return ret;
   contract::Drm& drm = ctx->ptdev->drm;
@@ -189,36 +191,55 @@ void panthor_submit_ctx_cleanup(SubmitCtx* ctx) {
     drm.syncobj_put(signal.syncobj);
   }
   for (const SubmitJob& job : ctx->jobs) {
-    if (job.job != nullptr) panthor_job_put(&*job.job);
+    if (job.job != nullptr) ctx->job_put(job.job);
   }
 }
 
-int panthor_submit_ctx_add_jobs(SubmitCtx* ctx, PanthorFile* pfile,
-                                const uapi::GroupSubmit& args) {
+int panthor_submit_ctx_add_job(SubmitCtx* ctx, const contract::Result<Ptr<SchedJob>>& job,
+                               const uapi::ObjArray& syncs) {
+  if (!job) return job.error();
+  ctx->jobs.push_back({*job, std::pmr::vector<uapi::SyncOp>(ctx->ptdev->mr)});
+  auto ops = panthor_get_uobjs<uapi::SyncOp>(ctx->ptdev, syncs);
+  if (!ops) return ops.error();
+  ctx->jobs.back().sync_ops = std::move(*ops);
+  return 0;
+}
+
+// From the jobs of a call to their queues.
+int panthor_submit_ctx_submit(SubmitCtx* ctx, Vm* vm) {
+  int ret = panthor_submit_ctx_collect_jobs_signal_ops(ctx);
+  if (ret == 0) ret = panthor_vm_prepare_mapped_bos_resvs(ctx, vm);
+  if (ret == 0) ret = panthor_submit_ctx_add_deps_and_arm_jobs(ctx);
+  if (ret == 0) panthor_submit_ctx_push_jobs(ctx);
+  return ret;
+}
+
+void group_job_put(const Ptr<SchedJob>& job) { panthor_job_put(&*contract::ptr_cast<Job>(job)); }
+
+int panthor_group_submit(SubmitCtx* ctx, PanthorFile* pfile, const uapi::GroupSubmit& args) {
   const auto submits = panthor_get_uobjs<uapi::QueueSubmit>(ctx->ptdev, args.queue_submits);
   if (!submits) return submits.error();
+  Vm* vm = nullptr;
   for (const uapi::QueueSubmit& submit : *submits) {
     const auto job = panthor_job_create(pfile, args.group_handle, submit);
-    if (!job) return job.error();
-    ctx->jobs.push_back({*job, std::pmr::vector<uapi::SyncOp>(ctx->ptdev->mr)});
-    auto ops = panthor_get_uobjs<uapi::SyncOp>(ctx->ptdev, submit.syncs);
-    if (!ops) return ops.error();
-    ctx->jobs.back().sync_ops = std::move(*ops);
+    if (job) vm = &*(*job)->group->vm;
+    const int ret = panthor_submit_ctx_add_job(
+        ctx, job.map([](const Ptr<Job>& made) { return Ptr<SchedJob>(made); }), submit.syncs);
+    if (ret != 0) return ret;
   }
-  return 0;
+  return vm == nullptr ? 0 : panthor_submit_ctx_submit(ctx, vm);
 }
 
-int panthor_submit_ctx_run(SubmitCtx* ctx, PanthorFile* pfile, const uapi::GroupSubmit& args) {
-  int ret = panthor_submit_ctx_add_jobs(ctx, pfile, args);
-  if (ret != 0 || ctx->jobs.empty()) return ret;
-  ret = panthor_submit_ctx_collect_jobs_signal_ops(ctx);
-  if (ret != 0) return ret;
-  ret = panthor_vm_prepare_mapped_bos_resvs(ctx, &*ctx->jobs[0].job->group->vm);
-  if (ret != 0) return ret;
-  ret = panthor_submit_ctx_add_deps_and_arm_jobs(ctx);
-  if (ret != 0) return ret;
-  panthor_submit_ctx_push_jobs(ctx);
-  return 0;
+int panthor_vm_bind_submit(SubmitCtx* ctx, Vm* vm, const uapi::ObjArray& array) {
+  const auto ops = panthor_get_uobjs<uapi::VmBindOp>(ctx->ptdev, array);
+  if (!ops) return ops.error();
+  for (const uapi::VmBindOp& op : *ops) {
+    const auto job = panthor_vm_bind_job_create(ctx->file, vm, op);
+    const int ret = panthor_submit_ctx_add_job(ctx, job, op.syncs);
+    if (ret != 0) return ret;
+    if (const auto resv = panthor_vm_bind_job_resv(*job)) ctx->resvs.push_back(resv);
+  }
+  return ctx->jobs.empty() ? 0 : panthor_submit_ctx_submit(ctx, vm);
 }
 
 int group_priority_permit(PanthorDevice* ptdev, std::uint8_t priority) {
@@ -228,6 +249,14 @@ int group_priority_permit(PanthorDevice* ptdev, std::uint8_t priority) {
 }
 
 }  // namespace
+
+int panthor_ioctl_vm_bind_async(PanthorDevice* ptdev, const Ptr<DrmFile>& file, Vm* vm,
+                                const uapi::VmBind& args) {
+  SubmitCtx ctx(ptdev, file, panthor_vm_bind_job_put);
+  const int ret = panthor_vm_bind_submit(&ctx, vm, args.ops);
+  panthor_submit_ctx_cleanup(&ctx);
+  return ret;
+}
 
 int panthor_ioctl_group_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
   PanthorFile* const pfile = to_panthor_file(file);
@@ -262,8 +291,8 @@ int panthor_ioctl_group_submit(void* /*driver*/, void* arg, const Ptr<DrmFile>& 
   const auto& args = *static_cast<const uapi::GroupSubmit*>(arg);
   if (args.pad != 0) return -EINVAL;
   if (!pfile->ptdev->kernel.dev_enter()) return -ENODEV;
-  SubmitCtx ctx(pfile->ptdev, file);
-  const int ret = panthor_submit_ctx_run(&ctx, pfile, args);
+  SubmitCtx ctx(pfile->ptdev, file, group_job_put);
+  const int ret = panthor_group_submit(&ctx, pfile, args);
   panthor_submit_ctx_cleanup(&ctx);
   pfile->ptdev->kernel.dev_exit();
   return ret;

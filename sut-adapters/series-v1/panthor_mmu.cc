@@ -248,6 +248,8 @@ void panthor_vm_idle(Vm* vm) {
 int panthor_mmu_init(PanthorDevice* ptdev) {
   ptdev->mmu = ptdev->kernel.make<PanthorMmu>("mmu");
   if (ptdev->mmu == nullptr) return -ENOMEM;
+  ptdev->mmu->vm.wq =
+      ptdev->kernel.alloc_workqueue("panthor-vm-bind", contract::WorkqueueKind::unbound);
   const auto irq = ptdev->mmu.member(&PanthorMmu::irq);
   irq->line = contract::IrqLine::mmu;
   irq->base = vocab::kMmuIrqRawstat.offset;
@@ -289,13 +291,17 @@ void panthor_mmu_resume(PanthorDevice* ptdev) {
   panthor_irq_resume(&ptdev->mmu->irq);
 }
 
-void panthor_mmu_pre_reset(PanthorDevice* ptdev) { panthor_irq_suspend(&ptdev->mmu->irq); }
+void panthor_mmu_pre_reset(PanthorDevice* ptdev) {
+  panthor_irq_suspend(&ptdev->mmu->irq);
+  panthor_mmu_stop_vms(ptdev);
+}
 
 void panthor_mmu_post_reset(PanthorDevice* ptdev) {
   (void)panthor_mmu_release_all(ptdev, false);
   ptdev->mmu->alloc_mask = 0;
   ptdev->mmu->faulty_mask = 0;
   panthor_irq_resume(&ptdev->mmu->irq);
+  panthor_mmu_start_vms(ptdev);
 }
 
 }  // namespace protm::v1

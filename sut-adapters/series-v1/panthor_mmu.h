@@ -2,7 +2,7 @@
 // Address spaces and VMs: AS slots, region lock, page-table updates, faults. Patch 6 splits lock
 // and expand, patch 7 adds protm.lock and the forced exit. Switches MMU-15, MMU-25. Waits happen
 // outside as.slots_lock (MMU-24).
-// Not modelled: asynchronous VM_BIND, sparse mappings, reclaim, user-space dump of mappings.
+// Not modelled: sparse mappings, reclaim, user-space dump of mappings.
 // Source: panthor_mmu.[ch] (7.x); patches 6/8, 7/8; facts-driver-7x.md section 1.
 #pragma once
 
@@ -11,6 +11,7 @@
 
 #include "sut-adapters/series-v1/panthor_device.h"
 #include "gpu-model/vocab/regs/mmu_control.h"
+#include "sut-adapters/series-v1/list.h"
 #include "sut-adapters/series-v1/panthor_gem.h"
 
 namespace protm::v1 {
@@ -47,6 +48,10 @@ struct Vm {
     std::uint64_t start = 0;
     std::uint64_t size = 0;
   } locked_region;
+  contract::GpuScheduler sched{"vm_bind"};
+  contract::SchedEntity entity;
+  bool has_sched = false;              ///< `sched` and `entity` are live
+  ListNode<Vm> node;                   ///< in PanthorMmu::vm.list
   bool for_mcu = false;
   bool destroyed = false;
   bool unusable = false;
@@ -62,6 +67,12 @@ struct PanthorMmu {
   std::array<Vm*, kMaxAsSlots> slots{};
   std::array<Vm*, kMaxAsSlots> lru{};   ///< idle VMs that still own an AS, least recent first
   std::uint32_t lru_count = 0;
+  struct {
+    contract::Mutex lock{"vm.list_lock"};
+    ListNode<Vm> list;
+    bool reset_in_progress = false;
+    contract::Workqueue wq;
+  } vm;
 };
 
 int panthor_mmu_init(PanthorDevice* ptdev);
@@ -105,6 +116,21 @@ contract::Ptr<PanthorGem> panthor_vm_get_bo_for_va(Vm* vm, std::uint64_t va, std
 /// One operation of a synchronous VM_BIND. `handle_file` resolves the BO handle.
 int panthor_vm_bind_exec_sync_op(const contract::Ptr<contract::DrmFile>& file, Vm* vm,
                                  const vocab::uapi::VmBindOp& op);
+
+/// A job for one operation of an asynchronous VM_BIND, with a reference for the caller.
+/// Errors: EINVAL, ENOMEM.
+contract::Result<contract::Ptr<contract::SchedJob>> panthor_vm_bind_job_create(
+    const contract::Ptr<contract::DrmFile>& file, Vm* vm, const vocab::uapi::VmBindOp& op);
+void panthor_vm_bind_job_put(const contract::Ptr<contract::SchedJob>& job);
+/// The reservation of the object that the job maps; null when it maps none.
+contract::Ptr<contract::Resv> panthor_vm_bind_job_resv(
+    const contract::Ptr<contract::SchedJob>& job);
+
+// --- panthor_mmu_bind.cc: the VM_BIND queue of a VM --------------------------------------------
+int panthor_vm_sched_init(Vm* vm);
+void panthor_vm_sched_fini(Vm* vm);
+void panthor_mmu_stop_vms(PanthorDevice* ptdev);
+void panthor_mmu_start_vms(PanthorDevice* ptdev);
 
 // --- between panthor_mmu.cc (AS) and panthor_mmu_vm.cc (VM operations) -------------------------
 enum class AsRecycle : std::uint8_t { no, yes };

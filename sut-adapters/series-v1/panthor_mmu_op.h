@@ -10,7 +10,9 @@
 
 namespace protm::v1 {
 
-enum class VmOpType : std::uint8_t { map, unmap };
+enum class VmOpType : std::uint8_t { map, unmap, sync_only };
+/// What a failure means for the VM.
+enum class VmOpFailure : std::uint8_t { harmless, flags_vm_unusable };
 
 /// Splitting a mapping in the middle needs a record for each rest, a map one more.
 inline constexpr std::uint32_t kMaxPreallocVmas = 3;
@@ -31,8 +33,11 @@ int panthor_vm_prepare_map_op_ctx(VmOpCtx* op, Vm* vm, const contract::Ptr<Panth
                                   std::uint32_t flags);
 int panthor_vm_prepare_unmap_op_ctx(VmOpCtx* op, Vm* vm, std::uint64_t va, std::uint64_t size);
 void panthor_vm_cleanup_op_ctx(VmOpCtx* op, Vm* vm);
+/// Checks a user operation and prepares it.
+int panthor_vm_bind_prepare_op_ctx(const contract::Ptr<contract::DrmFile>& file, Vm* vm,
+                                   const vocab::uapi::VmBindOp& op, VmOpCtx* ctx);
 /// Runs a prepared operation under op_lock and inside a locked region.
-int panthor_vm_exec_op(Vm* vm, VmOpCtx* op);
+int panthor_vm_exec_op(Vm* vm, VmOpCtx* op, VmOpFailure failure);
 
 // Page-table steps (panthor_mmu_pages.cc).
 int panthor_vm_map_pages(Vm* vm, std::uint64_t va, std::uint32_t flags,

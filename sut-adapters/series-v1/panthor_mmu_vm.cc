@@ -37,6 +37,7 @@ void panthor_vm_drop_mappings(Vm* vm) {
 void panthor_vm_free(Vm* vm) {
   PanthorDevice* const ptdev = vm->ptdev;
   contract::Kernel& k = ptdev->kernel;
+  panthor_vm_sched_fini(vm);
   // A VM without AS must not touch registers: the GPU may be off.
   if (vm->as.id >= 0 && ptdev->mmu != nullptr) {
     const bool entered = k.dev_enter();
@@ -98,8 +99,12 @@ Result<Ptr<Vm>> panthor_vm_create(PanthorDevice* ptdev, const VmArgs& args) {
   }
   ptdev->drm.mm_init(vm->mm, args.kernel_va_start, args.kernel_va_size);
   ptdev->kernel.kref_init(vm->refcount);
-  if (!vm->for_mcu) ptdev->live_vms++;
-  return vm;
+  if (vm->for_mcu) return vm;   // nobody binds there later
+  ptdev->live_vms++;
+  ret = panthor_vm_sched_init(&*vm);
+  if (ret == 0) return vm;
+  panthor_vm_put(&*vm);
+  return tl::make_unexpected(ret);
 }
 
 Ptr<Vm> panthor_vm_get(Vm* vm) {
@@ -196,8 +201,18 @@ void panthor_vm_declare_unusable(Vm* vm) {
   ptdev->kernel.dev_exit();
 }
 
-int panthor_vm_exec_op(Vm* vm, VmOpCtx* op) {
+// Outside of the locked region, so protected mode has to be left once more.
+static void panthor_vm_give_up(Vm* vm) {
+  if (panthor_protm_block(vm->ptdev) == 0) {
+    panthor_vm_declare_unusable(vm);
+    panthor_protm_unblock(vm->ptdev);
+  }
+  vm->unusable = true;
+}
+
+int panthor_vm_exec_op(Vm* vm, VmOpCtx* op, VmOpFailure failure) {
   contract::Drm& drm = vm->ptdev->drm;
+  if (op->type == VmOpType::sync_only || op->range == 0) return 0;
   MutexGuard guard(vm->ptdev->kernel, vm->op_lock);
   vm->op_ctx = op;
   int ret = panthor_vm_lock_region(vm, op->va, op->range);
@@ -212,6 +227,7 @@ int panthor_vm_exec_op(Vm* vm, VmOpCtx* op) {
     }
     panthor_vm_unlock_region(vm);
   }
+  if (ret != 0 && failure == VmOpFailure::flags_vm_unusable) panthor_vm_give_up(vm);
   vm->op_ctx = nullptr;
   return ret;
 }
@@ -221,7 +237,7 @@ int panthor_vm_map_bo_range(Vm* vm, const Ptr<PanthorGem>& bo, std::uint64_t off
   VmOpCtx op;
   int ret = panthor_vm_prepare_map_op_ctx(&op, vm, bo, offset, size, va, flags);
   if (ret != 0) return ret;
-  ret = panthor_vm_exec_op(vm, &op);
+  ret = panthor_vm_exec_op(vm, &op, VmOpFailure::harmless);
   panthor_vm_cleanup_op_ctx(&op, vm);
   return ret;
 }
@@ -230,7 +246,7 @@ int panthor_vm_unmap_range(Vm* vm, std::uint64_t va, std::uint64_t size) {
   VmOpCtx op;
   int ret = panthor_vm_prepare_unmap_op_ctx(&op, vm, va, size);
   if (ret != 0) return ret;
-  ret = panthor_vm_exec_op(vm, &op);
+  ret = panthor_vm_exec_op(vm, &op, VmOpFailure::harmless);
   panthor_vm_cleanup_op_ctx(&op, vm);
   return ret;
 }
@@ -246,8 +262,8 @@ Ptr<PanthorGem> panthor_vm_get_bo_for_va(Vm* vm, std::uint64_t va, std::uint64_t
 }
 
 // Checks of one user operation in the order of panthor_vm_bind_prepare_op_ctx().
-static int panthor_vm_bind_prepare_op_ctx(const Ptr<contract::DrmFile>& file, Vm* vm,
-                                          const uapi::VmBindOp& op, VmOpCtx* ctx) {
+int panthor_vm_bind_prepare_op_ctx(const Ptr<contract::DrmFile>& file, Vm* vm,
+                                   const uapi::VmBindOp& op, VmOpCtx* ctx) {
   if (((op.va | op.size | op.bo_offset) & vocab::kPageMask) != 0) return -EINVAL;
   if (op.size > vm->user_va_range || op.va > vm->user_va_range - op.size ||
       op.va >= vm->user_va_range) {
@@ -266,8 +282,12 @@ static int panthor_vm_bind_prepare_op_ctx(const Ptr<contract::DrmFile>& file, Vm
       if ((op.flags & ~uapi::kVmBindOpTypeMask) != 0) return -EINVAL;
       if (op.bo_handle != 0 || op.bo_offset != 0) return -EINVAL;
       return panthor_vm_prepare_unmap_op_ctx(ctx, vm, op.va, op.size);
+    case uapi::kVmBindOpTypeSyncOnly:
+      ctx->type = VmOpType::sync_only;
+      // All of the operation is its sync operations.
+      if ((op.flags ^ uapi::kVmBindOpTypeSyncOnly) != 0 || op.bo_handle != 0) return -EINVAL;
+      return (op.va | op.size | op.bo_offset) == 0 && op.syncs.count != 0 ? 0 : -EINVAL;
     default:
-      // SYNC_ONLY needs sync operations, which a synchronous bind cannot have.
       return -EINVAL;
   }
 }
@@ -279,7 +299,7 @@ int panthor_vm_bind_exec_sync_op(const Ptr<contract::DrmFile>& file, Vm* vm,
   VmOpCtx ctx;
   int ret = panthor_vm_bind_prepare_op_ctx(file, vm, op, &ctx);
   if (ret != 0) return ret;
-  ret = panthor_vm_exec_op(vm, &ctx);
+  ret = panthor_vm_exec_op(vm, &ctx, VmOpFailure::harmless);
   panthor_vm_cleanup_op_ctx(&ctx, vm);
   return ret;
 }

@@ -24,8 +24,13 @@ void panthor_device_release(PanthorDevice* ptdev) {
   const Ptr<PanthorDevice> self = ptdev->self;
   // Work that files left behind ends here: groups are freed by the second queue's works.
   if (const auto sched = ptdev->scheduler) {
-    for (const contract::Workqueue wq : {sched->wq, sched->cleanup_wq}) k.destroy_workqueue(wq);
+    for (const contract::Workqueue wq : {sched->wq, ptdev->mmu->vm.wq, sched->cleanup_wq}) {
+      k.destroy_workqueue(wq);
+    }
     k.free(sched);
+  }
+  if (ptdev->scheduler == nullptr && ptdev->mmu != nullptr && ptdev->mmu->vm.wq.id != 0) {
+    k.destroy_workqueue(ptdev->mmu->vm.wq);
   }
   if (ptdev->reset.wq.id != 0) k.destroy_workqueue(ptdev->reset.wq);
   k.free(ptdev->fw);

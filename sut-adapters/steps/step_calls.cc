@@ -2,11 +2,13 @@
 #include "sut-adapters/steps/step_calls.h"
 
 #include <algorithm>
+#include <array>
 
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/uapi.h"
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/contract/trace_reading.h"
 #include "sut-adapters/steps/fields.h"
 #include "sut-adapters/steps/stream.h"
 #include "sut-adapters/steps/user_regions.h"
@@ -151,7 +153,7 @@ std::optional<Call> StepCalls::open_call(std::uint32_t step) {
   default_file = s.made;
   std::uint32_t nth = 0;
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
-    if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
+    if (!contract::has_own_fence(program_.steps[i].op)) continue;
     if (++nth < s.call) continue;
     const uapi::SyncobjCreate args{};
     write(s.args.at, args);
@@ -238,23 +240,56 @@ std::optional<Call> StepCalls::vm_call(std::uint32_t step) {
   }
 }
 
+uapi::VmBindOp StepCalls::bind_op(const Node& op) const {
+  uapi::VmBindOp raw{};
+  switch (static_cast<NodeType>(op.type)) {
+    case NodeType::bind_map:
+      raw.flags = small(op, "flags");
+      raw.bo_handle = static_cast<std::uint32_t>(ref(op, "bo"));
+      raw.bo_offset = number(op, "offset");
+      break;
+    case NodeType::bind_unmap:
+      raw.flags = uapi::kVmBindOpTypeUnmap;
+      break;
+    default:
+      raw.flags = uapi::kVmBindOpTypeSyncOnly;
+      return raw;
+  }
+  raw.va = number(op, "va");
+  raw.size = number(op, "size");
+  return raw;
+}
+
+uapi::ObjArray StepCalls::bind_syncs(const Node& op, std::uint64_t at,
+                                     std::optional<std::uint64_t> own) {
+  std::array<uapi::SyncOp, 3> syncs{};
+  std::uint32_t count = 0;
+  const auto add = [&](std::uint32_t flags, std::uint64_t handle) {
+    syncs[count++] = uapi::SyncOp{
+        .flags = flags, .handle = static_cast<std::uint32_t>(handle), .timeline_value = 0};
+  };
+  if (!absent(op, "wait")) {
+    const StepState* const job = target(op, "wait");
+    add(uapi::kSyncOpWait, job != nullptr ? job->syncobj : number(op, "wait"));
+  }
+  if (!absent(op, "signal")) add(uapi::kSyncOpSignal, ref(op, "signal"));
+  if (own) add(uapi::kSyncOpSignal, *own);
+  if (count == 0) return {};
+  write(at, syncs);
+  return {.stride = sizeof(uapi::SyncOp), .count = count, .array = at};
+}
+
 Call StepCalls::vm_bind(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
   StepState& s = states_[step];
   const auto& ops = nodes(op, "ops");
   const auto stride = small(op, "stride");
+  const bool own_fence = contract::has_own_fence(op);
   for (std::size_t i = 0; i < ops.size(); ++i) {
-    const contract::Node& o = ops[i];
-    uapi::VmBindOp raw{};
-    raw.va = number(o, "va");
-    raw.size = number(o, "size");
-    if (static_cast<NodeType>(o.type) == NodeType::bind_map) {
-      raw.flags = small(o, "flags");
-      raw.bo_handle = static_cast<std::uint32_t>(ref(o, "bo"));
-      raw.bo_offset = number(o, "offset");
-    } else {
-      raw.flags = uapi::kVmBindOpTypeUnmap;
-    }
+    uapi::VmBindOp raw = bind_op(ops[i]);
+    const bool signals = own_fence && i + 1 == ops.size();
+    raw.syncs = bind_syncs(ops[i], s.buffer.at + i * kBindSyncsBytes,
+                           signals ? std::optional(s.syncobj) : std::nullopt);
     write(s.array.at + i * std::min<std::uint64_t>(stride, kArrayItemRegionBytes), raw);
   }
   const uapi::VmBind args{

@@ -78,6 +78,10 @@ class StepCalls {
   std::optional<contract::Call> group_call(std::uint32_t step);
   contract::Call dev_query(std::uint32_t step);
   contract::Call vm_bind(std::uint32_t step);
+  [[nodiscard]] vocab::uapi::VmBindOp bind_op(const Node& op) const;
+  /// Writes the syncs of one operation of a VM_BIND; `own` is the syncobj that the step signals.
+  vocab::uapi::ObjArray bind_syncs(const Node& op, std::uint64_t at,
+                                   std::optional<std::uint64_t> own);
   contract::Call group_create(std::uint32_t step);
   std::optional<contract::Call> stream_area(std::uint32_t step);
   std::optional<contract::Call> group_submit(std::uint32_t step);

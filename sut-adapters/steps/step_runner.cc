@@ -7,6 +7,7 @@
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/contract/trace_reading.h"
 #include "sut-adapters/steps/fields.h"
 
 namespace protm::steps {
@@ -86,7 +87,7 @@ void StepRunner::prologue() {
   if (!fd || *fd < 0) return;
   calls_.default_file = static_cast<std::uint64_t>(*fd);
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
-    if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
+    if (!contract::has_own_fence(program_.steps[i].op)) continue;
     const auto r = run_call(
         rig_, sut_, pace_,
         calls_.ioctl(calls_.default_file, uapi::kIoctlSyncobjCreate, uapi::SyncobjCreate{}));
@@ -157,7 +158,7 @@ bool StepRunner::start_ready() {
 
 void StepRunner::begin_step(std::uint32_t step) {
   states_[step].phase = StepPhase::running;
-  if (static_cast<NodeType>(program_.steps[step].op.type) == NodeType::group_submit) ++jobs_;
+  if (contract::has_own_fence(program_.steps[step].op)) ++jobs_;
   rig_.report(Record{.kind = RecordKind::step_started, .a = program_.steps[step].actor, .b = step});
   last_step_ns_ = now_ns();
   states_[step].due_ns = due_ns(program_.steps[step].op);
@@ -245,7 +246,7 @@ bool StepRunner::fences_open() const {
   std::uint32_t submitted = 0;
   std::uint32_t signalled = 0;
   for (std::uint32_t i = 0; i < states_.size(); ++i) {
-    if (static_cast<NodeType>(program_.steps[i].op.type) != NodeType::group_submit) continue;
+    if (!contract::has_own_fence(program_.steps[i].op)) continue;
     submitted += states_[i].phase == StepPhase::done && states_[i].result >= 0 ? 1 : 0;
   }
   for (const Record& r : trace_.records) {

@@ -17,6 +17,8 @@ enum class StepPhase : std::uint8_t { waiting, running, done, abandoned };
 /// Sizes that structs and arrays of calls must fit into.
 inline constexpr std::uint64_t kReplyRegionBytes = 256;
 inline constexpr std::uint64_t kArrayItemRegionBytes = 64;
+/// Room for the syncs of one operation of a VM_BIND: three of 16 bytes.
+inline constexpr std::uint64_t kBindSyncsBytes = 48;
 
 /// A region of user memory, and the address that the kernel is told: the same, NULL, or a bad one.
 struct UserRegionAt {
@@ -37,7 +39,7 @@ struct StepState {
   UserRegionAt buffer;       ///< syncs of a job, or a reply
   std::uint32_t submit = 0;  ///< of an open: whose syncobj it is making
   std::uint64_t mmap_offset = 0;
-  std::uint64_t syncobj = 0;               ///< of a submit
+  std::uint64_t syncobj = 0;               ///< of a submit or an asynchronous bind
   std::uint64_t file = 0;                  ///< fd that the step used
   std::uint64_t output = 0;                ///< of a CPU load
   std::uint32_t watch = UINT32_MAX;        ///< number in the matcher of `after:`

@@ -73,6 +73,9 @@ std::array<Request, 3> requests_of(const Node& op) {
   of(UserRegion::args).bytes = kArgBytes;
   of(UserRegion::array).bytes = items * kArrayItemRegionBytes;
   of(UserRegion::buffer).bytes = kReplyRegionBytes;
+  if (static_cast<NodeType>(op.type) == NodeType::vm_bind) {
+    of(UserRegion::buffer).bytes = std::max(kReplyRegionBytes, items * kBindSyncsBytes);
+  }
   if (static_cast<NodeType>(op.type) == NodeType::raw_ioctl) {
     of(UserRegion::args).bytes = std::max(kArgBytes, content_size(nodes(op, "args")));
     of(UserRegion::array).bytes = std::max(kArrayItemRegionBytes, content_size(nodes(op, "array")));
