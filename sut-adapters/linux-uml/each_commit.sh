@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# `./protm conform --sut=linux-uml:TREE --each-commit=A..B`: the suites on each commit of a range, the
-# oldest first. Commits are checked out in a clone of ours, which shares TREE's objects and is built
-# anew only where files changed; TREE itself stays untouched.
+# `./protm conform --sut=linux-uml:TREE --each-commit=A..B`: the suites on each commit of a range,
+# the oldest first. Commits are checked out in a clone of ours, which shares TREE's objects and is
+# built anew only where files changed; TREE itself stays untouched.
 # One paragraph per commit on stdout. Exit: 0 all agree, 1 one diverged, 2 one could not be built.
 set -euo pipefail
 
