@@ -53,6 +53,10 @@ std::string program_text(const char* name) {
 
 contract::Program program(const char* name) { return must_read(path_of(name), program_text(name)); }
 
+contract::Program program_of_text(const std::string& name, const std::string& text) {
+  return must_read(name, text);
+}
+
 contract::Program empty_program() {
   contract::Program empty = program("protected-and-bind");
   empty.steps.clear();

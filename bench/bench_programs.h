@@ -16,6 +16,8 @@ namespace protm::bench {
 [[nodiscard]] std::string program_text(const char* name);
 /// The Program of that file.
 [[nodiscard]] contract::Program program(const char* name);
+/// The Program of a text in the case format; `name` is for its diagnostics.
+[[nodiscard]] contract::Program program_of_text(const std::string& name, const std::string& text);
 /// No steps and no claims: what start and end of a run cost.
 [[nodiscard]] contract::Program empty_program();
 /// `groups` groups of equal priority on `slots` slots, each with one job of `ms` milliseconds.

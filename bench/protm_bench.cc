@@ -4,8 +4,11 @@
 #include <benchmark/benchmark.h>
 
 #include <memory_resource>
+#include <string>
+#include <string_view>
 
 #include "bench/bench_programs.h"
+#include "bench/compared_bench.h"
 #include "oracle/differential/differential.h"
 #include "sut-adapters/executor/session.h"
 
@@ -71,10 +74,29 @@ BENCHMARK_CAPTURE(run_only, reference, "reference")->Unit(benchmark::kMicrosecon
 BENCHMARK_CAPTURE(run_only, series_v1, "series-v1:none")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(differential_run, none, "series-v1:none")->Unit(benchmark::kMicrosecond);
 
+/// Takes `--sut=NAME` out of the arguments; empty when it is not there.
+std::string take_sut(int& argc, char** argv) {
+  constexpr std::string_view kOption = "--sut=";
+  std::string sut;
+  int kept = 1;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word(argv[i]);
+    if (word.starts_with(kOption)) {
+      sut = word.substr(kOption.size());
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  argc = kept;
+  return sut;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::pmr::set_default_resource(std::pmr::null_memory_resource());
+  const std::string sut = take_sut(argc, argv);
+  if (!sut.empty() && !bench::register_compared(sut)) return 2;
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
