@@ -176,6 +176,10 @@ Weight weight_of(NodeType type) {
     case NodeType::wait:
     case NodeType::sleep: return {Swarm::observe, 3};
     case NodeType::change_memory: return {Swarm::observe, 1};
+    case NodeType::bo_set_label:
+    case NodeType::bo_query_info:
+    case NodeType::bo_sync:
+    case NodeType::set_user_mmio_offset: return {Swarm::memory, 1};
     // The life of a heap takes several of these in a row.
     case NodeType::heap_register:
     case NodeType::heap_open:

@@ -138,7 +138,8 @@ std::string capability_table_text() {
 
 std::string case_tables_markdown() {
   return node_table_text(NodeGroup::operation, "Operations") +
-         node_table_text(NodeGroup::bind_op, "Items of `ops`") +
+         node_table_text(NodeGroup::bind_op, "Items of `ops` of a vm_bind") +
+         node_table_text(NodeGroup::sync_op, "Items of `ops` of a bo_sync") +
          node_table_text(NodeGroup::queue, "Items of `queues`") +
          node_table_text(NodeGroup::instruction, "Items of `stream` and `region`") +
          node_table_text(NodeGroup::memory, "Items of `args_memory`, `ops_memory` and the like") +

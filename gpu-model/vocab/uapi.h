@@ -263,6 +263,10 @@ struct BoSetLabel {
 };
 static_assert(sizeof(BoSetLabel) == 16);
 
+/// Values of SET_USER_MMIO_OFFSET.
+inline constexpr std::uint64_t kUserMmioOffset32 = 1ull << 43;
+inline constexpr std::uint64_t kUserMmioOffset64 = 1ull << 56;
+
 struct SetUserMmioOffset {
   std::uint64_t offset;
 };

@@ -24,10 +24,13 @@ extern const Mutant kHeapFlagsUnchecked;
 extern const Mutant kHeapNeverReleased;
 extern const Mutant kHeapPrefixMatches;
 extern const Mutant kL2NotAwaited;
+extern const Mutant kLabelTooLong;
 extern const Mutant kLastComeFirstServed;
 extern const Mutant kLowerPriorityEnters;
+extern const Mutant kMmioOffsetUnchecked;
 extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
+extern const Mutant kNoMmapIgnored;
 extern const Mutant kNormalSuspendBuffer;
 extern const Mutant kOneGroupOnly;
 extern const Mutant kOpsDoneAsTheyCome;
@@ -43,9 +46,11 @@ extern const Mutant kSessionNeverYields;
 extern const Mutant kSlotReferenceKept;
 extern const Mutant kStreamTruncated;
 extern const Mutant kSubmitFaultIgnored;
+extern const Mutant kSyncRangeUnchecked;
 extern const Mutant kSyncValueWrong;
 extern const Mutant kTimeoutIgnored;
 extern const Mutant kUnknownFieldsIgnored;
+extern const Mutant kVmStateOfNobody;
 extern const Mutant kWatchdogPingsInside;
 
 std::span<const Mutant> table() {
@@ -69,10 +74,13 @@ std::span<const Mutant> table() {
       kHeapNeverReleased,
       kHeapPrefixMatches,
       kL2NotAwaited,
+      kLabelTooLong,
       kLastComeFirstServed,
       kLowerPriorityEnters,
+      kMmioOffsetUnchecked,
       kNeighboursForgotten,
       kNeverIdle,
+      kNoMmapIgnored,
       kNormalSuspendBuffer,
       kOneGroupOnly,
       kOpsDoneAsTheyCome,
@@ -88,9 +96,11 @@ std::span<const Mutant> table() {
       kSlotReferenceKept,
       kStreamTruncated,
       kSubmitFaultIgnored,
+      kSyncRangeUnchecked,
       kSyncValueWrong,
       kTimeoutIgnored,
       kUnknownFieldsIgnored,
+      kVmStateOfNobody,
       kWatchdogPingsInside,
   };
   return mutants;

@@ -74,7 +74,9 @@ Ptr<Mmu> ReferenceDriver::make_mmu(Device& d) { return k_.make<Mmu>("mmu", d); }
 Ptr<Fw> ReferenceDriver::make_fw(Device& d) { return k_.make<Fw>("fw", d); }
 Ptr<Protm> ReferenceDriver::make_protm(Device& d) { return k_.make<Protm>("protm", d); }
 Ptr<Sched> ReferenceDriver::make_sched(Device& d) { return k_.make<Sched>("sched", d); }
-const contract::DrmDriverOps& ReferenceDriver::drm_ops() const { return panthor_ops(); }
+const contract::DrmDriverOps& ReferenceDriver::drm_ops() const {
+  return panthor_ops(*profile_);
+}
 
 contract::Driver* make_driver(Kernel& kernel, Drm& drm, std::pmr::memory_resource* memory,
                               const void* options) {

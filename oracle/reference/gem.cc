@@ -56,6 +56,7 @@ Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
   auto bo = make_bo(d, size);
   if (!bo) return bo;
   (*bo)->flags = flags;
+  (*bo)->no_mmap = (flags & uapi::kBoNoMmap) != 0;
   if (exclusive_vm) make_exclusive(d, *bo, exclusive_vm);
   return bo;
 }

@@ -15,6 +15,8 @@ constexpr std::array kProfiles{
             .selected_coherency = false,
             .last_priority = vocab::uapi::kGroupPriorityHigh,
             .bo_flags = vocab::uapi::kBoNoMmap,
+            .last_ioctl = vocab::uapi::IoctlId::tiler_heap_destroy,
+            .no_mmap_no_offset = false,
             .every_cs_fault_counts = false},
 };
 

@@ -31,6 +31,11 @@ struct Profile {
   std::uint8_t last_priority = vocab::uapi::kGroupPriorityRealtime;
   /// Flags of BO_CREATE. Source: 6.12's PANTHOR_BO_FLAGS is DRM_PANTHOR_BO_NO_MMAP.
   std::uint32_t bo_flags = vocab::uapi::kBoNoMmap | vocab::uapi::kBoWbMmap;
+  /// The last ioctl. Source: 6.12's enum drm_panthor_ioctl_id ends with TILER_HEAP_DESTROY.
+  vocab::uapi::IoctlId last_ioctl = vocab::uapi::IoctlId::bo_query_info;
+  /// A BO without mmap has no offset for it either. Source: 6.12's
+  /// panthor_ioctl_bo_mmap_offset() gives one, and panthor_gem_mmap() refuses the mmap.
+  bool no_mmap_no_offset = true;
   /// Any CS fault is an error of the job at EXTRACT; else only an inherited one is.
   /// Source: 6.12's cs_slot_process_fault_event_locked() asks for CS_INHERIT_FAULT.
   bool every_cs_fault_counts = true;

@@ -186,65 +186,6 @@ int ioctl_dev_query(void*, void* arg, const Ptr<DrmFile>& file) {
   }
 }
 
-// --- buffer objects ----------------------------------------------------------------------------
-
-int create_user_bo(File& file, uapi::BoCreate& args, const Ptr<DrmFile>& drm_file) {
-  Device& d = *file.d;
-  if (args.size == 0 || args.pad != 0) return -EINVAL;
-  if ((args.flags & ~d.driver.profile().bo_flags) != 0) return -EINVAL;
-  if (args.flags == (uapi::kBoNoMmap | uapi::kBoWbMmap)) return -EINVAL;
-  Ptr<Vm> vm;
-  if (args.exclusive_vm_id != 0) {
-    vm = vm_lookup(file, args.exclusive_vm_id);
-    if (!vm) return -EINVAL;
-  }
-  int error = 0;
-  const std::uint64_t size = (args.size + kPageMask) & ~kPageMask;
-  if (size == 0) {
-    error = -EINVAL;
-  } else {
-    const auto bo = create_bo(d, size, args.flags, vm);
-    if (!bo) {
-      error = bo.error();
-    } else {
-      const auto handle = d.drm.gem_handle_create(drm_file, *bo);
-      if (handle) {
-        args.handle = *handle;
-        args.size = size;
-      } else {
-        error = handle.error();
-      }
-      d.drm.gem_put(*bo);  // the handle has its own reference
-    }
-  }
-  Vms::put(vm);
-  return error;
-}
-
-int ioctl_bo_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
-  File& file = file_of(drm_file);
-  if (!file.d->k.dev_enter()) return -ENODEV;
-  const int error = create_user_bo(file, *static_cast<uapi::BoCreate*>(arg), drm_file);
-  file.d->k.dev_exit();
-  return error;
-}
-
-int ioctl_bo_mmap_offset(void*, void* arg, const Ptr<DrmFile>& drm_file) {
-  Device& d = *file_of(drm_file).d;
-  auto& args = *static_cast<uapi::BoMmapOffset*>(arg);
-  if (args.pad != 0) return -EINVAL;
-  const Ptr<contract::GemObject> gem = d.drm.gem_lookup(drm_file, args.handle);
-  if (!gem) return -ENOENT;
-  int error = 0;
-  if ((contract::ptr_cast<Bo>(gem)->flags & uapi::kBoNoMmap) != 0) {
-    error = -EPERM;
-  } else {
-    args.offset = d.drm.gem_mmap_offset(gem);
-  }
-  d.drm.gem_put(gem);
-  return error;
-}
-
 // --- files -------------------------------------------------------------------------------------
 
 int open_file(void* driver, const Ptr<DrmFile>& drm_file) {
@@ -291,18 +232,38 @@ constexpr std::array kIoctls{
                        ioctl_group_submit},
     contract::DrmIoctl{nr(uapi::IoctlId::group_get_state), sizeof(uapi::GroupGetState),
                        ioctl_group_get_state},
+    contract::DrmIoctl{nr(uapi::IoctlId::bo_set_label), sizeof(uapi::BoSetLabel),
+                       ioctl_bo_set_label},
+    contract::DrmIoctl{nr(uapi::IoctlId::set_user_mmio_offset), sizeof(uapi::SetUserMmioOffset),
+                       ioctl_set_user_mmio_offset},
+    contract::DrmIoctl{nr(uapi::IoctlId::bo_sync), sizeof(uapi::BoSync), ioctl_bo_sync},
+    contract::DrmIoctl{nr(uapi::IoctlId::bo_query_info), sizeof(uapi::BoQueryInfo),
+                       ioctl_bo_query_info},
 };
+static_assert(std::is_sorted(kIoctls.begin(), kIoctls.end(),
+                             [](const auto& a, const auto& b) { return a.nr < b.nr; }),
+              "an older release has the first of them");
 
-constexpr contract::DrmDriverOps kOps{.name = "panthor",
-                                      .major = 1,
-                                      .minor = 9,
-                                      .ioctls = kIoctls,
-                                      .open = open_file,
-                                      .postclose = close_file,
-                                      .import_sg_table = import_sg_table};
+constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
+  std::size_t known = 0;
+  while (known < kIoctls.size() && kIoctls[known].nr <= nr(last)) ++known;
+  return contract::DrmDriverOps{.name = "panthor",
+                                .major = 1,
+                                .minor = 9,
+                                .ioctls = std::span(kIoctls).first(known),
+                                .open = open_file,
+                                .postclose = close_file,
+                                .import_sg_table = import_sg_table};
+}
+constexpr contract::DrmDriverOps kOps = ops_up_to(uapi::IoctlId::bo_query_info);
+constexpr contract::DrmDriverOps kFirstOps = ops_up_to(uapi::IoctlId::tiler_heap_destroy);
 
 }  // namespace
 
 const contract::DrmDriverOps& panthor_ops() { return kOps; }
+
+const contract::DrmDriverOps& panthor_ops(const Profile& profile) {
+  return profile.last_ioctl == uapi::IoctlId::bo_query_info ? kOps : kFirstOps;
+}
 
 }  // namespace protm::reference

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The ioctls: validation in the kernel's order, object tables of a file, arrays in user memory.
-// Leaves out: tiler heaps, labels, BO_SYNC, BO_QUERY_INFO and
-// SET_USER_MMIO_OFFSET (unknown ioctls here), SPARSE mappings (an unknown flag at driver 1.9).
+// Leaves out: tiler heaps (unknown ioctls here), SPARSE mappings (an unknown flag at driver 1.9),
+// mmap of the user MMIO page.
 // Source: panthor_drv.c (7.3) and patch 8; facts-driver.md 1 and 2, facts-driver-7x.md 8.
 #pragma once
 
@@ -17,8 +17,11 @@
 
 namespace protm::reference {
 
-/// Name, version and ioctls of the DRM driver.
+struct Profile;
+
+/// Name, version and ioctls of the DRM driver, of the base or of another release.
 [[nodiscard]] const contract::DrmDriverOps& panthor_ops();
+[[nodiscard]] const contract::DrmDriverOps& panthor_ops(const Profile& profile);
 
 /// What an open file of the DRM device has. Ids start at 1.
 struct File : contract::FilePrivate {
@@ -26,6 +29,8 @@ struct File : contract::FilePrivate {
   Device* d = nullptr;
   std::array<Ptr<Vm>, kVms> vms{};
   std::array<Ptr<Group>, kGroups> groups{};
+  /// Where user space expects the user MMIO pages.
+  std::uint64_t user_mmio_offset = vocab::uapi::kUserMmioOffset64;
 };
 
 [[nodiscard]] File& file_of(const Ptr<contract::DrmFile>& file);
@@ -61,6 +66,13 @@ Result<UserArray<T>> get_array(Kernel& k, const vocab::uapi::ObjArray& in) {
   return out;
 }
 
+// Ioctls in uapi_bo.cc.
+int ioctl_bo_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_bo_mmap_offset(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_bo_set_label(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_bo_query_info(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_bo_sync(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_set_user_mmio_offset(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 // Ioctls in uapi_group.cc.
 int ioctl_group_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 int ioctl_group_destroy(void* driver, void* arg, const Ptr<contract::DrmFile>& file);

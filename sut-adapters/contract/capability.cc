@@ -15,6 +15,8 @@ constexpr std::array kTable{
     CapabilityInfo{Capability::snapshot, "snapshot", "all state lives in the World"},
     CapabilityInfo{Capability::schedules, "schedules", "explicit schedules can be run"},
     CapabilityInfo{Capability::realtime, "realtime", "groups of priority REALTIME"},
+    CapabilityInfo{Capability::bo_ioctls, "bo_ioctls",
+                   "BO_SET_LABEL, BO_SYNC, BO_QUERY_INFO and SET_USER_MMIO_OFFSET"},
 };
 }  // namespace
 

@@ -20,6 +20,7 @@ enum class Capability : std::uint32_t {
   snapshot = 1u << 6,     ///< state lives in the World only
   schedules = 1u << 7,    ///< explicit schedules can be run
   realtime = 1u << 8,     ///< groups of priority REALTIME
+  bo_ioctls = 1u << 9,    ///< BO_SET_LABEL, BO_SYNC, BO_QUERY_INFO, SET_USER_MMIO_OFFSET
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);

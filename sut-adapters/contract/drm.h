@@ -74,6 +74,7 @@ struct GemObject {
   const GemOps* ops = nullptr;
   std::uint64_t size = 0;  ///< bytes, page aligned
   Ptr<Resv> resv;          ///< its own, or the one that the driver put here
+  bool no_mmap = false;    ///< an mmap of it is refused with EINVAL
   bool imported = false;   ///< pages come from `dma_buf`
   Ptr<DmaBuf> dma_buf;     ///< of an import
   std::uint32_t id = 0;

@@ -20,8 +20,9 @@ constexpr std::array<W, 3> kMapFlags{"readonly", "noexec", "uncached"};
 constexpr std::array<W, 1> kBindFlags{"async"};
 constexpr std::array<W, 6> kConditions{"le", "gt", "eq", "ne", "lt", "ge"};
 constexpr std::array<W, 4> kWidths{"u8", "u16", "u32", "u64"};
-constexpr std::array<W, 8> kRegionWords{"args",  "ops",     "queues", "jobs",
-                                        "syncs", "handles", "reply",  "array"};
+constexpr std::array<W, 2> kSyncTypes{"flush", "flush_and_invalidate"};
+constexpr std::array<W, 9> kRegionWords{"args",    "ops",   "queues", "jobs", "syncs",
+                                        "handles", "reply", "array",  "label"};
 constexpr std::array kRegions{
     RegionInfo{kRegionWords[0], "args_memory", UserRegion::args},
     RegionInfo{kRegionWords[1], "ops_memory", UserRegion::array},
@@ -31,6 +32,7 @@ constexpr std::array kRegions{
     RegionInfo{kRegionWords[5], "handles_memory", UserRegion::array},
     RegionInfo{kRegionWords[6], "reply_memory", UserRegion::buffer},
     RegionInfo{kRegionWords[7], "array_memory", UserRegion::array},
+    RegionInfo{kRegionWords[8], "label_memory", UserRegion::buffer},
 };
 static_assert(kRegions.size() == kRegionWords.size());
 
@@ -105,6 +107,13 @@ constexpr std::array kVmBind{req(typed("vm", T::ref_vm)),
 constexpr std::array kBoCreate{req(size("size", k4K)), flags("flags", kBoFlags),
                                typed("vm", T::ref_vm), num("pad", 0), kArgs, kFile};
 constexpr std::array kBoRef{req(typed("bo", T::ref_bo)), num("pad", 0), kArgs, kFile};
+/// Twice what a label may have.
+constexpr std::uint64_t kLabelBytes = 2 * k4K;
+constexpr std::array kBoSetLabel{req(typed("bo", T::ref_bo)), num("label", 0, kLabelBytes),
+                                 num("pad", 0), kArgs, memory(8), kFile};
+constexpr std::array kBoSync{list("ops", NodeGroup::sync_op), num("stride", 24), kArgs, memory(1),
+                             kFile};
+constexpr std::array kUserMmioOffset{req(num("offset", 0)), kArgs, kFile};
 constexpr std::array kCpuWrite{req(typed("bo", T::ref_bo)), num("offset", 0), num("value", 0),
                                kFile};
 constexpr std::array kCpuRead{req(typed("bo", T::ref_bo)), num("offset", 0), kFile};
@@ -154,6 +163,8 @@ constexpr std::array kBindMap{req(typed("bo", T::ref_bo)), req(typed("va", T::va
 constexpr std::array kBindUnmap{req(typed("va", T::va)), size("size", k4K, kAllOnes), kOpWait,
                                 kOpSignal};
 constexpr std::array kBindSyncOnly{kOpWait, kOpSignal};
+constexpr std::array kSyncItem{req(typed("bo", T::ref_bo)), word("type", kSyncTypes),
+                               num("offset", 0), num("size", k4K)};
 constexpr std::array kQueue{size("ringbuf", k4K), num("priority", 0, 255), num("pad", 0)};
 // --- stream instructions ---
 constexpr std::array kMove32{req(num("reg", 0, 255)), req(num("value", 0, UINT32_MAX))};
@@ -215,6 +226,12 @@ constexpr std::array kNodes{
     N{Y::bo_create, "bo_create", op, Makes::bo, kBoCreate, "BO_CREATE"},
     N{Y::bo_mmap_offset, "bo_mmap_offset", op, Makes::nothing, kBoRef, "BO_MMAP_OFFSET"},
     N{Y::gem_close, "gem_close", op, Makes::nothing, kBoRef, "GEM_CLOSE"},
+    N{Y::bo_set_label, "bo_set_label", op, Makes::nothing, kBoSetLabel,
+      "BO_SET_LABEL with so many letters"},
+    N{Y::bo_query_info, "bo_query_info", op, Makes::nothing, kBoRef, "BO_QUERY_INFO"},
+    N{Y::bo_sync, "bo_sync", op, Makes::nothing, kBoSync, "BO_SYNC"},
+    N{Y::set_user_mmio_offset, "set_user_mmio_offset", op, Makes::nothing, kUserMmioOffset,
+      "SET_USER_MMIO_OFFSET"},
     N{Y::cpu_write, "cpu_write", op, Makes::nothing, kCpuWrite,
       "store of a 64-bit value through an mmap of the BO"},
     N{Y::cpu_read, "cpu_read", op, Makes::nothing, kCpuRead, "load through an mmap of the BO"},
@@ -238,6 +255,7 @@ constexpr std::array kNodes{
     N{Y::bind_unmap, "unmap", G::bind_op, Makes::nothing, kBindUnmap, "VM_BIND op UNMAP"},
     N{Y::bind_sync_only, "sync_only", G::bind_op, Makes::nothing, kBindSyncOnly,
       "VM_BIND op SYNC_ONLY"},
+    N{Y::bo_sync_op, "range", G::sync_op, Makes::nothing, kSyncItem, "what BO_SYNC is to do"},
     N{Y::queue, "queue", G::queue, Makes::nothing, kQueue, "one queue of a group"},
     N{Y::i_nop, "nop", G::instruction, Makes::nothing, {}, "NOP"},
     N{Y::i_move32, "move32", G::instruction, Makes::nothing, kMove32, "MOVE32"},

@@ -17,6 +17,7 @@ enum class NodeGroup : std::uint8_t {
   operation,
   instruction,
   bind_op,
+  sync_op,
   queue,
   memory,   ///< what is odd about one region of a call's user memory
   content,  ///< bytes of a raw ioctl's user memory
@@ -96,6 +97,10 @@ enum class NodeType : std::uint16_t {
   bo_create,
   bo_mmap_offset,
   gem_close,
+  bo_set_label,
+  bo_query_info,
+  bo_sync,
+  set_user_mmio_offset,
   cpu_write,
   cpu_read,
   group_create,
@@ -113,6 +118,7 @@ enum class NodeType : std::uint16_t {
   bind_map,
   bind_unmap,
   bind_sync_only,
+  bo_sync_op,
   queue,
   // stream instructions
   i_nop,
@@ -166,7 +172,7 @@ struct NodeInfo {
 [[nodiscard]] std::optional<std::uint32_t> field_index(const NodeInfo& node, std::string_view name);
 
 /// The three places of a call's user memory. What they hold is said by the call: `array` the ops,
-/// queues, jobs or handles, `buffer` the syncs of a job or the reply of a query.
+/// queues, jobs or handles, `buffer` the syncs of a job, the reply of a query or a label.
 enum class UserRegion : std::uint8_t { args, array, buffer };
 
 /// One name of a region: "ops", with the field "ops_memory" of the calls that have it.

@@ -185,7 +185,7 @@ Result<GemPtr> GemTable::mmap(const GemHandles& handles, std::uint64_t offset) {
   const bool permitted = std::any_of(handles.begin(), handles.end(),
                                      [&](const auto& entry) { return entry.second == gem; });
   if (!permitted) return tl::unexpected(-EACCES);
-  if (gem->imported) return tl::unexpected(-EINVAL);
+  if (gem->imported || gem->no_mmap) return tl::unexpected(-EINVAL);
   get(gem);
   return gem;
 }

@@ -334,6 +334,80 @@ int panthor_ioctl_bo_mmap_offset(void* /*driver*/, void* arg, const Ptr<DrmFile>
   return no_mmap ? -EPERM : 0;
 }
 
+// strndup_user(), without what nobody reads afterwards.
+int panthor_check_label(contract::Kernel& k, std::uint64_t user) {
+  constexpr std::size_t kPart = 1;
+  std::byte part[kPart] = {std::byte{1}};
+  std::uint64_t length = 0;
+  while (part[0] != std::byte{0}) {
+    if (length == kBoLabelMaxLen) return -E2BIG;
+    if (k.copy_from_user(part, user + length) != 0) return -EFAULT;
+    length += kPart;
+  }
+  return 0;
+}
+
+int panthor_ioctl_bo_set_label(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  PanthorDevice* const ptdev = to_panthor_file(file)->ptdev;
+  const auto* const args = static_cast<const uapi::BoSetLabel*>(arg);
+  if (args->pad != 0) return -EINVAL;
+  const auto obj = ptdev->drm.gem_lookup(file, args->handle);
+  if (obj == nullptr) return -ENOENT;
+  int ret = 0;
+  if (args->label != 0) ret = panthor_check_label(ptdev->kernel, args->label);
+  ptdev->drm.gem_put(obj);
+  return ret;
+}
+
+int panthor_ioctl_set_user_mmio_offset(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  PanthorFile* const pfile = to_panthor_file(file);
+  const auto wanted = static_cast<const uapi::SetUserMmioOffset*>(arg)->offset;
+  for (const std::uint64_t known : {uapi::kUserMmioOffset32, uapi::kUserMmioOffset64}) {
+    if (wanted != known) continue;
+    pfile->user_mmio_offset = wanted;
+    return 0;
+  }
+  return -EINVAL;
+}
+
+// What panthor_gem_sync() refuses; there are no caches to maintain.
+int panthor_gem_sync(const Ptr<contract::GemObject>& obj, const uapi::BoSyncOp& op) {
+  const std::uint64_t end = op.offset + op.size;
+  if (end < op.offset || end > obj->size || obj->imported) return -EINVAL;
+  switch (op.type) {
+    case uapi::kBoSyncOpCpuCacheFlush:
+    case uapi::kBoSyncOpCpuCacheFlushAndInvalidate:
+      return 0;
+    default:
+      return -EINVAL;
+  }
+}
+
+int panthor_ioctl_bo_sync(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  PanthorDevice* const ptdev = to_panthor_file(file)->ptdev;
+  const auto ops = panthor_get_uobjs<uapi::BoSyncOp>(ptdev, static_cast<uapi::BoSync*>(arg)->ops);
+  int ret = ops ? 0 : ops.error();
+  for (std::size_t i = 0; ret == 0 && i < ops->size(); ++i) {
+    const auto obj = ptdev->drm.gem_lookup(file, (*ops)[i].handle);
+    ret = obj == nullptr ? -ENOENT : panthor_gem_sync(obj, (*ops)[i]);
+    ptdev->drm.gem_put(obj);
+  }
+  return ret;
+}
+
+int panthor_ioctl_bo_query_info(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  PanthorDevice* const ptdev = to_panthor_file(file)->ptdev;
+  auto* const args = static_cast<uapi::BoQueryInfo*>(arg);
+  const auto obj = ptdev->drm.gem_lookup(file, args->handle);
+  if (obj == nullptr) return -ENOENT;
+  *args = {.handle = args->handle,
+           .extra_flags = obj->imported ? uapi::kBoIsImported : 0u,
+           .create_flags = contract::ptr_cast<PanthorGem>(obj)->flags,
+           .pad = 0};
+  ptdev->drm.gem_put(obj);
+  return 0;
+}
+
 int panthor_open(void* driver, const Ptr<DrmFile>& file) {
   SeriesV1& v1 = *series_v1_of(driver);
   if (v1.ptdev == nullptr) return -ENODEV;
@@ -373,6 +447,11 @@ constexpr contract::DrmIoctl kPanthorDrmDriverIoctls[] = {
     ioctl<uapi::GroupDestroy>(uapi::IoctlId::group_destroy, panthor_ioctl_group_destroy),
     ioctl<uapi::GroupSubmit>(uapi::IoctlId::group_submit, panthor_ioctl_group_submit),
     ioctl<uapi::GroupGetState>(uapi::IoctlId::group_get_state, panthor_ioctl_group_get_state),
+    ioctl<uapi::BoSetLabel>(uapi::IoctlId::bo_set_label, panthor_ioctl_bo_set_label),
+    ioctl<uapi::SetUserMmioOffset>(uapi::IoctlId::set_user_mmio_offset,
+                                   panthor_ioctl_set_user_mmio_offset),
+    ioctl<uapi::BoSync>(uapi::IoctlId::bo_sync, panthor_ioctl_bo_sync),
+    ioctl<uapi::BoQueryInfo>(uapi::IoctlId::bo_query_info, panthor_ioctl_bo_query_info),
 };
 
 }  // namespace

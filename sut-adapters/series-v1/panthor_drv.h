@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The user-space face: open files, their VM and group handles, ioctls with the kernel's order of
 // checks. Patch 8 adds the PROTECTED_INFO query and the group flag; the version is 1.9 as posted.
-// Not modelled: tiler heaps, BO labels, BO_SYNC, BO_QUERY_INFO, the MMIO offset ioctl, mmap of the
+// Not modelled: tiler heaps, what labels are for, mmap of the
 // flush id, asynchronous VM_BIND (EINVAL).
 // Source: panthor_drv.c (7.x); patch 8/8; facts-driver.md section 1, facts-driver-7x.md section 8.
 #pragma once
@@ -21,6 +21,7 @@ struct Group;
 
 inline constexpr std::uint32_t kMaxVmsPerFile = 32;
 inline constexpr std::uint32_t kMaxGroupsPerPool = 128;
+inline constexpr std::uint64_t kBoLabelMaxLen = 4096;   ///< with the zero at its end
 
 struct GroupHandle {
   contract::Ptr<Group> group;    ///< with a reference
@@ -32,6 +33,7 @@ struct PanthorFile : contract::FilePrivate {
   PanthorDevice* ptdev = nullptr;
   std::array<contract::Ptr<Vm>, kMaxVmsPerFile + 1> vms{};
   std::array<GroupHandle, kMaxGroupsPerPool + 1> groups{};
+  std::uint64_t user_mmio_offset = vocab::uapi::kUserMmioOffset64;
 };
 
 /// The VM behind a handle with a reference, or null.

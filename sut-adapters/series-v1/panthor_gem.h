@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Buffer objects and kernel BOs. Patch 4 adds kernel BOs whose pages come from a protected
 // dma-heap. Switch KBO-8: the allocation's dma-buf reference is kept beside the import's own.
-// Not modelled: reclaim, labels, CPU cache maintenance ioctls, PRIME import by user space.
+// Not modelled: reclaim, labels, CPU caches, PRIME import by user space.
 // Source: panthor_gem.[ch] (7.x); patch 4/8; facts-driver.md section 3.
 #pragma once
 

@@ -172,9 +172,16 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
     case NodeType::bo_create:
     case NodeType::bo_mmap_offset:
     case NodeType::gem_close:
+    case NodeType::bo_set_label:
+    case NodeType::bo_query_info:
+    case NodeType::bo_sync:
     case NodeType::cpu_write:
     case NodeType::cpu_read:
       return bo_call(step);
+    case NodeType::set_user_mmio_offset:
+      if (states_[step].call != 0) return std::nullopt;
+      return step_ioctl(step, uapi::kIoctlSetUserMmioOffset,
+                        uapi::SetUserMmioOffset{.offset = number(op, "offset")});
     case NodeType::stream_area:
       return stream_area(step);
     case NodeType::group_submit:
@@ -301,11 +308,30 @@ Call StepCalls::vm_bind(std::uint32_t step) {
   return step_ioctl(step, uapi::kIoctlVmBind, args);
 }
 
+Call StepCalls::bo_sync(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  StepState& s = states_[step];
+  const auto& ops = nodes(op, "ops");
+  const auto stride = small(op, "stride");
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    write(s.array.at + i * std::min<std::uint64_t>(stride, kArrayItemRegionBytes),
+          uapi::BoSyncOp{.handle = static_cast<std::uint32_t>(ref(ops[i], "bo")),
+                         .type = small(ops[i], "type"),
+                         .offset = number(ops[i], "offset"),
+                         .size = number(ops[i], "size")});
+  }
+  return step_ioctl(step, uapi::kIoctlBoSync,
+                    uapi::BoSync{.ops = {.stride = stride,
+                                         .count = static_cast<std::uint32_t>(ops.size()),
+                                         .array = s.array.pointer}});
+}
+
 std::optional<Call> StepCalls::bo_call(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
   StepState& s = states_[step];
-  const auto handle = static_cast<std::uint32_t>(ref(op, "bo"));
   const auto type = static_cast<NodeType>(op.type);
+  const auto handle =
+      type == NodeType::bo_sync ? 0 : static_cast<std::uint32_t>(ref(op, "bo"));
   const bool cpu = type == NodeType::cpu_write || type == NodeType::cpu_read;
   if (s.call == 1 && cpu) {
     Call c = plain(type == NodeType::cpu_write ? SysCall::cpu_store64 : SysCall::cpu_load64, s.file,
@@ -324,6 +350,20 @@ std::optional<Call> StepCalls::bo_call(std::uint32_t step) {
                                        .pad = small(op, "pad")});
     case NodeType::gem_close:
       return step_ioctl(step, uapi::kIoctlGemClose, uapi::GemClose{.handle = handle, .pad = 0});
+    case NodeType::bo_set_label: {
+      const std::vector<std::byte> letters(number(op, "label"), std::byte{'a'});
+      rig_.user().poke(s.buffer.at, letters);
+      rig_.user().poke(s.buffer.at + letters.size(), std::vector<std::byte>(1));
+      return step_ioctl(
+          step, uapi::kIoctlBoSetLabel,
+          uapi::BoSetLabel{.handle = handle, .pad = small(op, "pad"), .label = s.buffer.pointer});
+    }
+    case NodeType::bo_query_info:
+      return step_ioctl(step, uapi::kIoctlBoQueryInfo,
+                        uapi::BoQueryInfo{.handle = handle, .extra_flags = 0, .create_flags = 0,
+                                          .pad = small(op, "pad")});
+    case NodeType::bo_sync:
+      return bo_sync(step);
     default:
       return step_ioctl(
           step, uapi::kIoctlBoMmapOffset,

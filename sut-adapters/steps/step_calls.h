@@ -76,6 +76,7 @@ class StepCalls {
   std::optional<contract::Call> vm_call(std::uint32_t step);
   std::optional<contract::Call> bo_call(std::uint32_t step);
   std::optional<contract::Call> group_call(std::uint32_t step);
+  contract::Call bo_sync(std::uint32_t step);
   contract::Call dev_query(std::uint32_t step);
   contract::Call vm_bind(std::uint32_t step);
   [[nodiscard]] vocab::uapi::VmBindOp bind_op(const Node& op) const;

@@ -142,6 +142,13 @@ void StepCalls::finish_reader(std::uint32_t step) {
     case NodeType::vm_bind:
       output(step, 0, read<uapi::VmBind>(s.args.at).ops.count);
       break;
+    case NodeType::bo_query_info: {
+      const auto args = read<uapi::BoQueryInfo>(s.args.at);
+      output(step, 0, args.create_flags);
+      output(step, 1, args.extra_flags);
+      output(step, 2, args.pad);
+      break;
+    }
     case NodeType::cpu_read:
       output(step, 0, s.output);
       break;

@@ -73,6 +73,9 @@ std::array<Request, 3> requests_of(const Node& op) {
   of(UserRegion::args).bytes = kArgBytes;
   of(UserRegion::array).bytes = items * kArrayItemRegionBytes;
   of(UserRegion::buffer).bytes = kReplyRegionBytes;
+  if (static_cast<NodeType>(op.type) == NodeType::bo_set_label) {
+    of(UserRegion::buffer).bytes = number(op, "label") + 1;
+  }
   if (static_cast<NodeType>(op.type) == NodeType::vm_bind) {
     of(UserRegion::buffer).bytes = std::max(kReplyRegionBytes, items * kBindSyncsBytes);
   }

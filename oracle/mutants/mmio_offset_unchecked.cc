@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Planted bug: SET_USER_MMIO_OFFSET takes any offset.
+// Caught by uapi/uapi-043.
+#include "gpu-model/vocab/errno.h"
+#include "oracle/mutants/planted.h"
+
+namespace protm::mutants {
+namespace {
+
+constexpr auto kId = vocab::uapi::IoctlId::set_user_mmio_offset;
+
+}  // namespace
+
+extern const Mutant kMmioOffsetUnchecked{
+    "mmio-offset-unchecked", "SET_USER_MMIO_OFFSET takes any offset",
+    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+
+}  // namespace protm::mutants
