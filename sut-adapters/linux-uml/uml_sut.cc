@@ -191,22 +191,23 @@ void UmlSut::time_moved() {
   running_ = kNobody;
 }
 
-/// Where the kernel found the syncs of a GROUP_SUBMIT's only job, or of a VM_BIND's last operation:
+/// Where the kernel found the syncs of a GROUP_SUBMIT's last job, or of a VM_BIND's last operation:
 /// through its arguments.
 std::optional<uapi::ObjArray> UmlSut::syncs_of(const protm_order& call) const {
+  const auto last_of = [&](const uapi::ObjArray& array, auto& item) {
+    const std::uint64_t last = std::uint64_t{array.count - 1} * array.stride;
+    return array.count != 0 && fetch(array.array + last, item);
+  };
   if (call.args[1] == uapi::kIoctlVmBind) {
     uapi::VmBind bind{};
     uapi::VmBindOp op{};
     if (!fetch(call.args[2], bind) || (bind.flags & uapi::kVmBindAsync) == 0) return {};
-    if (bind.ops.count == 0) return {};
-    const std::uint64_t last = std::uint64_t{bind.ops.count - 1} * bind.ops.stride;
-    if (!fetch(bind.ops.array + last, op)) return {};
-    return op.syncs;
+    return last_of(bind.ops, op) ? std::optional(op.syncs) : std::nullopt;
   }
   uapi::GroupSubmit group{};
   uapi::QueueSubmit queue{};
-  if (!fetch(call.args[2], group) || !fetch(group.queue_submits.array, queue)) return {};
-  return queue.syncs;
+  if (!fetch(call.args[2], group)) return {};
+  return last_of(group.queue_submits, queue) ? std::optional(queue.syncs) : std::nullopt;
 }
 
 /// The fence that a step's call signals: the last of those that it attaches to syncobjs.
