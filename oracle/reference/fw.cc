@@ -26,8 +26,17 @@ constexpr std::uint64_t kPingAckMs = 100;
 /// 5 * 500 * 2^20 cycles in units of 1024.
 constexpr std::uint32_t kProgressTimeout = 2'560'000;
 constexpr std::uint32_t kStateHalt = 1;
-/// Without a known clock rate a timer gets its longest time, in GPU cycles.
-constexpr std::uint32_t kTimerLongest = fw::kTimerValueMask | fw::kTimerGpuCounter;
+constexpr std::uint32_t kPoweroffUs = 10'000;
+constexpr std::uint32_t kIdleUs = 800;
+/// Rate of the timer that the interface's times count. Assumption: the arch timer, at the rate of
+/// the machine's timestamp. Source: panthor_fw_conv_timeout().
+constexpr std::uint64_t kTimerHz = 24'000'000;
+constexpr std::uint64_t kTimerUnit = 1024;  ///< cycles
+
+constexpr std::uint32_t timer_value(std::uint32_t us) {
+  const std::uint64_t cycles = us * kTimerHz / 1'000'000;
+  return static_cast<std::uint32_t>((cycles + kTimerUnit - 1) / kTimerUnit);
+}
 
 std::uint32_t mcu_request(McuRequest r) { return static_cast<std::uint32_t>(r); }
 
@@ -156,9 +165,9 @@ void Fw::stop() {
 
 void Fw::init_global() {
   set_in64(glb_, fw::glb_input::kCoreEnMask, d_.gpu->info().shader_present);
-  set_in(glb_, fw::glb_input::kPoweroffTimer, kTimerLongest);
+  set_in(glb_, fw::glb_input::kPoweroffTimer, timer_value(kPoweroffUs));
   set_in(glb_, fw::glb_input::kProgressTimer, kProgressTimeout);
-  set_in(glb_, fw::glb_input::kIdleTimer, kTimerLongest);
+  set_in(glb_, fw::glb_input::kIdleTimer, timer_value(kIdleUs));
   std::uint32_t events = fw::kGlbCfgProgressTimer | fw::kGlbCfgAllocEn | fw::kGlbCfgPwroffTimer |
                          fw::kGlbPing | fw::kGlbIdleEn | fw::kGlbIdle | fw::kGlbProtmEnter |
                          fw::kGlbProtmExit;
