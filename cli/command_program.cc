@@ -22,7 +22,8 @@ std::string hash_text(const contract::Trace& trace) {
   return text;
 }
 
-/// Writes a whole file; false after an error was printed.
+}  // namespace
+
 bool write_file(const std::string& path, std::string_view bytes, Console console) {
   std::ofstream out(path, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -31,8 +32,6 @@ bool write_file(const std::string& path, std::string_view bytes, Console console
   bad_input(console, "cannot write '" + path + "'");
   return false;
 }
-
-}  // namespace
 
 int exit_code_of(judge::Outcome outcome) {
   switch (outcome) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options.h"
@@ -17,6 +18,7 @@
 namespace protm::cli {
 
 [[nodiscard]] int command_conform(const Options& options, Console console);
+[[nodiscard]] int command_agree(const Options& options, Console console);
 [[nodiscard]] int command_list(const Options& options, Console console);
 [[nodiscard]] int command_explain(const Options& options, Console console);
 [[nodiscard]] int command_replay(const Options& options, Console console);
@@ -36,6 +38,8 @@ int bad_input(Console console, const std::string& message);
 /// The case that `name` means: an id, its last part, a start of that, or a file.
 [[nodiscard]] std::optional<contract::Program> find_case(const Options& options,
                                                          Console console);
+/// Writes a whole file; false after an error was printed.
+[[nodiscard]] bool write_file(const std::string& path, std::string_view bytes, Console console);
 /// Exit code of one judgement.
 [[nodiscard]] int exit_code_of(judge::Outcome outcome);
 /// Ids of all rules.

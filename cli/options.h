@@ -21,6 +21,9 @@ struct Options {
   std::string target;             ///< case, rule, entry or file
   std::string to = "yaml";        ///< of convert
   std::string output;             ///< of convert --output and trace --perfetto
+  std::string seed;               ///< of agree: the first one; empty = 1
+  std::string number;             ///< of agree --count; empty = 200
+  std::string save;               ///< of agree: folder for the Programs that do not agree
   std::string suites;             ///< empty = conformance/suites below the root
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
   bool attribute = false;

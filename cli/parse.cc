@@ -30,6 +30,12 @@ check a candidate
     --suites=DIR            cases from another folder
     --expect=FILE           divergences that are known; else conformance/expectations/KERNEL.yaml
     --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
+  agree                     run generated Programs on a candidate and compare it with the oracle
+    --sut=NAME[:ARG]        the candidate (default series-v1)
+    --seed=N --count=N      seeds from N on (default 1), so many of them (default 200)
+    --save=DIR              each Program that does not agree, as a case for `replay`
+    --format=FORMAT         text or markdown
+    --bisect                as above
 understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
   trace CASE [--full]       the trace of a candidate (--sut); --full adds register accesses
@@ -44,7 +50,7 @@ exit codes: 0 all agreed, 1 diverged, 2 bad input and nothing run, 3 inconclusiv
 compared, 134 a fault of the harness or its suites.  CASE: id, its last part, or a file.
 )";
 
-constexpr std::array<std::string_view, 6> kCommands{"conform", "list",    "explain",
+constexpr std::array<std::string_view, 7> kCommands{"conform", "agree",   "list", "explain",
                                                     "replay",  "convert", "trace"};
 constexpr std::array<std::string_view, 8> kLists{"cases",    "entries",    "rules",   "switches",
                                                  "limits",   "candidates", "events",  "mutants"};
@@ -62,6 +68,7 @@ class Grammar {
     app_.allow_extras();
     app_.set_help_flag();
     conform();
+    agree();
     list();
     add_explain_trace();
     add_replay_convert();
@@ -126,6 +133,16 @@ class Grammar {
     text(c, "--suites", options_.suites);
     text(c, "--expect", options_.expect);
     flag(c, "--attribute", options_.attribute);
+    flag(c, "--bisect", options_.bisect);
+  }
+
+  void agree() {
+    Command& c = command("agree", "");
+    text(c, "--sut", options_.sut);
+    text(c, "--seed", options_.seed);
+    text(c, "--count", options_.number);
+    text(c, "--save", options_.save);
+    word(c, "--format", options_.format, {"text", "markdown"});
     flag(c, "--bisect", options_.bisect);
   }
 

@@ -32,8 +32,8 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
   };
   const std::vector<Row> rows{
       {{"confrom"},
-       "protm: error: no command 'confrom'\n  = expected one of: conform, list, explain, replay, "
-       "convert, trace; did you mean 'conform'?\n"},
+       "protm: error: no command 'confrom'\n  = expected one of: conform, agree, list, explain, "
+       "replay, convert, trace; did you mean 'conform'?\n"},
       {{"conform", "--stu=reference"},
        "protm: error: conform has no option '--stu'\n  = expected one of: --sut, --suite, "
        "--filter, --format, --suites, --expect, --attribute, --bisect; did you mean '--sut'?\n"},
@@ -50,6 +50,11 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
       {{"explain"}, "protm: error: explain needs a case, a rule or an entry\n"},
       {{"replay", "a.yaml", "b.yaml"},
        "protm: error: replay takes no 'b.yaml' behind a file\n"},
+      {{"agree", "--seeds=1"},
+       "protm: error: agree has no option '--seeds'\n  = expected one of: --sut, --seed, --count, "
+       "--save, --format, --bisect; did you mean '--seed'?\n"},
+      {{"agree", "--format=json"},
+       "protm: error: --format cannot be 'json'\n  = expected one of: text, markdown\n"},
       {{"conform", "heap"}, "protm: error: conform takes no 'heap'\n"},
       {{"convert", "a.yaml", "--to=xml"},
        "protm: error: --to cannot be 'xml'\n  = expected one of: yaml, bin\n"},

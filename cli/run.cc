@@ -15,9 +15,10 @@ struct Command {
   int (*run)(const Options&, Console);
 };
 constexpr std::array kCommands{
-    Command{"conform", command_conform}, Command{"list", command_list},
-    Command{"explain", command_explain}, Command{"replay", command_replay},
-    Command{"convert", command_convert}, Command{"trace", command_trace},
+    Command{"conform", command_conform}, Command{"agree", command_agree},
+    Command{"list", command_list},       Command{"explain", command_explain},
+    Command{"replay", command_replay},   Command{"convert", command_convert},
+    Command{"trace", command_trace},
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr std::string_view kDifferential = "oracle/differential";
 constexpr std::string_view kFormat = "conformance/format";
 constexpr std::string_view kRunner = "conformance/runner";
 constexpr std::string_view kFuzzLib = "fuzzers/lib";
+constexpr std::string_view kGenerator = "fuzzers/generator";
 constexpr std::string_view kFuzzTargets = "fuzzers/targets";
 constexpr std::string_view kBench = "bench";
 constexpr std::string_view kCli = "cli";
@@ -59,8 +60,11 @@ const std::vector<Box>& table() {
        3,
        {kVocab, kContract, kMachine, kRig, kHost, kSeriesV1, kReference, kMutants, kRules, kJudge,
         kFormat, kExecutor, kDifferential}},
+      {kGenerator,
+       3,
+       {kVocab, kContract, kJudge, kFormat, kExecutor, kDifferential}},
       {kRunner, 4, {kFormat, kDifferential, kJudge, kExecutor, kContract, kVocab}},
-      {kFuzzTargets, 4, {kFuzzLib, kDifferential, kExecutor, kContract, kVocab}},
+      {kFuzzTargets, 4, {kFuzzLib, kGenerator, kDifferential, kExecutor, kContract, kVocab}},
       {kBench,
        4,
        {kExecutor, kReference, kMutants, kRules, kJudge, kFormat, kDifferential, kRig, kMachine,
@@ -68,7 +72,8 @@ const std::vector<Box>& table() {
       {kCli,
        5,
        {kVocab, kContract, kMachine, kRig, kHost, kCabi, kProcess, kLinuxUml, kSeriesV1, kReference,
-        kMutants, kRules, kJudge, kFormat, kExecutor, kDifferential, kFuzzLib, kRunner, kBench}},
+        kMutants, kRules, kJudge, kFormat, kExecutor, kDifferential, kFuzzLib, kGenerator, kRunner,
+        kBench}},
       {kTools, 5, {}},
   };
   return boxes;

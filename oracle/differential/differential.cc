@@ -73,12 +73,31 @@ Comparison Differential::compare(const contract::Program& program, const Compare
     }
     c.verdict = std::move(verdict);
     c.timing = true;
+    c.oracle_seed = seed;
+    c.oracle_in_order = !turns.empty();
     return true;
   };
   for (std::uint32_t seed = 0; seed <= options.allowed_seeds; ++seed) {
     if (allows(seed, order) || (seed != 0 && allows(seed, {}))) break;
   }
   return c;
+}
+
+bool Differential::explained_by_profile(const contract::Program& program, const Comparison& last,
+                                        const CompareOptions& options) {
+  const exec::Candidate& who = candidate();
+  if (who.profile.empty() || last.verdict.outcome != judge::Outcome::agreed) return false;
+  if (base_ == nullptr) {
+    exec::Candidate base = reference();
+    base.hz = who.hz;
+    base_ = std::make_unique<exec::Session>(std::move(base), rig::kWorldBaseC);
+  }
+  exec::RunOptions run = options.run;
+  if (last.oracle_seed != 0) run.latency_seed = last.oracle_seed;
+  const std::vector<steps::StepTurn> order = steps::turns_of(last.candidate);
+  if (last.oracle_in_order) run.order = order;
+  const contract::Trace trace = base_->run(oracle_program(program, who), run);
+  return judged(program, trace, last.candidate, who).outcome == judge::Outcome::diverged;
 }
 
 std::vector<std::vector<std::string>> attribute(const contract::Program& program,

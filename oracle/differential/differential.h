@@ -22,6 +22,9 @@ struct Comparison {
   contract::Trace oracle;
   contract::Trace candidate;
   bool timing = false;  ///< agreed only with the reference under another latency seed
+  /// How the oracle ran when it agreed: its latency seed, and whether in the candidate's order.
+  std::uint64_t oracle_seed = 0;
+  bool oracle_in_order = false;
 };
 
 struct CompareOptions {
@@ -36,11 +39,16 @@ class Differential {
 
   [[nodiscard]] Comparison compare(const contract::Program& program,
                                    const CompareOptions& options = {});
+  /// Whether the oracle agreed only because of the candidate's profile: the 7.x base, run in the
+  /// same way, does not. `last` is what compare() returned for `program`.
+  [[nodiscard]] bool explained_by_profile(const contract::Program& program, const Comparison& last,
+                                          const CompareOptions& options = {});
   [[nodiscard]] const exec::Candidate& candidate() const { return candidate_->candidate(); }
 
  private:
   std::unique_ptr<exec::Session> oracle_;
   std::unique_ptr<exec::Session> candidate_;
+  std::unique_ptr<exec::Session> base_;  ///< the oracle without profile; made when first asked
 };
 
 /// All minimum sets of switches of series-v1 that must be off so that `program` agrees; one empty

@@ -14,9 +14,10 @@
 
 namespace protm::rig {
 
-/// Where Worlds lie. Two bases, because no address may matter to a trace, and a test holds that.
+/// Where Worlds lie. Several, because no address may matter to a trace, and a test holds that.
 inline constexpr std::uint64_t kWorldBaseA = 0x2000'0000'0000;
 inline constexpr std::uint64_t kWorldBaseB = 0x2100'0000'0000;
+inline constexpr std::uint64_t kWorldBaseC = 0x2200'0000'0000;
 inline constexpr std::size_t kWorldBytes = std::size_t{256} << 20;
 
 class World final : public std::pmr::memory_resource {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/agree_text.h"
+
+#include <cstdio>
+
+#include "conformance/runner/conform.h"
+#include "conformance/runner/report.h"
+
+namespace protm::cli {
+namespace {
+
+using fuzz::Agreed;
+using fuzz::AgreementTotals;
+
+std::string percent(std::uint32_t per_mille) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%u.%u %%", per_mille / 10, per_mille % 10);
+  return text;
+}
+
+std::string totals_line(const AgreementTotals& totals) {
+  const auto n = [&](Agreed outcome) { return std::to_string(totals.of(outcome)); };
+  std::string line = std::to_string(totals.total()) + " Programs: " + n(Agreed::yes) + " agreed, " +
+                     n(Agreed::by_profile) + " explained by profile, " + n(Agreed::diverged) +
+                     " diverged, " + n(Agreed::inconclusive) + " inconclusive, " +
+                     n(Agreed::skipped) + " skipped";
+  if (totals.of(Agreed::oracle_wrong) != 0) {
+    line += "; on " + n(Agreed::oracle_wrong) + " the oracle is wrong";
+  }
+  return line;
+}
+
+std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
+  constexpr std::size_t kMost = 5;
+  std::string out = seeds.size() == 1 ? "seed" : "seeds";
+  for (std::size_t i = 0; i < seeds.size() && i < kMost; ++i) {
+    out += (i == 0 ? " " : ", ") + std::to_string(seeds[i]);
+  }
+  return out + (seeds.size() > kMost ? ", ..." : "");
+}
+
+std::string in_other_order(const AgreementTotals& totals) {
+  return std::to_string(totals.timing) +
+         " of those that agreed did so with the oracle in another order or under other latencies";
+}
+
+}  // namespace
+
+std::string agree_line(const fuzz::AgreementRow& row, const std::string& sut) {
+  std::string line = "seed " + std::to_string(row.seed) + ": ";
+  switch (row.outcome) {
+    case Agreed::yes:
+    case Agreed::by_profile: return {};
+    case Agreed::skipped: return line + "skipped: " + row.why + "\n";
+    case Agreed::diverged:
+      line += "diverged at " + runner::time_text(row.verdict.at_ns) + ", " + row.verdict.rule;
+      break;
+    case Agreed::oracle_wrong: line += "the oracle is wrong"; break;
+    default: line += judge::outcome_name(row.verdict.outcome); break;
+  }
+  return line + ": " + row.verdict.detail + "; reproduce: ./protm agree --seed=" +
+         std::to_string(row.seed) + " --count=1 --sut=" + runner::shell_word(sut) + "\n";
+}
+
+std::string agree_totals_text(const AgreementTotals& totals) {
+  std::string out;
+  for (const fuzz::SignatureCount& s : totals.signatures) {
+    out += std::to_string(s.seeds.size()) + " x " + s.signature + " (" + seeds_text(s.seeds) +
+           "): " + s.example + "\n";
+  }
+  for (const fuzz::SeenInfo& info : fuzz::seen_table()) {
+    out += percent(totals.per_mille(info.id)) + " " + std::string(info.what) + "\n";
+  }
+  if (totals.timing != 0) out += in_other_order(totals) + "\n";
+  return out + totals_line(totals) + "\n";
+}
+
+std::string agree_totals_markdown(const AgreementTotals& totals, const exec::Candidate& candidate,
+                                  const std::string& command) {
+  std::string out = "### " + candidate.spec + "\n\n" + candidate.version + "\n\n`" + command +
+                    "`\n\n" + totals_line(totals) + ".\n";
+  if (totals.timing != 0) out += in_other_order(totals) + ".\n";
+  if (!totals.signatures.empty()) {
+    out += "\n| Programs | signature | the first one | seeds |\n|---|---|---|---|\n";
+  }
+  for (const fuzz::SignatureCount& s : totals.signatures) {
+    out += "| " + std::to_string(s.seeds.size()) + " | `" + s.signature + "` | " + s.example +
+           " | " + seeds_text(s.seeds) + " |\n";
+  }
+  out += "\n| share | Programs that |\n|---|---|\n";
+  for (const fuzz::SeenInfo& info : fuzz::seen_table()) {
+    out += "| " + percent(totals.per_mille(info.id)) + " | " + std::string(info.what) + " |\n";
+  }
+  return out;
+}
+
+}  // namespace protm::cli

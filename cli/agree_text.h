@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What `agree` prints: a line for each Program that does not agree, and the totals as text or as
+// the Markdown that docs/agreement.md holds.
+// Leaves out: running anything (fuzzers/generator).
+#pragma once
+
+#include <string>
+
+#include "fuzzers/generator/agreement.h"
+#include "sut-adapters/executor/candidate.h"
+
+namespace protm::cli {
+
+/// One line; empty for a row that agreed.
+[[nodiscard]] std::string agree_line(const fuzz::AgreementRow& row, const std::string& sut);
+/// Signatures, shares, and the totals as the last line.
+[[nodiscard]] std::string agree_totals_text(const fuzz::AgreementTotals& totals);
+/// The same as one Markdown table row and a list: `command` is what was typed.
+[[nodiscard]] std::string agree_totals_markdown(const fuzz::AgreementTotals& totals,
+                                                const exec::Candidate& candidate,
+                                                const std::string& command);
+
+}  // namespace protm::cli

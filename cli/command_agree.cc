@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <ostream>
+
+#include "cli/agree_text.h"
+#include "cli/commands.h"
+#include "conformance/format/case_writer.h"
+#include "conformance/runner/conform.h"
+#include "fuzzers/generator/agreement.h"
+
+namespace protm::cli {
+namespace {
+
+using fuzz::Agreed;
+
+constexpr std::uint64_t kDefaultSeed = 1;
+constexpr std::uint64_t kDefaultCount = 200;
+
+/// A plain decimal number; nothing after an error was printed.
+std::optional<std::uint64_t> number(const char* option, const std::string& text,
+                                    std::uint64_t fallback, Console console) {
+  if (text.empty()) return fallback;
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ec == std::errc{} && read.ptr == end) return value;
+  bad_input(console, std::string(option) + " cannot be '" + text +
+                         "'\n  = expected a number below 2^64 in decimal");
+  return std::nullopt;
+}
+
+std::string command_line(const Options& options, std::uint64_t seed, std::uint64_t count) {
+  return "./protm agree --seed=" + std::to_string(seed) + " --count=" + std::to_string(count) +
+         " --sut=" + runner::shell_word(options.sut);
+}
+
+bool make_folder(const std::string& folder, Console console) {
+  if (folder.empty()) return true;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error && std::filesystem::is_directory(folder, error)) return true;
+  bad_input(console, "cannot make the folder '" + folder + "'");
+  return false;
+}
+
+int exit_code(const fuzz::AgreementTotals& totals) {
+  if (totals.of(Agreed::oracle_wrong) != 0) return kExitHarnessBug;
+  if (totals.of(Agreed::diverged) != 0) return kExitDiverged;
+  const bool compared = totals.of(Agreed::yes) + totals.of(Agreed::by_profile) != 0;
+  return !compared || totals.of(Agreed::inconclusive) != 0 ? kExitInconclusive : kExitOk;
+}
+
+bool save(const fuzz::AgreementRow& row, const std::string& folder, Console console) {
+  const bool agreed = row.outcome == Agreed::yes || row.outcome == Agreed::by_profile;
+  if (folder.empty() || agreed || row.outcome == Agreed::skipped) return true;
+  return write_file(folder + "/seed-" + std::to_string(row.seed) + ".yaml",
+                    format::write_case(row.program), console);
+}
+
+}  // namespace
+
+int command_agree(const Options& options, Console console) {
+  const auto seed = number("--seed", options.seed, kDefaultSeed, console);
+  const auto count = number("--count", options.number, kDefaultCount, console);
+  if (!seed || !count) return kExitBadInput;
+  const auto who = candidate(options, console);
+  if (!who || !make_folder(options.save, console)) return kExitBadInput;
+  announce(options, console);
+  const bool text = options.format == "text";
+  // Lines come as the runs end: a run of a kernel takes its time.
+  std::ostream& lines = text ? console.out : console.err;
+  fuzz::AgreementRun run(*who);
+  fuzz::AgreementTotals totals;
+  for (std::uint64_t i = 0; i < *count; ++i) {
+    const fuzz::AgreementRow row = run.run(*seed + i);
+    totals.add(row);
+    lines << agree_line(row, options.sut) << std::flush;
+    if (!save(row, options.save, console)) return kExitBadInput;
+  }
+  const std::string command = command_line(options, *seed, *count);
+  console.out << (text ? agree_totals_text(totals)
+                       : agree_totals_markdown(totals, *who, command));
+  const int code = exit_code(totals);
+  if (code != kExitOk) console.err << "reproduce: " << command << "\n";
+  return code;
+}
+
+}  // namespace protm::cli

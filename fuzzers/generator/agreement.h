@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Generated Programs on oracle and candidate: one row per seed, with what the run showed, and the
+// counts of many rows. What a candidate cannot run is skipped, never agreed.
+// Leaves out: how it is printed (cli), and any search for small Programs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fuzzers/generator/shares.h"
+#include "oracle/differential/differential.h"
+
+namespace protm::fuzz {
+
+enum class Agreed : std::uint8_t {
+  yes,
+  by_profile,    ///< with the profile of the candidate's release, not with the 7.x base
+  diverged,
+  inconclusive,  ///< also: poisoned
+  skipped,
+  oracle_wrong,  ///< the oracle broke a rule: nothing can be said of the candidate
+  count
+};
+inline constexpr std::size_t kAgreedCount = static_cast<std::size_t>(Agreed::count);
+
+struct AgreementRow {
+  std::uint64_t seed = 0;
+  Agreed outcome = Agreed::yes;
+  contract::Program program;
+  judge::Verdict verdict;
+  bool timing = false;  ///< agreed with the oracle in another order, or under other latencies
+  SeenSet seen{};       ///< by the candidate's trace
+  std::string why;      ///< of a skip
+};
+
+class AgreementRun {
+ public:
+  explicit AgreementRun(exec::Candidate candidate) : differential_(std::move(candidate)) {}
+  /// Generates the Program of a seed and compares. What is inconclusive is tried twice.
+  [[nodiscard]] AgreementRow run(std::uint64_t seed);
+
+ private:
+  [[nodiscard]] std::string skip_reason(const contract::Program& program) const;
+  differential::Differential differential_;
+};
+
+/// Disagreements of one signature.
+struct SignatureCount {
+  std::string signature;
+  std::string example;               ///< the first one's detail
+  std::vector<std::uint64_t> seeds;
+};
+
+/// What many rows come to.
+struct AgreementTotals {
+  std::array<std::uint32_t, kAgreedCount> outcomes{};
+  std::uint32_t timing = 0;
+  std::uint32_t ran = 0;             ///< neither skipped nor inconclusive before it began
+  std::array<std::uint32_t, kSeenCount> seen{};
+  std::vector<SignatureCount> signatures;   ///< most frequent first
+
+  void add(const AgreementRow& row);
+  [[nodiscard]] std::uint32_t of(Agreed outcome) const {
+    return outcomes[static_cast<std::size_t>(outcome)];
+  }
+  [[nodiscard]] std::uint32_t total() const;
+  /// Per mille of the Programs that ran.
+  [[nodiscard]] std::uint32_t per_mille(Seen what) const;
+};
+
+}  // namespace protm::fuzz

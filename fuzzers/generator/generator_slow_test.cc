@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What generated Programs do when they run: the shares that the generator promises, and that the
+// oracle is right on each of them.
+#include <doctest/doctest.h>
+
+#include <cstdio>
+
+#include "fuzzers/generator/agreement.h"
+#include "oracle/differential/candidates.h"
+
+using namespace protm;
+
+TEST_CASE("300 seeds on the reference: all agree, and the promised shares are met") {
+  fuzz::AgreementRun run(differential::reference());
+  fuzz::AgreementTotals totals;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const fuzz::AgreementRow row = run.run(seed);
+    INFO("seed " << seed << ": " << row.verdict.detail);
+    CHECK(row.outcome == fuzz::Agreed::yes);
+    totals.add(row);
+  }
+  for (const fuzz::SeenInfo& info : fuzz::seen_table()) {
+    const std::uint32_t share = totals.per_mille(info.id);
+    std::printf("%4u per mille %.*s\n", share, static_cast<int>(info.what.size()),
+                info.what.data());
+    CHECK_MESSAGE(share >= 10 * info.least_percent, info.what);
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What holds for the text of generated Programs, without running one.
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+#include "conformance/format/case_reader.h"
+#include "conformance/format/case_writer.h"
+#include "conformance/format/program_order.h"
+#include "fuzzers/generator/generate.h"
+#include "fuzzers/generator/random.h"
+#include "fuzzers/generator/shares.h"
+#include "gpu-model/vocab/observation.h"
+
+using namespace protm;
+using contract::EventKind;
+using contract::Program;
+using contract::Record;
+using contract::RecordKind;
+using contract::Trace;
+
+namespace {
+
+constexpr std::uint64_t kSeeds = 500;
+
+}  // namespace
+
+TEST_CASE("Random: splitmix64, the published numbers of seed 1234567") {
+  fuzz::Random random(1234567);
+  CHECK(random.next() == 6457827717110365317u);
+  CHECK(random.next() == 3203168211198807973u);
+}
+
+TEST_CASE("generate: the same seed gives the same Program, other seeds give others") {
+  std::set<std::string> texts;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Program program = fuzz::generate(seed);
+    CHECK(format::equal(program, fuzz::generate(seed)));
+    texts.insert(format::write_case(program));
+  }
+  CHECK(texts.size() == kSeeds);
+}
+
+TEST_CASE("generate: a Program is written as YAML and reads back the same") {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    CAPTURE(seed);
+    const Program program = fuzz::generate(seed);
+    CHECK(program.steps.size() <= contract::kMaxSteps);
+    const std::string text = format::write_case(program);
+    const auto back = format::read_case("generated.yaml", text);
+    if (!back) {
+      FAIL_CHECK(format::diagnostics_text(back.error()) << "\n" << text);
+      continue;
+    }
+    CHECK_MESSAGE(format::equal(program, *back), text);
+  }
+}
+
+TEST_CASE("look: a group that comes back has rotated, but not when the GPU slept in between") {
+  const Program program = fuzz::generate(1);
+  const auto event = [](EventKind kind) {
+    return Record{.kind = RecordKind::event, .sub = static_cast<std::uint16_t>(kind), .a = 3};
+  };
+  const auto l2 = [](std::uint64_t ready) {
+    return Record{.kind = RecordKind::machine,
+                  .sub = static_cast<std::uint16_t>(vocab::ObservationKind::power_changed),
+                  .a = 2,
+                  .c = ready};
+  };
+  Trace trace;
+  const auto saw = [&](fuzz::Seen what) {
+    return fuzz::look(program, trace)[static_cast<std::size_t>(what)];
+  };
+  trace.records = {event(EventKind::group_on_slot), event(EventKind::group_off_slot)};
+  CHECK_FALSE(saw(fuzz::Seen::rotation));
+  trace.records.push_back(event(EventKind::group_on_slot));
+  CHECK(saw(fuzz::Seen::rotation));
+  trace.records.insert(trace.records.end() - 1, {l2(0), l2(1)});
+  CHECK_FALSE(saw(fuzz::Seen::rotation));
+  CHECK(saw(fuzz::Seen::resume));
+}
