@@ -183,14 +183,17 @@ class Sched {
   void schedule_group(const Ptr<Group>& group, std::uint32_t queue_mask);
   void resume_tick();
   void queue_tick(std::uint64_t delay);
+  /// A tick that protected mode needs. Unlike other ones it is not put off to the end of the period
+  /// by a tick that runs just then.
+  void protm_tick_now();
   void queue_sync_upd();
   /// Idle or runnable list, by what the group has to do.
   [[nodiscard]] List<Group>& home_list(const Ptr<Group>& group);
 
   // sched_tick.cc
   void tick_work();
-  void tick_locked(bool full);
-  void leave_session_alone();
+  void tick_locked(std::uint64_t now, bool full);
+  void leave_session_alone(std::uint64_t now);
   void choose_and_apply(Tick& tick);
   void undo_binds(std::uint32_t slots);
   void give_back(const Ptr<Group>& group);
@@ -203,7 +206,7 @@ class Sched {
   void settle(Tick& tick);
   void cleanup(Tick& tick);
   void set_power_reference(bool wanted);
-  void rearm(bool stop, bool immediate);
+  void rearm(std::uint64_t now, bool stop, bool immediate);
   [[nodiscard]] bool end_session();
   template <class F>
   void for_chosen(Tick& tick, F&& visit) {
@@ -229,7 +232,7 @@ class Sched {
   std::uint64_t last_tick_ = 0, resched_target_ = kNoTick, tick_period_ = 0;
   std::uint32_t used_slots_ = 0;
   bool might_have_idle_ = false;
-  bool tick_requested_ = false;   ///< somebody asked for a tick since the last one began
+  bool protm_tick_requested_ = false;   ///< since the last tick began
   bool has_power_reference_ = false;
   contract::Mutex reset_lock_{.role = "reset.lock"};
   bool reset_in_progress_ = false;

@@ -143,7 +143,7 @@ void Sched::handle_protm_pend(const Ptr<Group>& group, std::uint32_t cs) {
   if ((group->protm_pending_queues & bit) != 0) return;
   group->protm_pending_queues |= bit;
   // A session under way is not disturbed: its exit brings a tick.
-  if (!d_.protm->active_group()) tick_now();
+  if (!d_.protm->active_group()) protm_tick_now();
 }
 
 void Sched::after_protm_exit() {
@@ -153,7 +153,7 @@ void Sched::after_protm_exit() {
     // Doorbells of users are not heard inside; who rang one is served now at the latest.
     if (rings_filled(group) && d_.fw->booted()) k_.write32(doorbell_offset(slot + 1), 1);
   }
-  tick_now();
+  protm_tick_now();
 }
 
 // --- waiting groups ----------------------------------------------------------------------------
@@ -174,7 +174,7 @@ void Sched::sync_upd() {
     group->blocked_queues &= ~unblocked;
     if (group->blocked_queues == 0) group->wait_node.unlink();
     if (group->csg_id >= 0) {
-      if (session_must_end(false)) tick_now();
+      if (session_must_end(false)) protm_tick_now();
       return;
     }
     if (!can_run(group) || reset_in_progress_) return;
@@ -190,21 +190,26 @@ void Sched::sync_upd() {
 // --- asking for a tick -------------------------------------------------------------------------
 
 void Sched::queue_tick(std::uint64_t delay) {
-  if (delay == 0) tick_requested_ = true;
   if (unplugged_ || reset_in_progress_ || d_.reset_is_pending()) return;
   k_.mod_delayed_work(wq_, tick_work_, delay);
 }
 
 void Sched::tick_now() { queue_tick(0); }
 
+void Sched::protm_tick_now() {
+  protm_tick_requested_ = true;
+  tick_now();
+}
+
 void Sched::flush_tick() { k_.flush_delayed_work(tick_work_); }
 
 void Sched::resume_tick() {
+  // Ticks go on from the last one, also when one comes at once for another reason.
+  resched_target_ = last_tick_ + tick_period_;
   if (k_.delayed_work_pending(tick_work_)) return;
   const std::uint64_t now = k_.jiffies();
-  const std::uint64_t next = last_tick_ + tick_period_;
-  const bool wait = used_slots_ == slot_count_ && now < next;
-  queue_tick(wait ? next - now : 0);
+  const bool wait = used_slots_ == slot_count_ && now < resched_target_;
+  queue_tick(wait ? resched_target_ - now : 0);
 }
 
 List<Group>& Sched::home_list(const Ptr<Group>& group) {

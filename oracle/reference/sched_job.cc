@@ -161,7 +161,7 @@ void Sched::kick_queue(const Ptr<Group>& group, const Ptr<Queue>& queue) {
   if (!blocked) set_power_reference(true);
   if (was_idle && resched_target_ == kNoTick) resume_tick();
   // A user doorbell is not heard in protected mode: who outranks the session ends it (SCHED-69).
-  if (was_idle && session_must_end(false)) tick_now();
+  if (was_idle && session_must_end(false)) protm_tick_now();
 }
 
 // --- completion --------------------------------------------------------------------------------

@@ -22,29 +22,29 @@ std::uint32_t state_value(fw::CsgState s) { return static_cast<std::uint32_t>(s)
 
 void Sched::tick_work() {
   if (!k_.dev_enter()) return;
+  // A period begins when its tick does, not when the slots have answered.
+  const std::uint64_t now = k_.jiffies();
+  const std::uint64_t target =
+      resched_target_ == kNoTick ? last_tick_ + tick_period_ : resched_target_;
   if (d_.resume_and_get() != 0) {
     k_.dev_exit();
     return;
   }
   {
     MutexGuard lock(k_, lock_);
-    if (!d_.reset_is_pending()) {
-      const std::uint64_t target =
-          resched_target_ == kNoTick ? last_tick_ + tick_period_ : resched_target_;
-      tick_locked(k_.jiffies() >= target);
-    }
+    if (!d_.reset_is_pending()) tick_locked(now, now >= target);
   }
   k_.pm_runtime_put_autosuspend();
   k_.dev_exit();
 }
 
-void Sched::tick_locked(bool full) {
-  tick_requested_ = false;
+void Sched::tick_locked(std::uint64_t now, bool full) {
+  protm_tick_requested_ = false;
   if (d_.protm->active_group()) {
     if (d_.protm->exit_pending()) {
       d_.protm->handle_exit();
     } else if (!session_must_end(full)) {
-      leave_session_alone();
+      leave_session_alone(now);
       return;
     } else if (!end_session()) {
       d_.schedule_reset();
@@ -57,7 +57,7 @@ void Sched::tick_locked(bool full) {
   if (tick.failed_slots == 0) choose_and_apply(tick);
   cleanup(tick);
   if (tick.failed_slots != 0) return;
-  rearm(tick.stop, tick.immediate);
+  rearm(now, tick.stop, tick.immediate);
 }
 
 // --- a session under way -----------------------------------------------------------------------
@@ -82,7 +82,7 @@ bool Sched::session_must_end(bool full_tick) {
   return false;
 }
 
-void Sched::leave_session_alone() {
+void Sched::leave_session_alone(std::uint64_t now) {
   const Ptr<Group>& active = d_.protm->active_group();
   bool others = false;
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
@@ -94,7 +94,7 @@ void Sched::leave_session_alone() {
   for (std::uint32_t p = active->priority; p < kPriorities; ++p) {
     if (!runnable_[p].empty()) others = true;
   }
-  rearm(!others, false);
+  rearm(now, !others, false);
 }
 
 bool Sched::end_session() {
@@ -172,7 +172,8 @@ void Sched::pick_all(Tick& tick) {
       }
     }
   }
-  for (std::uint32_t p = kPriorities; p-- > 0;) {
+  // Where all slots are taken nobody's turn changes.
+  for (std::uint32_t p = kPriorities; p-- > 0 && tick.group_count != slot_count_;) {
     // Who had the highest slot priority goes to the end of the row.
     const Ptr<Group> first = tick.old_groups[p].front();
     if (first) first->run_node.unlink();
@@ -365,17 +366,16 @@ void Sched::set_power_reference(bool wanted) {
   }
 }
 
-void Sched::rearm(bool stop, bool immediate) {
-  const std::uint64_t now = k_.jiffies();
+void Sched::rearm(std::uint64_t now, bool stop, bool immediate) {
   last_tick_ = now;
   if (stop) {
     resched_target_ = kNoTick;
-    if (immediate || tick_requested_) queue_tick(0);
+    if (immediate || protm_tick_requested_) queue_tick(0);
     return;
   }
   const std::uint64_t target = now + tick_period_;
   if (resched_target_ <= now || target < resched_target_) resched_target_ = target;
-  queue_tick(immediate || tick_requested_ ? 0 : resched_target_ - now);
+  queue_tick(immediate || protm_tick_requested_ ? 0 : resched_target_ - now);
 }
 
 }  // namespace protm::reference
