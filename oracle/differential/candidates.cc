@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/differential/candidates.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,21 +16,47 @@ namespace protm::differential {
 namespace {
 
 constexpr const char* kBase = "7.x base";
+/// Tick rates of kernels. Source: kernel/Kconfig.hz; UML has the lowest.
+constexpr std::uint32_t kLeastHz = 100;
+constexpr std::uint32_t kMostHz = 1000;
 
-tl::expected<exec::Candidate, std::string> parse_reference(std::string_view argument) {
-  constexpr std::string_view kKey = "profile=";
-  if (argument.empty()) return reference();
-  const bool keyed = argument.starts_with(kKey);
-  if (keyed && reference::profile_by_name(argument.substr(kKey.size())) != nullptr) {
-    return reference(argument.substr(kKey.size()));
-  }
-  std::string known;
+tl::unexpected<std::string> unknown_reference(std::string_view argument) {
+  std::string known = "hz=N, calls-first, unplug-waits";
   for (const reference::Profile& p : reference::profiles()) {
-    if (p.name.empty()) continue;
-    known += (known.empty() ? "" : ", ") + std::string(kKey) + std::string(p.name);
+    if (!p.name.empty()) known += ", profile=" + std::string(p.name);
   }
   return tl::unexpected("reference takes no '" + std::string(argument) +
-                        "'; expected nothing after the name, or one of: " + known);
+                        "'; expected nothing after the name, or some of, with commas: " + known);
+}
+
+tl::expected<exec::Candidate, std::string> parse_reference(std::string_view argument) {
+  constexpr std::string_view kProfile = "profile=";
+  constexpr std::string_view kHz = "hz=";
+  std::string_view profile;
+  contract::KernelTraits kernel;
+  for (std::string_view rest = argument; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    if (word.starts_with(kProfile)) {
+      profile = word.substr(kProfile.size());
+      if (profile.empty() || reference::profile_by_name(profile) == nullptr) {
+        return unknown_reference(argument);
+      }
+    } else if (word == "calls-first") {
+      kernel.calls_first = true;
+    } else if (word == "unplug-waits") {
+      kernel.unplug_waits_for_tick = true;
+    } else {
+      const char* const end = word.data() + word.size();
+      if (!word.starts_with(kHz)) return unknown_reference(argument);
+      const auto read = std::from_chars(word.data() + kHz.size(), end, kernel.hz);
+      const bool legal = read.ptr == end && kernel.hz >= kLeastHz && kernel.hz <= kMostHz;
+      if (!legal) return unknown_reference(argument);
+    }
+  }
+  exec::Candidate c = reference(profile);
+  c.traits = kernel;
+  return c;
 }
 
 tl::expected<exec::Candidate, std::string> parse_mutant(std::string_view argument) {
@@ -61,13 +89,13 @@ exec::Candidate reference(std::string_view profile) {
 
 exec::Candidate oracle_for(const exec::Candidate& candidate) {
   exec::Candidate oracle = reference(candidate.profile);
-  oracle.hz = candidate.hz;
+  oracle.traits = candidate.traits;
   return oracle;
 }
 
 exec::Registry default_registry() {
   exec::Registry registry;
-  registry.add({"reference", "[profile=P]", "the oracle: what the review asks for",
+  registry.add({"reference", "[profile=P][,hz=N]...", "the oracle: what the review asks for",
                 parse_reference});
   registry.add(exec::series_v1_kind());
   registry.add({"mutant", "NAME", "the reference with one planted bug", parse_mutant});

@@ -4,19 +4,31 @@
 #include "oracle/differential/candidates.h"
 #include "oracle/judge/attribution.h"
 #include "oracle/judge/judge.h"
+#include "oracle/reference/profile.h"
 #include "oracle/rules/rule_table.h"
 
 namespace protm::differential {
 namespace {
 
+/// With the eyes of the candidate's adapter, and with what the profile of its release allows.
 judge::Verdict judged(const contract::Program& program, const contract::Trace& oracle,
-                      const contract::Trace& candidate, const exec::Candidate& who) {
+                      const contract::Trace& candidate, const exec::Candidate& who,
+                      std::string_view profile) {
+  const reference::Profile* const release = reference::profile_by_name(profile);
+  const bool repeat = release != nullptr && release->ticks_repeat;
   const bool eyes = contract::has(who.capabilities, contract::Capability::host_checks);
   return judge::judge(program, oracle, candidate,
                       judge::JudgeOptions{.adapter = who.name,
                                           .rules = rules::rule_table(),
                                           .eyes = eyes ? contract::HostEyes::needed
-                                                       : contract::HostEyes::not_needed});
+                                                       : contract::HostEyes::not_needed,
+                                          .slots = repeat ? judge::SlotOrder::until_ticks_repeat
+                                                          : judge::SlotOrder::compare});
+}
+
+judge::Verdict judged(const contract::Program& program, const contract::Trace& oracle,
+                      const contract::Trace& candidate, const exec::Candidate& who) {
+  return judged(program, oracle, candidate, who, who.profile);
 }
 
 /// A rule holds under every timing; only a comparison can come from another, equally right one.
@@ -61,10 +73,13 @@ Comparison Differential::compare(const contract::Program& program, const Compare
   if (!may_be_timing(c.verdict)) return c;
   // Nothing in a Program orders its actors: agreement in the candidate's order is agreement.
   const std::vector<steps::StepTurn> order = steps::turns_of(c.candidate);
-  const auto allows = [&](std::uint32_t seed, std::span<const steps::StepTurn> turns) {
+  enum class Turns : std::uint8_t { like_candidate, other };
+  const auto allows = [&](std::uint32_t seed, std::span<const steps::StepTurn> steps_order,
+                          Turns turns = Turns::like_candidate) {
     exec::RunOptions other = options.run;
     if (seed != 0) other.latency_seed = seed;
-    other.order = turns;
+    other.order = steps_order;
+    other.other_turns = turns == Turns::other;
     const contract::Trace allowed = oracle_->run(for_oracle, other);
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
     if (verdict.outcome != judge::Outcome::agreed) {
@@ -73,10 +88,12 @@ Comparison Differential::compare(const contract::Program& program, const Compare
     }
     c.verdict = std::move(verdict);
     c.timing = true;
-    c.oracle_seed = seed;
-    c.oracle_in_order = !turns.empty();
+    c.oracle_run = other;
+    c.oracle_run.order = {};
+    c.oracle_in_order = !steps_order.empty();
     return true;
   };
+  if (allows(0, {}, Turns::other) || allows(0, order, Turns::other)) return c;
   for (std::uint32_t seed = 0; seed <= options.allowed_seeds; ++seed) {
     if (allows(seed, order) || (seed != 0 && allows(seed, {}))) break;
   }
@@ -89,15 +106,14 @@ bool Differential::explained_by_profile(const contract::Program& program, const 
   if (who.profile.empty() || last.verdict.outcome != judge::Outcome::agreed) return false;
   if (base_ == nullptr) {
     exec::Candidate base = reference();
-    base.hz = who.hz;
+    base.traits = who.traits;
     base_ = std::make_unique<exec::Session>(std::move(base), rig::kWorldBaseC);
   }
-  exec::RunOptions run = options.run;
-  if (last.oracle_seed != 0) run.latency_seed = last.oracle_seed;
+  exec::RunOptions run = last.timing ? last.oracle_run : options.run;
   const std::vector<steps::StepTurn> order = steps::turns_of(last.candidate);
   if (last.oracle_in_order) run.order = order;
   const contract::Trace trace = base_->run(oracle_program(program, who), run);
-  return judged(program, trace, last.candidate, who).outcome == judge::Outcome::diverged;
+  return judged(program, trace, last.candidate, who, "").outcome == judge::Outcome::diverged;
 }
 
 std::vector<std::vector<std::string>> attribute(const contract::Program& program,

@@ -22,8 +22,8 @@ struct Comparison {
   contract::Trace oracle;
   contract::Trace candidate;
   bool timing = false;  ///< agreed only with the reference under another latency seed
-  /// How the oracle ran when it agreed: its latency seed, and whether in the candidate's order.
-  std::uint64_t oracle_seed = 0;
+  /// With `timing`: how the oracle ran when it agreed, and whether in the candidate's order.
+  exec::RunOptions oracle_run;
   bool oracle_in_order = false;
 };
 

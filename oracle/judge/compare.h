@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "oracle/judge/judge.h"
 #include "oracle/judge/verdict.h"
 #include "sut-adapters/contract/trace_reading.h"
 
@@ -47,7 +48,7 @@ void compare_rest(Comparison& c);
 /// Buffers that the driver took from the heaps: `heap-alloc`. Source: catalogue KBO-19, KBO-25.
 void compare_heap(Comparison& c);
 /// Order in which groups came onto slots, for Programs without protected work: `slots` (I12).
-void compare_slots(Comparison& c);
+void compare_slots(Comparison& c, SlotOrder order);
 
 /// Index of the first start of a step in `trace` that `other` never started; the size of `trace`
 /// when there is none. What comes behind it answers to something the other run was never asked.

@@ -191,28 +191,67 @@ void compare_windows(Comparison& c) {
   }
 }
 
-void compare_slots(Comparison& c) {
+namespace {
+
+/// Groups that come within so long come in one tick: their order is the slots' order.
+constexpr std::uint64_t kOneTickNs = vocab::kMs;
+
+/// Time of the first of four ticks without a pause between them; kNever when there are none. A tick
+/// asks each slot for its status, and what it changes takes two more requests.
+std::uint64_t ticks_repeat_ns(const Program& program, const Trace& trace) {
+  constexpr std::size_t kTicks = 4;
+  constexpr std::uint64_t kRequests = 3;
+  constexpr std::uint64_t kDriverNs = 30 * vocab::kUs;
+  const std::uint64_t request_ns = program.machine.effective_ns(vocab::Latency::doorbell) +
+                                   program.machine.effective_ns(vocab::Latency::ack);
+  const std::uint64_t longest_ns = (kTicks - 1) * (kRequests * request_ns + kDriverNs);
+  std::vector<std::uint64_t> scans;
+  for (const Record& r : trace.records) {
+    if (!is(r, vocab::ObservationKind::status_update_sampled)) continue;
+    if (!scans.empty() && r.time_ns - scans.back() < request_ns / 2) continue;
+    scans.push_back(r.time_ns);
+    if (scans.size() < kTicks) continue;
+    const std::uint64_t first = scans[scans.size() - kTicks];
+    if (r.time_ns - first <= longest_ns) return first;
+  }
+  return vocab::kNever;
+}
+
+/// Groups as they came onto slots before `end_ns`, with their records.
+std::vector<std::pair<std::uint32_t, std::size_t>> slot_sequence(const Trace& trace,
+                                                                 std::uint64_t end_ns) {
+  std::vector<std::pair<std::uint32_t, std::size_t>> out;
+  const std::size_t end = quiesce_index(trace);
+  std::size_t batch = 0;
+  std::uint64_t batch_ns = 0;
+  for (std::size_t i = 0; i < end; ++i) {
+    const Record& r = trace.records[i];
+    if (!is(r, EventKind::group_on_slot)) continue;
+    if (r.time_ns >= end_ns) break;
+    if (r.time_ns - batch_ns > kOneTickNs) {
+      std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
+      batch = out.size();
+      batch_ns = r.time_ns;
+    }
+    out.emplace_back(r.a, i);
+  }
+  std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
+  return out;
+}
+
+}  // namespace
+
+void compare_slots(Comparison& c, SlotOrder order) {
+  if (order == SlotOrder::ignore) return;
   for (const Step& s : c.program.steps) {
     if (uses_instruction(s.op, NodeType::i_prot_region)) return;
   }
-  // Groups that come within a millisecond come in one tick: their order is the slots' order.
-  const auto sequence = [](const Trace& trace) {
-    std::vector<std::pair<std::uint32_t, std::size_t>> out;
-    const std::size_t end = quiesce_index(trace);
-    std::size_t batch = 0;
-    std::uint64_t batch_ns = 0;
-    for (std::size_t i = 0; i < end; ++i) {
-      const Record& r = trace.records[i];
-      if (!is(r, EventKind::group_on_slot)) continue;
-      if (r.time_ns - batch_ns > vocab::kMs) {
-        std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
-        batch = out.size();
-        batch_ns = r.time_ns;
-      }
-      out.emplace_back(r.a, i);
-    }
-    std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
-    return out;
+  const auto sequence = [&](const Trace& trace) {
+    std::uint64_t end_ns = vocab::kNever;
+    if (order == SlotOrder::until_ticks_repeat) end_ns = ticks_repeat_ns(c.program, trace);
+    // What came shortly before belongs to the same batch.
+    if (end_ns != vocab::kNever) end_ns -= std::min(end_ns, kOneTickNs);
+    return slot_sequence(trace, end_ns);
   };
   const auto oracle = sequence(c.oracle);
   const auto candidate = sequence(c.candidate);

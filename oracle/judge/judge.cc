@@ -78,7 +78,7 @@ std::vector<Finding> comparisons(const Program& program, const Trace& oracle,
     compare_memory(c);
     compare_rest(c);
     compare_heap(c);
-    if (options.slots == SlotOrder::compare) compare_slots(c);
+    compare_slots(c, options.slots);
   }
   const auto oracle_poison = first_poison(oracle);
   const auto candidate_poison = first_poison(candidate);

@@ -16,7 +16,8 @@
 namespace protm::judge {
 
 /// Whether to compare who came onto slots in which order, in Programs without protected work.
-enum class SlotOrder : std::uint8_t { compare, ignore };
+/// `until_ticks_repeat`: up to where one of the two drivers ticks without a pause.
+enum class SlotOrder : std::uint8_t { compare, ignore, until_ticks_repeat };
 
 struct JudgeOptions {
   std::string_view adapter;                      ///< name of the candidate, for the signature

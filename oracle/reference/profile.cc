@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array kProfiles{
     Profile{.name = ""},
+    Profile{.name = "linux-7.x", .ticks_repeat = true},
     Profile{.name = "linux-6.12",
             .innocent_state = false,
             .last_query = vocab::uapi::kDevQueryCsifInfo,
@@ -17,7 +18,8 @@ constexpr std::array kProfiles{
             .bo_flags = vocab::uapi::kBoNoMmap,
             .last_ioctl = vocab::uapi::IoctlId::tiler_heap_destroy,
             .no_mmap_no_offset = false,
-            .every_cs_fault_counts = false},
+            .every_cs_fault_counts = false,
+            .ticks_repeat = true},
 };
 
 }  // namespace

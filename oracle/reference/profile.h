@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where another kernel release rightly does something else than the 7.x base that the reference
-// models: one member per difference, each proven by that release's source. A profile is what makes
-// a disagreement with a real driver "explained". Leaves out the differences that nothing shows.
+// Where a kernel release does something else than the reference, which models the 7.x base as it
+// should be: one member per difference, each proven by that release's source. A profile is what
+// makes a disagreement with a real driver "explained". Leaves out the differences that nothing
+// shows, and defects that do not hide other things: those are divergences.
 // Source: docs/agreement.md names file and symbol of each.
 #pragma once
 
@@ -39,6 +40,11 @@ struct Profile {
   /// Any CS fault is an error of the job at EXTRACT; else only an inherited one is.
   /// Source: 6.12's cs_slot_process_fault_event_locked() asks for CS_INHERIT_FAULT.
   bool every_cs_fault_counts = true;
+  /// A tick in the very jiffy of its target is repeated at once until the jiffy ends, and each time
+  /// groups change slots: from there on nanoseconds decide whose turn it is, and turns are not
+  /// compared. The reference does not do it, nor should any driver. Source: in
+  /// tick_ctx_update_resched_target() a target that is due is not before the last tick, and stays.
+  bool ticks_repeat = false;
 };
 
 /// The base first.

@@ -61,6 +61,18 @@ struct Returned {
   std::uint64_t output = 0;  ///< of cpu_load64
 };
 
+/// How the kernel below a driver was built, where that shows in what the driver does.
+struct KernelTraits {
+  std::uint32_t hz = 1000;
+  /// Who makes calls goes on before the work that the calls woke: one CPU without preemption. Else
+  /// all work is done before a caller goes on: CPUs enough.
+  bool calls_first = false;
+  /// drm_dev_unplug() takes until the next tick, because its grace period does.
+  /// Source: 7.x' kernel/rcu/srcutiny.c begins it by an irq_work, which without an interrupt of its
+  /// own runs at the tick; 6.12 queues the work itself.
+  bool unplug_waits_for_tick = false;
+};
+
 /// What a run needs from outside. All pointers outlive the Sut.
 struct Surroundings {
   Bus* bus = nullptr;
@@ -68,7 +80,7 @@ struct Surroundings {
   std::pmr::memory_resource* memory = nullptr;  ///< World memory
   std::span<const std::byte> firmware;
   const char* heap_param = nullptr;  ///< nullptr = not given
-  std::uint32_t hz = 1000;
+  KernelTraits kernel;
   /// Makes timers of the timer wheel late by a part of its granularity; 0 = always in time.
   std::uint64_t timer_seed = 0;
   bool coherent = false;

@@ -23,7 +23,7 @@ struct Candidate {
   std::string version;
   std::string profile;      ///< of the reference that it is compared with; empty = the 7.x base
   std::string kernel;       ///< name of its kernel, for expectations; empty in process
-  std::uint32_t hz = 1000;  ///< of its kernel; the oracle's kernel ticks alike
+  contract::KernelTraits traits;  ///< of its kernel; the oracle runs on one that is built alike
   std::uint32_t capabilities = 0;
   contract::SutFactory make = nullptr;  ///< stepped candidates
   std::shared_ptr<const void> options;

@@ -10,6 +10,8 @@ namespace {
 
 /// Source: arch/um/Kconfig, HZ; nobody can choose another.
 constexpr std::uint32_t kUmlHz = 100;
+/// Of the reference, for a tree that needs no older one.
+constexpr const char* kNewestProfile = "linux-7.x";
 
 tl::expected<Candidate, std::string> parse(std::string_view argument) {
   const std::string rig = uml::rig_path();
@@ -25,8 +27,10 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
               (kernel.flavour == "plain" ? "" : ", " + kernel.flavour);
   c.kernel = kernel.name;
   c.capabilities = kernel.capabilities;
-  c.profile = kernel.profile;
-  c.hz = kUmlHz;
+  c.profile = kernel.profile.empty() ? kNewestProfile : kernel.profile;
+  c.traits.hz = kUmlHz;
+  c.traits.calls_first = true;  // panthor.config: one CPU, no preemption
+  c.traits.unplug_waits_for_tick = kernel.profile.empty();
   c.whole = uml::make_linux_uml(kernel, rig);
   c.cannot = [kernel](const contract::Program& p) { return uml::cannot_run(kernel, p); };
   return c;

@@ -11,6 +11,8 @@ namespace protm::exec {
 namespace {
 
 constexpr std::uint64_t kBootLimitNs = 30 * vocab::kSec;
+/// A kernel whose tick is this short needs no common start: jobs last for many of its ticks.
+constexpr std::uint32_t kFastHz = 1000;
 
 /// Everything that decides what a booted World looks like, as text.
 std::string boot_key(const contract::Program& p, const vocab::MachineConfig& m) {
@@ -40,7 +42,7 @@ Session::Session(Candidate candidate, std::uint64_t world_base) : candidate_(std
 Session::~Session() = default;
 
 void Session::boot(const contract::Program& program, const vocab::MachineConfig& machine,
-                   std::uint64_t timer_seed) {
+                   Way way) {
   world_->clear();
   if (firmware_.empty() || firmware_spec_ != program.firmware) {
     firmware_ = rig::build_firmware(program.firmware);
@@ -50,14 +52,16 @@ void Session::boot(const contract::Program& program, const vocab::MachineConfig&
   owner_heap_ = 0;
   rig_ = world_->make<rig::Rig>(machine, world_.get());
   rig_->expect_image(firmware_);
+  contract::KernelTraits kernel = candidate_.traits;
+  kernel.calls_first = way.calls_first;
   const contract::Surroundings around{
       .bus = rig_,
       .user = &rig_->user(),
       .memory = world_.get(),
       .firmware = firmware_,
       .heap_param = program.heap_param_set ? heap_param_.c_str() : nullptr,
-      .hz = candidate_.hz,
-      .timer_seed = timer_seed,
+      .kernel = kernel,
+      .timer_seed = way.latency_seed,
       .coherent = machine.coherent != 0};
   sut_ = candidate_.make(candidate_.options.get(), around);
   steps::SteppedPace pace(*rig_, *sut_);
@@ -67,22 +71,25 @@ void Session::boot(const contract::Program& program, const vocab::MachineConfig&
                        .args = {program.heap_protected ? 1u : 0u, UINT64_MAX, 0, 0}};
     owner_heap_ = static_cast<std::uint64_t>(steps::run_call(*rig_, *sut_, pace, add).value_or(0));
   }
+  if (candidate_.traits.hz < kFastHz) {
+    steps::wait_for_tick(*rig_, *sut_, pace, candidate_.traits.hz, steps::kWheelSlot);
+  }
   if (program.boot == contract::Boot::probed) {
     steps::run_call(*rig_, *sut_, pace, contract::Call{.call = contract::SysCall::load});
     steps::settle(*rig_, *sut_, pace, kBootLimitNs);
   }
 }
 
-void Session::start_over(const contract::Program& program, Start start,
-                         std::uint64_t latency_seed) {
+void Session::start_over(const contract::Program& program, Start start, Way way) {
   vocab::MachineConfig machine = program.machine;
-  if (latency_seed != 0) machine.latency_seed = latency_seed;
-  const std::string key = boot_key(program, machine) + ' ' + std::to_string(latency_seed);
+  if (way.latency_seed != 0) machine.latency_seed = way.latency_seed;
+  const std::string key = boot_key(program, machine) + ' ' + std::to_string(way.latency_seed) +
+                          (way.calls_first ? " calls first" : "");
   if (start == Start::snapshot && key == booted_key_) {
     world_->restore();
     return;
   }
-  boot(program, machine, latency_seed);
+  boot(program, machine, way);
   booted_key_.clear();
   if (sut_->no_tasks()) {
     world_->snapshot();
@@ -92,7 +99,7 @@ void Session::start_over(const contract::Program& program, Start start,
 
 std::uint64_t Session::prepare(const contract::Program& program, Start start,
                                std::uint64_t latency_seed) {
-  start_over(program, start, latency_seed);
+  start_over(program, start, {latency_seed, candidate_.traits.calls_first});
   return world_->digest();
 }
 
@@ -102,11 +109,15 @@ contract::Trace Session::run(const contract::Program& program, const RunOptions&
     return candidate_.whole->run(program, full ? contract::TraceDetail::register_access
                                                : contract::TraceDetail::normal);
   }
-  start_over(program, options.start, options.latency_seed);
+  start_over(program, options.start,
+             {options.latency_seed, candidate_.traits.calls_first != options.other_turns});
   contract::Trace trace;
   steps::SteppedPace pace(*rig_, *sut_);
   steps::StepRunner runner(program, *rig_, *sut_, pace, trace, owner_heap_, options.order);
   runner.prologue();
+  if (candidate_.traits.hz < kFastHz) {
+    steps::wait_for_tick(*rig_, *sut_, pace, candidate_.traits.hz, steps::kStartSlot);
+  }
   rig_->begin(&trace, &program.faults, options.level);
   runner.run();
   rig_->detach();

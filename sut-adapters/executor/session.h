@@ -29,6 +29,8 @@ struct RunOptions {
   std::uint64_t latency_seed = 0;
   /// Steps of different actors start in this order where they can; empty: as triggers say.
   std::span<const steps::StepTurn> order{};
+  /// Callers and the work that they woke take turns in the other way than the candidate's.
+  bool other_turns = false;
 };
 
 class Session {
@@ -49,9 +51,13 @@ class Session {
   [[nodiscard]] rig::World& world() { return *world_; }
 
  private:
-  void boot(const contract::Program& program, const vocab::MachineConfig& machine,
-            std::uint64_t timer_seed);
-  void start_over(const contract::Program& program, Start start, std::uint64_t latency_seed);
+  /// What besides the Program decides how a World is booted.
+  struct Way {
+    std::uint64_t latency_seed = 0;
+    bool calls_first = false;
+  };
+  void boot(const contract::Program& program, const vocab::MachineConfig& machine, Way way);
+  void start_over(const contract::Program& program, Start start, Way way);
 
   Candidate candidate_;
   std::unique_ptr<rig::World> world_;

@@ -172,6 +172,9 @@ void KernelImpl::dev_unplug() {
   DrmInstance& d = drm_current();
   const std::uint32_t nr = drm_instance();
   d.unplugged = true;
+  if (around_.kernel.unplug_waits_for_tick) {
+    block(WaitKind::time, 0, "grace period", tick_edge_ns(jiffies() + 1));
+  }
   while (d.sections != 0) block(WaitKind::device_sections, nr, "drm device");
 }
 

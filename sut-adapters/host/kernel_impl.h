@@ -115,7 +115,7 @@ class KernelImpl final : public contract::Kernel {
   bool kref_put(contract::Kref& k, const char* role) override;
 
   vocab::SimTime now() const override { return around_.bus->now(); }
-  std::uint32_t hz() const override { return around_.hz; }
+  std::uint32_t hz() const override { return around_.kernel.hz; }
   std::uint64_t jiffies() const override;
   std::uint64_t msecs_to_jiffies(std::uint64_t ms) const override;
   void udelay(std::uint64_t us) override;
@@ -245,6 +245,9 @@ class KernelImpl final : public contract::Kernel {
                    std::uint64_t until_ns = vocab::kNever);
   void wake(Task& t, WakeReason reason);
   void wake_all(WaitKind kind, std::uint32_t id);
+  /// Of a wait queue: who came last stands first in it. Source: kernel/sched/wait.c,
+  /// prepare_to_wait().
+  void wake_all_latest_first(WaitKind kind, std::uint32_t id);
   Task* first_waiter(WaitKind kind, std::uint32_t id) const;
   bool call(const Callback& fn);
   [[nodiscard]] bool blocked_for_ever(const Task& t) const;
@@ -258,6 +261,7 @@ class KernelImpl final : public contract::Kernel {
   // time (kernel_time.cc)
   [[nodiscard]] std::uint64_t tick_edge_ns(std::uint64_t jiffy) const;
   [[nodiscard]] std::uint64_t deadline_ns(std::uint64_t jiffies_from_now);
+  [[nodiscard]] std::uint64_t initial_jiffies() const;
   /// When a timer of the wheel fires that is to expire at jiffy `expires`: never early, and late by
   /// what the wheel's granularity makes of it in this run.
   [[nodiscard]] std::uint64_t timer_edge_ns(std::uint64_t expires);
@@ -278,6 +282,9 @@ class KernelImpl final : public contract::Kernel {
   bool lock_take(LockSlot& slot, LockMode mode, WaitKind wait);
   void lock_release(LockSlot& slot, LockMode mode, WaitKind wait);
   void grant_waiters(LockSlot& slot, WaitKind wait);
+  void grant_mutex(LockSlot& slot);
+  /// The first waiter of a mutex after it was woken.
+  void mutex_try_again(LockSlot& slot);
   void disown(std::uint32_t lock_id, LockMode mode);
   [[nodiscard]] bool holds(std::uint32_t lock_id, LockMode mode) const;
   void report_misuse(contract::LockMisuse what, const char* first, const char* second);

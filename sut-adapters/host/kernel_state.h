@@ -75,7 +75,10 @@ struct LockSlot {
   LockKind kind{};
   std::uint32_t owner = 0;          ///< task number of the exclusive owner; kIrqOwner in an irq
   std::uint32_t readers = 0;
-  [[nodiscard]] bool idle() const { return owner == 0 && readers == 0; }
+  std::uint32_t contender = 0;      ///< of a mutex: first waiter, awake, has not tried again yet
+  std::uint32_t heir = 0;           ///< of a mutex: tried again in vain; gets it at the next unlock
+  [[nodiscard]] bool free() const { return owner == 0 && readers == 0; }
+  [[nodiscard]] bool idle() const { return free() && contender == 0; }
 };
 inline constexpr std::uint32_t kIrqOwner = UINT32_MAX;
 

@@ -130,7 +130,11 @@ std::uint32_t KernelImpl::spawn(const char* role, Callback body, TaskContext con
   t->context = context;
   t->body = body;
   tasks_.push_back(t);
-  run_queue_.push_back(t->id);
+  if (around_.kernel.calls_first && context.step != contract::kNoStep) {
+    run_queue_.push_front(t->id);
+  } else {
+    run_queue_.push_back(t->id);
+  }
   return t->id;
 }
 
@@ -269,6 +273,14 @@ void KernelImpl::wake_all(WaitKind kind, std::uint32_t id) {
   while (Task* const t = first_waiter(kind, id)) wake(*t, WakeReason::woken);
 }
 
+void KernelImpl::wake_all_latest_first(WaitKind kind, std::uint32_t id) {
+  std::size_t i = blocked_.size();
+  while (i-- > 0) {
+    Task* const t = blocked_[i];
+    if (t->wait_kind == kind && t->wait_id == id) wake(*t, WakeReason::woken);
+  }
+}
+
 void KernelImpl::run_ready() {
   install_oops_handler();
   for (;;) {
@@ -277,7 +289,10 @@ void KernelImpl::run_ready() {
     if (run_queue_.empty()) break;
     const std::uint32_t id = run_queue_.front();
     run_queue_.pop_front();
-    run_task(*find_task(id));
+    Task* const t = find_task(id);
+    const bool call = t->context.step != contract::kNoStep;
+    run_task(*t);
+    if (call && around_.kernel.calls_first && find_task(id) == nullptr) break;
   }
   known_next_event_ns_ = around_.bus->next_event_ns();
 }

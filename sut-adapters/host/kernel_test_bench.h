@@ -131,7 +131,7 @@ class Bench {
     around.bus = &bus;
     around.user = &user;
     around.memory = &memory_;
-    around.hz = hz;
+    around.kernel.hz = hz;
     around.timer_seed = timer_seed;
     kernel = std::make_unique<KernelImpl>(around);
   }

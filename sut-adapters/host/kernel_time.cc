@@ -37,18 +37,26 @@ std::uint64_t mixed(std::uint64_t x) {
 
 }  // namespace
 
+// Source: include/linux/jiffies.h, INITIAL_JIFFIES: five minutes before 32 bits overflow.
+std::uint64_t KernelImpl::initial_jiffies() const {
+  return (std::uint64_t{1} << 32) - 300 * std::uint64_t{around_.kernel.hz};
+}
+
 std::uint64_t KernelImpl::jiffies() const {
   const std::uint64_t ns = now().ns;
-  return ns / vocab::kSec * around_.hz + ns % vocab::kSec * around_.hz / vocab::kSec;
+  return initial_jiffies() + ns / vocab::kSec * around_.kernel.hz +
+         ns % vocab::kSec * around_.kernel.hz / vocab::kSec;
 }
 
 std::uint64_t KernelImpl::msecs_to_jiffies(std::uint64_t ms) const {
   if (ms > INT_MAX) return kMaxJiffyOffset;
-  return (ms * around_.hz + 999) / 1000;
+  return (ms * around_.kernel.hz + 999) / 1000;
 }
 
 std::uint64_t KernelImpl::tick_edge_ns(std::uint64_t jiffy) const {
-  const std::uint64_t hz = around_.hz;
+  const std::uint64_t hz = around_.kernel.hz;
+  if (jiffy < initial_jiffies()) return 0;
+  jiffy -= initial_jiffies();
   return jiffy / hz * vocab::kSec + (jiffy % hz * vocab::kSec + hz - 1) / hz;
 }
 

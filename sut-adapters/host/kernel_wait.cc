@@ -72,7 +72,7 @@ std::uint64_t KernelImpl::wait_for_completion_timeout(contract::Completion& c,
 }
 
 void KernelImpl::wake_up_all(contract::WaitQueue& q) {
-  wake_all(WaitKind::wait_queue, wait_slot(q.id, &q, q.role).id);
+  wake_all_latest_first(WaitKind::wait_queue, wait_slot(q.id, &q, q.role).id);
 }
 
 void KernelImpl::wait_event(contract::WaitQueue& q, FunctionRef<bool()> condition) {

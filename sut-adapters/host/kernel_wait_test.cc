@@ -14,14 +14,14 @@ constexpr std::uint64_t kMs = vocab::kMs;
 constexpr std::uint64_t kUs = vocab::kUs;
 }  // namespace
 
-TEST_CASE("Jiffies: floor of time times HZ; milliseconds round up") {
+TEST_CASE("Jiffies: floor of time times HZ, from five minutes before 2^32; milliseconds round up") {
   Bench t(250);
   KernelImpl& k = *t.kernel;
-  CHECK(k.jiffies() == 0);
+  CHECK(k.jiffies() == 4'294'892'296u);
   t.move(3'999'999);
-  CHECK(k.jiffies() == 0);
+  CHECK(k.jiffies() == 4'294'892'296u);
   t.move(4'000'000);
-  CHECK(k.jiffies() == 1);
+  CHECK(k.jiffies() == 4'294'892'297u);
   CHECK(k.msecs_to_jiffies(0) == 0);
   CHECK(k.msecs_to_jiffies(1) == 1);
   CHECK(k.msecs_to_jiffies(4) == 1);
@@ -32,6 +32,7 @@ TEST_CASE("Jiffies: floor of time times HZ; milliseconds round up") {
 TEST_CASE("Jiffies: a tick that is no whole number of ns ends after its time, never before") {
   Bench t(300);
   KernelImpl& k = *t.kernel;
+  const std::uint64_t first = k.jiffies();
   std::uint64_t jiffy = 0;
   t.now("waiter", [&] {
     contract::Completion c{"never"};
@@ -40,7 +41,7 @@ TEST_CASE("Jiffies: a tick that is no whole number of ns ends after its time, ne
   });
   t.rest();
   CHECK(k.now().ns == 6'666'667);
-  CHECK(jiffy == 2);
+  CHECK(jiffy == first + 2);
 }
 
 TEST_CASE("poll: what a timer callback changed is seen") {
@@ -52,7 +53,7 @@ TEST_CASE("poll: what a timer callback changed is seen") {
                                 nullptr, 0};
   std::uint64_t at = 0;
   t.now("poller", [&] {
-    k.mod_timer(timer, 2);
+    k.mod_timer(timer, k.jiffies() + 2);
     CHECK(k.poll([&] { return flag; }, 300, 100'000, Atomicity::may_sleep) == 0);
     at = k.now().ns;
   });
@@ -277,4 +278,23 @@ TEST_CASE("Fibers: tasks that never end give their stacks back with the kernel")
     for (int j = 0; j < 4; ++j) t.now("waiter", [&] { t.kernel->wait_for_completion(c); });
     CHECK(t.kernel->task_count() == 4);
   }
+}
+
+TEST_CASE("Wait queue: who came last wakes first") {
+  Bench t;
+  KernelImpl& k = *t.kernel;
+  contract::WaitQueue queue{"queue"};
+  bool open = false;
+  std::string order;
+  for (const char c : {'a', 'b', 'c'}) {
+    t.task("waiter", [&, c] {
+      k.wait_event(queue, [&] { return open; });
+      order += c;
+    });
+  }
+  t.until(1);
+  open = true;
+  t.now("waker", [&] { k.wake_up_all(queue); });
+  t.rest();
+  CHECK(order == "cba");
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Mutexes, rw-semaphores and spinlocks, and the checks on their use. A released lock goes to its
-// first waiter at once; a waiting writer keeps new readers out.
-// Source: reference/facts-host.md L1-L3.
+// Mutexes, rw-semaphores and spinlocks, and the checks on their use. A released spinlock or
+// rw-semaphore goes to its first waiter at once; a waiting writer keeps new readers out. A released
+// mutex wakes its first waiter, and until that runs whoever comes first gets it; a waiter that was
+// woken in vain gets it at the next unlock. Source: reference/facts-host.md L1-L3;
+// kernel/locking/mutex.c __mutex_lock_common(), __mutex_unlock_slowpath().
 #include <cstdio>
 
 #include "sut-adapters/host/kernel_impl.h"
@@ -110,13 +112,39 @@ bool KernelImpl::lock_take(LockSlot& slot, LockMode mode, WaitKind wait) {
     }
   } else {
     if (in_task()) current_->wait_mode = mode;
-    block(wait, slot.id, slot.role);   // grant_waiters made us the owner
+    block(wait, slot.id, slot.role);
+    if (slot.kind == LockKind::mutex) mutex_try_again(slot);
   }
   note_held(slot, mode);
   return free;
 }
 
+void KernelImpl::mutex_try_again(LockSlot& slot) {
+  if (slot.owner == self()) return;   // it was handed over
+  slot.contender = 0;
+  if (slot.free()) {
+    slot.owner = self();
+    return;
+  }
+  slot.heir = self();
+  block(WaitKind::mutex, slot.id, slot.role);   // grant_mutex made us the owner
+}
+
+void KernelImpl::grant_mutex(LockSlot& slot) {
+  if (slot.contender != 0) return;
+  Task* const t = slot.heir != 0 ? find_task(slot.heir) : first_waiter(WaitKind::mutex, slot.id);
+  if (t == nullptr) return;
+  if (slot.heir != 0) {
+    slot.owner = t->id;
+    slot.heir = 0;
+  } else {
+    slot.contender = t->id;
+  }
+  wake(*t, WakeReason::woken);
+}
+
 void KernelImpl::grant_waiters(LockSlot& slot, WaitKind wait) {
+  if (slot.kind == LockKind::mutex) return grant_mutex(slot);
   while (slot.owner == 0) {
     Task* const t = first_waiter(wait, slot.id);
     if (t == nullptr) return;
@@ -171,7 +199,7 @@ void KernelImpl::mutex_lock(contract::Mutex& m) {
 bool KernelImpl::mutex_trylock(contract::Mutex& m) {
   LockSlot& slot = lock_slot(m.id, &m, m.role, LockKind::mutex);
   if (in_hard_irq_) might_sleep("mutex_trylock", m.role);
-  if (!slot.idle()) return false;
+  if (!slot.free()) return false;
   slot.owner = self();
   note_held(slot, LockMode::exclusive);   // a trylock cannot deadlock: no edge to it
   return true;

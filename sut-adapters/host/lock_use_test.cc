@@ -275,6 +275,27 @@ TEST_CASE("Locks: a mutex goes to its waiters in their order") {
   CHECK_FALSE(k.mutex_is_locked(m));
 }
 
+TEST_CASE("Locks: whoever comes between a mutex' release and its waiter's run gets it, but once") {
+  Bench t;
+  contract::Mutex m{"m.lock"};
+  KernelImpl& k = *t.kernel;
+  std::string order;
+  const auto take = [&](char name) {
+    k.mutex_lock(m);
+    order += name;
+    k.usleep(10);
+    k.mutex_unlock(m);
+  };
+  t.task("owner", [&] {
+    take('a');
+    take('b');  // the waiter is awake, but has not run
+    take('c');  // it has tried in vain: now it is its turn
+  });
+  t.task("waiter", [&] { take('w'); });
+  t.rest();
+  CHECK(order == "abwc");
+}
+
 TEST_CASE("Locks: a trylock makes no order but shows in the order of later locks") {
   Bench t;
   contract::Mutex a{"a.lock"}, b{"b.lock"};

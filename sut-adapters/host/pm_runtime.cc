@@ -133,7 +133,7 @@ int KernelImpl::pm_resume(PmMode mode) {
     pm_.status = RpmStatus::active;
     pm_.last_busy_ns = now().ns;
   }
-  wake_all(WaitKind::runtime_pm, 0);
+  wake_all_latest_first(WaitKind::runtime_pm, 0);
   if (error == 0) pm_idle(PmMode::async);
   return error;
 }
@@ -199,14 +199,14 @@ int KernelImpl::pm_suspend(PmMode mode, PmTimer timer) {
     pm_.status = RpmStatus::active;
     pm_.deferred_resume = false;
     if (error != -EAGAIN && error != -EBUSY) pm_.error = error;
-    wake_all(WaitKind::runtime_pm, 0);
+    wake_all_latest_first(WaitKind::runtime_pm, 0);
     if (pm_.error == 0 && timer == PmTimer::honour && pm_expiry_ns() != 0) {
       return pm_suspend(mode, timer);   // arms the timer again
     }
     return error;
   }
   pm_.status = RpmStatus::suspended;
-  wake_all(WaitKind::runtime_pm, 0);
+  wake_all_latest_first(WaitKind::runtime_pm, 0);
   if (pm_.deferred_resume) {
     pm_.deferred_resume = false;
     pm_resume(PmMode::sync);

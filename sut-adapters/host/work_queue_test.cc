@@ -354,16 +354,17 @@ TEST_CASE("Timer: fires at the first tick behind its own, at the next one if it 
                                   l.at.push_back(l.k.now().ns);
                                 },
                                 &log, nullptr, 0};
+  const std::uint64_t first = k.jiffies();
   t.move(25 * kMs);
-  CHECK(k.jiffies() == 2);
-  k.mod_timer(timer, 4);
-  k.mod_timer(timer, 5);
+  CHECK(k.jiffies() == first + 2);
+  k.mod_timer(timer, first + 4);
+  k.mod_timer(timer, first + 5);
   t.rest();
   CHECK(log.at == std::vector<std::uint64_t>{60 * kMs});
   k.mod_timer(timer, 1);
   t.rest();
   CHECK(log.at.back() == 70 * kMs);
-  k.mod_timer(timer, 9);
+  k.mod_timer(timer, first + 9);
   CHECK(k.del_timer_sync(timer));
   CHECK_FALSE(k.del_timer_sync(timer));
   t.rest();
@@ -378,11 +379,15 @@ TEST_CASE("Timer: the wheel rounds far times up to eight times coarser steps, le
   struct Row {
     std::uint64_t expires, fires_at;
   };
+  constexpr std::uint64_t kAligned = 480;  // so many jiffies after boot a slot of 512 begins
+  t.move(kAligned * kMs);
+  const std::uint64_t first = k.jiffies();
+  CHECK(first % 512 == 0);
   // 63 jiffies at 1, up to 504 at 8, up to 4032 at 64, up to 32256 at 512 jiffies.
   for (const Row& row : {Row{62, 63}, Row{63, 64}, Row{64, 72}, Row{503, 504}, Row{504, 512},
                          Row{600, 640}, Row{5000, 5120}}) {
-    k.mod_timer(timer, row.expires);
-    CHECK_MESSAGE(k.next_timer_ns() == row.fires_at * kMs, row.expires);
+    k.mod_timer(timer, first + row.expires);
+    CHECK_MESSAGE(k.next_timer_ns() == (kAligned + row.fires_at) * kMs, row.expires);
   }
 }
 

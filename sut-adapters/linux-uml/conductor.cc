@@ -19,6 +19,8 @@ namespace {
 using contract::Capability;
 
 constexpr std::uint64_t kBootLimitNs = 30 * vocab::kSec;
+/// Source: arch/um/Kconfig, HZ.
+constexpr std::uint32_t kUmlHz = 100;
 
 vocab::SimTime at(std::uint64_t now_ns) { return vocab::SimTime{now_ns}; }
 
@@ -208,6 +210,7 @@ void Conductor::boot() {
     const auto handle = steps::run_call(rig_, *sut_, *sut_, add);
     owner_heap_ = static_cast<std::uint64_t>(std::max<std::int64_t>(handle.value_or(0), 0));
   }
+  steps::wait_for_tick(rig_, *sut_, *sut_, kUmlHz, steps::kWheelSlot);
   if (program_.boot != contract::Boot::probed) return;
   steps::run_call(rig_, *sut_, *sut_, contract::Call{.call = contract::SysCall::load});
   steps::settle(rig_, *sut_, *sut_, kBootLimitNs);
@@ -235,6 +238,7 @@ void Conductor::body() {
   }
   sut_->close_user_memory();
   runner.prologue();
+  steps::wait_for_tick(rig_, *sut_, *sut_, kUmlHz, steps::kStartSlot);
   sut_->booted();
   rig_.begin(&trace_, &program_.faults,
              file_.plan().full_trace != 0 ? rig::TraceLevel::full : rig::TraceLevel::normal);

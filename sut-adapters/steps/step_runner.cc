@@ -44,6 +44,17 @@ bool settle(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint64_t limit_n
   }
 }
 
+void wait_for_tick(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint32_t hz,
+                   std::uint32_t ticks) {
+  const std::uint64_t tick_ns = vocab::kSec / hz;
+  const std::uint64_t slot_ns = ticks * tick_ns;
+  const std::uint64_t until = (rig.now().ns / slot_ns + 1) * slot_ns + tick_ns / 10;
+  while (rig.now().ns < until) {
+    sut.run_ready();
+    if (!pace.move(until)) return;
+  }
+}
+
 std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Pace& pace, Call call) {
   call.actor = kRunner;
   call.step = kRunner;
@@ -282,7 +293,10 @@ StepRunner::Next StepRunner::nothing_to_do() {
 
 StepRunner::Next StepRunner::loop() {
   sut_.run_ready();
-  if (take_results()) return Next::go_on;
+  if (take_results()) {
+    start_ready();   // a caller goes on at once
+    return Next::go_on;
+  }
   if (start_ready()) return Next::go_on;
   if (sut_.stopped_tasks() != 0) {
     trace_.end = contract::RunEnd::stopped;

@@ -22,6 +22,17 @@ namespace protm::steps {
 /// Lets the candidate and the machine run until nothing needs to happen any more.
 /// Returns false when that does not come within `limit_ns` of simulated time.
 bool settle(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint64_t limit_ns);
+/// Lets time pass until a tenth of a tick behind one that begins a slot of `ticks` ticks. Two
+/// kernels are compared from the same time of their clocks on: schedulers count in ticks, and
+/// timers end with a slot of the timer wheel. So both load when a slot of kWheelSlot ticks begins,
+/// and begin the Program kStartSlot ticks later, however long the probe took: the GPU is awake.
+void wait_for_tick(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint32_t hz,
+                   std::uint32_t ticks);
+/// The coarsest slot of timers of up to forty seconds at 100 Hz.
+/// Source: kernel/time/timer.c, LVL_GRAN of level 2.
+inline constexpr std::uint32_t kWheelSlot = 64;
+/// 40 ms at 100 Hz; the GPU would be suspended after 50 ms.
+inline constexpr std::uint32_t kStartSlot = 4;
 /// Runs one call to its end, outside any actor. Result of the call, or nothing when it never ends.
 std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Pace& pace,
                                      contract::Call call);
