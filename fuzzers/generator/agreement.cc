@@ -19,6 +19,20 @@ Agreed outcome_of(judge::Outcome outcome) {
   }
 }
 
+/// Signatures of all that was found, the first one first: what one defect hides is another group.
+std::string signatures_of(const judge::Verdict& verdict) {
+  if (verdict.signature.empty()) return std::string(judge::outcome_name(verdict.outcome));
+  const std::string adapter = verdict.signature.substr(0, verdict.signature.find('.'));
+  std::vector<std::string> seen{verdict.signature};
+  for (const judge::Finding& f : verdict.findings) {
+    std::string words = judge::signature(adapter, f);
+    if (std::find(seen.begin(), seen.end(), words) == seen.end()) seen.push_back(std::move(words));
+  }
+  std::string out = seen.front();
+  for (std::size_t i = 1; i < seen.size(); ++i) out += " and " + seen[i];
+  return out;
+}
+
 }  // namespace
 
 std::string AgreementRun::skip_reason(const contract::Program& program) const {
@@ -56,9 +70,7 @@ void AgreementTotals::add(const AgreementRow& row) {
   ++ran;
   for (std::size_t i = 0; i < kSeenCount; ++i) seen[i] += row.seen[i] ? 1 : 0;
   if (row.outcome == Agreed::yes || row.outcome == Agreed::by_profile) return;
-  const std::string words = row.verdict.signature.empty()
-                                ? std::string(judge::outcome_name(row.verdict.outcome))
-                                : row.verdict.signature;
+  const std::string words = signatures_of(row.verdict);
   auto found = std::find_if(signatures.begin(), signatures.end(),
                             [&](const SignatureCount& s) { return s.signature == words; });
   if (found == signatures.end()) {

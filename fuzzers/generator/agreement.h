@@ -47,7 +47,7 @@ class AgreementRun {
   differential::Differential differential_;
 };
 
-/// Disagreements of one signature.
+/// Disagreements in which the same things were found.
 struct SignatureCount {
   std::string signature;
   std::string example;               ///< the first one's detail

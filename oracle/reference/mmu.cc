@@ -7,6 +7,7 @@
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
 #include "gpu-model/vocab/regs/mmu_control.h"
+#include "oracle/reference/driver.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
@@ -117,7 +118,9 @@ int Mmu::as_disable(std::uint32_t as, AsDisable how) {
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), 0);
   k_.write64(as_offset(AsNr{as}, kAsMemattrLo), 0);
   k_.write64(as_offset(AsNr{as}, kAsTranscfgLo), kTranscfgAdrmodeUnmapped);
-  error = command(as, cmd_of(AsCommand::update));
+  if (d_.driver.profile().as_disable_waits) return command(as, cmd_of(AsCommand::update));
+  error = wait_ready(as);
+  if (error == 0) k_.write32(as_offset(AsNr{as}, kAsCommand), cmd_of(AsCommand::update));
   return error;
 }
 

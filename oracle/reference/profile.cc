@@ -19,6 +19,7 @@ constexpr std::array kProfiles{
             .last_ioctl = vocab::uapi::IoctlId::tiler_heap_destroy,
             .no_mmap_no_offset = false,
             .every_cs_fault_counts = false,
+            .as_disable_waits = false,
             .ticks_repeat = true},
 };
 

@@ -40,6 +40,10 @@ struct Profile {
   /// Any CS fault is an error of the job at EXTRACT; else only an inherited one is.
   /// Source: 6.12's cs_slot_process_fault_event_locked() asks for CS_INHERIT_FAULT.
   bool every_cs_fault_counts = true;
+  /// An AS is off before the tick that a page fault asks for. Else the firmware may not have said
+  /// whose fault it was, and all queues of the groups of that VM are fatal (tick_ctx_init()).
+  /// Source: 6.12's panthor_mmu_as_disable() ends with write_cmd(), which does not wait.
+  bool as_disable_waits = true;
   /// A tick in the very jiffy of its target is repeated at once until the jiffy ends, and each time
   /// groups change slots: from there on nanoseconds decide whose turn it is, and turns are not
   /// compared. The reference does not do it, nor should any driver. Source: in
