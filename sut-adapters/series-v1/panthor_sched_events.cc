@@ -134,7 +134,8 @@ bool panthor_queue_eval_syncwait(Group* group, std::uint32_t queue_idx) {
   return met;
 }
 
-// Returns true when a real-time group became runnable.
+// Returns true when a group became runnable that need not wait for the end of the period. Upstream
+// asks for a tick for real-time groups only: the others wait until somebody else needs one.
 bool unblock_group_locked(PanthorScheduler* sched, Group* group) {
   std::uint32_t unblocked = 0;
   for (std::uint32_t i = 0; i < group->queue_count; ++i) {
@@ -148,7 +149,9 @@ bool unblock_group_locked(PanthorScheduler* sched, Group* group) {
     group->blocked_queues &= ~unblocked;
     if (group->csg_id < 0) {
       list_move_front(group->run_node, sched->runnable.at[group->priority]);
-      immediate = group->priority == kCsgPriorityRt;
+      const bool room = sched->used_csg_slot_count < sched->csg_slot_count;
+      immediate = group->priority == kCsgPriorityRt || room || sched->might_have_idle_groups;
+      if (!immediate && sched->resched_target == kNoTick) sched_resume_tick(sched->ptdev);
     }
   }
   if (group->blocked_queues == 0) list_del_init(group->wait_node);
