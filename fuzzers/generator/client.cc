@@ -150,6 +150,22 @@ std::uint32_t Client::submit(std::size_t group, std::uint32_t queue, const RunTi
   return job;
 }
 
+void Client::submit_handshake(std::size_t waiter, std::size_t setter, const RunTime& time) {
+  const std::uint64_t word = kDataVa + kSharedAt + 256 + 8 * (handshakes_++ % 8);
+  const auto add = [&](std::size_t group, std::vector<Node> stream) {
+    const std::uint32_t job =
+        builder_.add(actor_, Make(NodeType::group_submit)
+                                 .ref("group", groups_[group].step)
+                                 .list("stream", std::move(stream)));
+    if (job != kNoStep) jobs_.push_back(job);
+  };
+  // The default condition: until the word is greater than the value.
+  add(waiter, {own_store(waiter, 0),
+               Make(NodeType::i_sync_wait64).number("va", word).number("value", 0).node(),
+               own_store(waiter, 0)});
+  add(setter, {run_for(time), Make(NodeType::i_sync_add64).number("va", word).node()});
+}
+
 std::uint32_t Client::submit_store(std::uint32_t actor, std::size_t group, std::uint64_t va) {
   const Node store =
       Make(NodeType::i_store64).number("va", va).number("value", random_.next() >> 16).node();

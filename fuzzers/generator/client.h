@@ -47,6 +47,9 @@ class Client {
   /// A job on a queue; kNoStep when there is no room.
   std::uint32_t submit(std::size_t group, std::uint32_t queue, const RunTime& time,
                        Trouble trouble = Trouble::none, const contract::Trigger& when = {});
+  /// A job that waits for a sync object in memory, and one of another group that sets it: the first
+  /// blocks its queue, and its group may lose the slot meanwhile.
+  void submit_handshake(std::size_t waiter, std::size_t setter, const RunTime& time);
   /// Another actor's submit of a job that stores one value at `va`.
   std::uint32_t submit_store(std::uint32_t actor, std::size_t group, std::uint64_t va);
   void wait(std::uint32_t job, std::uint64_t timeout_ns);
@@ -93,6 +96,7 @@ class Client {
   std::uint64_t data_bytes_ = 0;
   std::uint32_t other_ = contract::kNoStep;  ///< second buffer, for binds
   std::uint32_t binds_ = 0;                  ///< numbers places in the spare range
+  std::uint32_t handshakes_ = 0;             ///< numbers their words
   std::vector<Group> groups_;
   std::vector<std::uint32_t> jobs_;
 };

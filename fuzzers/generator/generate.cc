@@ -25,12 +25,12 @@ constexpr std::uint64_t kMs = 1'000'000;
 constexpr std::uint32_t kChained = 85;
 
 constexpr std::array<ThemeInfo, static_cast<std::size_t>(Theme::count)> kThemes{{
-    {Theme::plain, "plain", 8},
-    {Theme::rotation, "rotation", 22},
-    {Theme::hang, "hang", 11},
+    {Theme::plain, "plain", 10},
+    {Theme::rotation, "rotation", 20},
+    {Theme::hang, "hang", 12},
     {Theme::fault, "fault", 9},
-    {Theme::sleep, "sleep", 12},
-    {Theme::unbind, "unbind", 12},
+    {Theme::sleep, "sleep", 13},
+    {Theme::unbind, "unbind", 13},
     {Theme::late_bind, "late bind", 12},
     {Theme::destroy, "destroy", 9},
     {Theme::machine, "machine", 5},
@@ -154,6 +154,7 @@ class Generator {
     for (std::uint64_t round = 0; round < rounds && room_for_more(); ++round) {
       if (round != 0) pause(client);
       std::uint32_t last = kNoStep;
+      if (client.groups() > 1 && random_.percent(has(Theme::plain) ? 70 : 10)) handshake(client);
       for (std::size_t g = 0; g < client.groups() && room_for_more(); ++g) {
         last = submit_some(client, g);
         sprinkle(client);
@@ -163,6 +164,12 @@ class Generator {
     }
     if (troubled && has(Theme::hang)) hang(client);
     if (troubled && has(Theme::fault)) end_in_fault(client);
+  }
+
+  void handshake(Client& client) {
+    const std::size_t waiter = random_.below(client.groups());
+    const std::size_t setter = (waiter + 1) % client.groups();
+    client.submit_handshake(waiter, setter, run_time());
   }
 
   std::uint32_t submit_some(Client& client, std::size_t group) {
