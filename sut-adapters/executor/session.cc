@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint64_t kBootLimitNs = 30 * vocab::kSec;
 /// A kernel whose tick is this short needs no common start: jobs last for many of its ticks.
 constexpr std::uint32_t kFastHz = 1000;
+/// A real kernel counts as at rest when nothing moved for so long (linux-uml/README.md).
+constexpr std::uint64_t kRestNs = vocab::kSec;
 
 /// Everything that decides what a booted World looks like, as text.
 std::string boot_key(const contract::Program& p, const vocab::MachineConfig& m) {
@@ -117,6 +119,7 @@ contract::Trace Session::run(const contract::Program& program, const RunOptions&
   runner.prologue();
   if (candidate_.traits.hz < kFastHz) {
     steps::wait_for_tick(*rig_, *sut_, pace, candidate_.traits.hz, steps::kStartSlot);
+    runner.rest_before_end(kRestNs);
   }
   rig_->begin(&trace, &program.faults, options.level);
   runner.run();

@@ -331,7 +331,14 @@ void StepRunner::run() {
   arm();
   Next next = Next::go_on;
   while (next == Next::go_on) next = loop();
-  if (next == Next::finished) end_state();
+  if (next == Next::finished) {
+    const std::uint64_t until = (rig_.now() + rest_ns_).ns;
+    while (rig_.now().ns < until) {
+      sut_.run_ready();
+      if (!pace_.move(until)) break;
+    }
+    end_state();
+  }
   trace_.machine_events = rig_.machine_events();
 }
 

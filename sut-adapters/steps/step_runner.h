@@ -46,6 +46,9 @@ class StepRunner {
   void set_query_protected_info(std::uint32_t number) { calls_.query_protected_info = number; }
   /// Before T = 0: opens the render node and makes the submits' syncobjs.
   void prologue();
+  /// The end state is taken so long after everything came to rest: a GPU that is suspended meanwhile
+  /// may have to be reset for it.
+  void rest_before_end(std::uint64_t ns) { rest_ns_ = ns; }
   /// From T = 0 to the end state.
   void run();
 
@@ -96,6 +99,7 @@ class StepRunner {
   std::uint64_t owner_heap_;  ///< heap that was registered before load; 0 = none
   StepOrder order_;
   std::uint64_t last_step_ns_ = 0;
+  std::uint64_t rest_ns_ = 0;
   std::uint32_t jobs_ = 0;
 };
 
