@@ -167,6 +167,10 @@ TEST_CASE_FIXTURE(MmuFixture, "Mmu: an UNLOCK or a flush without a LOCK is told"
   CHECK(told() == 1);
   command(vocab::AsCommand::unlock);
   CHECK(told() == 2);
+  set(vocab::kAsCommand.offset, static_cast<std::uint32_t>(vocab::AsCommand::lock));
+  mmu.reset();  // the LOCK was still executing
+  command(vocab::AsCommand::unlock);
+  CHECK(told() == 2);
 }
 
 TEST_CASE_FIXTURE(MmuFixture, "Mmu: protection of pages in both directions") {
