@@ -83,7 +83,9 @@ int VmOpRun::run(OnFailure on_failure) {
   if (op_.kind == VmOp::Kind::sync_only || op_.size == 0) return 0;
   MutexGuard lock(d_.k, vm_.op_lock);
   bool gated = false;
-  int error = d_.mmu->lock_region(vm_, op_.va, op_.size, gated);
+  // Nothing is to be locked for it. Upstream locks first, so an AS that hangs is the error then.
+  const bool in_vain = op_.kind == VmOp::Kind::map && vm_.unusable;
+  int error = in_vain ? -EINVAL : d_.mmu->lock_region(vm_, op_.va, op_.size, gated);
   if (error == 0) {
     error = execute();
     d_.mmu->unlock_region(vm_, gated);
@@ -98,7 +100,6 @@ int VmOpRun::execute() {
   if (op_.kind == VmOp::Kind::unmap) {
     return d_.drm.gpuvm_sm_unmap(vm_.tree, op_.va, op_.size, steps);
   }
-  if (vm_.unusable) return -EINVAL;
   const contract::GpuVaRequest request{
       .va = op_.va, .range = op_.size, .offset = op_.offset, .gem = op_.object};
   return d_.drm.gpuvm_sm_map(vm_.tree, request, steps);

@@ -215,13 +215,16 @@ int panthor_vm_exec_op(Vm* vm, VmOpCtx* op, VmOpFailure failure) {
   if (op->type == VmOpType::sync_only || op->range == 0) return 0;
   MutexGuard guard(vm->ptdev->kernel, vm->op_lock);
   vm->op_ctx = op;
+  // Upstream looks at the VM behind the lock, which may fail for another reason then.
+  if (op->type == VmOpType::map && vm->unusable) {
+    vm->op_ctx = nullptr;
+    return -EINVAL;
+  }
   int ret = panthor_vm_lock_region(vm, op->va, op->range);
   if (ret == 0) {
     if (op->type == VmOpType::map) {
-      ret = vm->unusable ? -EINVAL
-                         : drm.gpuvm_sm_map(vm->base,
-                                            {op->va, op->range, op->bo_offset, op->bo},
-                                            panthor_gpuvm_ops(vm));
+      ret = drm.gpuvm_sm_map(vm->base, {op->va, op->range, op->bo_offset, op->bo},
+                             panthor_gpuvm_ops(vm));
     } else {
       ret = drm.gpuvm_sm_unmap(vm->base, op->va, op->range, panthor_gpuvm_ops(vm));
     }
