@@ -18,8 +18,8 @@ constexpr std::uint64_t kQueueBytes = 64;
 constexpr std::uint64_t kQueuesMax = 4;
 constexpr std::uint32_t kAsync = 1;
 
-/// VM_BIND with the flag async, in percent. Not before the oracle knows what it means.
-constexpr std::uint32_t kAsyncBinds = 0;
+/// VM_BIND with the flag async, in percent.
+constexpr std::uint32_t kAsyncBinds = 25;
 
 }  // namespace
 

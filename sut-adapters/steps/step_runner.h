@@ -46,8 +46,8 @@ class StepRunner {
   void set_query_protected_info(std::uint32_t number) { calls_.query_protected_info = number; }
   /// Before T = 0: opens the render node and makes the submits' syncobjs.
   void prologue();
-  /// The end state is taken so long after everything came to rest: a GPU that is suspended meanwhile
-  /// may have to be reset for it.
+  /// The end state is taken so long after everything came to rest: a GPU that is suspended in the
+  /// meantime may have to be reset for it.
   void rest_before_end(std::uint64_t ns) { rest_ns_ = ns; }
   /// From T = 0 to the end state.
   void run();
