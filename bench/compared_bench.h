@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Benchmarks of one candidate beside the reference: what `./protm bench --sut=NAME` adds.
+// Benchmarks of one candidate beside the reference, in one run: what `./protm bench --sut=NAME`
+// adds. Leaves out what only the in-process candidates have (restore, judge, decoder).
+// Source: design.md section 10.
 #pragma once
 
 #include <string>

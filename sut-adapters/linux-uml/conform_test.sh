@@ -7,7 +7,14 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
-tree=$(cd "$1/../.." && pwd)
+build=$(cd "$1/../.." && pwd)
+# A copy of its own: the path of its rig stands in the command line of each kernel that it starts,
+# whoever else runs kernels from this build tree.
+tree=$(mktemp -d "${TMPDIR:-/tmp}/protm-conform.XXXXXX")
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree/cli" "$tree/sut-adapters/linux-uml"
+cp "$build/cli/protm" "$tree/cli/"
+cp "$build/sut-adapters/linux-uml/libprotm-rig.so" "$tree/sut-adapters/linux-uml/"
 protm=$tree/cli/protm
 export PROTM_ROOT=$root
 kernel=$2
@@ -44,6 +51,5 @@ for case in base-001 base-003 base-005 base-012; do
   (( $(printf '%s\n' "$hashes" | wc -l) == 1 )) || fail "$case differs from run to run: $hashes"
 done
 
-# The path of the rig stands in each kernel's command line.
 if pgrep -f "protm=$tree/" >/dev/null; then fail "a kernel is still running"; fi
 echo "agreed: $agreed"
