@@ -147,6 +147,7 @@ void cs_slot_process_protm_pending_event_locked(PanthorDevice* ptdev, std::uint3
 
 void cs_slot_sync_protm_wait_locked(PanthorDevice* ptdev, std::uint32_t csg_id,
                                     std::uint32_t cs_id) {
+  if (has_defect(ptdev, Switch::sched_39)) return;
   const FwIface& cs = panthor_fw_get_cs_iface(ptdev, csg_id, cs_id);
   Group* const group = ptdev->scheduler->csg_slots[csg_id].group;
   const vocab::Word<fw::CsStatusWait> wait(

@@ -39,6 +39,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "flushes and AS commands outside lock_region() are sent in protected mode as well"},
     {Switch::sched_13, "SCHED-13", "7/8", "own reading of patch 7",
      "with a heap, a group without the flag is granted protected mode"},
+    {Switch::sched_39, "SCHED-39", "7/8", "open question in the text of patch 7",
+     "a group that is resumed inside a region waits for a new event, which firmware need not send"},
     {Switch::sched_43, "SCHED-43", "7/8", "Boris Brezillon, 6 May 2026",
      "after a failed entry the driver believes in a session and ends its group at the reset"},
     {Switch::sched_48, "SCHED-48", "7/8", "own reading of patch 7",

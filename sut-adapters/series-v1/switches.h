@@ -32,6 +32,7 @@ enum class Switch : std::uint32_t {
   heap_32,
   mmu_25,
   sched_13,
+  sched_39,
   sched_43,
   sched_48,
   rst_3,
@@ -39,7 +40,7 @@ enum class Switch : std::uint32_t {
   rst_16,
   rst_29,
 };
-inline constexpr std::size_t kSwitchCount = 20;
+inline constexpr std::size_t kSwitchCount = 21;
 inline constexpr std::uint32_t kAllSwitches = (1u << kSwitchCount) - 1;
 
 /// Bit of a switch in Options::switches.
