@@ -134,7 +134,8 @@ void panthor_gpu_suspend(PanthorDevice* ptdev) {
 
 void panthor_gpu_resume(PanthorDevice* ptdev) {
   ptdev->gpu->protm_fault = false;
-  ptdev->gpu->irq.mask |= kGpuIrqProtmFault;
+  // As posted what is masked stays masked (RST-4).
+  if (!has_defect(ptdev, Switch::rst_3)) ptdev->gpu->irq.mask |= kGpuIrqProtmFault;
   panthor_irq_resume(&ptdev->gpu->irq);
   panthor_gpu_l2_power_on(ptdev);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // GPU_CONTROL: identification, GPU_IRQ, cache flushes, soft reset and the L2 domain (arch 10-13).
 // Patch 7 makes the protected fault mask itself and ask for a reset; enabling it again follows the
-// completed reset (RST-3, RST-4 as the review asks).
+// completed reset. Switch RST-3.
 // Not modelled: ASN hash, cycle counter, 32-bit kernels.
 // Source: panthor_gpu.c, panthor_hw.c (7.x); patch 7/8; facts-driver-7x.md section 3.
 #pragma once

@@ -23,9 +23,11 @@ bool group_supports_protm(const Group* group) {
 }
 
 void protm_session_begin(PanthorScheduler* sched, Group* group) {
+  Group* const before = sched->protm.active_group;
   sched->protm.protected_mode = true;
   sched->protm.active_group = group;
   if (group != nullptr) group_get(group);
+  if (before != nullptr) group_put(before);
 }
 
 // The session is over. What the group did not finish it will ask for again.
@@ -84,7 +86,8 @@ int protm_force_exit_locked(PanthorScheduler* sched) {
   PanthorDevice* const ptdev = sched->ptdev;
   const int ret = panthor_fw_protm_exit_wait_event_timeout(ptdev);
   if (ret != 0) return ret;
-  panthor_fw_protm_exit(ptdev);
+  // As posted the event is left to a worker, who waits for the tick that may enter again (FW-18).
+  if (!has_defect(ptdev, Switch::fw_18)) panthor_fw_protm_exit(ptdev);
   protm_session_end(sched);
   ring_doorbells_after_protm(sched);
   return 0;
@@ -192,7 +195,8 @@ void tick_ctx_pick_protm_group(PanthorScheduler* sched, SchedTickCtx* ctx,
   ctx->protm_group = group;
   ctx->protm_on_slot = on_slot;
   // One entry per session, and never before the last exit was processed (FW-18).
-  ctx->protm_enter = !sched->protm.protected_mode && !panthor_fw_protm_exit_pending(ptdev);
+  ctx->protm_enter = has_defect(ptdev, Switch::fw_18) || (!sched->protm.protected_mode &&
+                                                          !panthor_fw_protm_exit_pending(ptdev));
 }
 
 void tick_ctx_grant_protm(PanthorScheduler* sched, SchedTickCtx* /*ctx*/,

@@ -35,12 +35,12 @@ void cs_slot_prog_locked(PanthorDevice* ptdev, std::uint32_t csg_id, std::uint32
                .with(fw::CsConfig::doorbell, queue->doorbell_id)
                .raw());
   fw_write(ptdev, cs.input + fw::cs_input::kAckIrqMask, ~0u);
+  const std::uint32_t pend = has_defect(ptdev, Switch::sched_37) ? 0 : fw::kCsProtmPend;
   const std::uint32_t start = static_cast<std::uint32_t>(fw::CsState::start) |
                               fw::kCsIdleSyncWait | fw::kCsIdleEmpty |
-                              (fw_read(ptdev, cs.output + kReqAck.ack) & fw::kCsProtmPend);
+                              (fw_read(ptdev, cs.output + kReqAck.ack) & pend);
   panthor_fw_update_reqs(ptdev, cs, kReqAck.req, start,
-                         fw::kCsStateMask | fw::kCsIdleSyncWait | fw::kCsIdleEmpty |
-                             fw::kCsProtmPend);
+                         fw::kCsStateMask | fw::kCsIdleSyncWait | fw::kCsIdleEmpty | pend);
   if (insert != extract) queue_resume_timeout(queue);
 }
 

@@ -23,7 +23,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::sched_20, "SCHED-20", "7/8", "Boris Brezillon, 6 May 2026",
      "the top group enters protected mode in each tick, whether a queue of it asked or not"},
     {Switch::sched_34, "SCHED-34", "7/8", "own reading of patch 7; clearing: Boris, 6 May 2026",
-     "pending bits outlive the slot, and a top group without a slot enters without an acked CS"},
+     "pending bits outlive the slot (RST-25: a reset too), and a top group without a slot enters "
+     "without an acked CS"},
     {Switch::sched_12, "SCHED-12", "7/8", "Boris Brezillon, 6 May 2026",
      "a protected request without heap or without the group flag is ignored until the job times "
      "out"},
@@ -31,6 +32,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "the CPU copies initial data into a protected section, at load and at each slow reset"},
     {Switch::fw_9, "FW-9", "4/8", "own reading of patch 4",
      "the CPU zeroes a protected section, at load and at each slow reset"},
+    {Switch::fw_18, "FW-18", "7/8", "own reading of patch 7; seen on the real driver",
+     "a tick enters while the last session's exit waits to be taken, which satisfies the wait"},
     {Switch::fw_27, "FW-27", "7/8", "own reading of patch 7",
      "a firmware boot finds the PROTM_ENTER request of an old session and enters"},
     {Switch::heap_32, "HEAP-32", "4/8", "own reading of patch 4",
@@ -39,6 +42,9 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "flushes and AS commands outside lock_region() are sent in protected mode as well"},
     {Switch::sched_13, "SCHED-13", "7/8", "own reading of patch 7",
      "with a heap, a group without the flag is granted protected mode"},
+    {Switch::sched_37, "SCHED-37", "7/8", "own reading of patch 7; seen on the real driver",
+     "CS_REQ.PROTM_PEND keeps its old value at slot programming: after a firmware boot that is a "
+     "request nobody made"},
     {Switch::sched_39, "SCHED-39", "7/8", "open question in the text of patch 7",
      "a group that is resumed inside a region waits for a new event, which firmware need not send"},
     {Switch::sched_43, "SCHED-43", "7/8", "Boris Brezillon, 6 May 2026",
@@ -47,11 +53,13 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "each tick asks the slots for a STATUS_UPDATE, which throws the GPU out of protected mode"},
     {Switch::rst_3, "RST-3", "7/8", "own reading of patch 7; seen on the real driver",
      "the protected fault is enabled again before the reset: a line that is slow masks it for "
-     "good"},
+     "good, over a runtime suspend as well (RST-4)"},
     {Switch::rst_14, "RST-14", "7/8", "own reading of patch 7",
-     "a reset in protected mode ends the protected group, whoever caused the reset"},
+     "a reset in protected mode ends the protected group, whoever caused it; also when the exit "
+     "was not taken yet (RST-15)"},
     {Switch::rst_16, "RST-16", "7/8", "own reading of patch 7",
-     "groups that firmware saved are unbound without a reference and listed, dead ones as well"},
+     "groups that firmware saved are unbound without a reference, in any state (RST-17), listed, "
+     "dead ones as well (RST-18), and skip the book-keeping of their queues (RST-19)"},
     {Switch::rst_29, "RST-29", "7/8", "own reading of patch 7",
      "unbind inside a session stops the firmware without leaving protected mode"},
 }};
@@ -72,7 +80,6 @@ constexpr UnmodelledDefect kUnmodelled[] = {
     {"KBO-17", "labels of the two suspend buffers are swapped"},
     {"KBO-23", "the protected suspend buffer may be freed while firmware still uses it"},
     {"FW-10", "a protected section with the SHARED flag is mapped for the CPU"},
-    {"FW-18", "an old PROTM_EXIT satisfies the wait of the next entry"},
     {"FW-24", "the result of the natural-exit wait is dropped at its source"},
     {"FW-26", "a slow exit counts as a firmware hang of the watchdog"},
     {"MMU-10", "a lock of size 0 leaves an undetected lock"},
@@ -81,7 +88,6 @@ constexpr UnmodelledDefect kUnmodelled[] = {
     {"SCHED-3", "priority updates go to the 32-bit endpoint register on firmware >= 4.0"},
     {"SCHED-8", "a failed bind is ignored and the slot is programmed anyway"},
     {"SCHED-16", "a pending bit is taken for a queue that the group does not have"},
-    {"SCHED-37", "CS_REQ.PROTM_PEND is not brought in step at slot programming"},
     {"SCHED-41", "a failed slot update leaves active_group set"},
     {"SCHED-42", "a failed start of groups leaves active_group set"},
     {"SCHED-46", "PROTM_ENTER is toggled again inside a session"},
@@ -92,16 +98,10 @@ constexpr UnmodelledDefect kUnmodelled[] = {
     {"SCHED-72", "a group with a faulted VM may be chosen for protected mode"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
     {"RST-2", "masking the protected fault does not write the mask register by itself"},
-    {"RST-4", "the protected fault stays masked after a fast suspend"},
     {"RST-5", "the interrupt mask is changed under the wrong lock"},
     {"RST-6", "a protected fault does not end the waits of an entry"},
     {"RST-9", "a session without a group is never cleaned up"},
-    {"RST-15", "an exit whose event was not processed blames the group"},
-    {"RST-17", "groups in any state are marked as suspended"},
-    {"RST-18", "groups that cannot run go back to the run lists"},
-    {"RST-19", "implicitly suspended groups skip the book-keeping of their queues"},
     {"RST-24", "a PM suspend inside a session does not leave it first"},
-    {"RST-25", "pending bits survive a reset"},
 };
 
 /// Levenshtein distance, for "did you mean".

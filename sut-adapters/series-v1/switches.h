@@ -28,10 +28,12 @@ enum class Switch : std::uint32_t {
   sched_12,
   fw_8,
   fw_9,
+  fw_18,
   fw_27,
   heap_32,
   mmu_25,
   sched_13,
+  sched_37,
   sched_39,
   sched_43,
   sched_48,
@@ -40,7 +42,7 @@ enum class Switch : std::uint32_t {
   rst_16,
   rst_29,
 };
-inline constexpr std::size_t kSwitchCount = 21;
+inline constexpr std::size_t kSwitchCount = 23;
 inline constexpr std::uint32_t kAllSwitches = (1u << kSwitchCount) - 1;
 
 /// Bit of a switch in Options::switches.
