@@ -25,6 +25,9 @@ std::string boot_key(const contract::Program& p, const vocab::MachineConfig& m) 
   add(m.latency_seed);
   for (const std::uint8_t w : m.switches) add(w);
   add(m.csg_slots);
+  add(m.cs_per_csg);
+  add(m.as_present);
+  add(m.coherent);
   add(p.firmware.prot_sections);
   add(p.firmware.prot_flavour);
   add(p.firmware.truncate_to);
