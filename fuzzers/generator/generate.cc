@@ -21,8 +21,9 @@ using contract::Trigger;
 namespace {
 
 constexpr std::uint64_t kMs = 1'000'000;
-/// Programs whose clients come one after the other, in percent.
-constexpr std::uint32_t kChained = 85;
+/// Programs whose clients come one after the other, in percent, and how long after.
+constexpr std::uint32_t kOneByOne = 90;
+constexpr std::uint64_t kGapNs = 6 * kMs;
 
 constexpr std::array<ThemeInfo, static_cast<std::size_t>(Theme::count)> kThemes{{
     {Theme::plain, "plain", 10},
@@ -120,15 +121,11 @@ class Generator {
   /// Clients that set themselves up at once do so in an order that microseconds decide. Most come
   /// one after the other.
   void put_in_order() {
-    const bool chained = random_.percent(kChained);
+    const std::uint64_t gap_ns = random_.percent(kOneByOne) ? kGapNs : 0;
     for (std::size_t i = 1; i < clients_.size(); ++i) {
-      const Client& before = clients_[i - 1];
       Trigger& when = program_.steps[clients_[i].vm()].when;
-      if (chained && before.groups() != 0) {
-        when = after(EventKind::step_returned, before.group_step(before.groups() - 1));
-      } else if (file_ != kNoStep) {
-        when = after(EventKind::step_returned, file_);
-      }
+      when.at_ns = i * gap_ns;
+      if (file_ != kNoStep) when = after(EventKind::step_returned, file_, i * gap_ns);
     }
   }
 

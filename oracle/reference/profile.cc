@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array kProfiles{
     Profile{.name = ""},
-    Profile{.name = "linux-7.x", .unblocked_group_ticks = false, .ticks_repeat = true},
+    Profile{.name = "linux-7.x", .ticks_repeat = true},
     Profile{.name = "linux-6.12",
             .innocent_state = false,
             .last_query = vocab::uapi::kDevQueryCsifInfo,
@@ -20,7 +20,6 @@ constexpr std::array kProfiles{
             .no_mmap_no_offset = false,
             .every_cs_fault_counts = false,
             .as_disable_waits = false,
-            .unblocked_group_ticks = false,
             .ticks_repeat = true},
 };
 

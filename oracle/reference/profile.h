@@ -44,10 +44,6 @@ struct Profile {
   /// whose fault it was, and all queues of the groups of that VM are fatal (tick_ctx_init()).
   /// Source: 6.12's panthor_mmu_as_disable() ends with write_cmd(), which does not wait.
   bool as_disable_waits = true;
-  /// A group whose queue is unblocked while it has no slot makes the scheduler tick. Else it waits
-  /// for a tick that somebody else needs, although slots may be free; no driver should do so.
-  /// Source: sync_upd_work() queues a tick for realtime groups only.
-  bool unblocked_group_ticks = true;
   /// A tick in the very jiffy of its target is repeated at once until the jiffy ends, and each time
   /// groups change slots: from there on nanoseconds decide whose turn it is, and turns are not
   /// compared. The reference does not do it, nor should any driver. Source: in

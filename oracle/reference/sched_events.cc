@@ -179,8 +179,6 @@ void Sched::sync_upd() {
     }
     if (!can_run(group) || reset_in_progress_) return;
     runnable_[group->priority].push_front(group->run_node);
-    const bool forgets = !d_.driver.profile().unblocked_group_ticks;
-    if (forgets && group->priority != kPriorityRealtime) return;
     if (group->priority == kPriorityRealtime || used_slots_ < slot_count_ || might_have_idle_) {
       tick_now();
     } else if (resched_target_ == kNoTick) {
