@@ -14,6 +14,9 @@ using tl::unexpected;
 
 namespace {
 
+/// A legal access mode, as KBO-9 asks, and not the mask of what the heap takes.
+constexpr std::uint32_t kHeapFdFlags = uapi::kPrimeRdwr | uapi::kPrimeCloexec;
+
 void free_bo(void*, const Ptr<GemObject>& gem) {
   const Ptr<Bo> bo = contract::ptr_cast<Bo>(gem);
   Device& d = *bo->device;
@@ -121,7 +124,7 @@ Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& vm,
   if (!bo) return unexpected(-ENOMEM);
   bo->size = page_align(size);
   const auto buffer =
-      d.driver.dma_heap_buffer_alloc(d.protm_heap, bo->size, uapi::kDmaHeapValidFdFlags, 0);
+      d.driver.dma_heap_buffer_alloc(d.protm_heap, bo->size, kHeapFdFlags, 0);
   if (!buffer) {
     d.k.free(bo);
     return unexpected(buffer.error());
