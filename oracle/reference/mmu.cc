@@ -372,7 +372,17 @@ void Mmu::forget_slots() {
   faulty_mask_ = 0;
 }
 
+void Mmu::unlock_slots() {
+  MutexGuard slots(k_, slots_lock_);
+  for (std::uint32_t as = 0; as < kSlots; ++as) {
+    if (!slots_[as] || slots_[as]->locked.size == 0) continue;
+    if (command(as, cmd_of(AsCommand::unlock)) != 0) k_.log("AS stays locked after a reset");
+  }
+}
+
 void Mmu::post_reset() {
+  // An operation that locked its region behind the reset finds its AS gone when it comes to unlock.
+  unlock_slots();
   forget_slots();  // the reset took all translations down
   irq_.resume(kMmuIrqPageFaultMask);
 }

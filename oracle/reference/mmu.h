@@ -38,6 +38,7 @@ class Mmu {
   void post_reset();
   /// Takes all AS from their VMs without a command.
   void forget_slots();
+  void unlock_slots();
 
   /// Gives the VM an AS and counts a user. Errors: -EBUSY no AS, -ETIMEDOUT, -ENODEV.
   virtual int vm_active(const Ptr<Vm>& vm);
