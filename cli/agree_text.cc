@@ -2,6 +2,7 @@
 #include "cli/agree_text.h"
 
 #include <cstdio>
+#include <vector>
 
 #include "conformance/runner/conform.h"
 #include "conformance/runner/report.h"
@@ -30,13 +31,42 @@ std::string totals_line(const AgreementTotals& totals) {
   return line;
 }
 
-std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
-  constexpr std::size_t kMost = 5;
+std::string seeds_text(const std::vector<std::uint64_t>& seeds, std::size_t most = 5) {
   std::string out = seeds.size() == 1 ? "seed" : "seeds";
-  for (std::size_t i = 0; i < seeds.size() && i < kMost; ++i) {
+  for (std::size_t i = 0; i < seeds.size() && i < most; ++i) {
     out += (i == 0 ? " " : ", ") + std::to_string(seeds[i]);
   }
-  return out + (seeds.size() > kMost ? ", ..." : "");
+  return out + (seeds.size() > most ? ", ..." : "");
+}
+
+/// "a.b.c and 2 more": the first of the signatures of a group.
+std::string first_of(const std::string& signatures) {
+  constexpr std::string_view kAnd = " and ";
+  std::size_t more = 0;
+  for (std::size_t at = signatures.find(kAnd); at != signatures.npos;
+       at = signatures.find(kAnd, at + kAnd.size())) {
+    ++more;
+  }
+  const std::string first = "`" + signatures.substr(0, signatures.find(kAnd)) + "`";
+  return more == 0 ? first : first + " and " + std::to_string(more) + " more";
+}
+
+/// What several Programs show has a row each, what one shows stands in the last.
+std::string signatures_markdown(const AgreementTotals& totals) {
+  if (totals.signatures.empty()) return {};
+  std::string out = "\n| Programs | found | the first one | seeds |\n|---|---|---|---|\n";
+  std::vector<std::uint64_t> alone;
+  for (const fuzz::SignatureCount& s : totals.signatures) {
+    if (s.seeds.size() == 1) {
+      alone.push_back(s.seeds.front());
+      continue;
+    }
+    out += "| " + std::to_string(s.seeds.size()) + " | " + first_of(s.signature) + " | " +
+           s.example + " | " + seeds_text(s.seeds) + " |\n";
+  }
+  if (alone.empty()) return out;
+  return out + "| " + std::to_string(alone.size()) + " | something else each | | " +
+         seeds_text(alone, alone.size()) + " |\n";
 }
 
 std::string in_other_order(const AgreementTotals& totals) {
@@ -80,13 +110,7 @@ std::string agree_totals_markdown(const AgreementTotals& totals, const exec::Can
   std::string out = "### " + candidate.spec + "\n\n" + candidate.version + "\n\n`" + command +
                     "`\n\n" + totals_line(totals) + ".\n";
   if (totals.timing != 0) out += in_other_order(totals) + ".\n";
-  if (!totals.signatures.empty()) {
-    out += "\n| Programs | signature | the first one | seeds |\n|---|---|---|---|\n";
-  }
-  for (const fuzz::SignatureCount& s : totals.signatures) {
-    out += "| " + std::to_string(s.seeds.size()) + " | `" + s.signature + "` | " + s.example +
-           " | " + seeds_text(s.seeds) + " |\n";
-  }
+  out += signatures_markdown(totals);
   out += "\n| share | Programs that |\n|---|---|\n";
   for (const fuzz::SeenInfo& info : fuzz::seen_table()) {
     out += "| " + percent(totals.per_mille(info.id)) + " | " + std::string(info.what) + " |\n";
