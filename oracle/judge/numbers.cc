@@ -53,8 +53,11 @@ bool overlap(const Program& program, const Trace& trace, Kind kind, std::size_t 
     const bool starts = r.kind == RecordKind::step_started;
     if (!starts && r.kind != RecordKind::step_returned) continue;
     if (kind_of(step_type(program, r.b)) != kind) continue;
-    at_work = starts ? at_work + 1 : at_work - 1;
-    if (at_work > 1) return true;
+    if (starts) {
+      if (++at_work > 1) return true;
+    } else if (at_work != 0) {
+      --at_work;
+    }
   }
   return false;
 }
