@@ -8,21 +8,16 @@
 #include <vector>
 
 #include "conformance/format/binary.h"
+#include "gpu-model/vocab/split_mix.h"
 #include "sut-adapters/contract/op_table.h"
 
 namespace protm::format {
 
-/// splitmix64: the same strings in every build.
+/// The same strings in every build.
 class RandomBytes {
  public:
-  explicit RandomBytes(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-  }
+  explicit RandomBytes(std::uint64_t seed) : numbers_(seed) {}
+  std::uint64_t next() { return numbers_.next(); }
   std::vector<std::uint8_t> string() {
     std::vector<std::uint8_t> bytes(next() % 513);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(next() >> 32);
@@ -30,7 +25,7 @@ class RandomBytes {
   }
 
  private:
-  std::uint64_t state_;
+  vocab::SplitMix numbers_;
 };
 
 /// Shares that bound from the text alone what a run can reach.

@@ -8,19 +8,15 @@
 #include <cstdint>
 #include <span>
 
+#include "gpu-model/vocab/split_mix.h"
+
 namespace protm::fuzz {
 
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
+  explicit Random(std::uint64_t seed) : numbers_(seed) {}
 
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-  }
+  std::uint64_t next() { return numbers_.next(); }
   /// 0 to n - 1; n is not 0 and far below 2^64, so the bias of the remainder does not matter.
   std::uint64_t below(std::uint64_t n) { return next() % n; }
   /// Both ends are possible.
@@ -43,7 +39,7 @@ class Random {
   }
 
  private:
-  std::uint64_t state_;
+  vocab::SplitMix numbers_;
 };
 
 }  // namespace protm::fuzz

@@ -6,20 +6,15 @@
 #include <bit>
 
 #include "gpu-model/src/test_driver.h"
+#include "gpu-model/vocab/split_mix.h"
 
 namespace protm::gpu {
 namespace {
 
-/// splitmix64; the seed is the only input.
+/// The seed is the only input.
 struct Random {
-  std::uint64_t state;
-  std::uint64_t next() {
-    state += 0x9e3779b97f4a7c15;
-    std::uint64_t x = state;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-  }
+  vocab::SplitMix numbers;
+  std::uint64_t next() { return numbers.next(); }
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(next() % n); }
 };
 
@@ -88,7 +83,7 @@ void random_action(TestDriver& d, Random& r) {
 }
 
 std::uint64_t run(std::uint64_t seed, std::uint64_t (&seen)[2]) {
-  Random r{seed};
+  Random r{vocab::SplitMix(seed)};
   TestDriver d;
   d.boot();
   for (std::uint64_t va = kStreamVa; va <= kDataVa; va += 0x100000) d.vm.map_new(va);

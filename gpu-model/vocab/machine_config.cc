@@ -3,6 +3,7 @@
 
 #include "gpu-model/vocab/ids.h"
 #include "gpu-model/vocab/sim_time.h"
+#include "gpu-model/vocab/split_mix.h"
 
 namespace protm::vocab {
 namespace {
@@ -142,13 +143,8 @@ MachineConfig arch10() {
   return c;
 }
 
-/// splitmix64: the seed decides each scale without any state.
-constexpr std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
+/// The seed decides each scale without any state.
+constexpr std::uint64_t mix(std::uint64_t x) { return split_mix(x + kSplitMixStep); }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <climits>
 #include <cstring>
 
+#include "gpu-model/vocab/split_mix.h"
 #include "sut-adapters/host/kernel_impl.h"
 
 namespace protm::host {
@@ -27,13 +28,8 @@ std::uint64_t wheel_granularity(std::uint64_t jiffies_from_now) {
   return granularity;
 }
 
-/// splitmix64's finish: neighbours of a seed have nothing in common.
-std::uint64_t mixed(std::uint64_t x) {
-  x *= 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
+/// Neighbours of a seed have nothing in common.
+std::uint64_t mixed(std::uint64_t x) { return vocab::split_mix(x * vocab::kSplitMixStep); }
 
 }  // namespace
 
