@@ -72,7 +72,9 @@ class FenceTable {
   std::uint64_t add_callback(const FencePtr& fence, const contract::Callback& fn);
   /// True: it was queued and will not run (F4).
   bool remove_callback(const FencePtr& fence, std::uint64_t id);
-  /// A signalled fence with one reference; null = ENOMEM.
+  /// What the kernel calls a stub: a fence that is signalled from the start, for a syncobj made
+  /// signalled and a point that has passed. One reference; null = ENOMEM.
+  /// Source: drivers/dma-buf/dma-fence.c dma_fence_allocate_private_stub().
   FencePtr stub();
   /// Link of a timeline at `point` after `prev` (may be null). Takes over both references; null =
   /// ENOMEM, and then both are still the caller's.

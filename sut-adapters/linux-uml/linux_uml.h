@@ -38,11 +38,11 @@ struct Kernel {
 /// Why the kernel cannot run the Program; empty when it can.
 [[nodiscard]] std::string cannot_run(const Kernel& kernel, const contract::Program& program);
 
-/// `rig` is the path of libprotm-rig.so.
 /// Path of libprotm-rig.so in the build tree of the running program; empty when it is not there.
 [[nodiscard]] std::string rig_path();
 /// Idle time costs nothing: only a kernel that spins needs longer than this.
 inline constexpr std::uint32_t kHostLimitSeconds = 60;
+/// `rig` is the path of libprotm-rig.so.
 [[nodiscard]] std::shared_ptr<contract::ProgramSut> make_linux_uml(
     Kernel kernel, std::string rig, std::uint32_t limit_s = kHostLimitSeconds);
 
