@@ -47,6 +47,10 @@ void print_entry(const format::CatalogueEntry& entry, std::ostream& out) {
   for (const exec::SwitchText& s : exec::not_yet_modelled()) {
     if (s.id == entry.id) out << labelled("not yet modelled in series-v1", s.what);
   }
+  for (const exec::SwitchText& s : exec::cannot_show()) {
+    if (s.id != entry.id) continue;
+    out << labelled("cannot show in series-v1", s.what) << labelled("because", s.why);
+  }
 }
 
 /// Cases of the suites for which `wanted` holds.

@@ -59,11 +59,14 @@ std::optional<TextTable> rules(const Options&, Console) {
 std::optional<TextTable> switches(const Options&, Console) {
   TextTable table{{"id", "state", "patch", "mail", "what"}, {}};
   const auto add = [&](const exec::SwitchText& s, const char* state) {
+    std::string what(s.what);
+    if (!s.why.empty()) what += "; " + std::string(s.why);
     table.rows.push_back({std::string(s.id), state, std::string(s.patch), std::string(s.mail),
-                          std::string(s.what)});
+                          std::move(what)});
   };
   for (const exec::SwitchText& s : exec::switch_list()) add(s, "switch");
   for (const exec::SwitchText& s : exec::not_yet_modelled()) add(s, "not yet modelled");
+  for (const exec::SwitchText& s : exec::cannot_show()) add(s, "cannot show");
   return table;
 }
 

@@ -118,7 +118,7 @@ bool Differential::explained_by_profile(const contract::Program& program, const 
 
 std::vector<std::vector<std::string>> attribute(const contract::Program& program,
                                                 const exec::Candidate& candidate) {
-  const std::uint32_t on = exec::switch_mask(candidate);
+  const exec::SwitchMask on = exec::switch_mask(candidate);
   if (on == 0) return {};
   // The oracle's Session is the same for all subsets; only the candidate is made anew.
   exec::Session oracle(oracle_for(candidate), rig::kWorldBaseA);

@@ -25,7 +25,7 @@ class Search {
 };
 
 /// Spreads the low bits of `index` over the set bits of `mask`.
-SwitchSet spread(std::uint32_t index, SwitchSet mask) {
+SwitchSet spread(std::uint64_t index, SwitchSet mask) {
   SwitchSet out = 0;
   for (SwitchSet rest = mask; rest != 0; rest &= rest - 1, index >>= 1) {
     if ((index & 1) != 0) out |= rest & (~rest + 1);
@@ -72,7 +72,7 @@ Attribution minimum_sets(SwitchSet all_on, contract::FunctionRef<bool(SwitchSet)
         out.sets.clear();
         return done(SearchEnd::gave_up);
       }
-      const SwitchSet off = needed | spread(static_cast<std::uint32_t>(bits), others);
+      const SwitchSet off = needed | spread(bits, others);
       if (search.ask(off)) out.sets.push_back(off);
     }
     if (!out.sets.empty()) return done(SearchEnd::found);

@@ -13,7 +13,7 @@
 namespace protm::judge {
 
 /// Bit n = switch n.
-using SwitchSet = std::uint32_t;
+using SwitchSet = std::uint64_t;
 
 enum class SearchEnd : std::uint8_t {
   found,          ///< `sets` holds all sets of the smallest size that make the case agree

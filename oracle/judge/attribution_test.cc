@@ -42,6 +42,17 @@ TEST_CASE("minimum_sets: smaller sets hide larger ones, switches that are off ar
         std::vector<SwitchSet>{0x3, 0x5, 0x6, 0x9, 0xa, 0xc});
 }
 
+TEST_CASE("minimum_sets: more switches than a 32-bit word holds") {
+  const SwitchSet all = (SwitchSet{1} << 40) - 1;
+  const SwitchSet high = SwitchSet{1} << 35;
+  const Attribution a =
+      minimum_sets(all, [&](SwitchSet off) { return (off & (high | 1)) == (high | 1); });
+  CHECK(a.sets == std::vector<SwitchSet>{high | 1});
+  const Attribution either =
+      minimum_sets(all, [&](SwitchSet off) { return (off & (high | 1)) != 0; });
+  CHECK(either.sets == std::vector<SwitchSet>{1, high});
+}
+
 TEST_CASE("minimum_sets: all of them needed") {
   const Attribution a = minimum_sets(0xa1, [](SwitchSet off) { return off == 0xa1; });
   CHECK(a.sets == std::vector<SwitchSet>{0xa1});

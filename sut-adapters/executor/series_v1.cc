@@ -24,7 +24,7 @@ CandidateKind series_v1_kind() {
           "the series as posted on 5 May 2026, each known defect a switch", parse};
 }
 
-Candidate series_v1(std::uint32_t mask) {
+Candidate series_v1(SwitchMask mask) {
   const v1::Options options{mask};
   Candidate c =
       in_process(kName, kVersion, v1::make_driver, std::make_shared<v1::Options>(options));
@@ -33,13 +33,13 @@ Candidate series_v1(std::uint32_t mask) {
   return c;
 }
 
-std::uint32_t switch_mask(const Candidate& candidate) {
+SwitchMask switch_mask(const Candidate& candidate) {
   if (candidate.name != kName) return 0;
   const void* const options = driver_options(candidate);
   return options == nullptr ? 0 : static_cast<const v1::Options*>(options)->switches;
 }
 
-std::vector<std::string> switch_ids(std::uint32_t mask) {
+std::vector<std::string> switch_ids(SwitchMask mask) {
   std::vector<std::string> ids;
   for (const v1::SwitchInfo& s : v1::switch_table()) {
     if ((mask & v1::switch_bit(s.value)) != 0) ids.emplace_back(s.id);
@@ -50,7 +50,7 @@ std::vector<std::string> switch_ids(std::uint32_t mask) {
 std::vector<SwitchText> switch_list() {
   std::vector<SwitchText> list;
   for (const v1::SwitchInfo& s : v1::switch_table()) {
-    list.push_back(SwitchText{s.id, s.patch, s.mail, s.what});
+    list.push_back(SwitchText{s.id, s.patch, s.mail, s.what, {}});
   }
   return list;
 }
@@ -58,7 +58,15 @@ std::vector<SwitchText> switch_list() {
 std::vector<SwitchText> not_yet_modelled() {
   std::vector<SwitchText> list;
   for (const v1::UnmodelledDefect& d : v1::not_yet_modelled()) {
-    list.push_back(SwitchText{d.id, {}, {}, d.what});
+    list.push_back(SwitchText{d.id, {}, {}, d.what, {}});
+  }
+  return list;
+}
+
+std::vector<SwitchText> cannot_show() {
+  std::vector<SwitchText> list;
+  for (const v1::HiddenDefect& d : v1::cannot_show()) {
+    list.push_back(SwitchText{d.id, {}, {}, d.what, d.why});
   }
   return list;
 }

@@ -13,20 +13,26 @@
 
 namespace protm::exec {
 
+/// Bit n = the n-th switch of switch_list() is on.
+using SwitchMask = std::uint64_t;
+
 /// The kind "series-v1" for a registry.
 [[nodiscard]] CandidateKind series_v1_kind();
 /// series-v1 with exactly the switches of `mask` on (bits of v1::Switch).
-[[nodiscard]] Candidate series_v1(std::uint32_t mask);
+[[nodiscard]] Candidate series_v1(SwitchMask mask);
 /// Bits of the switches that are on; 0 for any other candidate.
-[[nodiscard]] std::uint32_t switch_mask(const Candidate& candidate);
+[[nodiscard]] SwitchMask switch_mask(const Candidate& candidate);
 /// Ids of the switches in `mask`, in the table's order.
-[[nodiscard]] std::vector<std::string> switch_ids(std::uint32_t mask);
+[[nodiscard]] std::vector<std::string> switch_ids(SwitchMask mask);
 
 struct SwitchText {
   std::string_view id, patch, mail, what;
+  std::string_view why = {};  ///< why it cannot show; empty where it can
 };
-/// The defect switches, and the defects of the series that have none yet, for lists.
+/// For lists: the defect switches, the defects of the series that have none yet, and those that
+/// cannot show.
 [[nodiscard]] std::vector<SwitchText> switch_list();
 [[nodiscard]] std::vector<SwitchText> not_yet_modelled();
+[[nodiscard]] std::vector<SwitchText> cannot_show();
 
 }  // namespace protm::exec

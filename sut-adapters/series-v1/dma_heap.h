@@ -36,12 +36,12 @@ struct DmaHeap : contract::DmaHeapBase, contract::FilePrivate {
 
 /// What dma-heap.c keeps in static variables.
 struct DmaHeapCore {
-  DmaHeapCore(contract::Kernel& k, contract::Drm& d, std::pmr::memory_resource* r, std::uint32_t s)
+  DmaHeapCore(contract::Kernel& k, contract::Drm& d, std::pmr::memory_resource* r, SwitchMask s)
       : kernel(k), drm(d), mr(r), switches(s), heap_list(r) {}
   contract::Kernel& kernel;
   contract::Drm& drm;
   std::pmr::memory_resource* mr;
-  std::uint32_t switches;
+  SwitchMask switches;
   contract::Mutex heap_list_lock{"heap_list_lock"};
   std::pmr::vector<contract::Ptr<DmaHeap>> heap_list;  ///< in order of registration
   std::array<contract::Ptr<DmaHeap>, kNumHeapMinors> dma_heap_minors{};

@@ -43,13 +43,13 @@ struct PanthorIrq {
 
 struct PanthorDevice {
   PanthorDevice(contract::Kernel& k, contract::Drm& d, std::pmr::memory_resource* r,
-                DmaHeapCore& h, std::uint32_t s)
+                DmaHeapCore& h, SwitchMask s)
       : kernel(k), drm(d), mr(r), heaps(h), switches(s) {}
   contract::Kernel& kernel;
   contract::Drm& drm;
   std::pmr::memory_resource* mr;
   DmaHeapCore& heaps;
-  std::uint32_t switches;
+  SwitchMask switches;
   contract::Ptr<PanthorDevice> self;   ///< no reference
   SeriesV1* v1 = nullptr;
 

@@ -13,35 +13,35 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::heap_3, "HEAP-3", "1/8", "Boris Brezillon, 5 May 2026",
      "open takes no reference and there is no release: the last in-kernel put frees a heap that "
      "open files still use"},
+    {Switch::heap_32, "HEAP-32", "4/8", "own reading of patch 4",
+     "unplug puts the heap, although groups of open files still have buffers of it"},
     {Switch::kbo_8, "KBO-8", "4/8", "own reading of patch 4",
      "a protected kernel BO keeps the allocation's dma-buf reference, and a failure after the "
      "allocation leaks it"},
-    {Switch::mmu_15, "MMU-15", "7/8", "own reading of patch 7",
-     "a VM operation ignores that the forced exit failed and sends the AS command anyway"},
-    {Switch::fw_25, "FW-25", "7/8", "Boris Brezillon, 5 May 2026",
-     "the watchdog PING is sent during a protected session and throws the GPU out"},
-    {Switch::sched_20, "SCHED-20", "7/8", "Boris Brezillon, 6 May 2026",
-     "the top group enters protected mode in each tick, whether a queue of it asked or not"},
-    {Switch::sched_34, "SCHED-34", "7/8", "own reading of patch 7; clearing: Boris, 6 May 2026",
-     "pending bits outlive the slot (RST-25: a reset too), and a top group without a slot enters "
-     "without an acked CS"},
-    {Switch::sched_12, "SCHED-12", "7/8", "Boris Brezillon, 6 May 2026",
-     "a protected request without heap or without the group flag is ignored until the job times "
-     "out"},
     {Switch::fw_8, "FW-8", "4/8", "own reading of patch 4",
      "the CPU copies initial data into a protected section, at load and at each slow reset"},
     {Switch::fw_9, "FW-9", "4/8", "own reading of patch 4",
      "the CPU zeroes a protected section, at load and at each slow reset"},
     {Switch::fw_18, "FW-18", "7/8", "own reading of patch 7; seen on the real driver",
      "a tick enters while the last session's exit waits to be taken, which satisfies the wait"},
+    {Switch::fw_25, "FW-25", "7/8", "Boris Brezillon, 5 May 2026",
+     "the watchdog PING is sent during a protected session and throws the GPU out"},
     {Switch::fw_27, "FW-27", "7/8", "own reading of patch 7",
      "a firmware boot finds the PROTM_ENTER request of an old session and enters"},
-    {Switch::heap_32, "HEAP-32", "4/8", "own reading of patch 4",
-     "unplug puts the heap, although groups of open files still have buffers of it"},
+    {Switch::mmu_15, "MMU-15", "7/8", "own reading of patch 7",
+     "a VM operation ignores that the forced exit failed and sends the AS command anyway"},
     {Switch::mmu_25, "MMU-25", "7/8", "own reading of patch 7",
      "flushes and AS commands outside lock_region() are sent in protected mode as well"},
+    {Switch::sched_12, "SCHED-12", "7/8", "Boris Brezillon, 6 May 2026",
+     "a protected request without heap or without the group flag is ignored until the job times "
+     "out"},
     {Switch::sched_13, "SCHED-13", "7/8", "own reading of patch 7",
      "with a heap, a group without the flag is granted protected mode"},
+    {Switch::sched_20, "SCHED-20", "7/8", "Boris Brezillon, 6 May 2026",
+     "the top group enters protected mode in each tick, whether a queue of it asked or not"},
+    {Switch::sched_34, "SCHED-34", "7/8", "own reading of patch 7; clearing: Boris, 6 May 2026",
+     "pending bits outlive the slot (RST-25: a reset too), and a top group without a slot enters "
+     "without an acked CS"},
     {Switch::sched_37, "SCHED-37", "7/8", "own reading of patch 7; seen on the real driver",
      "CS_REQ.PROTM_PEND keeps its old value at slot programming: after a firmware boot that is a "
      "request nobody made"},
@@ -97,11 +97,15 @@ constexpr UnmodelledDefect kUnmodelled[] = {
     {"SCHED-69", "work of a higher priority on a slot does not end the session"},
     {"SCHED-72", "a group with a faulted VM may be chosen for protected mode"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
-    {"RST-2", "masking the protected fault does not write the mask register by itself"},
     {"RST-5", "the interrupt mask is changed under the wrong lock"},
     {"RST-6", "a protected fault does not end the waits of an entry"},
     {"RST-9", "a session without a group is never cleaned up"},
     {"RST-24", "a PM suspend inside a session does not leave it first"},
+};
+
+constexpr HiddenDefect kHidden[] = {
+    {"RST-2", "masking the protected fault does not write the mask register by itself",
+     "the interrupt thread that masks it writes the register when it ends"},
 };
 
 /// Levenshtein distance, for "did you mean".
@@ -143,10 +147,10 @@ std::string nearest(std::string_view word, std::span<const std::string_view> nam
   return best.empty() ? std::string() : "; did you mean '" + std::string(best) + "'?";
 }
 
-tl::expected<std::uint32_t, std::string> parse_ids(std::string_view list) {
+tl::expected<SwitchMask, std::string> parse_ids(std::string_view list) {
   std::array<std::string_view, kSwitchCount> names;
   for (std::size_t i = 0; i < kSwitchCount; ++i) names[i] = kSwitches[i].id;
-  std::uint32_t bits = 0;
+  SwitchMask bits = 0;
   for (;;) {
     const std::size_t comma = list.find(',');
     const std::string_view id = list.substr(0, comma);
@@ -167,6 +171,8 @@ tl::expected<std::uint32_t, std::string> parse_ids(std::string_view list) {
 std::span<const SwitchInfo, kSwitchCount> switch_table() { return kSwitches; }
 
 std::span<const UnmodelledDefect> not_yet_modelled() { return kUnmodelled; }
+
+std::span<const HiddenDefect> cannot_show() { return kHidden; }
 
 tl::expected<Options, std::string> parse_options(std::string_view text) {
   if (text.empty()) return Options{};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The defects of the series as posted that this implementation can show or not: one switch each.
 // On = as posted. A second table names the defects that are written as the review asks and have no
-// switch yet, so that nobody takes `none` and "as posted" for the only two states.
+// switch yet, so that nobody takes `none` and "as posted" for the only two states; a third one
+// those that no Program can show.
 // Source: catalogue ids; decisions.md 2, 5.
 #pragma once
 
@@ -16,23 +17,23 @@
 
 namespace protm::v1 {
 
-/// Defects with a switch; the value is the bit number in Options::switches.
-enum class Switch : std::uint32_t {
+/// Defects with a switch, in the catalogue's order; the value is the bit number in a SwitchMask.
+enum class Switch : std::uint8_t {
   heap_2,
   heap_3,
+  heap_32,
   kbo_8,
-  mmu_15,
-  fw_25,
-  sched_20,
-  sched_34,
-  sched_12,
   fw_8,
   fw_9,
   fw_18,
+  fw_25,
   fw_27,
-  heap_32,
+  mmu_15,
   mmu_25,
+  sched_12,
   sched_13,
+  sched_20,
+  sched_34,
   sched_37,
   sched_39,
   sched_43,
@@ -42,12 +43,16 @@ enum class Switch : std::uint32_t {
   rst_16,
   rst_29,
 };
-inline constexpr std::size_t kSwitchCount = 23;
-inline constexpr std::uint32_t kAllSwitches = (1u << kSwitchCount) - 1;
+inline constexpr std::size_t kSwitchCount = static_cast<std::size_t>(Switch::rst_29) + 1;
+static_assert(kSwitchCount < 64);
 
-/// Bit of a switch in Options::switches.
-[[nodiscard]] constexpr std::uint32_t switch_bit(Switch s) {
-  return 1u << static_cast<std::uint32_t>(s);
+/// Bit n = Switch n is on.
+using SwitchMask = std::uint64_t;
+inline constexpr SwitchMask kAllSwitches = (SwitchMask{1} << kSwitchCount) - 1;
+
+/// Bit of a switch in a SwitchMask.
+[[nodiscard]] constexpr SwitchMask switch_bit(Switch s) {
+  return SwitchMask{1} << static_cast<unsigned>(s);
 }
 
 struct SwitchInfo {
@@ -69,9 +74,18 @@ struct UnmodelledDefect {
 /// Defects of v1 that are written as corrected, without a switch.
 [[nodiscard]] std::span<const UnmodelledDefect> not_yet_modelled();
 
+struct HiddenDefect {
+  std::string_view id;
+  std::string_view what;    ///< what v1 as posted does
+  std::string_view why;     ///< why no Program can tell it from what the review asks
+};
+
+/// Defects of v1 that have no switch because nothing would ever show it.
+[[nodiscard]] std::span<const HiddenDefect> cannot_show();
+
 /// What make_driver takes.
 struct Options {
-  std::uint32_t switches = kAllSwitches;
+  SwitchMask switches = kAllSwitches;
 };
 
 /// Parses the part of `--sut=series-v1:TEXT` behind the colon.
