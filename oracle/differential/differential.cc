@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/differential/differential.h"
 
+#include <algorithm>
+
 #include "oracle/differential/candidates.h"
 #include "oracle/judge/attribution.h"
 #include "oracle/judge/judge.h"
 #include "oracle/reference/profile.h"
 #include "oracle/rules/rule_table.h"
+#include "sut-adapters/contract/limits.h"
 
 namespace protm::differential {
 namespace {
@@ -29,6 +32,14 @@ judge::Verdict judged(const contract::Program& program, const contract::Trace& o
 judge::Verdict judged(const contract::Program& program, const contract::Trace& oracle,
                       const contract::Trace& candidate, const exec::Candidate& who) {
   return judged(program, oracle, candidate, who, who.profile);
+}
+
+/// Events that tell a livelock from much work: a candidate that needs many times what the oracle
+/// needs will not come to an end, and waiting for the last event says no more.
+std::uint64_t candidate_budget(const contract::Trace& oracle) {
+  const contract::Limits& limits = contract::kLimits;
+  const std::uint64_t share = (oracle.machine_events + 1) * limits.livelock_share;
+  return std::min(std::max(share, limits.least_budget), limits.event_budget);
 }
 
 /// A rule holds under every timing; only a comparison can come from another, equally right one.
@@ -68,7 +79,9 @@ Comparison Differential::compare(const contract::Program& program, const Compare
   Comparison c;
   const contract::Program for_oracle = oracle_program(program, candidate());
   c.oracle = oracle_->run(for_oracle, options.run);
-  c.candidate = candidate_->run(program, options.run);
+  exec::RunOptions run = options.run;
+  run.event_budget = candidate_budget(c.oracle);
+  c.candidate = candidate_->run(program, run);
   c.verdict = judged(program, c.oracle, c.candidate, candidate());
   if (!may_be_timing(c.verdict)) return c;
   // Nothing in a Program orders its actors: agreement in the candidate's order is agreement.

@@ -15,9 +15,6 @@ using namespace contract;
 
 namespace {
 
-/// The oracle may use this fraction of the event budget before a livelock counts as legal.
-constexpr std::uint64_t kLivelockShare = 8;
-
 bool has(const Trace& trace, RecordKind kind) {
   return std::any_of(trace.records.begin(), trace.records.end(),
                      [&](const Record& r) { return r.kind == kind; });
@@ -151,6 +148,15 @@ void report_first(Verdict& verdict, std::string_view adapter) {
   verdict.candidate_record = first.candidate_record;
 }
 
+/// The candidate used up a budget of which the oracle needs a small part only.
+bool livelocked(const Trace& oracle, const Trace& candidate) {
+  for (const Record& r : candidate.records) {
+    if (r.kind != RecordKind::sut_livelock) continue;
+    return oracle.machine_events < r.c / kLimits.livelock_share;
+  }
+  return false;
+}
+
 /// Nothing diverged: says whether that means anything.
 void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle,
                    const Trace& candidate) {
@@ -200,8 +206,7 @@ Verdict judge(const Program& program, const Trace& oracle, const Trace& candidat
   }
   for (Finding& f : fact_findings(program, candidate)) verdict.findings.push_back(std::move(f));
   add_count(verdict.checked, "then", program.then.size());
-  if (has(candidate, RecordKind::sut_livelock) &&
-      oracle.machine_events < kLimits.event_budget / kLivelockShare) {
+  if (livelocked(oracle, candidate)) {
     verdict.findings.push_back(Finding{.from = FindingClass::sut,
                                        .rule = "sut/livelock",
                                        .slug = "sut/livelock",

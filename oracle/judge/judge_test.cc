@@ -379,7 +379,7 @@ TEST_CASE("sut/livelock: only when the oracle needs little of the budget") {
   const Case c;
   TraceBuilder b;
   for (std::uint32_t s = 0; s < c.program.steps.size(); ++s) b.started(s);
-  b.record(RecordKind::sut_livelock);
+  b.record(RecordKind::sut_livelock, {.c = kLimits.event_budget});
   b.edit().end = RunEnd::stopped;
   check_diverged(c.judged(b), "sut/livelock");
   TraceBuilder busy = c.right();

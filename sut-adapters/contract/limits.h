@@ -17,6 +17,8 @@ struct Limits {
   std::uint64_t tick_ns = 10'000'000;
   std::uint64_t stuck_ns = 30'000'000'000;
   std::uint64_t event_budget = 2'000'000;
+  std::uint64_t livelock_share = 8;  ///< sut/livelock: the oracle needs less than 1/8 of the budget
+  std::uint64_t least_budget = 200'000;
   std::uint64_t entries_per_region = 3;  ///< more entries than this per region: I1/I2
 };
 inline constexpr Limits kLimits{};
@@ -32,7 +34,9 @@ inline constexpr std::array kLimitTable{
     LimitInfo{"runnable_ticks", kLimits.runnable_ticks, "L2, L3: full ticks, + 1 per group"},
     LimitInfo{"tick_ns", kLimits.tick_ns, "period of a scheduler tick"},
     LimitInfo{"stuck_ns", kLimits.stuck_ns, "no event although work is runnable or waited for"},
-    LimitInfo{"event_budget", kLimits.event_budget, "machine events of one run"},
+    LimitInfo{"event_budget", kLimits.event_budget, "machine events of one run at most"},
+    LimitInfo{"livelock_share", kLimits.livelock_share, "a candidate has the oracle's n times"},
+    LimitInfo{"least_budget", kLimits.least_budget, "but so many events it has always"},
 };
 
 }  // namespace protm::contract

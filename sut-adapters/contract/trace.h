@@ -39,7 +39,7 @@ enum class RecordKind : std::uint16_t {
   rest_state,         ///< at quiesce: text = what ("vms", "groups", ...), c = value
   event,              ///< an EVENT of the closed list happened: sub = EventKind, a, b as there
   sut_stuck,          ///< nothing moves although work is runnable or waited for: text = who
-  sut_livelock,       ///< event budget exhausted
+  sut_livelock,       ///< event budget c exhausted
   group_state,    ///< at quiesce: a = step that made the group, b = state bits, c = fatal_queues
   vm_state,       ///< at quiesce: a = step that made the VM, b = 0 usable, 1 unusable
   mapping,        ///< at quiesce: a = step of the VM, c = VA, d = bytes; b = 1 mapped

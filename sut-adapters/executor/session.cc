@@ -119,6 +119,7 @@ contract::Trace Session::run(const contract::Program& program, const RunOptions&
   contract::Trace trace;
   steps::SteppedPace pace(*rig_, *sut_);
   steps::StepRunner runner(program, *rig_, *sut_, pace, trace, owner_heap_, options.order);
+  runner.set_event_budget(options.event_budget);
   runner.prologue();
   if (candidate_.traits.hz < kFastHz) {
     steps::wait_for_tick(*rig_, *sut_, pace, candidate_.traits.hz, steps::kStartSlot);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/executor/candidate.h"
@@ -31,6 +32,8 @@ struct RunOptions {
   std::span<const steps::StepTurn> order{};
   /// Callers and the work that they woke take turns in the other way than the candidate's.
   bool other_turns = false;
+  /// Machine events after which the run is a livelock; not for whole-program candidates.
+  std::uint64_t event_budget = contract::kLimits.event_budget;
 };
 
 class Session {

@@ -302,8 +302,8 @@ StepRunner::Next StepRunner::loop() {
     trace_.end = contract::RunEnd::stopped;
     return Next::broken;
   }
-  if (rig_.machine_events() > contract::kLimits.event_budget) {
-    rig_.report(Record{.kind = RecordKind::sut_livelock});
+  if (rig_.machine_events() > event_budget_) {
+    rig_.report(Record{.kind = RecordKind::sut_livelock, .c = event_budget_});
     trace_.end = contract::RunEnd::stopped;
     return Next::broken;
   }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/steps/pace.h"
@@ -49,6 +50,8 @@ class StepRunner {
   /// The end state is taken so long after everything came to rest: a GPU that is suspended in the
   /// meantime may have to be reset for it.
   void rest_before_end(std::uint64_t ns) { rest_ns_ = ns; }
+  /// The run is a livelock once the machine has had more events than this.
+  void set_event_budget(std::uint64_t events) { event_budget_ = events; }
   /// From T = 0 to the end state.
   void run();
 
@@ -100,6 +103,7 @@ class StepRunner {
   StepOrder order_;
   std::uint64_t last_step_ns_ = 0;
   std::uint64_t rest_ns_ = 0;
+  std::uint64_t event_budget_ = contract::kLimits.event_budget;
   std::uint32_t jobs_ = 0;
 };
 
