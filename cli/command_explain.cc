@@ -3,12 +3,14 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/picture.h"
 #include "cli/places.h"
 #include "cli/side_by_side.h"
 #include "cli/text_table.h"
 #include "conformance/format/catalogue_reader.h"
 #include "conformance/runner/conform.h"
 #include "conformance/runner/report.h"
+#include "oracle/differential/candidates.h"
 #include "oracle/rules/rule_table.h"
 #include "sut-adapters/executor/series_v1.h"
 
@@ -108,6 +110,19 @@ void print_verdict(const differential::Comparison& c, const exec::Candidate& who
   }
 }
 
+/// The picture alone goes to stdout, so that it can be sent to a file or a viewer.
+int draw(const Options& options, const contract::Program& program,
+         const differential::Comparison& c, const exec::Candidate& who, Console console) {
+  const std::string picture =
+      svg(picture_of(program, c, differential::oracle_for(who).spec, who.spec));
+  if (options.svg == "-") {
+    console.out << picture;
+  } else if (!write_file(options.svg, picture, console)) {
+    return kExitBadInput;
+  }
+  return exit_code_of(c.verdict.outcome);
+}
+
 int explain_case(const Options& options, const Entries& entries, Console console) {
   const auto who = candidate(options, console);
   if (!who) return kExitBadInput;
@@ -116,6 +131,7 @@ int explain_case(const Options& options, const Entries& entries, Console console
   announce(options, console);
   differential::Differential differential(*who);
   const differential::Comparison c = differential.compare(*program);
+  if (!options.svg.empty()) return draw(options, *program, c, *who, console);
   std::ostream& out = console.out;
   out << program->id << ": " << program->title << "\n" << labelled("why", program->why);
   print_verdict(c, *who, out);

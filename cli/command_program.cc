@@ -11,6 +11,8 @@
 #include "conformance/format/trace_text.h"
 #include "conformance/runner/conform.h"
 #include "conformance/runner/report.h"
+#include "oracle/differential/candidates.h"
+#include "oracle/differential/differential.h"
 #include "sut-adapters/executor/session.h"
 
 namespace protm::cli {
@@ -92,20 +94,49 @@ int command_convert(const Options& options, Console console) {
   return write_file(options.output, result, console) ? kExitOk : kExitBadInput;
 }
 
+namespace {
+
+/// What `trace` prints, and what it writes for Perfetto.
+struct Traced {
+  contract::Trace trace;
+  std::vector<TimelineOf> runs;
+};
+
+Traced traced(const Options& options, const contract::Program& program,
+              const exec::Candidate& who) {
+  exec::RunOptions how;
+  how.level = options.full ? rig::TraceLevel::full : rig::TraceLevel::normal;
+  if (!options.beside) {
+    exec::Session session(who);
+    Traced out{session.run(program, how), {}};
+    out.runs.push_back({who.spec, timeline(out.trace, program)});
+    return out;
+  }
+  differential::Differential differential(who);
+  differential::Comparison c = differential.compare(program, {.run = how});
+  std::vector<TimelineOf> runs{
+      {"oracle " + differential::oracle_for(who).spec, timeline(c.oracle, program)},
+      {"candidate " + who.spec, timeline(c.candidate, program, c.verdict.findings)}};
+  return {std::move(c.candidate), std::move(runs)};
+}
+
+}  // namespace
+
 int command_trace(const Options& options, Console console) {
+  if (options.beside && options.output.empty()) {
+    return bad_input(console, "--beside needs --perfetto=FILE; `protm explain` compares in text");
+  }
   const auto who = candidate(options, console);
   if (!who) return kExitBadInput;
   const auto program = find_case(options, console);
   if (!program) return kExitBadInput;
   announce(options, console);
-  exec::RunOptions how;
-  how.level = options.full ? rig::TraceLevel::full : rig::TraceLevel::normal;
-  exec::Session session(*who);
-  const contract::Trace trace = session.run(*program, how);
-  console.out << format::trace_text(trace, *program) << "trace hash " << hash_text(trace) << "\n";
+  const Traced result = traced(options, *program, *who);
+  console.out << format::trace_text(result.trace, *program) << "trace hash "
+              << hash_text(result.trace) << "\n";
   if (options.output.empty()) return kExitOk;
-  return write_file(options.output, perfetto_trace(trace, *program), console) ? kExitOk
-                                                                              : kExitBadInput;
+  const std::string bytes = perfetto_trace(program->id, result.runs);
+  return write_file(options.output, bytes, console) ? kExitOk : kExitBadInput;
 }
 
 }  // namespace protm::cli

@@ -21,6 +21,7 @@ struct Options {
   std::string target;             ///< case, rule, entry or file
   std::string to = "yaml";        ///< of convert
   std::string output;             ///< of convert --output and trace --perfetto
+  std::string svg;                ///< of explain: empty = no picture, "-" = to stdout, else a file
   std::string seed;               ///< of agree: the first one; empty = 1
   std::string number;             ///< of agree --count; empty = 200
   std::string save;               ///< of agree: folder for the Programs that do not agree
@@ -28,6 +29,7 @@ struct Options {
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
   bool attribute = false;
   bool full = false;
+  bool beside = false;            ///< of trace --perfetto: the oracle's run above the candidate's
   bool explicit_form = false;
   bool bisect = false;            ///< 125 instead of 2 and 3, for `git bisect run`
 };

@@ -38,8 +38,9 @@ check a candidate
     --bisect                as above
 understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
+    --svg[=FILE]            a picture of it instead; without FILE on the standard output
   trace CASE [--full]       the trace of a candidate (--sut); --full adds register accesses
-    --perfetto=FILE         and write it for ui.perfetto.dev
+    --perfetto=FILE         and write it for ui.perfetto.dev; --beside: with the oracle's above it
   list [--cases|--entries|--rules|--switches|--candidates|--mutants|--events|--limits]
     --format=text|json
 work with Programs
@@ -161,11 +162,14 @@ class Grammar {
     Command& e = command("explain", "a case, a rule or an entry");
     text(e, "--sut", options_.sut);
     text(e, "--suites", options_.suites);
+    e.app->add_flag("--svg{-}", options_.svg);
+    e.options.emplace_back("--svg");
     Command& t = command("trace", "a case");
     text(t, "--sut", options_.sut);
     text(t, "--suites", options_.suites);
     text(t, "--perfetto", options_.output);
     flag(t, "--full", options_.full);
+    flag(t, "--beside", options_.beside);
   }
 
   void add_replay_convert() {

@@ -91,6 +91,7 @@ TEST_CASE("parse: help goes to stdout, fits one screen and names every command a
          {"conform", "list", "explain", "replay", "convert", "trace", "--sut", "--suite",
           "--filter", "--format", "--attribute", "--suites", "--expect", "--bisect", "--full",
           "--perfetto",
+          "--beside", "--svg",
           "--to", "--explicit", "--output", "--cases", "--entries", "--rules", "--switches",
           "--candidates", "--mutants", "--events", "--limits"}) {
       CHECK_MESSAGE(seen.out.find(word) != std::string::npos, word);

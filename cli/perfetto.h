@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A Trace as a Perfetto protobuf, for ui.perfetto.dev: tracks for actors with their steps, CSG
-// slots with the group on them, CSs with regions and runs, queues with their jobs and fences, the
-// firmware, protected mode, and the interrupt lines.
-// Leaves out: register accesses (the text trace has them), flow arrows.
+// Timelines as a Perfetto protobuf, for ui.perfetto.dev: below one root a track for each run, below
+// that one for each lane, in the lanes' order. With two runs the oracle stands above the candidate.
+// Leaves out: what a lane or a mark is (timeline.h), flow arrows.
 // Source: Perfetto's trace_packet.proto, track_event.proto and track_descriptor.proto.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
-#include "sut-adapters/contract/program.h"
-#include "sut-adapters/contract/trace.h"
+#include "cli/timeline.h"
 
 namespace protm::cli {
 
@@ -24,14 +23,22 @@ inline constexpr std::uint32_t kPacketTrackDescriptor = 60;
 inline constexpr std::uint32_t kTrackUuid = 1;
 inline constexpr std::uint32_t kTrackName = 2;
 inline constexpr std::uint32_t kTrackParentUuid = 5;
+inline constexpr std::uint32_t kTrackChildOrdering = 11;
+inline constexpr std::uint32_t kTrackSiblingRank = 12;
+inline constexpr std::int32_t kExplicitOrdering = 3;
 inline constexpr std::uint32_t kEventType = 9;
 inline constexpr std::uint32_t kEventTrackUuid = 11;
 inline constexpr std::uint32_t kEventName = 23;
 enum class EventType : std::uint8_t { slice_begin = 1, slice_end = 2, instant = 3 };
 }  // namespace perfetto
 
-/// The bytes of a .perfetto-trace file. Every slice is closed, at the latest at the Trace's end.
-[[nodiscard]] std::string perfetto_trace(const contract::Trace& trace,
-                                         const contract::Program& program);
+struct TimelineOf {
+  std::string who;   ///< "oracle reference", "candidate series-v1"
+  Timeline timeline;
+};
+
+/// The bytes of a .perfetto-trace file, `title` at its root.
+[[nodiscard]] std::string perfetto_trace(const std::string& title,
+                                         const std::vector<TimelineOf>& runs);
 
 }  // namespace protm::cli

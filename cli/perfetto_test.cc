@@ -19,14 +19,21 @@ using perfetto::EventType;
 using K = vocab::ObservationKind;
 
 struct Event {
-  std::string track;
+  std::string track;   ///< without the title: "run/lane"
   EventType type{};
   std::string name;
   std::uint64_t ns = 0;
 };
 
+struct Track {
+  std::string name;
+  std::uint64_t parent = 0;
+  std::int32_t rank = -1;
+  std::int32_t ordering = 0;
+};
+
 struct ReadBack {
-  std::map<std::uint64_t, std::string> tracks;
+  std::map<std::uint64_t, Track> tracks;
   std::vector<Event> events;
 
   [[nodiscard]] std::vector<Event> on(const std::string& track) const {
@@ -35,6 +42,21 @@ struct ReadBack {
       if (e.track == track) out.push_back(e);
     }
     return out;
+  }
+  /// Names of the lanes of a run, in their order.
+  [[nodiscard]] std::vector<std::string> lanes(const std::string& run) const {
+    std::vector<std::string> out;
+    for (const auto& [uuid, track] : tracks) {
+      const auto above = tracks.find(track.parent);
+      if (above == tracks.end() || above->second.name != run) continue;
+      CHECK(track.rank == static_cast<std::int32_t>(out.size()));
+      out.push_back(track.name);
+    }
+    return out;
+  }
+  [[nodiscard]] std::string path(std::uint64_t uuid) const {
+    const Track& lane = tracks.at(uuid);
+    return tracks.at(lane.parent).name + "/" + lane.name;
   }
 };
 
@@ -45,9 +67,9 @@ Event read_event(protozero::pbf_reader message, std::uint64_t ns, const ReadBack
     switch (message.tag()) {
       case perfetto::kEventType: e.type = static_cast<EventType>(message.get_enum()); break;
       case perfetto::kEventTrackUuid: {
-        const auto track = so_far.tracks.find(message.get_uint64());
-        REQUIRE_MESSAGE(track != so_far.tracks.end(), "a track is described before its events");
-        e.track = track->second;
+        const std::uint64_t uuid = message.get_uint64();
+        REQUIRE_MESSAGE(so_far.tracks.count(uuid) == 1, "a track is described before its events");
+        e.track = so_far.path(uuid);
         break;
       }
       case perfetto::kEventName: e.name = message.get_string(); break;
@@ -55,6 +77,24 @@ Event read_event(protozero::pbf_reader message, std::uint64_t ns, const ReadBack
     }
   }
   return e;
+}
+
+void read_track(protozero::pbf_reader message, ReadBack& result) {
+  std::uint64_t uuid = 0;
+  Track track;
+  while (message.next()) {
+    switch (message.tag()) {
+      case perfetto::kTrackUuid: uuid = message.get_uint64(); break;
+      case perfetto::kTrackName: track.name = message.get_string(); break;
+      case perfetto::kTrackParentUuid: track.parent = message.get_uint64(); break;
+      case perfetto::kTrackChildOrdering: track.ordering = message.get_enum(); break;
+      case perfetto::kTrackSiblingRank: track.rank = message.get_int32(); break;
+      default: FAIL("unknown field of a track");
+    }
+  }
+  CHECK(track.ordering == perfetto::kExplicitOrdering);
+  CHECK((track.parent == 0 || result.tracks.count(track.parent) == 1));
+  CHECK(result.tracks.emplace(uuid, track).second);
 }
 
 ReadBack read_back(const std::string& bytes) {
@@ -71,24 +111,16 @@ ReadBack read_back(const std::string& bytes) {
         case perfetto::kPacketTrackEvent:
           result.events.push_back(read_event(packet.get_message(), ns, result));
           break;
-        case perfetto::kPacketTrackDescriptor: {
-          protozero::pbf_reader descriptor = packet.get_message();
-          std::uint64_t uuid = 0;
-          while (descriptor.next()) {
-            if (descriptor.tag() == perfetto::kTrackUuid) {
-              uuid = descriptor.get_uint64();
-            } else {
-              REQUIRE(descriptor.tag() == perfetto::kTrackName);
-              result.tracks[uuid] = descriptor.get_string();
-            }
-          }
-          break;
-        }
+        case perfetto::kPacketTrackDescriptor: read_track(packet.get_message(), result); break;
         default: FAIL("unknown field of a packet");
       }
     }
   }
   return result;
+}
+
+ReadBack read_back(const contract::Trace& trace, const contract::Program& program) {
+  return read_back(perfetto_trace("case", {{"run", timeline(trace, program)}}));
 }
 
 /// Every END has a BEGIN, and none stays open.
@@ -119,10 +151,10 @@ TEST_CASE("perfetto: a protected job shows as session, window, region, job and f
   t.after(1).saw(K::region_started, {.a = 2}).after(100).saw(K::region_ended, {.a = 2});
   t.after(30).saw(K::protm_exit_raised).event(EventKind::job_ended, job, 2).fence(job, 0);
   t.saw(K::irq_line, {.a = 0, .b = 1}).after(5).saw(K::irq_line, {.a = 0, .b = 0});
-  const ReadBack back = read_back(perfetto_trace(t.trace(), program));
+  const ReadBack back = read_back(t.trace(), program);
   check_nesting(back);
 
-  const auto protm = back.on("protected mode");
+  const auto protm = back.on("run/protected mode");
   std::vector<std::string> slices;
   for (const Event& e : protm) {
     if (e.type == EventType::slice_begin) slices.push_back(e.name);
@@ -130,19 +162,19 @@ TEST_CASE("perfetto: a protected job shows as session, window, region, job and f
   CHECK(slices == std::vector<std::string>{"session", "PROTM window"});
   CHECK(protm.back().ns == 1221);
 
-  const auto region = back.on("CSG slot 2 CS 0");
+  const auto region = back.on("run/CSG slot 2 CS 0");
   REQUIRE(region.size() == 2);
   CHECK(region[0].name == "PROT_REGION");
   CHECK(region[0].ns == 1091);
   CHECK(region[1].ns == 1191);
-  const auto queue = back.on("queue 0 of group_create $g");
+  const auto queue = back.on("run/queue 0 of $g");
   REQUIRE(queue.size() == 3);
   CHECK(queue[0].name == "group_submit $j");
   CHECK(queue[1].type == EventType::slice_end);
   CHECK(queue[2].name == "fence of group_submit $j, error 0");
-  CHECK(back.on("CSG slot 2")[0].name == "group_create $g");
-  CHECK(back.on("actor main").size() == 2);
-  CHECK(back.on("IRQ job").size() == 2);
+  CHECK(back.on("run/CSG slot 2")[0].name == "group_create $g");
+  CHECK(back.on("run/actor main").size() == 2);
+  CHECK(back.on("run/IRQ job").size() == 2);
 }
 
 TEST_CASE("perfetto: what is still open is closed at the end, what never began is not") {
@@ -151,14 +183,40 @@ TEST_CASE("perfetto: what is still open is closed at the end, what never began i
   contract::TraceBuilder t;
   t.at(5).event(EventKind::group_off_slot, 0, 1).saw(K::protm_exit_raised);
   t.at(7).started(0).saw(K::protm_active).at(90).event(EventKind::group_on_slot, 0, 1);
-  const ReadBack back = read_back(perfetto_trace(t.trace(), program));
+  const ReadBack back = read_back(t.trace(), program);
   check_nesting(back);
-  CHECK(back.on("actor main").back().ns == 90);
-  CHECK(back.on("CSG slot 1").size() == 2);
+  CHECK(back.on("run/actor main").back().ns == 90);
+  CHECK(back.on("run/CSG slot 1").size() == 2);
 }
 
-TEST_CASE("perfetto: an empty Trace is an empty file") {
-  CHECK(perfetto_trace({}, {}).empty());
+TEST_CASE("perfetto: two runs stand under each other, each with its lanes in one order") {
+  contract::Program program;
+  add_step(program, contract::make_node(NodeType::sleep));
+  contract::TraceBuilder oracle;
+  oracle.at(1).saw(K::irq_line, {.a = 0, .b = 1}).saw(K::as_command, {.a = 3, .b = 2});
+  oracle.after(1).saw(K::as_command_done, {.a = 3, .b = 2}).started(0).returned(0, -22);
+  contract::TraceBuilder candidate;
+  candidate.at(1).started(0).saw(K::fault_applied, {.a = 4}).returned(0, 0);
+  judge::Finding finding;
+  finding.rule = "I3";
+  finding.detail = "why";
+  finding.at_ns = 1;
+  const ReadBack back = read_back(perfetto_trace(
+      "case", {{"oracle", timeline(oracle.trace(), program)},
+               {"candidate", timeline(candidate.trace(), program, {finding})}}));
+  check_nesting(back);
+  CHECK(back.lanes("case") == std::vector<std::string>{"oracle", "candidate"});
+  CHECK(back.lanes("oracle") == std::vector<std::string>{"actor main", "AS 3", "IRQ job"});
+  CHECK(back.lanes("candidate") == std::vector<std::string>{"verdict", "actor main", "faults"});
+  CHECK(back.on("candidate/verdict")[0].name == "I3: why");
+  CHECK(back.on("oracle/actor main")[0].name == "sleep = -EINVAL");
+  CHECK(back.on("oracle/AS 3")[1].ns == 2);
+}
+
+TEST_CASE("perfetto: an empty Trace has tracks without events") {
+  const ReadBack back = read_back(contract::Trace{}, {});
+  CHECK(back.events.empty());
+  CHECK(back.lanes("case") == std::vector<std::string>{"run"});
 }
 
 }  // namespace

@@ -233,6 +233,33 @@ TEST_CASE("trace: text on stdout, Perfetto in the file") {
         type({"trace", "sched-076", "--sut=reference", "--full"}).out);
 }
 
+TEST_CASE("trace --beside: the oracle's run stands in the file as well, and needs one") {
+  const auto file = std::filesystem::temp_directory_path() / "protm-beside-test.pftrace";
+  const Seen seen = type({"trace", kCase, "--sut=series-v1:only=HEAP-2", "--beside",
+                          "--perfetto=" + file.string()});
+  CHECK(seen.code == 0);
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  CHECK(has(bytes, "oracle reference"));
+  CHECK(has(bytes, "candidate series-v1:only=HEAP-2"));
+  CHECK(has(bytes, "verdict"));
+  std::filesystem::remove(file);
+  CHECK(type({"trace", kCase, "--beside"}).code == 2);
+}
+
+TEST_CASE("explain --svg: only the picture, on stdout or in a file") {
+  const Seen seen = type({"explain", kCase, "--sut=series-v1:only=HEAP-2", "--svg"});
+  CHECK(seen.code == 1);
+  CHECK(seen.out.starts_with("<svg "));
+  CHECK(seen.out.ends_with("</svg>\n"));
+  const auto file = std::filesystem::temp_directory_path() / "protm-explain-test.svg";
+  const Seen to_file = type({"explain", "--svg=" + file.string(), kCase, "--sut=reference"});
+  CHECK(to_file.code == 0);
+  CHECK(to_file.out.empty());
+  CHECK(std::filesystem::file_size(file) > 1000);
+  std::filesystem::remove(file);
+}
+
 TEST_CASE("catalogue_checks: catalogue, suites and rules fit together") {
   const auto entries = format::read_catalogue_file(catalogue_file());
   if (!entries) MESSAGE(format::diagnostics_text(entries.error()));
