@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <ostream>
 
@@ -18,19 +17,6 @@ using fuzz::Agreed;
 
 constexpr std::uint64_t kDefaultSeed = 1;
 constexpr std::uint64_t kDefaultCount = 200;
-
-/// A plain decimal number; nothing after an error was printed.
-std::optional<std::uint64_t> number(const char* option, const std::string& text,
-                                    std::uint64_t fallback, Console console) {
-  if (text.empty()) return fallback;
-  std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, value);
-  if (read.ec == std::errc{} && read.ptr == end) return value;
-  bad_input(console, std::string(option) + " cannot be '" + text +
-                         "'\n  = expected a number below 2^64 in decimal");
-  return std::nullopt;
-}
 
 std::string command_line(const Options& options, std::uint64_t seed, std::uint64_t count) {
   return "./protm agree --seed=" + std::to_string(seed) + " --count=" + std::to_string(count) +

@@ -21,6 +21,7 @@ namespace protm::cli {
 [[nodiscard]] int command_agree(const Options& options, Console console);
 [[nodiscard]] int command_list(const Options& options, Console console);
 [[nodiscard]] int command_explain(const Options& options, Console console);
+[[nodiscard]] int command_shrink(const Options& options, Console console);
 [[nodiscard]] int command_replay(const Options& options, Console console);
 [[nodiscard]] int command_convert(const Options& options, Console console);
 [[nodiscard]] int command_trace(const Options& options, Console console);
@@ -38,6 +39,10 @@ int bad_input(Console console, const std::string& message);
 /// The case that `name` means: an id, its last part, a start of that, or a file.
 [[nodiscard]] std::optional<contract::Program> find_case(const Options& options,
                                                          Console console);
+/// The decimal number of an option, or `fallback` where it is not given; nothing after an error was
+/// printed.
+[[nodiscard]] std::optional<std::uint64_t> number(const char* option, const std::string& text,
+                                                  std::uint64_t fallback, Console console);
 /// Writes a whole file; false after an error was printed.
 [[nodiscard]] bool write_file(const std::string& path, std::string_view bytes, Console console);
 /// Exit code of one judgement.

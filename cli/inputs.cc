@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -72,6 +73,18 @@ std::optional<contract::Program> program_file(const std::string& path, Console c
   const std::vector<char> text{std::istreambuf_iterator<char>(in), {}};
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
   return format::decode(bytes);
+}
+
+std::optional<std::uint64_t> number(const char* option, const std::string& text,
+                                    std::uint64_t fallback, Console console) {
+  if (text.empty()) return fallback;
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ec == std::errc{} && read.ptr == end) return value;
+  bad_input(console, std::string(option) + " cannot be '" + text +
+                         "'\n  = expected a number below 2^64 in decimal");
+  return std::nullopt;
 }
 
 std::optional<contract::Program> find_case(const Options& options, Console console) {

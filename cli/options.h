@@ -20,10 +20,10 @@ struct Options {
   std::string what = "cases";     ///< of list: entries, switches, rules, cases, limits, ...
   std::string target;             ///< case, rule, entry or file
   std::string to = "yaml";        ///< of convert
-  std::string output;             ///< of convert --output and trace --perfetto
+  std::string output;             ///< of convert and shrink --output, and trace --perfetto
   std::string svg;                ///< of explain: empty = no picture, "-" = to stdout, else a file
   std::string seed;               ///< of agree: the first one; empty = 1
-  std::string number;             ///< of agree --count; empty = 200
+  std::string number;             ///< of agree --count and shrink --runs; empty = 200, 2000
   std::string save;               ///< of agree: folder for the Programs that do not agree
   std::string suites;             ///< empty = conformance/suites below the root
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one

@@ -44,6 +44,7 @@ understand a result
   list [--cases|--entries|--rules|--switches|--candidates|--mutants|--events|--limits]
     --format=text|json
 work with Programs
+  shrink FILE|CASE          the smallest Program that diverges alike; --runs=2000, --output=FILE
   replay FILE               compare a YAML case or a fuzzer's input (--sut)
   convert FILE              --to=yaml|bin, --explicit (all defaults), --output=FILE
 
@@ -51,8 +52,8 @@ exit codes: 0 all agreed, 1 diverged, 2 bad input and nothing run, 3 inconclusiv
 compared, 134 a fault of the harness or its suites.  CASE: id, its last part, or a file.
 )";
 
-constexpr std::array<std::string_view, 7> kCommands{"conform", "agree",   "list", "explain",
-                                                    "replay",  "convert", "trace"};
+constexpr std::array<std::string_view, 8> kCommands{"conform", "agree",  "list",    "explain",
+                                                    "trace",   "shrink", "replay", "convert"};
 constexpr std::array<std::string_view, 8> kLists{"cases",    "entries",    "rules",   "switches",
                                                  "limits",   "candidates", "events",  "mutants"};
 
@@ -73,6 +74,7 @@ class Grammar {
     list();
     add_explain_trace();
     add_replay_convert();
+    add_shrink();
   }
 
   Parsed parse(const std::vector<std::string>& arguments, Console console) {
@@ -179,6 +181,14 @@ class Grammar {
     word(c, "--to", options_.to, {"yaml", "bin"});
     text(c, "--output", options_.output);
     flag(c, "--explicit", options_.explicit_form);
+  }
+
+  void add_shrink() {
+    Command& c = command("shrink", "a case or a file");
+    text(c, "--sut", options_.sut);
+    text(c, "--suites", options_.suites);
+    text(c, "--runs", options_.number);
+    text(c, "--output", options_.output);
   }
 
   Parsed checked(Command& command, Console console) {

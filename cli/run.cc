@@ -18,7 +18,7 @@ constexpr std::array kCommands{
     Command{"conform", command_conform}, Command{"agree", command_agree},
     Command{"list", command_list},       Command{"explain", command_explain},
     Command{"replay", command_replay},   Command{"convert", command_convert},
-    Command{"trace", command_trace},
+    Command{"trace", command_trace},     Command{"shrink", command_shrink},
 };
 
 }  // namespace

@@ -6,12 +6,12 @@
 #include <set>
 #include <string>
 
+#include "conformance/format/binary_code.h"
 #include "conformance/format/node_words.h"
 
 namespace protm::format {
 
 using contract::EventArg;
-using contract::EventInfo;
 using contract::EventSpec;
 using contract::Fact;
 using contract::Fault;
@@ -36,16 +36,12 @@ bool equal_machines(const vocab::MachineConfig& a, const vocab::MachineConfig& b
          a.as_present == b.as_present && a.coherent == b.coherent;
 }
 
-bool names_step(const EventSpec& event) {
-  for (const EventInfo& info : contract::event_table()) {
-    if (info.kind == event.kind) return info.arg == EventArg::step;
-  }
-  return false;
-}
-
 /// Calls `visit(std::uint32_t&)` for each step number outside of nodes.
 template <class Visit>
 void for_each_outer_ref(Program& program, const Visit& visit) {
+  const auto names_step = [](const EventSpec& event) {
+    return event_argument(event.kind) == EventArg::step;
+  };
   for (Step& step : program.steps) {
     if (names_step(step.when.after)) visit(step.when.after.arg);
   }
@@ -56,6 +52,16 @@ void for_each_outer_ref(Program& program, const Visit& visit) {
     if (fact.step != contract::kNoStep) visit(fact.step);
     if (names_step(fact.event)) visit(fact.event.arg);
   }
+}
+
+/// Numbers of the steps that anything refers to.
+std::set<std::uint64_t> used_steps(Program& program) {
+  std::set<std::uint64_t> used;
+  for (Step& step : program.steps) {
+    for_each_ref(step.op, [&](std::uint64_t& number) { used.insert(number); });
+  }
+  for_each_outer_ref(program, [&](std::uint32_t& number) { used.insert(number); });
+  return used;
 }
 
 }  // namespace
@@ -94,15 +100,17 @@ void sort_by_actor(Program& program) {
   for_each_outer_ref(program, renumber);
 }
 
-void name_used_steps(Program& program) {
-  std::set<std::uint64_t> used;
-  std::set<std::string> names;
-  for (Step& step : program.steps) {
-    names.insert(step.id);
-    for_each_ref(step.op, [&](std::uint64_t& number) { used.insert(number); });
+void drop_unused_names(Program& program) {
+  const std::set<std::uint64_t> used = used_steps(program);
+  for (std::size_t i = 0; i < program.steps.size(); ++i) {
+    if (!used.contains(i)) program.steps[i].id.clear();
   }
-  for_each_outer_ref(program, [&](std::uint32_t& number) { used.insert(number); });
-  for (const std::uint64_t number : used) {
+}
+
+void name_used_steps(Program& program) {
+  std::set<std::string> names;
+  for (const Step& step : program.steps) names.insert(step.id);
+  for (const std::uint64_t number : used_steps(program)) {
     if (number >= program.steps.size() || !program.steps[number].id.empty()) continue;
     Step& step = program.steps[number];
     const auto& info = contract::node_info(static_cast<contract::NodeType>(step.op.type));

@@ -26,6 +26,9 @@ void for_each_ref(contract::Node& node, const Visit& visit) {
 /// Sorts the steps by actor, keeps each actor's order, and renumbers all references.
 void sort_by_actor(contract::Program& program);
 
+/// Takes the name of each step that nothing refers to.
+void drop_unused_names(contract::Program& program);
+
 /// Gives each step that something refers to and that has no name a free one ("vm0", "job3").
 void name_used_steps(contract::Program& program);
 

@@ -7,6 +7,7 @@
 
 #include "conformance/format/binary.h"
 #include "conformance/format/case_writer.h"
+#include "fuzzers/lib/shrink.h"
 #include "oracle/differential/candidates.h"
 
 namespace protm::fuzz {
@@ -15,16 +16,11 @@ std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> byte
   const contract::Program program = format::decode(bytes);
   last_ = differential_.compare(program);
   const judge::Verdict& verdict = last_.verdict;
-  StackFinding finding;
-  if (verdict.outcome == judge::Outcome::diverged) {
-    finding.signature = verdict.signature;
-    finding.text = verdict.rule + " at " + std::to_string(verdict.at_ns) + " ns: ";
-  } else if (verdict.outcome == judge::Outcome::oracle_wrong &&
-             differential_.candidate().name == "reference") {
-    finding.signature = "oracle." + judge::words_only(verdict.detail);
-  } else {
-    return std::nullopt;
-  }
+  const bool diverged = verdict.outcome == judge::Outcome::diverged;
+  const bool wrong_itself = differential_.candidate().name == "reference";
+  StackFinding finding{.signature = shown_by(verdict), .text = {}};
+  if (finding.signature.empty() || (!diverged && !wrong_itself)) return std::nullopt;
+  if (diverged) finding.text = verdict.rule + " at " + std::to_string(verdict.at_ns) + " ns: ";
   finding.text += verdict.detail + "\n\n" + format::write_case(program);
   return finding;
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzzers/lib/shrink.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "conformance/format/case_reader.h"
+#include "conformance/format/case_writer.h"
+#include "fuzzers/lib/program_cut.h"
+#include "oracle/differential/candidates.h"
+#include "sut-adapters/contract/op_table.h"
+
+namespace protm::fuzz {
+namespace {
+
+using contract::NodeType;
+using contract::Program;
+
+Program program_of(const std::string& text) {
+  auto read = format::read_case("test.yaml", text);
+  REQUIRE(read.has_value());
+  return std::move(*read);
+}
+
+constexpr const char* kTwoClients = R"(schema: 1
+machine: {seed: 5, ack_ns: 123us, csg_slots: 4}
+actors:
+  first:
+    - {id: v, vm_create: {}}
+    - {stream_area: $v}
+    - {id: g, group_create: {vm: $v, queues: [{ringbuf: 8KiB}, {ringbuf: 4KiB}]}}
+    - {id: j, group_submit: {group: $g, stream: [nop, {run_compute: 7300us}, nop]}}
+    - {wait: $j}
+  second:
+    - {after: job $j started + 1ms, id: w, vm_create: {}}
+    - {id: b, bo_create: {size: 64KiB, vm: $w}}
+    - {vm_destroy: $w}
+faults:
+  - {machine: late_ack, target: glb_ping, value: 3ms}
+  - {machine: lose_irq, target: gpu}
+)";
+
+std::size_t count_of(const Program& p, NodeType type) {
+  return static_cast<std::size_t>(
+      std::count_if(p.steps.begin(), p.steps.end(), [&](const contract::Step& s) {
+        return s.op.type == static_cast<std::uint16_t>(type);
+      }));
+}
+
+TEST_CASE("remove_steps: what needs a removed step goes with it, the rest is renumbered") {
+  Program p = program_of(kTwoClients);
+  std::vector<bool> gone(p.steps.size());
+  gone[0] = true;  // the first VM: its area, group, job and wait cannot be without it
+  remove_steps(p, gone);
+  REQUIRE(p.steps.size() == 3);
+  CHECK(p.steps[0].when == contract::Trigger{});  // the job that it waited for is gone
+  CHECK(p.steps[2].op.fields.front().number == 0);
+  remove_idle_actors(p);
+  CHECK(p.actors.size() == 1);
+  CHECK(p.steps[2].actor == 0);
+}
+
+TEST_CASE("remove_steps: an optional field that names a removed step is dropped") {
+  Program p = program_of(kTwoClients);
+  std::vector<bool> gone(p.steps.size());
+  gone[5] = true;  // the second VM
+  remove_steps(p, gone);
+  CHECK(count_of(p, NodeType::bo_create) == 1);
+  CHECK(count_of(p, NodeType::vm_destroy) == 0);
+  CHECK(format::write_case(p).find("vm: $w") == std::string::npos);
+}
+
+TEST_CASE("remove_faults: events about the other faults follow them") {
+  Program p = program_of(kTwoClients);
+  p.steps[4].when.after = {.kind = contract::EventKind::fault_applied, .arg = 1, .count = 1};
+  p.steps[5].when.after = {.kind = contract::EventKind::fault_applied, .arg = 0, .count = 1};
+  remove_faults(p, 0, 1);
+  REQUIRE(p.faults.size() == 1);
+  CHECK(p.faults[0].machine.kind == vocab::FaultKind::lose_irq);
+  CHECK(p.faults[0].machine.id == 0);
+  CHECK(p.steps[4].when.after.arg == 0);
+  CHECK(p.steps[5].when == contract::Trigger{});
+}
+
+TEST_CASE("shrink: only what the question asks for is left, in the shortest form") {
+  const auto has_job = [](const Program& p) { return count_of(p, NodeType::group_submit) != 0; };
+  const Shrunk small = shrink(program_of(kTwoClients), has_job, 10'000);
+  CHECK(small.complete);
+  CHECK(format::write_case(small.program) == R"(schema: 1
+actors:
+  first:
+    - {id: v, vm_create: {}}
+    - {id: g, group_create: $v}
+    - {group_submit: $g}
+)");
+}
+
+TEST_CASE("shrink: a limit on the questions is kept, and said") {
+  std::uint32_t asked = 0;
+  const Shrunk small = shrink(
+      program_of(kTwoClients),
+      [&](const Program& p) {
+        ++asked;
+        return p.steps.size() >= 5;
+      },
+      10);
+  CHECK(asked == 10);
+  CHECK(small.runs == 10);
+  CHECK_FALSE(small.complete);
+  CHECK(small.program.steps.size() >= 5);
+}
+
+TEST_CASE("shrink: a real divergence keeps its signature and loses what others do meanwhile") {
+  const auto who = differential::default_registry().parse("series-v1:only=HEAP-2");
+  REQUIRE(who.has_value());
+  differential::Differential differential(*who);
+  Program p = program_of(R"(schema: 1
+actors:
+  user:
+    - {id: h, heap_register: {name: other}}
+    - heap_put_null
+    - {heap_unregister: $h}
+  noise:
+    - {id: v, vm_create: {}}
+    - {at: 3ms, vm_destroy: $v}
+)");
+  const std::string wanted = shown_by(differential.compare(p).verdict);
+  REQUIRE_FALSE(wanted.empty());
+  const Shrunk small = shrink(
+      std::move(p),
+      [&](const Program& q) { return shown_by(differential.compare(q).verdict) == wanted; }, 200);
+  CHECK(format::write_case(small.program) ==
+        "schema: 1\nactors:\n  user:\n    - {heap_put_null: {}}\n");
+}
+
+}  // namespace
+}  // namespace protm::fuzz
