@@ -26,19 +26,35 @@ contract::Program must_read(const std::string& name, const std::string& text) {
   std::exit(2);
 }
 
-/// One group and one job on it: what busy_groups multiplies.
-std::string one_group(std::uint32_t slots, std::uint64_t ms) {
+/// A normal and a protected group, a job for each, and the end: what busy_groups multiplies.
+std::string busy_template(const Busy& busy) {
+  std::string runs;
+  std::string regions;
+  constexpr int kRuns = 16;
+  for (int i = 0; i < kRuns; ++i) runs += "{run_compute: 4s}, ";
+  for (int i = 0; i < 2 * kRuns; ++i) regions += "{prot_region: [{run_compute: 5ms}]}, ";
   return "schema: 1\nid: bench/busy-groups\nentries: [BASE-5]\ntitle: Busy groups\n"
          "why: What a tick costs depends on how many groups want a slot.\n"
          "requires: [panthor, vm_bind]\n"
-         "machine: {csg_slots: " + std::to_string(slots) + "}\n"
+         "caps: {user: [sys_nice]}\n"
          "actors:\n  user:\n"
          "    - {id: v, vm_create: {}}\n"
-         "    - {id: s, stream_area: {vm: $v}}\n"
+         "    - {id: s, stream_area: {vm: $v, size: 1MiB}}\n"
          "    - {id: g, group_create: {vm: $v, queues: [{queue: {ringbuf: 4KiB}}]}}\n"
-         "    - {id: j, group_submit: {group: $g, stream: [{run_compute: " +
-         std::to_string(ms) + "ms}]}}\n"
-         "    - {wait: {job: $j, timeout: 60s}}\n";
+         "    - {id: p, group_create: {vm: $v, flags: [protm],"
+         " queues: [{queue: {ringbuf: 4KiB}}]}}\n"
+         "    - {id: j, group_submit: {group: $g, stream: [" + runs + "{nop: {}}]}}\n"
+         "    - {id: k, group_submit: {group: $p, stream: [" + regions + "{nop: {}}]}}\n"
+         "    - {sleep: " + std::to_string(busy.run_ns) + "ns}\n"
+         "    - {group_destroy: {group: $g}}\n";
+}
+
+/// Sets a number, or the step that a reference means.
+void set_field(contract::Node& op, const char* field, std::uint64_t number) {
+  const auto& info = contract::node_info(static_cast<contract::NodeType>(op.type));
+  contract::Value& value = op.fields.at(contract::field_index(info, field).value());
+  if (value.kind == contract::Value::Kind::absent) value.kind = contract::Value::Kind::number;
+  value.number = number;
 }
 
 }  // namespace
@@ -65,23 +81,36 @@ contract::Program empty_program() {
   return empty;
 }
 
-contract::Program busy_groups(std::uint32_t groups, std::uint32_t slots, std::uint64_t ms) {
-  using contract::NodeType;
-  contract::Program p = must_read("busy-groups", one_group(slots, ms));
-  std::vector<contract::Step> one(p.steps.begin() + 2, p.steps.end());   // group, job, wait
-  p.steps.resize(2);
-  const auto refer = [](contract::Step& step, NodeType type, const char* field, std::size_t to) {
-    const auto index = contract::field_index(contract::node_info(type), field);
-    step.op.fields.at(index.value()).number = to;
+contract::Program busy_groups(const Busy& busy) {
+  enum At : std::size_t { vm, area, group, protected_group, job, protected_job, sleep, destroy };
+  contract::Program p = must_read("busy-groups", busy_template(busy));
+  p.machine.csg_slots = busy.slots;
+  const std::vector<contract::Step> from = std::move(p.steps);
+  p.steps.clear();
+  const auto add = [&](At at) -> contract::Node& {
+    p.steps.push_back(from[at]);
+    p.steps.back().id.clear();
+    return p.steps.back().op;
   };
-  for (std::uint32_t i = 0; i < groups; ++i) p.steps.push_back(one[0]);
-  for (std::uint32_t i = 0; i < groups; ++i) {
-    refer(one[1], NodeType::group_submit, "group", 2 + i);
-    p.steps.push_back(one[1]);
+  add(At::vm);
+  add(At::area);
+  const std::size_t first = p.steps.size();
+  // Spreads the protected ones evenly.
+  const auto is_protected = [&](std::uint32_t i) {
+    return i * busy.protected_percent % 100 + busy.protected_percent >= 100;
+  };
+  for (std::uint32_t i = 0; i < busy.groups; ++i) {
+    contract::Node& op = add(is_protected(i) ? At::protected_group : At::group);
+    // One priority is medium; two are low and medium; four are all.
+    set_field(op, "priority", busy.priorities == 1 ? 1 : i % busy.priorities);
   }
-  refer(one[2], NodeType::wait, "job", p.steps.size() - 1);
-  p.steps.push_back(one[2]);
-  for (contract::Step& step : p.steps) step.id.clear();
+  for (std::uint32_t i = 0; i < busy.groups; ++i) {
+    set_field(add(is_protected(i) ? At::protected_job : At::job), "group", first + i);
+  }
+  add(At::sleep);
+  for (std::uint32_t i = 0; i < busy.groups; ++i) {
+    set_field(add(At::destroy), "group", first + i);
+  }
   return p;
 }
 

@@ -20,9 +20,16 @@ namespace protm::bench {
 [[nodiscard]] contract::Program program_of_text(const std::string& name, const std::string& text);
 /// No steps and no claims: what start and end of a run cost.
 [[nodiscard]] contract::Program empty_program();
-/// `groups` groups of equal priority on `slots` slots, each with one job of `ms` milliseconds.
-[[nodiscard]] contract::Program busy_groups(std::uint32_t groups, std::uint32_t slots,
-                                            std::uint64_t ms);
+struct Busy {
+  std::uint32_t groups = 8;             ///< of one VM; an open file has at most 128
+  std::uint32_t slots = 8;              ///< as many as the interface layout has room for
+  std::uint32_t priorities = 1;         ///< 1, 2 or 4
+  std::uint32_t protected_percent = 0;  ///< of the groups
+  std::uint64_t run_ns = 0;             ///< how long they are left alone before they are destroyed
+};
+/// Groups that want a slot all the time: each has a job that does not end by itself, or with
+/// protected regions that take 160 ms.
+[[nodiscard]] contract::Program busy_groups(const Busy& busy);
 [[nodiscard]] exec::Candidate candidate(const char* spec);
 
 }  // namespace protm::bench

@@ -8,8 +8,8 @@
 
 namespace protm::bench {
 
-/// Registers them for the reference and for `sut`. Errors: `sut` is no candidate: says so on
-/// stderr and returns false.
+/// Registers them for the reference and for `sut`; for the reference alone when `sut` is empty.
+/// Errors: `sut` is no candidate: says so on stderr and returns false.
 [[nodiscard]] bool register_compared(const std::string& sut);
 
 }  // namespace protm::bench

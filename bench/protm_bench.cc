@@ -3,9 +3,14 @@
 // of a night's fuzzing. Ticks are in tick_bench.cc, what stands around the runs in parts_bench.cc.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
 #include <memory_resource>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/bench_programs.h"
 #include "bench/compared_bench.h"
@@ -74,31 +79,60 @@ BENCHMARK_CAPTURE(run_only, reference, "reference")->Unit(benchmark::kMicrosecon
 BENCHMARK_CAPTURE(run_only, series_v1, "series-v1:none")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(differential_run, none, "series-v1:none")->Unit(benchmark::kMicrosecond);
 
-/// Takes `--sut=NAME` out of the arguments; empty when it is not there.
-std::string take_sut(int& argc, char** argv) {
-  constexpr std::string_view kOption = "--sut=";
+/// Options of ours, as Google Benchmark calls them; "" = not handed on.
+struct Option {
+  std::string_view ours, theirs;
+};
+constexpr Option kOptions[] = {
+    {"--sut=", ""},
+    {"--filter=", "--benchmark_filter="},
+    {"--format=", "--benchmark_format="},
+    {"--list", "--benchmark_list_tests=true"},
+};
+
+struct Asked {
   std::string sut;
-  int kept = 1;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word(argv[i]);
-    if (word.starts_with(kOption)) {
-      sut = word.substr(kOption.size());
+  std::vector<std::string> rest;   ///< for Google Benchmark
+  bool is_good = true;
+};
+
+/// Other words that begin with --benchmark_ are handed on as they are.
+Asked read_options(std::span<char* const> words) {
+  Asked asked;
+  for (const std::string_view word : words) {
+    const Option* const option =
+        std::find_if(std::begin(kOptions), std::end(kOptions),
+                     [&](const Option& o) { return word.starts_with(o.ours); });
+    if (word.starts_with("--benchmark_")) {
+      asked.rest.emplace_back(word);
+    } else if (option == std::end(kOptions)) {
+      std::fprintf(stderr,
+                   "protm: error: bench has no option '%.*s'\n"
+                   "  = expected one of: --sut=NAME, --filter=REGEX, --format=text|json, --list\n",
+                   static_cast<int>(word.size()), word.data());
+      asked.is_good = false;
+    } else if (option->theirs.empty()) {
+      asked.sut = word.substr(option->ours.size());
     } else {
-      argv[kept++] = argv[i];
+      std::string value(word.substr(option->ours.size()));
+      if (option->ours == "--format=" && value == "text") value = "console";
+      asked.rest.push_back(std::string(option->theirs) + value);
     }
   }
-  argc = kept;
-  return sut;
+  return asked;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   std::pmr::set_default_resource(std::pmr::null_memory_resource());
-  const std::string sut = take_sut(argc, argv);
-  if (!sut.empty() && !bench::register_compared(sut)) return 2;
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  Asked asked = read_options({argv + 1, static_cast<std::size_t>(argc - 1)});
+  if (!asked.is_good || !bench::register_compared(asked.sut)) return 2;
+  std::vector<char*> words{argv[0]};
+  for (std::string& word : asked.rest) words.push_back(word.data());
+  int count = static_cast<int>(words.size());
+  benchmark::Initialize(&count, words.data());
+  if (benchmark::ReportUnrecognizedArguments(count, words.data())) return 2;
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

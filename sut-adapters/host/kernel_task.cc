@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Tasks: run queue, blocking, waking, oops, and what is said about tasks that never go on.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -139,10 +140,9 @@ std::uint32_t KernelImpl::spawn(const char* role, Callback body, TaskContext con
 }
 
 Task* KernelImpl::find_task(std::uint32_t id) const {
-  for (Task* const t : tasks_) {
-    if (t->id == id) return t;
-  }
-  return nullptr;
+  const auto is_before = [](const Task* t, std::uint32_t wanted) { return t->id < wanted; };
+  const auto at = std::lower_bound(tasks_.begin(), tasks_.end(), id, is_before);
+  return at != tasks_.end() && (*at)->id == id ? *at : nullptr;
 }
 
 TaskContext KernelImpl::current_context() const {
