@@ -158,6 +158,16 @@ Weight weight_of(NodeType type) {
     case NodeType::raw_ioctl:
     case NodeType::syncobj_create:
     case NodeType::syncobj_destroy: return {Swarm::device, 2};
+    case NodeType::syncobj_wait:
+    case NodeType::syncobj_timeline_wait:
+    case NodeType::syncobj_reset:
+    case NodeType::syncobj_signal:
+    case NodeType::syncobj_timeline_signal:
+    case NodeType::syncobj_query:
+    case NodeType::syncobj_transfer:
+    case NodeType::syncobj_export:
+    case NodeType::syncobj_import:
+    case NodeType::sync_fd_close: return {Swarm::device, 1};
     case NodeType::vm_create:
     case NodeType::vm_bind:
     case NodeType::bo_create: return {Swarm::memory, 6};
@@ -179,6 +189,12 @@ Weight weight_of(NodeType type) {
     case NodeType::bo_set_label:
     case NodeType::bo_query_info:
     case NodeType::bo_sync:
+    case NodeType::prime_export:
+    case NodeType::prime_import:
+    case NodeType::mmap:
+    case NodeType::munmap:
+    case NodeType::map_read:
+    case NodeType::map_write:
     case NodeType::set_user_mmio_offset: return {Swarm::memory, 1};
     // The life of a heap takes several of these in a row.
     case NodeType::heap_register:
@@ -255,6 +271,8 @@ bool gives_up(NodeType type) {
     case NodeType::vm_destroy:
     case NodeType::gem_close:
     case NodeType::group_destroy:
+    case NodeType::munmap:
+    case NodeType::sync_fd_close:
     case NodeType::syncobj_destroy: return true;
     default: return false;
   }

@@ -141,6 +141,9 @@ std::string case_tables_markdown() {
          node_table_text(NodeGroup::bind_op, "Items of `ops` of a vm_bind") +
          node_table_text(NodeGroup::sync_op, "Items of `ops` of a bo_sync") +
          node_table_text(NodeGroup::queue, "Items of `queues`") +
+         node_table_text(NodeGroup::sync, "Items of `syncs`") +
+         node_table_text(NodeGroup::point, "Items of `syncobjs`") +
+         node_table_text(NodeGroup::job, "Items of `more`") +
          node_table_text(NodeGroup::instruction, "Items of `stream` and `region`") +
          node_table_text(NodeGroup::memory, "Items of `args_memory`, `ops_memory` and the like") +
          node_table_text(NodeGroup::content, "Items of `args` and `array` of a raw ioctl") +

@@ -307,7 +307,9 @@ class CaseWriter {
 
   std::string list_item(const Node& item) {
     const NodeInfo& info = contract::node_info(static_cast<NodeType>(item.type));
-    if (info.group == NodeGroup::queue) {
+    const bool nameless = info.group == NodeGroup::queue || info.group == NodeGroup::point ||
+                          info.group == NodeGroup::job;
+    if (nameless) {
       Flow flow('{');
       for (std::size_t i = 0; i < info.fields.size(); ++i) {
         if (item.fields[i].kind == Value::Kind::absent) continue;

@@ -22,20 +22,22 @@ Makes makes_of(FieldType type) {
     case FieldType::ref_file: return Makes::file;
     case FieldType::ref_heap_file: return Makes::heap_file;
     case FieldType::ref_syncobj: return Makes::syncobj;
+    case FieldType::ref_sync_fd: return Makes::sync_fd;
+    case FieldType::ref_mapping: return Makes::mapping;
     default: return Makes::nothing;
   }
 }
 
 std::string_view makes_word(Makes makes) {
-  constexpr std::array<std::string_view, 10> kNames{"nothing", "vm",     "bo",   "group",
-                                                    "job",     "heap",   "buffer", "file",
-                                                    "heap file", "syncobj"};
+  constexpr std::array<std::string_view, 12> kNames{
+      "nothing", "vm",        "bo",      "group",             "job",    "heap",
+      "buffer",  "file",      "heap file", "syncobj", "sync descriptor", "mapping"};
   return kNames[static_cast<std::size_t>(makes)];
 }
 
 std::string_view makes_prefix(Makes makes) {
-  constexpr std::array<std::string_view, 10> kNames{"s",    "vm",  "bo", "group", "job",
-                                                    "heap", "buf", "file", "hf", "sync"};
+  constexpr std::array<std::string_view, 12> kNames{"s",    "vm",  "bo",   "group", "job",  "heap",
+                                                    "buf",  "file", "hf",  "sync",  "sfd",  "map"};
   return kNames[static_cast<std::size_t>(makes)];
 }
 

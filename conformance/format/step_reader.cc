@@ -396,6 +396,10 @@ std::optional<Node> StepReader::list_item(const YamlValue& item, NodeGroup group
   if (types.size() == 1 && item.is_map() && item.find(first_name) == nullptr) {
     return node(item, types[0], depth + 1);
   }
+  // Nor more than the one field that it needs: syncobjs: [$a, $b].
+  if (types.size() == 1 && item.is_scalar() && item.scalar.starts_with('$')) {
+    return node(item, types[0], depth + 1);
+  }
   const auto names = node_names(group);
   const bool bare = item.is_scalar() && !item.is_null();
   if (!bare && (!item.is_map() || item.entries.size() != 1)) {

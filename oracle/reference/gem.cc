@@ -59,7 +59,9 @@ Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
   auto bo = make_bo(d, size);
   if (!bo) return bo;
   (*bo)->flags = flags;
-  (*bo)->no_mmap = (flags & uapi::kBoNoMmap) != 0;
+  // The base refuses the offset instead, see BO_MMAP_OFFSET.
+  const bool refused_late = !d.driver.profile().no_mmap_no_offset;
+  (*bo)->no_mmap = refused_late && (flags & uapi::kBoNoMmap) != 0;
   if (exclusive_vm) make_exclusive(d, *bo, exclusive_vm);
   return bo;
 }
@@ -68,6 +70,10 @@ Result<Ptr<GemObject>> import_bo(Device& d, std::uint64_t size) {
   const auto bo = make_bo(d, size);
   if (!bo) return unexpected(bo.error());
   return Ptr<GemObject>(*bo);
+}
+
+int may_export(const Ptr<GemObject>& gem) {
+  return contract::ptr_cast<Bo>(gem)->exclusive_root ? -EINVAL : 0;
 }
 
 int KernelBos::place_and_map(Device& d, const Ptr<KernelBo>& bo, const KernelBoPlace& place) {

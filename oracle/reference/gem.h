@@ -3,7 +3,7 @@
 // from normal or from protected memory.
 // A protected kernel buffer owns exactly what the import owns: the allocation's reference on the
 // dma-buf is dropped right after the import (KBO-5, KBO-6, KBO-8).
-// Leaves out: labels, CPU caches, PRIME export, reclaim.
+// Leaves out: labels, CPU caches, reclaim.
 // Source: panthor_gem.c (7.3), patch 4 and its review; facts-driver.md 3, facts-driver-7x.md 5.
 #pragma once
 
@@ -23,6 +23,10 @@ struct Bo : contract::GemObject {
                                         const Ptr<Vm>& exclusive_vm);
 /// DrmDriverOps::import_sg_table.
 Result<Ptr<contract::GemObject>> import_bo(Device& device, std::uint64_t size);
+
+/// DrmDriverOps::prime_export. Errors: -EINVAL what belongs to one VM stays there.
+/// Source: panthor_gem.c panthor_gem_prime_export().
+[[nodiscard]] int may_export(const Ptr<contract::GemObject>& gem);
 
 /// Where a kernel buffer lies and how it is mapped.
 struct KernelBoPlace {

@@ -212,6 +212,8 @@ Result<Ptr<contract::GemObject>> import_sg_table(void* driver, const Ptr<contrac
   return import_bo(owner.device(), size);
 }
 
+int prime_export(void*, const Ptr<contract::GemObject>& gem) { return may_export(gem); }
+
 constexpr std::uint32_t nr(uapi::IoctlId id) { return static_cast<std::uint32_t>(id); }
 
 constexpr std::array kIoctls{
@@ -253,7 +255,11 @@ constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
                                 .ioctls = std::span(kIoctls).first(known),
                                 .open = open_file,
                                 .postclose = close_file,
-                                .import_sg_table = import_sg_table};
+                                .import_sg_table = import_sg_table,
+                                .prime_export = prime_export,
+                                .is_user_page = is_user_page,
+                                .mmap_user_page = mmap_user_page,
+                                .read_user_page = read_user_page};
 }
 constexpr contract::DrmDriverOps kOps = ops_up_to(uapi::IoctlId::bo_query_info);
 constexpr contract::DrmDriverOps kFirstOps = ops_up_to(uapi::IoctlId::tiler_heap_destroy);

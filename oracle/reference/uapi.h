@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The ioctls: validation in the kernel's order, object tables of a file, arrays in user memory.
-// Leaves out: tiler heaps (unknown ioctls here), SPARSE mappings (an unknown flag at driver 1.9),
-// mmap of the user MMIO page.
+// Leaves out: tiler heaps (unknown ioctls here), SPARSE mappings (an unknown flag at driver 1.9).
 // Source: panthor_drv.c (7.3) and patch 8; facts-driver.md 1 and 2, facts-driver-7x.md 8.
 #pragma once
 
@@ -73,6 +72,12 @@ int ioctl_bo_set_label(void* driver, void* arg, const Ptr<contract::DrmFile>& fi
 int ioctl_bo_query_info(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 int ioctl_bo_sync(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 int ioctl_set_user_mmio_offset(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+// The page of LATEST_FLUSH, also in uapi_bo.cc. Source: panthor_drv.c panthor_mmap(),
+// panthor_device.c panthor_device_mmap_io(), panthor_mmio_vm_fault().
+bool is_user_page(void* driver, const Ptr<contract::DrmFile>& file, std::uint64_t offset);
+int mmap_user_page(void* driver, const Ptr<contract::DrmFile>& file,
+                   const contract::MapRequest& request);
+Result<std::uint32_t> read_user_page(void* driver, const Ptr<contract::DrmFile>& file);
 // Ioctls in uapi_group.cc.
 int ioctl_group_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 int ioctl_group_destroy(void* driver, void* arg, const Ptr<contract::DrmFile>& file);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Ioctls of buffer objects; see uapi.h.
+#include "gpu-model/vocab/regs/doorbell.h"
 #include "oracle/reference/driver.h"
 #include "oracle/reference/gem.h"
 #include "oracle/reference/uapi.h"
@@ -82,7 +83,8 @@ int ioctl_bo_mmap_offset(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   const Ptr<contract::GemObject> gem = d.drm.gem_lookup(drm_file, args.handle);
   if (!gem) return -ENOENT;
   int error = 0;
-  if (d.driver.profile().no_mmap_no_offset && contract::ptr_cast<Bo>(gem)->no_mmap) {
+  if (d.driver.profile().no_mmap_no_offset &&
+      (contract::ptr_cast<Bo>(gem)->flags & uapi::kBoNoMmap) != 0) {
     error = -EPERM;
   } else {
     args.offset = d.drm.gem_mmap_offset(gem);
@@ -133,6 +135,25 @@ int ioctl_set_user_mmio_offset(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   if (offset != uapi::kUserMmioOffset32 && offset != uapi::kUserMmioOffset64) return -EINVAL;
   file_of(drm_file).user_mmio_offset = offset;
   return 0;
+}
+
+// --- the user MMIO page --------------------------------------------------------------------------
+
+bool is_user_page(void*, const Ptr<DrmFile>& file, std::uint64_t offset) {
+  return offset >= file_of(file).user_mmio_offset;
+}
+
+int mmap_user_page(void*, const Ptr<DrmFile>& file, const contract::MapRequest& request) {
+  if (!request.shared || request.write || request.exec) return -EINVAL;
+  const bool flush_id = request.offset == file_of(file).user_mmio_offset;
+  return flush_id && request.size == kPageSize ? 0 : -EINVAL;
+}
+
+Result<std::uint32_t> read_user_page(void*, const Ptr<DrmFile>& file) {
+  // A sleeping GPU has nothing to flush. Zero would mean "flush always".
+  constexpr std::uint32_t kAsleep = 1;
+  const Device& d = *file_of(file).d;
+  return d.pm_state() == PmState::active ? d.k.read32(kLatestFlushId.offset) : kAsleep;
 }
 
 }  // namespace protm::reference

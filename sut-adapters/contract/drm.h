@@ -3,7 +3,7 @@
 // dma-buf, GEM, PRIME, dma_resv, dma_fence, syncobj, drm_sched, gpuvm split, io-pgtable, drm_mm,
 // DRM core ioctl dispatch. Semantics: reference/facts-host.md sections 1-8. Rule of use: base
 // structs (GemObject, SchedJob, GpuVa, FilePrivate) are derived from by the driver, as embedded
-// members are in C. Not modelled in this version: reclaim, drm_exec contention, PRIME export.
+// members are in C. Not modelled in this version: reclaim, drm_exec contention.
 #pragma once
 
 #include <cstddef>
@@ -172,6 +172,14 @@ struct DrmIoctl {
   std::uint32_t size = 0;  ///< kernel's struct size; DRM core copies as facts-host D2, D3
   int (*fn)(void* driver, void* arg, const Ptr<DrmFile>& file) = nullptr;
 };
+/// An mmap as a driver's file operation sees it. Reading is always asked for.
+struct MapRequest {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;  ///< whole pages
+  bool shared = true;
+  bool write = false;
+  bool exec = false;
+};
 struct DrmDriverOps {
   const char* name = "";
   std::uint32_t major = 0, minor = 0;
@@ -181,6 +189,15 @@ struct DrmDriverOps {
   /// Makes the driver's object for an import of `size` bytes; Host has attached and mapped `buf`.
   Result<Ptr<GemObject>> (*import_sg_table)(void* driver, const Ptr<DmaBuf>& buf,
                                             std::uint64_t size) = nullptr;
+  /// May the object leave the device as a dma-buf? 0 or -errno; null = every object may.
+  int (*prime_export)(void* driver, const Ptr<GemObject>& gem) = nullptr;
+  /// True when an mmap of that offset is for the driver and not for GEM.
+  bool (*is_user_page)(void* driver, const Ptr<DrmFile>& file, std::uint64_t offset) = nullptr;
+  /// Such an mmap. 0 or -errno.
+  int (*mmap_user_page)(void* driver, const Ptr<DrmFile>& file, const MapRequest& request) =
+      nullptr;
+  /// First word of the page that such a mapping shows at present; an error is a SIGBUS.
+  Result<std::uint32_t> (*read_user_page)(void* driver, const Ptr<DrmFile>& file) = nullptr;
 };
 
 class Drm {

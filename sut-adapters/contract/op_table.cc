@@ -21,8 +21,12 @@ constexpr std::array<W, 1> kBindFlags{"async"};
 constexpr std::array<W, 6> kConditions{"le", "gt", "eq", "ne", "lt", "ge"};
 constexpr std::array<W, 4> kWidths{"u8", "u16", "u32", "u64"};
 constexpr std::array<W, 2> kSyncTypes{"flush", "flush_and_invalidate"};
-constexpr std::array<W, 9> kRegionWords{"args",    "ops",   "queues", "jobs", "syncs",
-                                        "handles", "reply", "array",  "label"};
+constexpr std::array<W, 3> kMapAccess{"write", "exec", "private"};
+constexpr std::array<W, 4> kWaitFlags{"all", "for_submit", "available", "deadline"};
+constexpr std::array<W, 1> kQueryFlags{"last_submitted"};
+constexpr std::array<W, 2> kSyncFdFlags{"sync_file", "timeline"};
+constexpr std::array<W, 10> kRegionWords{"args",    "ops",   "queues", "jobs",  "syncs",
+                                         "handles", "reply", "array",  "label", "points"};
 constexpr std::array kRegions{
     RegionInfo{kRegionWords[0], "args_memory", UserRegion::args},
     RegionInfo{kRegionWords[1], "ops_memory", UserRegion::array},
@@ -33,6 +37,7 @@ constexpr std::array kRegions{
     RegionInfo{kRegionWords[6], "reply_memory", UserRegion::buffer},
     RegionInfo{kRegionWords[7], "array_memory", UserRegion::array},
     RegionInfo{kRegionWords[8], "label_memory", UserRegion::buffer},
+    RegionInfo{kRegionWords[9], "points_memory", UserRegion::buffer},
 };
 static_assert(kRegions.size() == kRegionWords.size());
 
@@ -127,20 +132,80 @@ constexpr std::array kGroupCreate{req(typed("vm", T::ref_vm)),  word("priority",
 constexpr std::array kGroupRef{req(typed("group", T::ref_group)), num("pad", 0), kArgs, kFile};
 constexpr std::array kStreamArea{req(typed("vm", T::ref_vm)), size("size", 16 * k4K),
                                  typed("va", T::va, 0x100000000), kFile};
+constexpr F kStreamAddr{.name = "stream_addr", .type = T::va, .fallback = kAllOnes};
+constexpr F kStreamSize{.name = "stream_size", .type = T::number, .fallback = kAllOnes};
 constexpr std::array kGroupSubmit{req(typed("group", T::ref_group)),
                                   num("queue", 0),
                                   list("stream", NodeGroup::instruction),
                                   typed("wait", T::ref_job),
+                                  list("syncs", NodeGroup::sync),
                                   num("latest_flush", 0),
                                   num("pad", 0),
-                                  F{.name = "stream_addr", .type = T::va, .fallback = kAllOnes},
-                                  F{.name = "stream_size", .type = T::number, .fallback = kAllOnes},
+                                  kStreamAddr,
+                                  kStreamSize,
+                                  list("more", NodeGroup::job),
+                                  num("stride", 40),
                                   kArgs,
                                   memory(3),
                                   memory(4),
                                   kFile};
 constexpr std::array kSyncobjCreate{num("flags", 0), kArgs, kFile};
-constexpr std::array kSyncobjRef{req(typed("syncobj", T::ref_syncobj)), kArgs, kFile};
+constexpr std::array kSyncobjRef{req(typed("syncobj", T::ref_syncobj)), num("pad", 0), kArgs,
+                                 kFile};
+constexpr std::array kSyncobjWait{list("syncobjs", NodeGroup::point),
+                                  flags("flags", kWaitFlags),
+                                  typed("timeout", T::time, 10'000'000'000),
+                                  kArgs,
+                                  memory(5),
+                                  kFile};
+constexpr std::array kTimelineWait{list("syncobjs", NodeGroup::point),
+                                   flags("flags", kWaitFlags),
+                                   typed("timeout", T::time, 10'000'000'000),
+                                   kArgs,
+                                   memory(5),
+                                   memory(9),
+                                   kFile};
+constexpr std::array kSyncobjArray{list("syncobjs", NodeGroup::point), num("pad", 0), kArgs,
+                                   memory(5), kFile};
+constexpr std::array kTimelineArray{list("syncobjs", NodeGroup::point),
+                                    flags("flags", kQueryFlags),
+                                    kArgs,
+                                    memory(5),
+                                    memory(9),
+                                    kFile};
+constexpr std::array kSyncobjTransfer{req(typed("from", T::ref_syncobj)),
+                                      num("from_point", 0),
+                                      req(typed("to", T::ref_syncobj)),
+                                      num("to_point", 0),
+                                      num("flags", 0),
+                                      num("pad", 0),
+                                      kArgs,
+                                      kFile};
+constexpr std::array kSyncobjExport{req(typed("syncobj", T::ref_syncobj)),
+                                    flags("flags", kSyncFdFlags),
+                                    num("point", 0),
+                                    num("pad", 0),
+                                    kArgs,
+                                    kFile};
+constexpr std::array kSyncobjImport{req(typed("fd", T::ref_sync_fd)),
+                                    flags("flags", kSyncFdFlags),
+                                    typed("syncobj", T::ref_syncobj),
+                                    num("point", 0),
+                                    num("pad", 0),
+                                    kArgs,
+                                    kFile};
+constexpr std::array kSyncFdRef{req(typed("fd", T::ref_sync_fd))};
+/// O_RDWR | O_CLOEXEC.
+constexpr std::array kPrimeExport{req(typed("bo", T::ref_bo)), num("flags", 02000002), kArgs,
+                                  kFile};
+constexpr std::array kPrimeImport{req(typed("buffer", T::ref_buffer)), num("flags", 0), kArgs,
+                                  kFile};
+constexpr std::array kMmap{typed("bo", T::ref_bo), typed("offset", T::number, kAllOnes),
+                           size("size", k4K), flags("flags", kMapAccess), kFile};
+constexpr std::array kMappingRef{req(typed("mapping", T::ref_mapping))};
+constexpr std::array kMapRead{req(typed("mapping", T::ref_mapping)), num("offset", 0)};
+constexpr std::array kMapWrite{req(typed("mapping", T::ref_mapping)), num("offset", 0),
+                               num("value", 0)};
 constexpr std::array kWait{req(typed("job", T::ref_job)), typed("timeout", T::time, 10'000'000'000),
                            kArgs, memory(5), kFile};
 constexpr std::array kRawIoctl{req(num("cmd", 0, UINT32_MAX)),
@@ -156,16 +221,24 @@ constexpr std::array kSleep{req(typed("time", T::time, 1'000'000))};
 // --- list items ---
 constexpr F kOpWait = typed("wait", T::ref_job);
 constexpr F kOpSignal = typed("signal", T::ref_syncobj);
+constexpr F kOpSyncs = list("syncs", NodeGroup::sync);
 constexpr std::array kBindMap{req(typed("bo", T::ref_bo)), req(typed("va", T::va)),
                               size("size", k4K, kAllOnes), size("offset", 0, kAllOnes),
                               flags("flags", kMapFlags),   kOpWait,
-                              kOpSignal};
+                              kOpSignal,                   kOpSyncs};
 constexpr std::array kBindUnmap{req(typed("va", T::va)), size("size", k4K, kAllOnes), kOpWait,
-                                kOpSignal};
-constexpr std::array kBindSyncOnly{kOpWait, kOpSignal};
+                                kOpSignal, kOpSyncs};
+constexpr std::array kBindSyncOnly{kOpWait, kOpSignal, kOpSyncs};
 constexpr std::array kSyncItem{req(typed("bo", T::ref_bo)), word("type", kSyncTypes),
                                num("offset", 0), num("size", k4K)};
 constexpr std::array kQueue{size("ringbuf", k4K), num("priority", 0, 255), num("pad", 0)};
+constexpr std::array kSync{req(typed("syncobj", T::ref_syncobj)), num("point", 0),
+                           F{.name = "flags", .type = T::number, .fallback = kAllOnes}};
+constexpr std::array kPoint{req(typed("syncobj", T::ref_syncobj)), num("point", 0)};
+constexpr std::array kJob{num("queue", 0),        list("stream", NodeGroup::instruction),
+                          list("syncs", NodeGroup::sync), num("latest_flush", 0),
+                          num("pad", 0),          kStreamAddr,
+                          kStreamSize};
 // --- stream instructions ---
 constexpr std::array kMove32{req(num("reg", 0, 255)), req(num("value", 0, UINT32_MAX))};
 constexpr std::array kMove48{req(num("reg", 0, 254)), req(num("value", 0, (1ull << 48) - 1))};
@@ -191,6 +264,7 @@ constexpr std::array kU32{req(num("value", 0, UINT32_MAX))};
 constexpr std::array kU64{req(num("value", 0))};
 constexpr std::array kFill{req(num("bytes", 0, k4K)), num("value", 0, UINT8_MAX)};
 constexpr std::array kAddress{num("offset", 0, kRegionBytes)};
+constexpr std::array kHandle{req(typed("of", T::ref_call))};
 
 using N = NodeInfo;
 using Y = NodeType;
@@ -241,9 +315,35 @@ constexpr std::array kNodes{
     N{Y::stream_area, "stream_area", op, Makes::bo, kStreamArea,
       "BO_CREATE and VM_BIND of the area that holds the VM's command streams"},
     N{Y::group_submit, "group_submit", op, Makes::job, kGroupSubmit,
-      "GROUP_SUBMIT of one job whose fence goes to a syncobj of its own"},
+      "GROUP_SUBMIT; the fence of its job, the last one with `more`, goes to a syncobj of its own"},
+    N{Y::prime_export, "prime_export", op, Makes::buffer, kPrimeExport, "PRIME_HANDLE_TO_FD"},
+    N{Y::prime_import, "prime_import", op, Makes::bo, kPrimeImport, "PRIME_FD_TO_HANDLE"},
+    N{Y::mmap, "mmap", op, Makes::mapping, kMmap,
+      "mmap of the render node at a BO's offset or at any other; shared and for reading, if not "
+      "said otherwise"},
+    N{Y::munmap, "munmap", op, Makes::nothing, kMappingRef, "munmap of a mapping"},
+    N{Y::map_read, "map_read", op, Makes::nothing, kMapRead, "load of 64 bits through a mapping"},
+    N{Y::map_write, "map_write", op, Makes::nothing, kMapWrite,
+      "store of 64 bits through a mapping"},
     N{Y::syncobj_create, "syncobj_create", op, Makes::syncobj, kSyncobjCreate, "SYNCOBJ_CREATE"},
     N{Y::syncobj_destroy, "syncobj_destroy", op, Makes::nothing, kSyncobjRef, "SYNCOBJ_DESTROY"},
+    N{Y::syncobj_wait, "syncobj_wait", op, Makes::nothing, kSyncobjWait, "SYNCOBJ_WAIT"},
+    N{Y::syncobj_timeline_wait, "syncobj_timeline_wait", op, Makes::nothing, kTimelineWait,
+      "SYNCOBJ_TIMELINE_WAIT"},
+    N{Y::syncobj_reset, "syncobj_reset", op, Makes::nothing, kSyncobjArray, "SYNCOBJ_RESET"},
+    N{Y::syncobj_signal, "syncobj_signal", op, Makes::nothing, kSyncobjArray, "SYNCOBJ_SIGNAL"},
+    N{Y::syncobj_timeline_signal, "syncobj_timeline_signal", op, Makes::nothing, kTimelineArray,
+      "SYNCOBJ_TIMELINE_SIGNAL"},
+    N{Y::syncobj_query, "syncobj_query", op, Makes::nothing, kTimelineArray,
+      "SYNCOBJ_QUERY; output n is the point of syncobj n"},
+    N{Y::syncobj_transfer, "syncobj_transfer", op, Makes::nothing, kSyncobjTransfer,
+      "SYNCOBJ_TRANSFER"},
+    N{Y::syncobj_export, "syncobj_export", op, Makes::sync_fd, kSyncobjExport,
+      "SYNCOBJ_HANDLE_TO_FD"},
+    N{Y::syncobj_import, "syncobj_import", op, Makes::syncobj, kSyncobjImport,
+      "SYNCOBJ_FD_TO_HANDLE; a sync_file goes into the syncobj that is named"},
+    N{Y::sync_fd_close, "sync_fd_close", op, Makes::nothing, kSyncFdRef,
+      "close of a syncobj's or sync_file's descriptor"},
     N{Y::wait, "wait", op, Makes::nothing, kWait,
       "SYNCOBJ_WAIT on the syncobj of a job or an asynchronous bind"},
     N{Y::raw_ioctl, "raw_ioctl", op, Makes::nothing, kRawIoctl,
@@ -257,6 +357,11 @@ constexpr std::array kNodes{
       "VM_BIND op SYNC_ONLY"},
     N{Y::bo_sync_op, "range", G::sync_op, Makes::nothing, kSyncItem, "what BO_SYNC is to do"},
     N{Y::queue, "queue", G::queue, Makes::nothing, kQueue, "one queue of a group"},
+    N{Y::sync_wait, "wait", G::sync, Makes::nothing, kSync,
+      "waits for the syncobj, or with `point` for a point of its timeline; `flags`: all of them"},
+    N{Y::sync_signal, "signal", G::sync, Makes::nothing, kSync, "signals it"},
+    N{Y::sync_point, "item", G::point, Makes::nothing, kPoint, "a syncobj, and a point of it"},
+    N{Y::job, "job", G::job, Makes::nothing, kJob, "one more job, behind those before it"},
     N{Y::i_nop, "nop", G::instruction, Makes::nothing, {}, "NOP"},
     N{Y::i_move32, "move32", G::instruction, Makes::nothing, kMove32, "MOVE32"},
     N{Y::i_move48, "move48", G::instruction, Makes::nothing, kMove48, "MOVE48"},
@@ -298,6 +403,8 @@ constexpr std::array kNodes{
     N{Y::content_fill, "fill", G::content, Makes::nothing, kFill, "so many bytes of one value"},
     N{Y::content_array_address, "array_address", G::content, Makes::nothing, kAddress,
       "the user address of `array`, eight bytes"},
+    N{Y::content_handle, "handle", G::content, Makes::nothing, kHandle,
+      "the handle or id that a step made, four bytes"},
 };
 static_assert(kNodes.size() == static_cast<std::size_t>(NodeType::count));
 

@@ -19,6 +19,9 @@ enum class NodeGroup : std::uint8_t {
   bind_op,
   sync_op,
   queue,
+  sync,   ///< a sync operation of a job or a bind
+  point,  ///< a syncobj and a point of it
+  job,    ///< one more job of a submit
   memory,   ///< what is odd about one region of a call's user memory
   content,  ///< bytes of a raw ioctl's user memory
   count
@@ -40,6 +43,8 @@ enum class FieldType : std::uint8_t {
   ref_file,
   ref_heap_file,
   ref_syncobj,
+  ref_sync_fd,
+  ref_mapping,
   ref_call,  ///< any step that is a call with user memory
   text,
   nodes,  ///< list of nodes of group `group`
@@ -67,6 +72,8 @@ enum class Makes : std::uint8_t {
   file,
   heap_file,
   syncobj,
+  sync_fd,
+  mapping,
 };
 
 enum class NodeType : std::uint16_t {
@@ -108,8 +115,24 @@ enum class NodeType : std::uint16_t {
   group_get_state,
   stream_area,
   group_submit,
+  prime_export,
+  prime_import,
+  mmap,
+  munmap,
+  map_read,
+  map_write,
   syncobj_create,
   syncobj_destroy,
+  syncobj_wait,
+  syncobj_timeline_wait,
+  syncobj_reset,
+  syncobj_signal,
+  syncobj_timeline_signal,
+  syncobj_query,
+  syncobj_transfer,
+  syncobj_export,
+  syncobj_import,
+  sync_fd_close,
   wait,
   raw_ioctl,
   change_memory,
@@ -120,6 +143,10 @@ enum class NodeType : std::uint16_t {
   bind_sync_only,
   bo_sync_op,
   queue,
+  sync_wait,
+  sync_signal,
+  sync_point,
+  job,
   // stream instructions
   i_nop,
   i_move32,
@@ -152,6 +179,7 @@ enum class NodeType : std::uint16_t {
   content_u64,
   content_fill,
   content_array_address,
+  content_handle,
   count
 };
 
@@ -172,7 +200,7 @@ struct NodeInfo {
 [[nodiscard]] std::optional<std::uint32_t> field_index(const NodeInfo& node, std::string_view name);
 
 /// The three places of a call's user memory. What they hold is said by the call: `array` the ops,
-/// queues, jobs or handles, `buffer` the syncs of a job, the reply of a query or a label.
+/// queues, jobs or handles, `buffer` the syncs of a job, points, the reply of a query or a label.
 enum class UserRegion : std::uint8_t { args, array, buffer };
 
 /// One name of a region: "ops", with the field "ops_memory" of the calls that have it.

@@ -35,12 +35,19 @@ enum class SysCall : std::uint8_t {
   cpu_store_bytes,  ///< fd, mmap offset, offset in BO; `bytes` (multiple of 8)
   cpu_load64,       ///< fd, mmap offset, offset in BO -> value in `output`
   cpu_load_bytes,   ///< fd, mmap offset, offset in BO; fills `into` (multiple of 8)
+  mmap,             ///< fd of the render node, offset, bytes, MapAccess -> mapping > 0 or -errno
+  munmap,           ///< mapping
+  map_load64,       ///< mapping, offset -> value in `output`; -EFAULT where it is a SIGBUS
+  map_store64,      ///< mapping, offset, value
   // device
   load,
   probe,
   unbind,
   sleep,  ///< ns
 };
+
+/// How an mmap asks for its pages: for reading and shared, plus these bits.
+enum MapAccess : std::uint32_t { kMapWrite = 1, kMapExec = 2, kMapPrivate = 4 };
 
 struct Call {
   SysCall call{};

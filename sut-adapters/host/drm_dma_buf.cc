@@ -34,6 +34,18 @@ contract::Result<DmaBufPtr> DmaBufTable::create(HeapProvider& provider, std::uin
   return tl::unexpected(-ENOMEM);
 }
 
+contract::Result<DmaBufPtr> DmaBufTable::create(const Ptr<contract::GemObject>& gem,
+                                                std::uint32_t instance) {
+  const DmaBufPtr buf = ctx_.kernel.make<DmaBufObj>("dma_buf", ctx_.memory);
+  if (buf == nullptr) return tl::unexpected(-ENOMEM);
+  buf->id = next_id_++;
+  buf->size = gem->size;
+  buf->gem = gem;
+  buf->instance = instance;
+  ctx_.kernel.kref_init(buf->file_refs);
+  return buf;
+}
+
 void DmaBufTable::free_pages(DmaBufObj& buf) {
   for (const vocab::Pa page : buf.pages) ctx_.bus.page_free(page);
   buf.pages.clear();
@@ -53,6 +65,13 @@ void DmaBufTable::put(const Ptr<DmaBuf>& buf) {
 
 void DmaBufTable::release(const DmaBufPtr& buf) {
   if (buf->attachments != 0) ctx_.kernel.warn("dma_buf released with attachments");
+  if (buf->gem != nullptr) {
+    const Ptr<contract::GemObject> gem = buf->gem;
+    const std::uint32_t instance = buf->instance;
+    ctx_.kernel.free(buf);
+    exporter_->export_released(gem, instance);
+    return;
+  }
   HeapProvider& provider = *buf->provider;
   const std::uint64_t size = buf->size;
   free_pages(*buf);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// dma-bufs, with heap providers as the only exporters: file references, attachments, mappings, and
-// a last put that releases the buffer later, never inside the caller.
-// Not modelled: PRIME export of GEM objects, mmap of a dma-buf, CPU access ioctls, move notify.
+// dma-bufs of heap providers and of GEM objects: file references, attachments, mappings, and a last
+// put that releases the buffer later, never inside the caller.
+// Not modelled: mmap of a dma-buf's own descriptor, CPU access ioctls, move notify.
 // Source: dma-buf.c; facts-host.md 6 (G9, G10, G14-G18).
 #pragma once
 
@@ -25,6 +25,9 @@ struct DmaBufObj : contract::DmaBuf {
   std::uint32_t mappings = 0;
   std::pmr::vector<vocab::Pa> pages;
   contract::Ptr<contract::Resv> resv;
+  /// Of an exported object, with a reference: whose pages and resv these are. No provider then.
+  contract::Ptr<contract::GemObject> gem;
+  std::uint32_t instance = 0;  ///< the DRM device that the export keeps
 };
 using DmaBufPtr = contract::Ptr<DmaBufObj>;
 
@@ -35,10 +38,19 @@ class DeferredRelease {
   virtual void defer(const DmaBufPtr& buf) = 0;
 };
 
+/// Who is told that the dma-buf of a GEM object is gone.
+class GemExporter {
+ public:
+  virtual ~GemExporter() = default;
+  virtual void export_released(const contract::Ptr<contract::GemObject>& gem,
+                               std::uint32_t instance) = 0;
+};
+
 class DmaBufTable {
  public:
   DmaBufTable(DrmContext& ctx, ResvTable& resvs) : ctx_(ctx), resvs_(resvs) {}
   void set_deferred(DeferredRelease* deferred) { deferred_ = deferred; }
+  void set_exporter(GemExporter* exporter) { exporter_ = exporter; }
 
   static DmaBufPtr obj(const contract::Ptr<contract::DmaBuf>& buf) {
     return contract::ptr_cast<DmaBufObj>(buf);
@@ -46,6 +58,9 @@ class DmaBufTable {
   /// A buffer of `provider` with one reference. Errors: -ENOMEM.
   contract::Result<DmaBufPtr> create(HeapProvider& provider, std::uint64_t size,
                                      contract::PageKind kind);
+  /// The dma-buf of a GEM object, with one reference; takes over one on `gem`. Errors: -ENOMEM.
+  contract::Result<DmaBufPtr> create(const contract::Ptr<contract::GemObject>& gem,
+                                     std::uint32_t instance);
   void get(const contract::Ptr<contract::DmaBuf>& buf);
   void put(const contract::Ptr<contract::DmaBuf>& buf);
   /// Runs a release that `put` deferred.
@@ -55,7 +70,7 @@ class DmaBufTable {
   void detach(const contract::Ptr<contract::DmaBuf>& buf);
   int map(const contract::Ptr<contract::DmaBuf>& buf);
   void unmap(const contract::Ptr<contract::DmaBuf>& buf);
-  [[nodiscard]] std::uint32_t live() const { return live_; }
+  [[nodiscard]] std::uint32_t live() const { return live_; }  ///< of providers
 
  private:
   void free_pages(DmaBufObj& buf);
@@ -63,6 +78,7 @@ class DmaBufTable {
   DrmContext& ctx_;
   ResvTable& resvs_;
   DeferredRelease* deferred_ = nullptr;
+  GemExporter* exporter_ = nullptr;
   std::uint32_t next_id_ = 1;
   std::uint32_t live_ = 0;
 };

@@ -83,6 +83,9 @@ void DrmFiles::last_close(const OpenFile& file) {
     case FileKind::sync_file:
       parts_.fences.put(file.fence);
       break;
+    case FileKind::syncobj:
+      parts_.syncobjs.put(file.syncobj);
+      break;
   }
 }
 
@@ -139,6 +142,7 @@ Result<DrmFilePtr> DrmFiles::open_drm() {
 void DrmFiles::close_drm(const DrmFilePtr& file) {
   const std::uint32_t instance = file->instance;
   parts_.syncobjs.release(file->syncobjs);
+  parts_.primes.release(file->primes);
   parts_.gems.release_handles(file->handles);
   if (ctx_.ops->postclose != nullptr) ctx_.ops->postclose(ctx_.driver, file);
   ctx_.kernel.free(file);
@@ -151,7 +155,7 @@ Result<GemPtr> DrmFiles::map_for_cpu(const OpenFile& file, std::uint64_t mmap_of
                                      std::uint64_t offset, std::uint64_t bytes) {
   if (file.kind != FileKind::drm) return tl::unexpected(-ENODEV);
   if (kernel_.drm_instance_unplugged(file.drm->instance)) return tl::unexpected(-ENODEV);
-  const Result<GemPtr> gem = parts_.gems.mmap(file.drm->handles, mmap_offset);
+  const Result<GemPtr> gem = parts_.gems.mmap(file.drm->handles, mmap_offset, 0);
   if (!gem) return gem;
   const std::uint64_t size = (*gem)->size;
   const std::uint64_t word = sizeof(std::uint64_t);
@@ -193,6 +197,13 @@ std::int64_t DrmFiles::cpu_load(int fd, std::uint64_t mmap_offset, std::uint64_t
   return cpu_access(fd, mmap_offset, offset, to.size(), [&](const contract::KMap& map) {
     parts_.gems.read(map, offset, to);
   });
+}
+
+const DrmFiles::OpenFile* DrmFiles::file_of_kind(int fd, FileKind kind) const {
+  const auto it = fds_.find(fd);
+  if (it == fds_.end() || it->second == 0) return nullptr;
+  const OpenFile& file = files_.at(it->second);
+  return file.kind == kind ? &file : nullptr;
 }
 
 }  // namespace protm::host

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Descriptors of the one user process, open files behind them, and what the DRM core does with an
 // ioctl before and after the driver. A file lives until its last user is out of it (fdget).
-// Not modelled: dup, fork, several processes, the primary node, PRIME and plain syncobj
-// descriptors (-EOPNOTSUPP), events, authentication.
+// Mappings of the render node live until munmap, and keep their file as in the kernel.
+// Not modelled: dup, fork, several processes, the primary node, eventfds of syncobjs (-EOPNOTSUPP),
+// events, authentication.
 // Source: drm_ioctl.c, drm_file.c, sync_file.c; facts-host.md 5, 7 (D1-D9), G20.
 #pragma once
 
@@ -18,14 +19,17 @@
 #include "sut-adapters/host/fence_table.h"
 #include "sut-adapters/host/gem_table.h"
 #include "sut-adapters/host/kernel_impl.h"
+#include "sut-adapters/host/prime_table.h"
 #include "sut-adapters/host/syncobj_table.h"
 
 namespace protm::host {
 
 struct DrmFileObj : contract::DrmFile {
-  explicit DrmFileObj(std::pmr::memory_resource* memory) : handles(memory), syncobjs(memory) {}
+  explicit DrmFileObj(std::pmr::memory_resource* memory)
+      : handles(memory), primes(memory), syncobjs(memory) {}
   std::uint32_t instance = 0;  ///< the DRM device that it keeps
   GemHandles handles;
+  PrimeHandles primes;
   SyncobjHandles syncobjs;
 };
 using DrmFilePtr = contract::Ptr<DrmFileObj>;
@@ -36,13 +40,15 @@ struct DrmSubsystems {
   SyncobjTable& syncobjs;
   GemTable& gems;
   DmaBufTable& bufs;
+  PrimeTable& primes;
   ChrdevTable& chrdevs;
 };
 
 class DrmFiles {
  public:
   DrmFiles(DrmContext& ctx, KernelImpl& kernel, const DrmSubsystems& parts)
-      : ctx_(ctx), kernel_(kernel), parts_(parts), fds_(ctx.memory), files_(ctx.memory) {}
+      : ctx_(ctx), kernel_(kernel), parts_(parts), fds_(ctx.memory), files_(ctx.memory),
+        mappings_(ctx.memory) {}
 
   static DrmFilePtr obj(const contract::Ptr<contract::DrmFile>& file) {
     return contract::ptr_cast<DrmFileObj>(file);
@@ -66,9 +72,15 @@ class DrmFiles {
                          std::span<const std::byte> from);
   std::int64_t cpu_load(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
                         std::span<std::byte> to);
+  /// mmap of the render node: number of the mapping, from 1, or -errno.
+  std::int64_t mmap(int fd, const contract::MapRequest& request);
+  std::int64_t munmap(std::uint64_t mapping);
+  // One word through a mapping; -EFAULT where user space would get a signal.
+  std::int64_t map_load(std::uint64_t mapping, std::uint64_t offset, std::uint64_t& value);
+  std::int64_t map_store(std::uint64_t mapping, std::uint64_t offset, std::uint64_t value);
 
  private:
-  enum class FileKind : std::uint8_t { chrdev, drm, dma_buf, sync_file };
+  enum class FileKind : std::uint8_t { chrdev, drm, dma_buf, sync_file, syncobj };
   struct OpenFile {
     FileKind kind{};
     std::uint32_t users = 1;  ///< the descriptor, and each system call inside
@@ -76,6 +88,14 @@ class DrmFiles {
     DrmFilePtr drm;
     contract::Ptr<contract::DmaBuf> buf;
     FencePtr fence;
+    SyncobjPtr syncobj;
+  };
+  struct Mapping {
+    std::uint32_t file = 0;  ///< number of the file, with one more user
+    DrmFilePtr drm;
+    GemPtr gem;              ///< with a reference; null: the driver's user page
+    std::uint64_t size = 0;
+    bool write = false;
   };
   /// A core or driver ioctl, ready to run on DRM core's copy of the struct.
   struct Handler {
@@ -97,9 +117,20 @@ class DrmFiles {
   std::int64_t drm_ioctl(const DrmFilePtr& file, std::uint32_t cmd, std::uint64_t arg);
   [[nodiscard]] Handler find_handler(std::uint32_t nr) const;
   [[nodiscard]] static Handler find_core_handler(std::uint32_t nr);
+  [[nodiscard]] static Handler find_syncobj_handler(std::uint32_t nr);
   int run_handler(const Handler& handler, const DrmFilePtr& file, void* arg);
   int version(void* arg);
   int syncobj_to_fd(const DrmFilePtr& file, vocab::uapi::SyncobjHandle& arg);
+  int sync_file_to_fd(const DrmFilePtr& file, vocab::uapi::SyncobjHandle& arg, std::uint64_t point);
+  int fd_to_syncobj(const DrmFilePtr& file, vocab::uapi::SyncobjHandle& arg);
+  int sync_file_to_syncobj(const DrmFilePtr& file, const vocab::uapi::SyncobjHandle& arg,
+                           std::uint64_t point);
+  int gem_close(const DrmFilePtr& file, const vocab::uapi::GemClose& arg);
+  int prime_to_fd(const DrmFilePtr& file, vocab::uapi::PrimeHandle& arg);
+  int fd_to_prime(const DrmFilePtr& file, vocab::uapi::PrimeHandle& arg);
+  /// The open file behind a descriptor; nothing when there is none of that kind.
+  const OpenFile* file_of_kind(int fd, FileKind kind) const;
+  contract::Result<GemPtr> map_object(const DrmFilePtr& file, const contract::MapRequest& request);
   std::int64_t sync_file_ioctl(const FencePtr& fence, std::uint32_t cmd, std::uint64_t arg);
   vocab::uapi::SyncFenceInfo fence_info(const FencePtr& fence);
   contract::Result<GemPtr> map_for_cpu(const OpenFile& file, std::uint64_t mmap_offset,
@@ -113,6 +144,8 @@ class DrmFiles {
   DrmSubsystems parts_;
   std::pmr::map<int, std::uint32_t> fds_;  ///< 0 = reserved
   std::pmr::map<std::uint32_t, OpenFile> files_;
+  std::pmr::map<std::uint64_t, Mapping> mappings_;
+  std::uint64_t last_mapping_ = 0;
   std::uint32_t last_file_ = 0;
   std::uint32_t last_drm_file_ = 0;
   bool published_ = false;

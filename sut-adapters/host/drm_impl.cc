@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "sut-adapters/contract/sut.h"
+
 namespace protm::host {
 
 // User memory is reached through the kernel, which knows whose it is.
@@ -16,13 +18,14 @@ DrmImpl::DrmImpl(KernelImpl& kernel, contract::Bus& bus, contract::UserMemory& /
       resvs_(ctx_, fences_),
       bufs_(ctx_, resvs_),
       gems_(ctx_, resvs_, bufs_),
+      primes_(ctx_, kernel, gems_, bufs_),
       syncobjs_(ctx_, fences_),
       sched_(ctx_, fences_),
       chrdevs_(ctx_),
       gpuvms_(kernel, memory),
       pgtables_(kernel, memory),
       mms_(kernel, memory),
-      files_(ctx_, kernel, DrmSubsystems{fences_, syncobjs_, gems_, bufs_, chrdevs_}),
+      files_(ctx_, kernel, DrmSubsystems{fences_, syncobjs_, gems_, bufs_, primes_, chrdevs_}),
       providers_(memory),
       in_syscall_(memory),
       delayed_(memory) {
@@ -107,6 +110,30 @@ std::int64_t DrmImpl::sys_cpu_store64(int fd, std::uint64_t mmap_offset, std::ui
 std::int64_t DrmImpl::sys_cpu_load64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
                                      std::uint64_t* value) {
   return sys_cpu_load(fd, mmap_offset, offset, std::as_writable_bytes(std::span(value, 1)));
+}
+
+std::int64_t DrmImpl::sys_mmap(int fd, std::uint64_t offset, std::uint64_t size,
+                               std::uint32_t access) {
+  const contract::MapRequest request{.offset = offset,
+                                     .size = size,
+                                     .shared = (access & contract::kMapPrivate) == 0,
+                                     .write = (access & contract::kMapWrite) != 0,
+                                     .exec = (access & contract::kMapExec) != 0};
+  return syscall([&] { return files_.mmap(fd, request); });
+}
+
+std::int64_t DrmImpl::sys_munmap(std::uint64_t mapping) {
+  return syscall([&] { return files_.munmap(mapping); });
+}
+
+std::int64_t DrmImpl::sys_map_load(std::uint64_t mapping, std::uint64_t offset,
+                                   std::uint64_t* value) {
+  return syscall([&] { return files_.map_load(mapping, offset, *value); });
+}
+
+std::int64_t DrmImpl::sys_map_store(std::uint64_t mapping, std::uint64_t offset,
+                                    std::uint64_t value) {
+  return syscall([&] { return files_.map_store(mapping, offset, value); });
 }
 
 HeapProvider* DrmImpl::provider_add(std::string_view name, bool is_protected, std::uint64_t limit) {

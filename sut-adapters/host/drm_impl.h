@@ -26,6 +26,7 @@
 #include "sut-adapters/host/kernel_impl.h"
 #include "sut-adapters/host/mm_space.h"
 #include "sut-adapters/host/pgtable_writer.h"
+#include "sut-adapters/host/prime_table.h"
 #include "sut-adapters/host/sched_core.h"
 #include "sut-adapters/host/syncobj_table.h"
 
@@ -58,6 +59,11 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
                                std::uint64_t value);
   std::int64_t sys_cpu_load64(int fd, std::uint64_t mmap_offset, std::uint64_t offset,
                               std::uint64_t* value);
+  /// mmap of the render node that stays; `access` is MapAccess. A mapping > 0 or -errno.
+  std::int64_t sys_mmap(int fd, std::uint64_t offset, std::uint64_t size, std::uint32_t access);
+  std::int64_t sys_munmap(std::uint64_t mapping);
+  std::int64_t sys_map_load(std::uint64_t mapping, std::uint64_t offset, std::uint64_t* value);
+  std::int64_t sys_map_store(std::uint64_t mapping, std::uint64_t offset, std::uint64_t value);
   /// A new exporter; its number counts from 1. `limit` in bytes, 0 = none.
   HeapProvider* provider_add(std::string_view name, bool is_protected, std::uint64_t limit);
   /// The exporter goes: allocating from it later is a use after free.
@@ -201,6 +207,7 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
   ResvTable resvs_;
   DmaBufTable bufs_;
   GemTable gems_;
+  PrimeTable primes_;
   SyncobjTable syncobjs_;
   SchedCore sched_;
   ChrdevTable chrdevs_;

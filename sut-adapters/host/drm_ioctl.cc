@@ -68,19 +68,38 @@ DrmFiles::Handler DrmFiles::find_core_handler(std::uint32_t nr) {
     std::uint32_t cmd;
     Core fn;
   };
+  static constexpr std::array kCore{
+      Entry{kIoctlVersion, [](DrmFiles& s, const DrmFilePtr&, void* a) { return s.version(a); }},
+      Entry{uapi::kIoctlGemClose,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return s.gem_close(f, *static_cast<uapi::GemClose*>(a));
+            }},
+      Entry{uapi::kIoctlPrimeHandleToFd,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return s.prime_to_fd(f, *static_cast<uapi::PrimeHandle*>(a));
+            }},
+      Entry{uapi::kIoctlPrimeFdToHandle,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return s.fd_to_prime(f, *static_cast<uapi::PrimeHandle*>(a));
+            }},
+  };
+  for (const Entry& entry : kCore) {
+    if (nr_of(entry.cmd) == nr) return {entry.cmd, entry.fn, nullptr};
+  }
+  return find_syncobj_handler(nr);
+}
+
+DrmFiles::Handler DrmFiles::find_syncobj_handler(std::uint32_t nr) {
+  using Core = int (*)(DrmFiles&, const DrmFilePtr&, void*);
+  struct Entry {
+    std::uint32_t cmd;
+    Core fn;
+  };
   using S = SyncobjTable;
   static constexpr Core kNotModelled = [](DrmFiles&, const DrmFilePtr&, void*) {
     return -EOPNOTSUPP;
   };
   static constexpr std::array kCore{
-      Entry{kIoctlVersion, [](DrmFiles& s, const DrmFilePtr&, void* a) { return s.version(a); }},
-      Entry{uapi::kIoctlGemClose,
-            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
-              return s.parts_.gems.handle_delete(f->handles,
-                                                 static_cast<uapi::GemClose*>(a)->handle);
-            }},
-      Entry{uapi::kIoctlPrimeHandleToFd, kNotModelled},
-      Entry{uapi::kIoctlPrimeFdToHandle, kNotModelled},
       Entry{uapi::kIoctlSyncobjCreate,
             [](DrmFiles& s, const DrmFilePtr& f, void* a) {
               return on_syncobjs<&S::create, uapi::SyncobjCreate>(s.parts_.syncobjs, f, a);
@@ -93,7 +112,10 @@ DrmFiles::Handler DrmFiles::find_core_handler(std::uint32_t nr) {
             [](DrmFiles& s, const DrmFilePtr& f, void* a) {
               return s.syncobj_to_fd(f, *static_cast<uapi::SyncobjHandle*>(a));
             }},
-      Entry{uapi::kIoctlSyncobjFdToHandle, kNotModelled},
+      Entry{uapi::kIoctlSyncobjFdToHandle,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return s.fd_to_syncobj(f, *static_cast<uapi::SyncobjHandle*>(a));
+            }},
       Entry{uapi::kIoctlSyncobjWait,
             [](DrmFiles& s, const DrmFilePtr& f, void* a) {
               return on_syncobjs<&S::wait, uapi::SyncobjWait>(s.parts_.syncobjs, f, a);
@@ -115,7 +137,10 @@ DrmFiles::Handler DrmFiles::find_core_handler(std::uint32_t nr) {
             [](DrmFiles& s, const DrmFilePtr& f, void* a) {
               return on_syncobjs<&S::query, uapi::SyncobjTimelineArray>(s.parts_.syncobjs, f, a);
             }},
-      Entry{uapi::kIoctlSyncobjTransfer, kNotModelled},
+      Entry{uapi::kIoctlSyncobjTransfer,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) {
+              return on_syncobjs<&S::transfer, uapi::SyncobjTransfer>(s.parts_.syncobjs, f, a);
+            }},
       Entry{uapi::kIoctlSyncobjTimelineSignal,
             [](DrmFiles& s, const DrmFilePtr& f, void* a) {
               return on_syncobjs<&S::timeline_signal, uapi::SyncobjTimelineArray>(s.parts_.syncobjs,
@@ -170,6 +195,7 @@ std::int64_t DrmFiles::ioctl(int fd, std::uint32_t cmd, std::uint64_t arg) {
       result = sync_file_ioctl(file.fence, cmd, arg);
       break;
     case FileKind::dma_buf:
+    case FileKind::syncobj:
       break;
   }
   leave(id);
@@ -195,18 +221,48 @@ int DrmFiles::version(void* arg) {
   return error;
 }
 
-int DrmFiles::syncobj_to_fd(const DrmFilePtr& file, uapi::SyncobjHandle& arg) {
-  const std::uint32_t known =
-      uapi::kSyncobjHandleToFdExportSyncFile | uapi::kSyncobjHandleToFdTimeline;
-  if (arg.pad != 0 || (arg.flags & ~known) != 0) return -EINVAL;
-  if ((arg.flags & uapi::kSyncobjHandleToFdExportSyncFile) == 0) {
-    return arg.point != 0 ? -EINVAL : -EOPNOTSUPP;
+// --- objects as descriptors ------------------------------------------------------------------
+
+int DrmFiles::gem_close(const DrmFilePtr& file, const uapi::GemClose& arg) {
+  const int error = parts_.gems.handle_delete(file->handles, arg.handle);
+  if (error == 0) parts_.primes.forget(file->primes, arg.handle);
+  return error;
+}
+
+int DrmFiles::prime_to_fd(const DrmFilePtr& file, uapi::PrimeHandle& arg) {
+  if ((arg.flags & ~(uapi::kPrimeCloexec | uapi::kPrimeRdwr)) != 0) return -EINVAL;
+  const Result<int> fd = fd_reserve("prime");
+  if (!fd) return fd.error();
+  const auto buf =
+      parts_.primes.to_buf(file->handles, file->primes, arg.handle, file->instance);
+  if (!buf) {
+    fd_put_unused(*fd);
+    return buf.error();
   }
-  const bool timeline = (arg.flags & uapi::kSyncobjHandleToFdTimeline) != 0;
+  fd_install(*fd, *buf);
+  arg.fd = *fd;
+  return 0;
+}
+
+int DrmFiles::fd_to_prime(const DrmFilePtr& file, uapi::PrimeHandle& arg) {
+  const auto it = fds_.find(arg.fd);
+  if (it == fds_.end() || it->second == 0) return -EBADF;
+  const OpenFile* const open = file_of_kind(arg.fd, FileKind::dma_buf);
+  if (open == nullptr) return -EINVAL;
+  const contract::Ptr<contract::DmaBuf> buf = open->buf;
+  parts_.bufs.get(buf);
+  const auto handle = parts_.primes.to_handle(file->handles, file->primes, buf, file->instance);
+  parts_.bufs.put(buf);
+  if (!handle) return handle.error();
+  arg.handle = *handle;
+  return 0;
+}
+
+int DrmFiles::sync_file_to_fd(const DrmFilePtr& file, uapi::SyncobjHandle& arg,
+                              std::uint64_t point) {
   const Result<int> fd = fd_reserve("sync_file");
   if (!fd) return fd.error();
-  const auto fence =
-      parts_.syncobjs.find_fence(file->syncobjs, arg.handle, timeline ? arg.point : 0);
+  const auto fence = parts_.syncobjs.find_fence(file->syncobjs, arg.handle, point);
   if (!fence) {
     fd_put_unused(*fd);
     return fence.error();
@@ -216,6 +272,62 @@ int DrmFiles::syncobj_to_fd(const DrmFilePtr& file, uapi::SyncobjHandle& arg) {
   made.fence = *fence;
   install(*fd, add_file(made));
   arg.fd = *fd;
+  return 0;
+}
+
+int DrmFiles::syncobj_to_fd(const DrmFilePtr& file, uapi::SyncobjHandle& arg) {
+  const std::uint32_t known =
+      uapi::kSyncobjHandleToFdExportSyncFile | uapi::kSyncobjHandleToFdTimeline;
+  if (arg.pad != 0 || (arg.flags & ~known) != 0) return -EINVAL;
+  const bool timeline = (arg.flags & uapi::kSyncobjHandleToFdTimeline) != 0;
+  if ((arg.flags & uapi::kSyncobjHandleToFdExportSyncFile) != 0) {
+    return sync_file_to_fd(file, arg, timeline ? arg.point : 0);
+  }
+  if (arg.point != 0) return -EINVAL;
+  const SyncobjPtr syncobj = parts_.syncobjs.find(file->syncobjs, arg.handle);
+  if (syncobj == nullptr) return -EINVAL;
+  const Result<int> fd = fd_reserve("syncobj");
+  if (!fd) {
+    parts_.syncobjs.put(syncobj);
+    return fd.error();
+  }
+  OpenFile made;
+  made.kind = FileKind::syncobj;
+  made.syncobj = syncobj;
+  install(*fd, add_file(made));
+  arg.fd = *fd;
+  return 0;
+}
+
+int DrmFiles::sync_file_to_syncobj(const DrmFilePtr& file, const uapi::SyncobjHandle& arg,
+                                   std::uint64_t point) {
+  const OpenFile* const open = file_of_kind(arg.fd, FileKind::sync_file);
+  if (open == nullptr) return -EINVAL;
+  const FencePtr fence = open->fence;
+  const SyncobjPtr syncobj = parts_.syncobjs.find(file->syncobjs, arg.handle);
+  if (syncobj == nullptr) return -ENOENT;
+  int error = 0;
+  if (point != 0) {
+    error = parts_.syncobjs.add_point(syncobj, fence, point);
+  } else {
+    parts_.syncobjs.replace_fence(syncobj, fence);
+  }
+  parts_.syncobjs.put(syncobj);
+  return error;
+}
+
+int DrmFiles::fd_to_syncobj(const DrmFilePtr& file, uapi::SyncobjHandle& arg) {
+  const std::uint32_t known =
+      uapi::kSyncobjFdToHandleImportSyncFile | uapi::kSyncobjFdToHandleTimeline;
+  if (arg.pad != 0 || (arg.flags & ~known) != 0) return -EINVAL;
+  const bool timeline = (arg.flags & uapi::kSyncobjFdToHandleTimeline) != 0;
+  if ((arg.flags & uapi::kSyncobjFdToHandleImportSyncFile) != 0) {
+    return sync_file_to_syncobj(file, arg, timeline ? arg.point : 0);
+  }
+  if (arg.point != 0) return -EINVAL;
+  const OpenFile* const open = file_of_kind(arg.fd, FileKind::syncobj);
+  if (open == nullptr) return -EINVAL;
+  arg.handle = parts_.syncobjs.add_handle(file->syncobjs, open->syncobj);
   return 0;
 }
 

@@ -146,7 +146,15 @@ Result<std::uint32_t> GemTable::handle_create(GemHandles& handles, const GemPtr&
 
 void GemTable::handle_gone(const GemPtr& gem) {
   State& s = state(gem);
-  if (--s.handles == 0) put(gem);
+  if (--s.handles != 0) return;
+  const Ptr<DmaBuf> buf = std::exchange(s.exported, nullptr);
+  bufs_.put(buf);
+  put(gem);
+}
+
+void GemTable::set_exported(const GemPtr& gem, const Ptr<DmaBuf>& buf) {
+  bufs_.get(buf);
+  state(gem).exported = buf;
 }
 
 int GemTable::handle_delete(GemHandles& handles, std::uint32_t handle) {
@@ -178,14 +186,17 @@ std::uint64_t GemTable::mmap_offset(const GemPtr& gem) {
   return s.mmap_offset;
 }
 
-Result<GemPtr> GemTable::mmap(const GemHandles& handles, std::uint64_t offset) {
+Result<GemPtr> GemTable::mmap(const GemHandles& handles, std::uint64_t offset,
+                              std::uint64_t bytes) {
   const auto it = offsets_.find(offset);
-  if (it == offsets_.end()) return tl::unexpected(-EINVAL);
+  if (it == offsets_.end() || bytes > it->second->size) return tl::unexpected(-EINVAL);
   const GemPtr gem = it->second;
   const bool permitted = std::any_of(handles.begin(), handles.end(),
                                      [&](const auto& entry) { return entry.second == gem; });
   if (!permitted) return tl::unexpected(-EACCES);
-  if (gem->imported || gem->no_mmap) return tl::unexpected(-EINVAL);
+  // An import is mapped by its exporter, and a heap of ours does not give its pages to the CPU.
+  if (gem->imported) return tl::unexpected(-EPERM);
+  if (gem->no_mmap) return tl::unexpected(-EINVAL);
   get(gem);
   return gem;
 }

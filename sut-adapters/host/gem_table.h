@@ -2,7 +2,8 @@
 // GEM shmem objects: references, handles, pages on first use, vmap counts, mmap offsets, and
 // imports of dma-bufs. State is Host's, found by the object's id; the object is the driver's.
 // mmap offsets are given at the first question and never reused, so they do not depend on how many
-// buffers a driver makes for itself. Not modelled: eviction, swap, huge folios, PRIME members.
+// buffers a driver makes for itself. PRIME is in prime_table.h.
+// Not modelled: eviction, swap, huge folios.
 // Source: drm_gem.c, drm_gem_shmem_helper.c, drm_prime.c; facts-host.md 6.
 #pragma once
 
@@ -41,9 +42,15 @@ class GemTable {
   /// Drops all handles of a closing file.
   void release_handles(GemHandles& handles);
   std::uint64_t mmap_offset(const GemPtr& gem);
-  /// What an mmap of `offset` by the file with `handles` gives, with a reference.
-  /// Errors: -EINVAL no such offset or an import, -EACCES no handle in this file.
-  contract::Result<GemPtr> mmap(const GemHandles& handles, std::uint64_t offset);
+  /// What an mmap of `bytes` at `offset` by the file with `handles` gives, with a reference.
+  /// Errors: -EINVAL no object begins there or it is smaller, -EACCES no handle in this file,
+  /// -EPERM an import.
+  contract::Result<GemPtr> mmap(const GemHandles& handles, std::uint64_t offset,
+                                std::uint64_t bytes);
+  /// The dma-buf that the object is known by; null when there is none.
+  contract::Ptr<contract::DmaBuf> exported(const GemPtr& gem) { return state(gem).exported; }
+  /// Takes a reference, which goes with the object's last handle.
+  void set_exported(const GemPtr& gem, const contract::Ptr<contract::DmaBuf>& buf);
   contract::Result<GemPtr> prime_import(const contract::Ptr<contract::DmaBuf>& buf);
 
   // CPU access through a mapping
@@ -62,6 +69,7 @@ class GemTable {
     std::uint64_t mmap_offset = 0;
     std::pmr::vector<vocab::Pa> pages;  ///< of a native object
     contract::Ptr<contract::Resv> own_resv;
+    contract::Ptr<contract::DmaBuf> exported;  ///< drm_gem_object.dma_buf
     bool attached = false;
   };
   State& state(const GemPtr& gem);

@@ -35,6 +35,10 @@ const char* role_of(SysCall call) {
     case SysCall::cpu_store_bytes: return "cpu_store";
     case SysCall::cpu_load64:
     case SysCall::cpu_load_bytes: return "cpu_load";
+    case SysCall::mmap: return "mmap";
+    case SysCall::munmap: return "munmap";
+    case SysCall::map_load64: return "map_load";
+    case SysCall::map_store64: return "map_store";
     case SysCall::load: return "load";
     case SysCall::probe: return "probe";
     case SysCall::unbind: return "unbind";
@@ -226,6 +230,13 @@ std::int64_t InProcessSut::perform_file(const Call& call, std::uint64_t& output)
       return drm_.sys_cpu_load64(fd, call.args[1], call.args[2], &output);
     case SysCall::cpu_store_bytes: return store_bytes(call);
     case SysCall::cpu_load_bytes: return load_bytes(call);
+    case SysCall::mmap:
+      return drm_.sys_mmap(fd, call.args[1], call.args[2],
+                           static_cast<std::uint32_t>(call.args[3]));
+    case SysCall::munmap: return drm_.sys_munmap(call.args[0]);
+    case SysCall::map_load64: return drm_.sys_map_load(call.args[0], call.args[1], &output);
+    case SysCall::map_store64:
+      return drm_.sys_map_store(call.args[0], call.args[1], call.args[2]);
     default: return -ENOSYS;
   }
 }

@@ -71,6 +71,21 @@ contract::Result<FencePtr> SyncobjTable::find_fence(const SyncobjHandles& handle
   return stub;
 }
 
+std::uint32_t SyncobjTable::give_handle(SyncobjHandles& handles, const SyncobjPtr& syncobj) {
+  std::uint32_t handle = 1;
+  for (const auto& [used, unused] : handles) {
+    if (used != handle) break;
+    ++handle;
+  }
+  handles.emplace(handle, syncobj);
+  return handle;
+}
+
+std::uint32_t SyncobjTable::add_handle(SyncobjHandles& handles, const SyncobjPtr& syncobj) {
+  ctx_.kernel.kref_get(syncobj->refs, "syncobj");
+  return give_handle(handles, syncobj);
+}
+
 int SyncobjTable::create(SyncobjHandles& handles, uapi::SyncobjCreate& arg) {
   if ((arg.flags & ~uapi::kSyncobjCreateSignaled) != 0) return -EINVAL;
   const SyncobjPtr syncobj = ctx_.kernel.make<SyncobjObj>("syncobj");
@@ -85,13 +100,7 @@ int SyncobjTable::create(SyncobjHandles& handles, uapi::SyncobjCreate& arg) {
       return -ENOMEM;
     }
   }
-  std::uint32_t handle = 1;
-  for (const auto& [used, unused] : handles) {
-    if (used != handle) break;
-    ++handle;
-  }
-  handles.emplace(handle, syncobj);
-  arg.handle = handle;
+  arg.handle = give_handle(handles, syncobj);
   return 0;
 }
 
@@ -197,6 +206,19 @@ int SyncobjTable::timeline_signal(SyncobjHandles& handles, const uapi::SyncobjTi
     fences_.put(stub);
   }
   put_all(syncobjs);
+  return error;
+}
+
+int SyncobjTable::transfer(SyncobjHandles& handles, const uapi::SyncobjTransfer& arg) {
+  if (arg.pad != 0) return -EINVAL;
+  const SyncobjPtr to = find(handles, arg.dst_handle);
+  if (to == nullptr) return -ENOENT;
+  const auto fence = await_fence(handles, arg.src_handle, arg.src_point, arg.flags);
+  int error = fence ? 0 : fence.error();
+  if (fence && arg.dst_point != 0) error = add_point(to, *fence, arg.dst_point);
+  if (fence && arg.dst_point == 0) replace_fence(to, *fence);
+  if (fence) fences_.put(*fence);
+  put(to);
   return error;
 }
 

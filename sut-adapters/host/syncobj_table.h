@@ -40,6 +40,9 @@ class SyncobjTable {
   /// Drops all handles of a closing file.
   void release(SyncobjHandles& handles);
 
+  /// A handle with a reference of its own.
+  std::uint32_t add_handle(SyncobjHandles& handles, const SyncobjPtr& syncobj);
+
   // The ioctls; `arg` is DRM core's copy of the struct.
   int create(SyncobjHandles& handles, vocab::uapi::SyncobjCreate& arg);
   int destroy(SyncobjHandles& handles, const vocab::uapi::SyncobjDestroy& arg);
@@ -49,9 +52,14 @@ class SyncobjTable {
   int timeline_wait(SyncobjHandles& handles, vocab::uapi::SyncobjTimelineWait& arg);
   int query(SyncobjHandles& handles, const vocab::uapi::SyncobjTimelineArray& arg);
   int timeline_signal(SyncobjHandles& handles, const vocab::uapi::SyncobjTimelineArray& arg);
+  int transfer(SyncobjHandles& handles, const vocab::uapi::SyncobjTransfer& arg);
   [[nodiscard]] std::uint32_t live() const { return live_; }
 
  private:
+  static std::uint32_t give_handle(SyncobjHandles& handles, const SyncobjPtr& syncobj);
+  /// find_fence that waits until somebody submits one, if the flags say so.
+  contract::Result<FencePtr> await_fence(const SyncobjHandles& handles, std::uint32_t handle,
+                                         std::uint64_t point, std::uint32_t flags);
   struct WaitEntry {
     SyncobjPtr syncobj;
     std::uint64_t point = 0;

@@ -23,6 +23,38 @@ void SyncobjTable::pick_fence(WaitEntry& entry) {
   entry.all_signalled = *found == nullptr;
 }
 
+contract::Result<FencePtr> SyncobjTable::await_fence(const SyncobjHandles& handles,
+                                                     std::uint32_t handle, std::uint64_t point,
+                                                     std::uint32_t flags) {
+  /// Source: DRM_SYNCOBJ_WAIT_FOR_SUBMIT_TIMEOUT.
+  constexpr std::uint64_t kForSubmitNs = 5 * vocab::kSec;
+  WaitEntry entry{.syncobj = find(handles, handle), .point = point, .fence = nullptr};
+  if (entry.syncobj == nullptr) return tl::unexpected(-ENOENT);
+  contract::Result<FencePtr> fence = tl::unexpected(-EINVAL);
+  if ((flags & ~uapi::kSyncobjWaitForSubmit) == 0) {
+    fence = find_fence(handles, handle, point);
+    if (!fence && flags != 0) {
+      auto submitted = [&] {
+        pick_fence(entry);
+        return entry.fence != nullptr || entry.all_signalled;
+      };
+      const std::uint64_t jiffies = kForSubmitNs / (vocab::kSec / ctx_.kernel.hz());
+      const bool there = ctx_.kernel.wait_event_timeout(fences_.queue(), submitted, jiffies) != 0;
+      if (!there) {
+        fence = tl::unexpected(-ETIME);
+      } else if (entry.fence != nullptr) {
+        fence = entry.fence;
+      } else if (const FencePtr stub = fences_.stub(); stub != nullptr) {
+        fence = stub;
+      } else {
+        fence = tl::unexpected(-ENOMEM);
+      }
+    }
+  }
+  put(entry.syncobj);
+  return fence;
+}
+
 bool SyncobjTable::entry_done(const WaitEntry& entry, std::uint32_t flags) {
   if (entry.all_signalled) return true;
   if (entry.fence == nullptr) return false;

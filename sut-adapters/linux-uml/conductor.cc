@@ -128,6 +128,11 @@ std::int64_t Conductor::heap(const protm_heap_news& news, std::uint64_t now_ns) 
   return 0;
 }
 
+void Conductor::user_read(std::uint64_t from, std::uint64_t bytes, std::uint64_t now_ns) {
+  const Visit visit(*this, now_ns);
+  rig_.user().after_read(from, bytes);
+}
+
 void Conductor::log(std::string_view text, std::uint64_t now_ns) {
   const Visit visit(*this, now_ns);
   log_.add(text);
@@ -169,6 +174,7 @@ void Conductor::publish() {
   state_->irq_lines = rig_.irq_lines();
   state_->ready = sut_->ready();
   state_->next_ns = std::min(rig_.next_event_ns(), sut_->wake_ns());
+  state_->watched_bytes = rig_.user().changes() ? rig_.user().mapped_bytes() : 0;
   // Someone waits for an event that has just happened: as soon as the kernel takes interrupts.
   if (rig_.matcher().fulfilled() != seen_fulfilled_) state_->next_ns = rig_.now().ns;
   // User space maps the page of this register, which is a page of real memory here.

@@ -31,6 +31,8 @@ class Conductor {
   bool exchange(protm_order& order, std::uint64_t now_ns);
   void fence(std::uint32_t step, std::int32_t error, std::uint64_t seqno, std::uint64_t now_ns);
   std::int64_t heap(const protm_heap_news& news, std::uint64_t now_ns);
+  /// The kernel has read bytes of user memory, which may change behind its back now.
+  void user_read(std::uint64_t from, std::uint64_t bytes, std::uint64_t now_ns);
   void log(std::string_view text, std::uint64_t now_ns);
 
  private:

@@ -259,6 +259,8 @@ link_glue() {
   # Kept aside: the next build of the tree must link anew.
   rm -f "$obj/vmlinux" "$obj/vmlinux.unstripped" "$obj/linux"
   local flags="-Wl,-melf_x86_64 -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments"
+  # What the kernel reads of user memory goes through the glue first, see rig.c.
+  flags+=" -Wl,--wrap=raw_copy_from_user"
   for object in rig device heap log host; do flags+=" $glue/$object.o"; done
   make_um -j "$jobs" linux LD_FLAGS_CMDLINE="$flags -ldl" >"$log" 2>&1 ||
     { grep -E -A4 'error|undefined' "$log" >&2 || tail -n 20 "$log" >&2

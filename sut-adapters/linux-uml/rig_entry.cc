@@ -49,6 +49,8 @@ constexpr protm_rig_ops kOps{
     .heap = [](const protm_heap_news* news, __u64 now) -> __s64 {
       return conductor->heap(*news, now);
     },
+    .user_read = [](__u64 from, __u64 bytes,
+                    __u64 now) { conductor->user_read(from, bytes, now); },
     .log = [](const char* text, std::uint32_t bytes,
               __u64 now) { conductor->log({text, bytes}, now); },
 };

@@ -36,6 +36,9 @@ constexpr std::uint64_t kActorStaging = 64 << 10;
 static_assert(kStagingAt + kRunnerStaging + 8 * kActorStaging <= PROTM_WINDOW_BYTES);
 
 constexpr std::uint64_t kWordBytes = 8;
+static_assert(contract::kMapWrite == std::uint32_t{PROTM_MAP_WRITE} &&
+              contract::kMapExec == std::uint32_t{PROTM_MAP_EXEC} &&
+              contract::kMapPrivate == std::uint32_t{PROTM_MAP_PRIVATE});
 constexpr const char* kDeviceName = "8000000.gpu";
 constexpr const char* kDriver = "/sys/bus/platform/drivers/panthor/";
 
@@ -108,6 +111,14 @@ void UmlSut::start(const Call& call) {
       access(PROTM_LOAD, std::as_bytes(std::span(&call.args[3], 1)));
       break;
     case SysCall::cpu_load_bytes: access(PROTM_LOAD, call.into); break;
+    case SysCall::mmap: o.kind = PROTM_MAP; break;
+    case SysCall::munmap: o.kind = PROTM_MAP_END; break;
+    case SysCall::map_load64:
+    case SysCall::map_store64:
+      o.kind = call.call == SysCall::map_load64 ? PROTM_MAP_LOAD : PROTM_MAP_STORE;
+      o.data = staging(number, std::as_bytes(std::span(&call.args[2], 1)));
+      o.args[2] = kWordBytes;
+      break;
     case SysCall::load:
       if (loaded_) {  // as a second modprobe would be told
         returned_.push_back({.actor = call.actor, .step = call.step, .result = -EEXIST});
@@ -250,7 +261,9 @@ void UmlSut::carried_out(const protm_order& order) {
     }
   }
   std::uint64_t output = 0;
-  if (order.kind == PROTM_LOAD && result >= 0) {
+  if (order.kind == PROTM_MAP_LOAD && result >= 0) {
+    std::memcpy(&output, at(order.data), kWordBytes);
+  } else if (order.kind == PROTM_LOAD && result >= 0) {
     if (actor.call == SysCall::cpu_load64) {
       std::memcpy(&output, at(order.data), kWordBytes);
     } else {

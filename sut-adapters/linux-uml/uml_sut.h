@@ -87,7 +87,7 @@ class UmlSut final : public contract::Sut, public steps::Pace {
   [[nodiscard]] std::byte* at(std::uint64_t address);
   template <class T>
   bool fetch(std::uint64_t from, T& value) const {
-    return rig_.user().read(from, std::as_writable_bytes(std::span(&value, 1))) == 0;
+    return rig_.user().look(from, std::as_writable_bytes(std::span(&value, 1)));
   }
   [[nodiscard]] std::optional<vocab::uapi::ObjArray> syncs_of(const protm_order& call) const;
   [[nodiscard]] std::optional<protm_order> watch_for(const protm_order& call,

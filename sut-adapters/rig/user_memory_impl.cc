@@ -61,6 +61,12 @@ void UserMemoryImpl::after_read(std::uint64_t from, std::uint64_t bytes) {
   }
 }
 
+bool UserMemoryImpl::look(std::uint64_t from, std::span<std::byte> to) const {
+  if (reachable(from, to.size(), Access::read) != to.size()) return false;
+  peek(from, to);
+  return true;
+}
+
 void UserMemoryImpl::peek(std::uint64_t from, std::span<std::byte> to) const {
   const std::uint64_t can = mapped(from, to.size());
   if (can != 0) std::memcpy(to.data(), data() + (from - kFirst), can);

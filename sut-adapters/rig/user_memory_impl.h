@@ -78,6 +78,12 @@ class UserMemoryImpl final : public contract::UserMemory {
   /// As map, on pages of its own.
   std::uint64_t map(std::uint64_t bytes, const Placement& placement);
   void change_later(const MemoryChange& change) { changes_.push_back(change); }
+  /// Whether any byte may change after a read.
+  [[nodiscard]] bool changes() const { return !changes_.empty(); }
+  /// The kernel has read these bytes; `read` says so itself, a kernel with a window does not.
+  void after_read(std::uint64_t from, std::uint64_t bytes);
+  /// As the kernel would read them, but nothing changes because of it. False: they fault.
+  [[nodiscard]] bool look(std::uint64_t from, std::span<std::byte> to) const;
   /// Accesses from outside; what is not mapped stays as it is.
   void peek(std::uint64_t from, std::span<std::byte> to) const;
   void poke(std::uint64_t to, std::span<const std::byte> from);
@@ -91,7 +97,6 @@ class UserMemoryImpl final : public contract::UserMemory {
   /// How many of them the kernel can touch.
   [[nodiscard]] std::uint64_t reachable(std::uint64_t address, std::uint64_t want,
                                         Access access) const;
-  void after_read(std::uint64_t from, std::uint64_t bytes);
   [[nodiscard]] std::uint64_t end() const { return kFirst + used_; }
   void grow(std::uint64_t used);
   [[nodiscard]] std::byte* data() {

@@ -464,6 +464,10 @@ const contract::DrmDriverOps kPanthorDrmDriver{
     .open = panthor_open,
     .postclose = panthor_postclose,
     .import_sg_table = panthor_gem_prime_import_sg_table,
+    .prime_export = panthor_gem_prime_export,
+    .is_user_page = panthor_is_user_mmio_mapping,
+    .mmap_user_page = panthor_device_mmap_io,
+    .read_user_page = panthor_mmio_vm_fault,
 };
 
 PanthorFile* to_panthor_file(const Ptr<DrmFile>& file) {

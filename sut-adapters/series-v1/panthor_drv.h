@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The user-space face: open files, their VM and group handles, ioctls with the kernel's order of
 // checks. Patch 8 adds the PROTECTED_INFO query and the group flag; the version is 1.9 as posted.
-// Not modelled: tiler heaps, what labels are for, mmap of the
-// flush id, asynchronous VM_BIND (EINVAL).
+// Not modelled: tiler heaps, what labels are for.
 // Source: panthor_drv.c (7.x); patch 8/8; facts-driver.md section 1, facts-driver-7x.md section 8.
 #pragma once
 
@@ -41,6 +40,14 @@ contract::Ptr<Vm> panthor_vm_pool_get_vm(PanthorFile* pfile, std::uint32_t handl
 
 /// Operations of the DRM driver.
 extern const contract::DrmDriverOps kPanthorDrmDriver;
+
+// panthor_mmap() and what is behind it, in panthor_mmio.cc.
+bool panthor_is_user_mmio_mapping(void* driver, const contract::Ptr<contract::DrmFile>& file,
+                                  std::uint64_t offset);
+int panthor_device_mmap_io(void* driver, const contract::Ptr<contract::DrmFile>& file,
+                           const contract::MapRequest& vma);
+contract::Result<std::uint32_t> panthor_mmio_vm_fault(
+    void* driver, const contract::Ptr<contract::DrmFile>& file);
 
 /// The asynchronous kind of VM_BIND (panthor_drv_submit.cc).
 int panthor_ioctl_vm_bind_async(PanthorDevice* ptdev,

@@ -88,6 +88,11 @@ Result<Ptr<PanthorGem>> panthor_gem_create(PanthorDevice* ptdev, std::uint64_t s
 
 void panthor_gem_put(PanthorDevice* ptdev, const Ptr<PanthorGem>& bo) { ptdev->drm.gem_put(bo); }
 
+int panthor_gem_prime_export(void* /*driver*/, const Ptr<GemObject>& obj) {
+  const Ptr<PanthorGem> root = contract::ptr_cast<PanthorGem>(obj)->exclusive_vm_root_gem;
+  return root == nullptr ? 0 : -EINVAL;
+}
+
 Result<Ptr<GemObject>> panthor_gem_prime_import_sg_table(void* driver,
                                                          const Ptr<contract::DmaBuf>& /*buf*/,
                                                          std::uint64_t size) {

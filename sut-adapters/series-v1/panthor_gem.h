@@ -49,6 +49,9 @@ void panthor_gem_put(PanthorDevice* ptdev, const contract::Ptr<PanthorGem>& bo);
 contract::Result<contract::Ptr<contract::GemObject>> panthor_gem_prime_import_sg_table(
     void* driver, const contract::Ptr<contract::DmaBuf>& buf, std::uint64_t size);
 
+/// Whether an object may be exported (struct drm_gem_object_funcs::export). Errors: EINVAL.
+int panthor_gem_prime_export(void* driver, const contract::Ptr<contract::GemObject>& obj);
+
 struct KernelBoArgs {
   std::uint64_t size = 0;
   std::uint32_t bo_flags = 0;

@@ -71,7 +71,10 @@ void StepRunner::close_everything() {
     }
   };
   give_back(NodeType::heap_alloc, SysCall::buffer_put);
+  give_back(NodeType::mmap, SysCall::munmap);
   give_back(NodeType::heap_ioctl, SysCall::close);
+  give_back(NodeType::prime_export, SysCall::close);
+  give_back(NodeType::syncobj_export, SysCall::close);
   give_back(NodeType::heap_open, SysCall::close);
   give_back(NodeType::open, SysCall::close);
   if (program_.boot == contract::Boot::probed && calls_.default_file != 0) {

@@ -62,14 +62,6 @@ std::uint64_t StepCalls::file_of(const Node& node) const {
   return absent(node, "file") ? default_file : ref(node, "file");
 }
 
-template <class T>
-Call StepCalls::step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args) {
-  StepState& s = states_[step];
-  write(s.args.at, args);
-  s.file = file_of(program_.steps[step].op);
-  return plain(SysCall::ioctl, s.file, cmd, s.args.pointer);
-}
-
 std::optional<Call> StepCalls::next(std::uint32_t step) {
   const contract::Step& st = program_.steps[step];
   const std::string_view name = gives_back(static_cast<NodeType>(st.op.type));
@@ -178,6 +170,8 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
     case NodeType::cpu_write:
     case NodeType::cpu_read:
       return bo_call(step);
+    case NodeType::mmap:
+      return mmap_call(step);
     case NodeType::set_user_mmio_offset:
       if (states_[step].call != 0) return std::nullopt;
       return step_ioctl(step, uapi::kIoctlSetUserMmioOffset,
@@ -190,6 +184,7 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
       break;
   }
   if (states_[step].call != 0) return std::nullopt;
+  if (type >= NodeType::prime_export && type <= NodeType::sync_fd_close) return core_call(step);
   switch (type) {
     case NodeType::load:
       return plain(SysCall::load);
@@ -267,25 +262,6 @@ uapi::VmBindOp StepCalls::bind_op(const Node& op) const {
   return raw;
 }
 
-uapi::ObjArray StepCalls::bind_syncs(const Node& op, std::uint64_t at,
-                                     std::optional<std::uint64_t> own) {
-  std::array<uapi::SyncOp, 3> syncs{};
-  std::uint32_t count = 0;
-  const auto add = [&](std::uint32_t flags, std::uint64_t handle) {
-    syncs[count++] = uapi::SyncOp{
-        .flags = flags, .handle = static_cast<std::uint32_t>(handle), .timeline_value = 0};
-  };
-  if (!absent(op, "wait")) {
-    const StepState* const job = target(op, "wait");
-    add(uapi::kSyncOpWait, job != nullptr ? job->syncobj : number(op, "wait"));
-  }
-  if (!absent(op, "signal")) add(uapi::kSyncOpSignal, ref(op, "signal"));
-  if (own) add(uapi::kSyncOpSignal, *own);
-  if (count == 0) return {};
-  write(at, syncs);
-  return {.stride = sizeof(uapi::SyncOp), .count = count, .array = at};
-}
-
 Call StepCalls::vm_bind(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
   StepState& s = states_[step];
@@ -295,8 +271,8 @@ Call StepCalls::vm_bind(std::uint32_t step) {
   for (std::size_t i = 0; i < ops.size(); ++i) {
     uapi::VmBindOp raw = bind_op(ops[i]);
     const bool signals = own_fence && i + 1 == ops.size();
-    raw.syncs = bind_syncs(ops[i], s.buffer.at + i * kBindSyncsBytes,
-                           signals ? std::optional(s.syncobj) : std::nullopt);
+    raw.syncs = write_syncs(ops[i], s.buffer.at + i * kSyncsBytes,
+                            signals ? std::optional(s.syncobj) : std::nullopt);
     write(s.array.at + i * std::min<std::uint64_t>(stride, kArrayItemRegionBytes), raw);
   }
   const uapi::VmBind args{
@@ -349,7 +325,8 @@ std::optional<Call> StepCalls::bo_call(std::uint32_t step) {
                                        .handle = 0,
                                        .pad = small(op, "pad")});
     case NodeType::gem_close:
-      return step_ioctl(step, uapi::kIoctlGemClose, uapi::GemClose{.handle = handle, .pad = 0});
+      return step_ioctl(step, uapi::kIoctlGemClose,
+                        uapi::GemClose{.handle = handle, .pad = small(op, "pad")});
     case NodeType::bo_set_label: {
       const std::vector<std::byte> letters(number(op, "label"), std::byte{'a'});
       rig_.user().poke(s.buffer.at, letters);
@@ -402,85 +379,6 @@ std::optional<Call> StepCalls::stream_area(std::uint32_t step) {
   }
 }
 
-std::uint32_t StepCalls::area_of_vm(std::uint32_t vm_step) const {
-  for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
-    const contract::Node& op = program_.steps[i].op;
-    if (static_cast<NodeType>(op.type) != NodeType::stream_area) continue;
-    const Value* const vm = field(op, "vm");
-    if (vm->kind != Value::Kind::ref || vm->number != vm_step) continue;
-    if (states_[i].phase == StepPhase::done && states_[i].result >= 0) return i;
-  }
-  return kNoStep;
-}
-
-Call StepCalls::submit_ioctl(std::uint32_t step, std::uint64_t stream_va) {
-  const contract::Node& op = program_.steps[step].op;
-  StepState& s = states_[step];
-  uapi::SyncOp syncs[2] = {};
-  std::uint32_t count = 0;
-  if (const StepState* const wait = target(op, "wait")) {
-    syncs[count++] = uapi::SyncOp{.flags = uapi::kSyncOpWait,
-                                  .handle = static_cast<std::uint32_t>(wait->syncobj),
-                                  .timeline_value = 0};
-  }
-  syncs[count++] = uapi::SyncOp{.flags = uapi::kSyncOpSignal,
-                                .handle = static_cast<std::uint32_t>(s.syncobj),
-                                .timeline_value = 0};
-  write(s.buffer.at, syncs);
-  const std::uint64_t bytes = s.words.size() * sizeof(std::uint64_t);
-  const bool own_size = !absent(op, "stream_size");
-  write(s.array.at,
-        uapi::QueueSubmit{
-            .queue_index = small(op, "queue"),
-            .stream_size = own_size ? small(op, "stream_size") : static_cast<std::uint32_t>(bytes),
-            .stream_addr = bytes == 0 && !own_size ? 0 : stream_va,
-            .latest_flush = small(op, "latest_flush"),
-            .pad = 0,
-            .syncs = {
-                .stride = sizeof(uapi::SyncOp), .count = count, .array = s.buffer.pointer}});
-  return step_ioctl(
-      step, uapi::kIoctlGroupSubmit,
-      uapi::GroupSubmit{
-          .group_handle = static_cast<std::uint32_t>(ref(op, "group")),
-          .pad = small(op, "pad"),
-          .queue_submits = {
-              .stride = sizeof(uapi::QueueSubmit), .count = 1, .array = s.array.pointer}});
-}
-
-std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
-  // A job's stream lies at its step's place in the area, so its VA tells the step.
-  constexpr std::uint64_t kStreamBytes = 1024;
-  const contract::Node& op = program_.steps[step].op;
-  StepState& s = states_[step];
-  const Value* const group = field(op, "group");
-  std::uint32_t vm_step = kNoStep;
-  if (group->kind == Value::Kind::ref) {
-    const Value* const vm = field(program_.steps[group->number].op, "vm");
-    if (vm != nullptr && vm->kind == Value::Kind::ref) {
-      vm_step = static_cast<std::uint32_t>(vm->number);
-    }
-  }
-  const std::uint32_t area = area_of_vm(vm_step);
-  const bool own_address = !absent(op, "stream_addr");
-  const std::uint64_t place = step * kStreamBytes;
-  const std::uint64_t va = own_address       ? number(op, "stream_addr")
-                           : area == kNoStep ? 0
-                                             : number(program_.steps[area].op, "va") + place;
-  if (s.call == 0) {
-    s.words = assemble(nodes(op, "stream"), program_.machine);
-    if (s.words.size() > kStreamBytes / 8) s.words.resize(kStreamBytes / 8);
-    if (!own_address && area != kNoStep && !s.words.empty()) {
-      rig_.map_job(va, step, static_cast<std::uint32_t>(group->number));
-      Call c = plain(SysCall::cpu_store_bytes, file_of(op), states_[area].mmap_offset, place);
-      c.bytes = std::as_bytes(std::span(s.words));
-      return c;
-    }
-    ++s.call;
-  }
-  if (s.call == 1) return submit_ioctl(step, va);
-  return std::nullopt;
-}
-
 Call StepCalls::group_create(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
   StepState& s = states_[step];
@@ -514,9 +412,9 @@ Call StepCalls::group_create(std::uint32_t step) {
 Call StepCalls::raw_ioctl(std::uint32_t step) {
   const contract::Node& op = program_.steps[step].op;
   StepState& s = states_[step];
-  const auto args = content_bytes(nodes(op, "args"), s.array.pointer);
+  const auto args = content_bytes(nodes(op, "args"), s.array.pointer, states_);
   rig_.user().poke(s.args.at, args);
-  rig_.user().poke(s.array.at, content_bytes(nodes(op, "array"), s.array.pointer));
+  rig_.user().poke(s.array.at, content_bytes(nodes(op, "array"), s.array.pointer, states_));
   s.file = file_of(op);
   return plain(SysCall::ioctl, s.file, small(op, "cmd"), s.args.pointer);
 }
@@ -550,13 +448,6 @@ std::optional<Call> StepCalls::group_call(std::uint32_t step) {
           step, uapi::kIoctlGroupGetState,
           uapi::GroupGetState{
               .group_handle = group, .state = 0, .fatal_queues = 0, .pad = small(op, "pad")});
-    case NodeType::syncobj_create:
-      return step_ioctl(step, uapi::kIoctlSyncobjCreate,
-                        uapi::SyncobjCreate{.handle = 0, .flags = small(op, "flags")});
-    case NodeType::syncobj_destroy:
-      return step_ioctl(
-          step, uapi::kIoctlSyncobjDestroy,
-          uapi::SyncobjDestroy{.handle = static_cast<std::uint32_t>(ref(op, "syncobj")), .pad = 0});
     case NodeType::wait: {
       const StepState* const job = target(op, "job");
       const std::uint64_t handle = job != nullptr ? job->syncobj : number(op, "job");

@@ -68,7 +68,12 @@ class StepCalls {
   [[nodiscard]] static std::string_view gives_back(contract::NodeType type);
   [[nodiscard]] std::uint64_t file_of(const Node& node) const;
   template <class T>
-  contract::Call step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args);
+  contract::Call step_ioctl(std::uint32_t step, std::uint32_t cmd, const T& args) {
+    StepState& s = states_[step];
+    write(s.args.at, args);
+    s.file = file_of(program_.steps[step].op);
+    return plain(contract::SysCall::ioctl, s.file, cmd, s.args.pointer);
+  }
   void output(std::uint32_t step, std::uint32_t field, std::uint64_t value, std::uint16_t sub = 0);
 
   std::optional<contract::Call> heap_call(std::uint32_t step);
@@ -80,13 +85,24 @@ class StepCalls {
   contract::Call dev_query(std::uint32_t step);
   contract::Call vm_bind(std::uint32_t step);
   [[nodiscard]] vocab::uapi::VmBindOp bind_op(const Node& op) const;
-  /// Writes the syncs of one operation of a VM_BIND; `own` is the syncobj that the step signals.
-  vocab::uapi::ObjArray bind_syncs(const Node& op, std::uint64_t at,
-                                   std::optional<std::uint64_t> own);
+  /// Writes the syncs of a job or of one operation of a VM_BIND; `own` is the syncobj that the step
+  /// signals, after all others.
+  vocab::uapi::ObjArray write_syncs(const Node& op, std::uint64_t at,
+                                    std::optional<std::uint64_t> own);
   contract::Call group_create(std::uint32_t step);
   std::optional<contract::Call> stream_area(std::uint32_t step);
   std::optional<contract::Call> group_submit(std::uint32_t step);
   contract::Call submit_ioctl(std::uint32_t step, std::uint64_t stream_va);
+  /// What the kernel reads about the nth job of a submit, from 0.
+  vocab::uapi::QueueSubmit queue_submit(const Node& job, std::uint32_t step, std::size_t nth,
+                                        std::uint64_t stream_va);
+  /// PRIME, syncobjs and mappings: what DRM core and the kernel's mm do.
+  std::optional<contract::Call> core_call(std::uint32_t step);
+  contract::Call prime_call(std::uint32_t step);
+  contract::Call syncobj_call(std::uint32_t step);
+  contract::Call syncobj_array_call(std::uint32_t step);
+  contract::Call sync_fd_call(std::uint32_t step);
+  std::optional<contract::Call> mmap_call(std::uint32_t step);
   contract::Call heap_ioctl(std::uint32_t step);
   contract::Call raw_ioctl(std::uint32_t step);
   void change_memory(std::uint32_t step);
@@ -95,6 +111,7 @@ class StepCalls {
   void finish_reader(std::uint32_t step);
   void finish_query(std::uint32_t step);
   void finish_raw(std::uint32_t step);
+  void finish_core(std::uint32_t step);
   /// Number of the stream_area step of a VM; kNoStep when there is none that worked.
   [[nodiscard]] std::uint32_t area_of_vm(std::uint32_t vm_step) const;
 

@@ -54,6 +54,14 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
       }
       if (call == 2) s.mmap_offset = read<uapi::BoMmapOffset>(s.args.at).offset;
       break;
+    case NodeType::mmap:
+      if (call == 1 || !absent(program_.steps[step].op, "offset")) {
+        s.made = static_cast<std::uint64_t>(result);
+        s.alive = true;
+        s.result = 0;   // where it lies is the candidate's own
+        break;
+      }
+      [[fallthrough]];
     case NodeType::cpu_write:
     case NodeType::cpu_read:
     case NodeType::bo_mmap_offset:
@@ -96,7 +104,7 @@ void StepCalls::finish_query(std::uint32_t step) {
 void StepCalls::finish_raw(std::uint32_t step) {
   const std::uint64_t address = states_[step].args.at;
   const std::size_t bytes =
-      content_bytes(nodes(program_.steps[step].op, "args"), states_[step].array.pointer).size();
+      content_size(nodes(program_.steps[step].op, "args"));
   for (std::uint32_t i = 0; i * 8 < bytes && i < kRawWords; ++i) {
     output(step, i, read<std::uint64_t>(address + i * 8), contract::kOnlyForFacts);
   }
@@ -167,6 +175,18 @@ void StepCalls::finish_reader(std::uint32_t step) {
     case NodeType::raw_ioctl:
       finish_raw(step);
       break;
+    case NodeType::map_read:
+      output(step, 0, s.output);
+      break;
+    case NodeType::prime_export:
+    case NodeType::prime_import:
+    case NodeType::syncobj_wait:
+    case NodeType::syncobj_timeline_wait:
+    case NodeType::syncobj_query:
+    case NodeType::syncobj_export:
+    case NodeType::syncobj_import:
+      finish_core(step);
+      break;
     default:
       break;
   }
@@ -184,6 +204,12 @@ std::string_view StepCalls::gives_back(NodeType type) {
       return "vm";
     case NodeType::gem_close:
       return "bo";
+    case NodeType::syncobj_destroy:
+      return "syncobj";
+    case NodeType::munmap:
+      return "mapping";
+    case NodeType::sync_fd_close:
+      return "fd";
     case NodeType::group_destroy:
       return "group";
     case NodeType::close:

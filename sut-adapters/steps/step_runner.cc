@@ -179,6 +179,8 @@ void StepRunner::begin_step(std::uint32_t step) {
 std::uint64_t StepRunner::due_ns(const contract::Node& op) const {
   switch (static_cast<NodeType>(op.type)) {
     case NodeType::sleep: return now_ns() + number(op, "time");
+    case NodeType::syncobj_wait:
+    case NodeType::syncobj_timeline_wait:
     case NodeType::wait: return now_ns() + number(op, "timeout");
     default: return 0;
   }

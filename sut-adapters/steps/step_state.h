@@ -17,8 +17,9 @@ enum class StepPhase : std::uint8_t { waiting, running, done, abandoned };
 /// Sizes that structs and arrays of calls must fit into.
 inline constexpr std::uint64_t kReplyRegionBytes = 256;
 inline constexpr std::uint64_t kArrayItemRegionBytes = 64;
-/// Room for the syncs of one operation of a VM_BIND: three of 16 bytes.
-inline constexpr std::uint64_t kBindSyncsBytes = 48;
+/// Room for the syncs of one job, or of one operation of a VM_BIND: eight of 16 bytes.
+inline constexpr std::uint64_t kSyncsBytes = 128;
+inline constexpr std::size_t kMostSyncs = 8;
 
 /// A region of user memory, and the address that the kernel is told: the same, NULL, or a bad one.
 struct UserRegionAt {
@@ -45,7 +46,8 @@ struct StepState {
   std::uint32_t watch = UINT32_MAX;        ///< number in the matcher of `after:`
   std::uint64_t ready_ns = vocab::kNever;  ///< since when an `at:` step may start
   std::uint64_t due_ns = 0;                ///< a sleep's or wait's own end, since T = 0; 0 = none
-  std::vector<std::uint64_t> words;        ///< assembled stream
+  std::vector<std::uint64_t> words;        ///< assembled streams, one job's behind the other's
+  std::vector<std::uint32_t> streams;      ///< first word of each job's, and the end of the last
   std::string path;                        ///< of an open
 };
 

@@ -26,20 +26,6 @@ struct Request {
   std::vector<rig::MemoryChange> changes;  ///< address = offset
 };
 
-std::uint64_t content_size(const std::vector<Node>& list) {
-  std::uint64_t bytes = 0;
-  for (const Node& node : list) {
-    switch (static_cast<NodeType>(node.type)) {
-      case NodeType::content_u8: bytes += 1; break;
-      case NodeType::content_u16: bytes += 2; break;
-      case NodeType::content_u32: bytes += 4; break;
-      case NodeType::content_fill: bytes += number(node, "bytes"); break;
-      default: bytes += kWordBytes; break;
-    }
-  }
-  return bytes;
-}
-
 void take(const Node& item, Request& request) {
   switch (static_cast<NodeType>(item.type)) {
     case NodeType::memory_null:
@@ -76,8 +62,18 @@ std::array<Request, 3> requests_of(const Node& op) {
   if (static_cast<NodeType>(op.type) == NodeType::bo_set_label) {
     of(UserRegion::buffer).bytes = number(op, "label") + 1;
   }
-  if (static_cast<NodeType>(op.type) == NodeType::vm_bind) {
-    of(UserRegion::buffer).bytes = std::max(kReplyRegionBytes, items * kBindSyncsBytes);
+  const auto type = static_cast<NodeType>(op.type);
+  if (type == NodeType::vm_bind) {
+    of(UserRegion::buffer).bytes = std::max(kReplyRegionBytes, items * kSyncsBytes);
+  }
+  if (type == NodeType::group_submit) {
+    // What a stream is made of is no array of the call.
+    items = nodes(op, "more").size() + 1;
+    of(UserRegion::array).bytes = items * kArrayItemRegionBytes;
+    of(UserRegion::buffer).bytes = std::max(kReplyRegionBytes, items * kSyncsBytes);
+  }
+  if (contract::field_index(contract::node_info(type), "syncobjs")) {
+    of(UserRegion::buffer).bytes = std::max(kReplyRegionBytes, items * kWordBytes);
   }
   if (static_cast<NodeType>(op.type) == NodeType::raw_ioctl) {
     of(UserRegion::args).bytes = std::max(kArgBytes, content_size(nodes(op, "args")));
@@ -116,7 +112,23 @@ void reserve_regions(const contract::Program& program, std::uint32_t step, StepS
   state.buffer = place(requests[static_cast<std::size_t>(UserRegion::buffer)], step, user);
 }
 
-std::vector<std::byte> content_bytes(const std::vector<Node>& list, std::uint64_t array) {
+std::uint64_t content_size(const std::vector<Node>& list) {
+  std::uint64_t bytes = 0;
+  for (const Node& node : list) {
+    switch (static_cast<NodeType>(node.type)) {
+      case NodeType::content_u8: bytes += 1; break;
+      case NodeType::content_u16: bytes += 2; break;
+      case NodeType::content_u32:
+      case NodeType::content_handle: bytes += 4; break;
+      case NodeType::content_fill: bytes += number(node, "bytes"); break;
+      default: bytes += kWordBytes; break;
+    }
+  }
+  return bytes;
+}
+
+std::vector<std::byte> content_bytes(const std::vector<Node>& list, std::uint64_t array,
+                                     const std::vector<StepState>& states) {
   std::vector<std::byte> bytes;
   bytes.reserve(content_size(list));
   const auto add = [&](std::uint64_t value, std::uint32_t size) {
@@ -139,6 +151,12 @@ std::vector<std::byte> content_bytes(const std::vector<Node>& list, std::uint64_
       case NodeType::content_array_address:
         add(array + number(node, "offset"), kWordBytes);
         break;
+      case NodeType::content_handle: {
+        const Value& of = *field(node, "of");
+        const bool known = of.kind == Value::Kind::ref && of.number < states.size();
+        add(known ? states[of.number].made : of.number, 4);
+        break;
+      }
       default:
         add(number(node, "value"), kWordBytes);
         break;

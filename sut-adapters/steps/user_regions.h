@@ -20,9 +20,12 @@ namespace protm::steps {
 void reserve_regions(const contract::Program& program, std::uint32_t step, StepState& state,
                      rig::UserMemoryImpl& user);
 
-/// Bytes of a list of content nodes; `array` is the address that `array_address` stands for.
+/// Bytes of a list of content nodes; `array` is the address that `array_address` stands for, and
+/// `states` know the handles.
 [[nodiscard]] std::vector<std::byte> content_bytes(const std::vector<contract::Node>& list,
-                                                   std::uint64_t array);
+                                                   std::uint64_t array,
+                                                   const std::vector<StepState>& states);
+[[nodiscard]] std::uint64_t content_size(const std::vector<contract::Node>& list);
 
 /// The store that the node describes; its address is still an offset in the region.
 [[nodiscard]] rig::MemoryChange change_of(const contract::Node& node);

@@ -100,7 +100,7 @@ TEST_CASE("content_bytes: numbers are little-endian, the array's address has eig
                                node(NodeType::content_fill, {{"bytes", 2}, {"value", 9}}),
                                node(NodeType::content_u64, {{"value", 5}}),
                                node(NodeType::content_array_address, {{"offset", 8}})};
-  const auto bytes = steps::content_bytes(list, 0x1000);
+  const auto bytes = steps::content_bytes(list, 0x1000, {});
   const std::uint8_t want[] = {0x11, 0x33, 0x22, 0x77, 0x66, 0x55, 0x44, 9, 9, 5, 0, 0, 0,
                                0,    0,    0,    0,    0x08, 0x10, 0,    0, 0, 0, 0, 0};
   REQUIRE(bytes.size() == std::size(want));

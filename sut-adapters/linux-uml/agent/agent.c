@@ -27,8 +27,10 @@
 
 enum {
   NS_PER_S = 1000000000,
+  PAGE_BYTES = 4096,
   STACK_BYTES = 256 << 10,
   PATH_BYTES = 256,
+  MAPPINGS = 256, /* as many as a Program has steps */
   OWN_DESCRIPTOR = 1000, /* out of the way of a Program's, below the limit of 1024 */
 };
 
@@ -56,7 +58,7 @@ static void power_off(void) {
   reboot(RB_POWER_OFF);
 }
 
-/* Where a task goes on when its access to a mapping is a SIGBUS. */
+/* Where a task goes on when its access to a mapping is a SIGBUS or a SIGSEGV. */
 static _Thread_local sigjmp_buf fault_jump;
 static _Thread_local volatile sig_atomic_t may_fault;
 
@@ -96,6 +98,55 @@ static long access_mapping(const struct protm_order *o) {
       store ? copy_words(there, window, o->args[3]) : copy_words(window, there, o->args[3]);
   munmap(map, bytes);
   return result;
+}
+
+/* Mappings that stay. Orders are carried out one at a time. */
+static struct {
+  char *at;
+  __u64 bytes;
+} mappings[MAPPINGS];
+
+static int mapping_at(__u64 address) {
+  for (int i = 0; i < MAPPINGS; i++) {
+    if (mappings[i].at != NULL && (__u64)(uintptr_t)mappings[i].at == address) return i;
+  }
+  return -1;
+}
+
+static long map_pages(const struct protm_order *o) {
+  const int write = (o->args[3] & PROTM_MAP_WRITE) != 0 ? PROT_WRITE : 0;
+  const int exec = (o->args[3] & PROTM_MAP_EXEC) != 0 ? PROT_EXEC : 0;
+  const int kind = (o->args[3] & PROTM_MAP_PRIVATE) != 0 ? MAP_PRIVATE : MAP_SHARED;
+  int free_one = 0;
+
+  while (free_one < MAPPINGS && mappings[free_one].at != NULL) free_one++;
+  if (free_one == MAPPINGS) return -ENOMEM;
+  char *map = mmap(NULL, o->args[2], PROT_READ | write | exec, kind, (int)o->args[0],
+                   (off_t)o->args[1]);
+  if (map == MAP_FAILED) return -errno;
+  mappings[free_one].at = map;
+  mappings[free_one].bytes = (o->args[2] + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+  return (long)map;
+}
+
+static long unmap_pages(const struct protm_order *o) {
+  const int i = mapping_at(o->args[0]);
+
+  if (i < 0) return -EINVAL;
+  char *map = mappings[i].at;
+  mappings[i].at = NULL;
+  return or_errno(munmap(map, mappings[i].bytes));
+}
+
+static long access_pages(const struct protm_order *o) {
+  volatile __u64 *window = (volatile __u64 *)(uintptr_t)o->data;
+  const int i = mapping_at(o->args[0]);
+
+  if (o->args[1] % sizeof(__u64) != 0) return -EINVAL;
+  if (i < 0 || o->args[1] > mappings[i].bytes - o->args[2]) return -EFAULT;
+  volatile __u64 *there = (volatile __u64 *)(mappings[i].at + o->args[1]);
+  return o->kind == PROTM_MAP_STORE ? copy_words(there, window, o->args[2])
+                                    : copy_words(window, there, o->args[2]);
 }
 
 /* A device that is bound again while files of its former life are open gets another number. */
@@ -179,6 +230,10 @@ static long carry_out(const struct protm_order *o) {
     case PROTM_READONLY:
       return or_errno(mprotect((void *)o->args[0], o->args[1], PROT_READ));
     case PROTM_WRITE_FILE: return write_file(o);
+    case PROTM_MAP: return map_pages(o);
+    case PROTM_MAP_END: return unmap_pages(o);
+    case PROTM_MAP_LOAD:
+    case PROTM_MAP_STORE: return access_pages(o);
     case PROTM_POWER_OFF: power_off(); return 0;
     default: return -ENOSYS;
   }
@@ -218,6 +273,7 @@ static void fail(const char *what) {
 
 int main(void) {
   signal(SIGBUS, on_fault);
+  signal(SIGSEGV, on_fault);
   mount("proc", "/proc", "proc", 0, NULL);
   mount("sysfs", "/sys", "sysfs", 0, NULL);
   mkdir("/dev", S_IRWXU);

@@ -16,7 +16,7 @@
 #endif
 
 enum protm_glue_limits {
-  PROTM_GLUE_VERSION = 2,
+  PROTM_GLUE_VERSION = 3,
   PROTM_ACTORS = 9,         /* the runner and a Program's eight */
   PROTM_NAME_BYTES = 120,
   PROTM_IRQ_LINES = 3,      /* job, mmu, gpu */
@@ -43,6 +43,10 @@ enum protm_order_kind {
   PROTM_READONLY,      /* args: user address, bytes: writes fault from now on */
   PROTM_WRITE_FILE,    /* name; args: bytes; data */
   PROTM_POWER_OFF,
+  PROTM_MAP,           /* args: descriptor, offset, bytes, enum protm_map_access -> address */
+  PROTM_MAP_END,       /* args: address */
+  PROTM_MAP_LOAD,      /* args: address, offset in it, bytes; into data */
+  PROTM_MAP_STORE,     /* args: address, offset in it, bytes; data */
   /* by our files in the kernel, in the actor's task */
   PROTM_ADD_DEVICE,    /* the GPU's node becomes a device; drivers probe it */
   PROTM_WATCH_FENCE,   /* args: descriptor of the render node, syncobj, step */
@@ -60,6 +64,13 @@ struct protm_order {
   __u64 data;                    /* user address of bytes in the window */
   __s64 result;                  /* >= 0 or -errno, of the order that was carried out */
   char name[PROTM_NAME_BYTES];
+};
+
+/* How a mapping is asked for, beside reading. */
+enum protm_map_access {
+  PROTM_MAP_WRITE = 1,
+  PROTM_MAP_EXEC = 2,
+  PROTM_MAP_PRIVATE = 4,
 };
 
 enum protm_heap_what {
@@ -94,6 +105,7 @@ struct protm_rig_state {
   __u32 irq_lines;               /* levels, bit n = line n */
   __u32 ready;                   /* bit n: actor n has an order */
   __u64 next_ns;                 /* when the rig wants `advance`; ~0 = never */
+  __u64 watched_bytes;           /* of user memory: the rig wants to know what the kernel reads */
 };
 
 struct protm_rig_ops {
@@ -109,6 +121,8 @@ struct protm_rig_ops {
   int (*exchange)(struct protm_order *order, __u64 now_ns);
   void (*fence)(__u32 step, __s32 error, __u64 seqno, __u64 now_ns);
   __s64 (*heap)(const struct protm_heap_news *news, __u64 now_ns);
+  /* The kernel has read these bytes of user memory. */
+  void (*user_read)(__u64 from, __u64 bytes, __u64 now_ns);
   /* A line of the kernel's log. */
   void (*log)(const char *text, __u32 bytes, __u64 now_ns);
 };

@@ -45,6 +45,7 @@ enum call_kind {
     CALL_EXCHANGE,
     CALL_FENCE,
     CALL_HEAP,
+    CALL_USER_READ,
     CALL_LOG,
 };
 
@@ -57,6 +58,7 @@ struct call {
     const struct protm_rig_config *config;
     const char *text;
     const struct protm_heap_news *news;
+    u64 from, bytes;
     int error;
     u64 seqno;
     s64 result;
@@ -87,6 +89,9 @@ static void on_rig_stack(void *argument)
         break;
     case CALL_HEAP:
         c->result = rig->heap(c->news, c->now_ns);
+        break;
+    case CALL_USER_READ:
+        rig->user_read(c->from, c->bytes, c->now_ns);
         break;
     case CALL_LOG:
         rig->log(c->text, c->value, c->now_ns);
@@ -245,6 +250,25 @@ s64 protm_rig_heap(const struct protm_heap_news *news)
 
     call_and_serve(&c);
     return c.result;
+}
+
+/*
+ * UML's copy from user memory, under the name that the linker gives it (--wrap): all of the kernel
+ * calls it by its own name, and its code stays as it is. What another thread stores right after a
+ * read can only be arranged here.
+ */
+unsigned long __real_raw_copy_from_user(void *to, const void __user *from, unsigned long n);
+unsigned long __wrap_raw_copy_from_user(void *to, const void __user *from, unsigned long n);
+
+unsigned long __wrap_raw_copy_from_user(void *to, const void __user *from, unsigned long n)
+{
+    unsigned long left = __real_raw_copy_from_user(to, from, n);
+    struct call c = {.kind = CALL_USER_READ, .from = (u64)(uintptr_t)from, .bytes = n - left};
+    u64 offset = c.from - protm_window_address;
+
+    if (rig && !inside && c.bytes && offset < READ_ONCE(state.watched_bytes))
+        call_and_serve(&c);
+    return left;
 }
 
 /* From the console: a panic may print while the rig itself is the one that crashed. */

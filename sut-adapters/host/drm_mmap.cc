@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Mappings of the render node that stay: BOs and the driver's user page.
+// Source: mm/mmap.c, drm_gem.c drm_gem_mmap(), panthor_drv.c panthor_mmap(); facts-host.md 6.
+#include <cerrno>
+#include <span>
+
+#include "sut-adapters/host/drm_files.h"
+
+namespace protm::host {
+
+using contract::MapRequest;
+using contract::Result;
+
+namespace {
+constexpr std::uint64_t kWord = sizeof(std::uint64_t);
+}  // namespace
+
+Result<GemPtr> DrmFiles::map_object(const DrmFilePtr& file, const MapRequest& request) {
+  if (kernel_.drm_instance_unplugged(file->instance)) return tl::unexpected(-ENODEV);
+  const contract::DrmDriverOps& ops = *ctx_.ops;
+  if (ops.is_user_page != nullptr && ops.is_user_page(ctx_.driver, file, request.offset)) {
+    const int error = ops.mmap_user_page(ctx_.driver, file, request);
+    if (error != 0) return tl::unexpected(error);
+    return GemPtr();
+  }
+  const Result<GemPtr> gem = parts_.gems.mmap(file->handles, request.offset, request.size);
+  if (!gem) return gem;
+  // What is private may be written to later, and then has pages of its own.
+  if (request.shared) return gem;
+  parts_.gems.put(*gem);
+  return tl::unexpected(-EINVAL);
+}
+
+std::int64_t DrmFiles::mmap(int fd, const MapRequest& request) {
+  if (request.offset % vocab::kPageSize != 0) return -EINVAL;
+  const std::uint32_t id = enter(fd);
+  if (id == 0) return -EBADF;
+  MapRequest whole = request;
+  whole.size = (request.size + vocab::kPageMask) & ~vocab::kPageMask;
+  const OpenFile& file = files_.at(id);
+  const DrmFilePtr drm = file.drm;
+  Result<GemPtr> gem = tl::unexpected(file.kind == FileKind::drm ? -EINVAL : -ENODEV);
+  if (whole.size != 0 && file.kind == FileKind::drm) gem = map_object(drm, whole);
+  if (!gem) {
+    leave(id);
+    return gem.error();
+  }
+  mappings_.emplace(++last_mapping_, Mapping{.file = id, .drm = drm, .gem = *gem,
+                                             .size = whole.size, .write = whole.write});
+  return static_cast<std::int64_t>(last_mapping_);
+}
+
+std::int64_t DrmFiles::munmap(std::uint64_t mapping) {
+  const auto it = mappings_.find(mapping);
+  if (it == mappings_.end()) return -EINVAL;
+  const Mapping gone = it->second;
+  mappings_.erase(it);
+  if (gone.gem != nullptr) parts_.gems.put(gone.gem);
+  leave(gone.file);
+  return 0;
+}
+
+std::int64_t DrmFiles::map_load(std::uint64_t mapping, std::uint64_t offset,
+                                std::uint64_t& value) {
+  if (offset % kWord != 0) return -EINVAL;
+  const auto it = mappings_.find(mapping);
+  if (it == mappings_.end()) return -EFAULT;
+  const Mapping& m = it->second;
+  if (offset > m.size - kWord) return -EFAULT;
+  if (m.gem == nullptr) {
+    if (kernel_.drm_instance_unplugged(m.drm->instance)) return -EFAULT;
+    const auto word = ctx_.ops->read_user_page(ctx_.driver, m.drm);
+    if (!word) return -EFAULT;
+    value = offset == 0 ? *word : 0;
+    return 0;
+  }
+  const auto pages = parts_.gems.pages(m.gem);
+  if (!pages) return -EFAULT;
+  parts_.gems.read(contract::KMap{*pages, m.gem->size}, offset,
+                   std::as_writable_bytes(std::span(&value, 1)));
+  return 0;
+}
+
+std::int64_t DrmFiles::map_store(std::uint64_t mapping, std::uint64_t offset,
+                                 std::uint64_t value) {
+  if (offset % kWord != 0) return -EINVAL;
+  const auto it = mappings_.find(mapping);
+  if (it == mappings_.end() || !it->second.write) return -EFAULT;
+  const Mapping& m = it->second;
+  if (m.gem == nullptr || offset > m.size - kWord) return -EFAULT;
+  const auto pages = parts_.gems.pages(m.gem);
+  if (!pages) return -EFAULT;
+  parts_.gems.write(contract::KMap{*pages, m.gem->size}, offset,
+                    std::as_bytes(std::span(&value, 1)));
+  return 0;
+}
+
+}  // namespace protm::host
