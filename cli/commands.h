@@ -21,6 +21,7 @@ namespace protm::cli {
 [[nodiscard]] int command_agree(const Options& options, Console console);
 [[nodiscard]] int command_list(const Options& options, Console console);
 [[nodiscard]] int command_explain(const Options& options, Console console);
+[[nodiscard]] int command_findings(const Options& options, Console console);
 [[nodiscard]] int command_shrink(const Options& options, Console console);
 [[nodiscard]] int command_replay(const Options& options, Console console);
 [[nodiscard]] int command_convert(const Options& options, Console console);

@@ -25,6 +25,7 @@ struct Options {
   std::string seed;               ///< of agree: the first one; empty = 1
   std::string number;             ///< of agree --count and shrink --runs; empty = 200, 2000
   std::string save;               ///< of agree: folder for the Programs that do not agree
+  std::string findings;           ///< of agree: folder that gets a folder for each new signature
   std::string suites;             ///< empty = conformance/suites below the root
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
   bool attribute = false;

@@ -15,12 +15,16 @@
 namespace protm::cli {
 namespace {
 
+constexpr std::string_view kHelpHead =
+    "protm: checks Linux support of protected mode on Mali CSF GPUs\n\n"
+    "usage: protm COMMAND [OPTIONS]      options: protm COMMAND --help\n\n";
+constexpr std::string_view kHelpTail = R"(
+exit codes: 0 all agreed, 1 diverged, 2 bad input and nothing run, 3 inconclusive or nothing
+compared, 134 a fault of the harness or its suites.  CASE: id, its last part, or a file.
+)";
+/// Headings without indent, commands with two spaces, their options with four.
 constexpr std::string_view kHelp =
-    R"(protm: checks Linux support of protected mode on Mali CSF GPUs
-
-usage: protm COMMAND [OPTIONS]
-
-check a candidate
+    R"(check a candidate
   conform                   run the suites on a candidate and compare it with the oracle
     --sut=NAME[:ARG]        the candidate (default series-v1; `list --candidates`)
     --suite=AREA            only one area: heap, kbo, fw, mmu, sched, rst, uapi, base
@@ -34,26 +38,70 @@ check a candidate
     --sut=NAME[:ARG]        the candidate (default series-v1)
     --seed=N --count=N      seeds from N on (default 1), so many of them (default 200)
     --save=DIR              each Program that does not agree, as a case for `replay`
+    --findings=DIR          each new signature with a small Program, in a folder of its own
     --format=FORMAT         text or markdown
-    --bisect                as above
+    --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
 understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
+    --sut=NAME[:ARG]        the candidate (default series-v1)
     --svg[=FILE]            a picture of it instead; without FILE on the standard output
-  trace CASE [--full]       the trace of a candidate (--sut); --full adds register accesses
-    --perfetto=FILE         and write it for ui.perfetto.dev; --beside: with the oracle's above it
-  list [--cases|--entries|--rules|--switches|--candidates|--mutants|--events|--limits]
-    --format=text|json
+    --suites=DIR            cases from another folder
+  trace CASE                the trace of a candidate
+    --sut=NAME[:ARG]        the candidate (default series-v1)
+    --full                  with register accesses
+    --perfetto=FILE         and write it for ui.perfetto.dev
+    --beside                with the oracle's above it, in the file for Perfetto
+    --suites=DIR            cases from another folder
+  list                      cases, entries, rules, switches and more
+    --cases, --entries, --rules, --switches, --candidates, --mutants, --events, --limits
+    --format=FORMAT         text or json
+    --suites=DIR            cases from another folder
 work with Programs
-  shrink FILE|CASE          the smallest Program that diverges alike; --runs=2000, --output=FILE
-  replay FILE               compare a YAML case or a fuzzer's input (--sut)
-  convert FILE              --to=yaml|bin, --explicit (all defaults), --output=FILE
-
-exit codes: 0 all agreed, 1 diverged, 2 bad input and nothing run, 3 inconclusive or nothing
-compared, 134 a fault of the harness or its suites.  CASE: id, its last part, or a file.
+  shrink FILE|CASE          the smallest Program that diverges in the same way
+    --sut=NAME[:ARG]        the candidate (default series-v1)
+    --runs=N                try so many at most (default 2000)
+    --output=FILE           write it there instead of printing it
+    --suites=DIR            cases from another folder
+  findings DIR              what `agree --findings=DIR` has found
+    --format=FORMAT         text or json
+  replay FILE               compare a YAML case or a fuzzer's input
+    --sut=NAME[:ARG]        the candidate (default series-v1)
+  convert FILE              a Program as YAML or as bytes
+    --to=yaml|bin           which (default yaml)
+    --explicit              with all defaults
+    --output=FILE           write it there instead of printing it
 )";
 
-constexpr std::array<std::string_view, 8> kCommands{"conform", "agree",  "list",    "explain",
-                                                    "trace",   "shrink", "replay", "convert"};
+/// Calls `visit(line)` for each line of `text`, without its end.
+template <class Visit>
+void for_each_line(std::string_view text, const Visit& visit) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    visit(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+/// Headings and commands; or one command with its options, when `command` names one.
+std::string help_text(std::string_view command) {
+  std::string all, one;
+  bool in_command = false;
+  for_each_line(kHelp, [&](std::string_view line) {
+    const bool option = line.starts_with("    ");
+    if (!option) {
+      all += std::string(line) + "\n";
+      const std::string_view name = line.starts_with("  ") ? line.substr(2) : std::string_view();
+      in_command = !command.empty() && name.substr(0, name.find(' ')) == command;
+    }
+    if (in_command) one += std::string(line) + "\n";
+  });
+  if (!one.empty()) return "usage: protm\n" + one;
+  return std::string(kHelpHead) + all + std::string(kHelpTail);
+}
+
+constexpr std::array<std::string_view, 9> kCommands{"conform", "agree",    "list",
+                                                    "explain", "trace",    "shrink",
+                                                    "replay",  "findings", "convert"};
 constexpr std::array<std::string_view, 8> kLists{"cases",    "entries",    "rules",   "switches",
                                                  "limits",   "candidates", "events",  "mutants"};
 
@@ -145,6 +193,7 @@ class Grammar {
     text(c, "--seed", options_.seed);
     text(c, "--count", options_.number);
     text(c, "--save", options_.save);
+    text(c, "--findings", options_.findings);
     word(c, "--format", options_.format, {"text", "markdown"});
     flag(c, "--bisect", options_.bisect);
   }
@@ -189,13 +238,15 @@ class Grammar {
     text(c, "--suites", options_.suites);
     text(c, "--runs", options_.number);
     text(c, "--output", options_.output);
+    Command& f = command("findings", "a folder");
+    word(f, "--format", options_.format, {"text", "json"});
   }
 
   Parsed checked(Command& command, Console console) {
     std::vector<std::string> extras = app_.remaining();
     for (std::string& extra : command.app->remaining()) extras.push_back(std::move(extra));
     for (const std::string& extra : extras) {
-      if (extra == "--help" || extra == "-h") return help(console);
+      if (extra == "--help" || extra == "-h") return help(console, command.app->get_name());
     }
     const std::string name = command.app->get_name();
     for (const std::string& extra : extras) {
@@ -227,14 +278,14 @@ class Grammar {
     return Parsed{options_, kExitOk};
   }
 
-  static Parsed help(Console console) {
-    console.out << kHelp;
+  static Parsed help(Console console, std::string_view command = {}) {
+    console.out << help_text(command);
     return Parsed{{}, kExitOk};
   }
 
   Parsed no_command(const std::vector<std::string>& arguments, Console console) {
     if (arguments.empty()) {
-      console.err << kHelp;
+      console.err << help_text({});
       return Parsed{{}, kExitBadInput};
     }
     const std::string& first = arguments.front();

@@ -19,6 +19,7 @@ constexpr std::array kCommands{
     Command{"list", command_list},       Command{"explain", command_explain},
     Command{"replay", command_replay},   Command{"convert", command_convert},
     Command{"trace", command_trace},     Command{"shrink", command_shrink},
+    Command{"findings", command_findings},
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ class AgreementRun {
   explicit AgreementRun(exec::Candidate candidate) : differential_(std::move(candidate)) {}
   /// Generates the Program of a seed and compares. What is inconclusive is tried twice.
   [[nodiscard]] AgreementRow run(std::uint64_t seed);
+  [[nodiscard]] differential::Differential& differential() { return differential_; }
 
  private:
   [[nodiscard]] std::string skip_reason(const contract::Program& program) const;

@@ -4,8 +4,11 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/text_table.h"
 #include "conformance/format/case_writer.h"
 #include "conformance/runner/conform.h"
+#include "conformance/runner/report.h"
+#include "fuzzers/lib/findings.h"
 #include "fuzzers/lib/shrink.h"
 
 namespace protm::cli {
@@ -79,6 +82,18 @@ int command_shrink(const Options& options, Console console) {
   if (!write_file(options.output, text, console)) return kExitBadInput;
   console.err << "reproduce: ./protm replay " << runner::shell_word(options.output)
               << " --sut=" << runner::shell_word(options.sut) << "\n";
+  return kExitOk;
+}
+
+int command_findings(const Options& options, Console console) {
+  const auto all = fuzz::FindingFolder(options.target).list();
+  if (!all) return bad_input(console, all.error());
+  TextTable table{{"signature", "candidate", "at", "origin", "detail"}, {}};
+  for (const fuzz::FindingAbout& f : *all) {
+    table.rows.push_back(
+        {f.signature, f.candidate, runner::time_text(f.at_ns), f.origin, f.detail});
+  }
+  console.out << (options.format == "json" ? table.json() : table.text());
   return kExitOk;
 }
 
