@@ -237,6 +237,12 @@ build_kernel() {
 
 has_heap_find() { grep -q 'dma_heap_find' "$src/include/linux/dma-heap.h"; }
 
+# What of the glue runs beside the kernel and not in it.
+compile_host() {  # $1: name   $2: folder for the object
+  gcc -O2 -g -fno-pic -mcmodel=large -fno-stack-protector -Wall -Wextra -std=gnu11 -I"$root" \
+    -c -o "$2/$1.o" "$here/glue/$1.c"
+}
+
 link_glue() {
   local glue=$obj/protm-glue object defines=""
   if has_heap_find; then defines=-DPROTM_HAS_HEAP_FIND; fi
@@ -251,8 +257,7 @@ link_glue() {
       cp "$f" "$glue/root/sut-adapters/linux-uml/glue/"
   done
   {
-    gcc -O2 -g -fno-pic -mcmodel=large -fno-stack-protector -Wall -Wextra -std=gnu11 -I"$root" \
-      -c -o "$glue/host.o" "$here/glue/host.c" &&
+    compile_host host "$glue" && compile_host ptrace "$glue" &&
     make_um M="$glue" PROTM_DEFINES="$defines" rig.o device.o heap.o log.o
   } >"$log" 2>&1 || { grep -E -A4 'error:' "$log" >&2 || tail -n 20 "$log" >&2
                       die "cannot compile the glue for this tree; log: $log"; }
@@ -261,7 +266,7 @@ link_glue() {
   local flags="-Wl,-melf_x86_64 -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments"
   # What the kernel reads of user memory goes through the glue first, see rig.c.
   flags+=" -Wl,--wrap=raw_copy_from_user"
-  for object in rig device heap log host; do flags+=" $glue/$object.o"; done
+  for object in rig device heap log host ptrace; do flags+=" $glue/$object.o"; done
   make_um -j "$jobs" linux LD_FLAGS_CMDLINE="$flags -ldl" >"$log" 2>&1 ||
     { grep -E -A4 'error|undefined' "$log" >&2 || tail -n 20 "$log" >&2
       die "cannot link the glue; log: $log"; }
