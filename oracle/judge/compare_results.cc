@@ -15,8 +15,10 @@ using namespace contract;
 namespace {
 
 /// Operations whose result or output shows how far the GPU got.
-constexpr std::array kProgressDependent{NodeType::group_get_state, NodeType::vm_get_state,
-                                        NodeType::cpu_read};
+constexpr std::array kProgressDependent{
+    NodeType::group_get_state, NodeType::vm_get_state,          NodeType::cpu_read,
+    NodeType::map_read,        NodeType::syncobj_wait,          NodeType::syncobj_query,
+    NodeType::syncobj_transfer, NodeType::syncobj_timeline_wait, NodeType::syncobj_export};
 
 struct StepSeen {
   std::optional<std::size_t> returned;

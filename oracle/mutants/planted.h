@@ -99,6 +99,20 @@ struct WithIoctl : reference::ReferenceDriver {
   };
 };
 
+/// The DRM driver's operations with one of them planted.
+template <void (*Plant)(contract::DrmDriverOps& ops)>
+struct WithOps : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
+    static const contract::DrmDriverOps planted = [] {
+      contract::DrmDriverOps ops = reference::panthor_ops();
+      Plant(ops);
+      return ops;
+    }();
+    return planted;
+  }
+};
+
 /// Factory of the driver `D`.
 template <class D>
 contract::Driver* make(contract::Kernel& kernel, contract::Drm& drm,

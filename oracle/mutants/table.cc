@@ -9,21 +9,30 @@ extern const Mutant kAckTimeoutIgnored;
 extern const Mutant kAlwaysCapable;
 extern const Mutant kAsyncBindRefused;
 extern const Mutant kBindFailureForgotten;
+extern const Mutant kBindUnchecked;
+extern const Mutant kBoCreateUnchecked;
+extern const Mutant kExclusiveExported;
 extern const Mutant kExitNotAcknowledged;
 extern const Mutant kExitNotAwaited;
 extern const Mutant kFatalIgnored;
 extern const Mutant kFaultIgnored;
 extern const Mutant kFenceTooEarly;
+extern const Mutant kFlushIdZeroAsleep;
 extern const Mutant kGateAlwaysOpen;
 extern const Mutant kGrantForgotten;
+extern const Mutant kGroupCreateUnchecked;
+extern const Mutant kGroupStateOfNobody;
 extern const Mutant kGroupsWithoutWorkStay;
+extern const Mutant kHalfOfASubmit;
 extern const Mutant kHeapAnswerUnchecked;
 extern const Mutant kHeapCloseLeaks;
 extern const Mutant kHeapErrorReplaced;
 extern const Mutant kHeapFlagsUnchecked;
 extern const Mutant kHeapNeverReleased;
 extern const Mutant kHeapPrefixMatches;
+extern const Mutant kInfoOfNobody;
 extern const Mutant kL2NotAwaited;
+extern const Mutant kLabelOfNobody;
 extern const Mutant kLabelTooLong;
 extern const Mutant kLastComeFirstServed;
 extern const Mutant kLowerPriorityEnters;
@@ -32,11 +41,13 @@ extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
 extern const Mutant kNoMmapIgnored;
 extern const Mutant kNormalSuspendBuffer;
+extern const Mutant kOffsetOfNobody;
 extern const Mutant kOneGroupOnly;
 extern const Mutant kOpsDoneAsTheyCome;
 extern const Mutant kOpsReadTwice;
 extern const Mutant kPriorityUpsideDown;
 extern const Mutant kProtectedFaultIgnored;
+extern const Mutant kQueryUnchecked;
 extern const Mutant kQueuesFaultIgnored;
 extern const Mutant kQueuesReadTwice;
 extern const Mutant kRegionNotLocked;
@@ -46,10 +57,16 @@ extern const Mutant kSessionNeverYields;
 extern const Mutant kSlotReferenceKept;
 extern const Mutant kStreamTruncated;
 extern const Mutant kSubmitFaultIgnored;
+extern const Mutant kSubmitUnchecked;
+extern const Mutant kSyncOfNobody;
 extern const Mutant kSyncRangeUnchecked;
 extern const Mutant kSyncValueWrong;
 extern const Mutant kTimeoutIgnored;
 extern const Mutant kUnknownFieldsIgnored;
+extern const Mutant kUserPageOutlivesGpu;
+extern const Mutant kUserPageWritable;
+extern const Mutant kVmCreateUnchecked;
+extern const Mutant kVmDestroyOfNobody;
 extern const Mutant kVmStateOfNobody;
 extern const Mutant kWatchdogPingsInside;
 
@@ -59,21 +76,30 @@ std::span<const Mutant> table() {
       kAlwaysCapable,
       kAsyncBindRefused,
       kBindFailureForgotten,
+      kBindUnchecked,
+      kBoCreateUnchecked,
+      kExclusiveExported,
       kExitNotAcknowledged,
       kExitNotAwaited,
       kFatalIgnored,
       kFaultIgnored,
       kFenceTooEarly,
+      kFlushIdZeroAsleep,
       kGateAlwaysOpen,
       kGrantForgotten,
+      kGroupCreateUnchecked,
+      kGroupStateOfNobody,
       kGroupsWithoutWorkStay,
+      kHalfOfASubmit,
       kHeapAnswerUnchecked,
       kHeapCloseLeaks,
       kHeapErrorReplaced,
       kHeapFlagsUnchecked,
       kHeapNeverReleased,
       kHeapPrefixMatches,
+      kInfoOfNobody,
       kL2NotAwaited,
+      kLabelOfNobody,
       kLabelTooLong,
       kLastComeFirstServed,
       kLowerPriorityEnters,
@@ -82,11 +108,13 @@ std::span<const Mutant> table() {
       kNeverIdle,
       kNoMmapIgnored,
       kNormalSuspendBuffer,
+      kOffsetOfNobody,
       kOneGroupOnly,
       kOpsDoneAsTheyCome,
       kOpsReadTwice,
       kPriorityUpsideDown,
       kProtectedFaultIgnored,
+      kQueryUnchecked,
       kQueuesFaultIgnored,
       kQueuesReadTwice,
       kRegionNotLocked,
@@ -96,10 +124,16 @@ std::span<const Mutant> table() {
       kSlotReferenceKept,
       kStreamTruncated,
       kSubmitFaultIgnored,
+      kSubmitUnchecked,
+      kSyncOfNobody,
       kSyncRangeUnchecked,
       kSyncValueWrong,
       kTimeoutIgnored,
       kUnknownFieldsIgnored,
+      kUserPageOutlivesGpu,
+      kUserPageWritable,
+      kVmCreateUnchecked,
+      kVmDestroyOfNobody,
       kVmStateOfNobody,
       kWatchdogPingsInside,
   };

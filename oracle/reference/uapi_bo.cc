@@ -26,24 +26,21 @@ int create_user_bo(File& file, uapi::BoCreate& args, const Ptr<DrmFile>& drm_fil
     vm = vm_lookup(file, args.exclusive_vm_id);
     if (!vm) return -EINVAL;
   }
-  int error = 0;
+  // A size whose alignment does not fit is one of 0 from here on.
   const std::uint64_t size = (args.size + kPageMask) & ~kPageMask;
-  if (size == 0) {
-    error = -EINVAL;
+  int error = 0;
+  const auto bo = create_bo(d, size, args.flags, vm);
+  if (!bo) {
+    error = bo.error();
   } else {
-    const auto bo = create_bo(d, size, args.flags, vm);
-    if (!bo) {
-      error = bo.error();
+    const auto handle = d.drm.gem_handle_create(drm_file, *bo);
+    if (handle) {
+      args.handle = *handle;
+      args.size = size;
     } else {
-      const auto handle = d.drm.gem_handle_create(drm_file, *bo);
-      if (handle) {
-        args.handle = *handle;
-        args.size = size;
-      } else {
-        error = handle.error();
-      }
-      d.drm.gem_put(*bo);  // the handle has its own reference
+      error = handle.error();
     }
+    d.drm.gem_put(*bo);  // the handle has its own reference
   }
   Vms::put(vm);
   return error;
@@ -153,7 +150,11 @@ Result<std::uint32_t> read_user_page(void*, const Ptr<DrmFile>& file) {
   // A sleeping GPU has nothing to flush. Zero would mean "flush always".
   constexpr std::uint32_t kAsleep = 1;
   const Device& d = *file_of(file).d;
-  return d.pm_state() == PmState::active ? d.k.read32(kLatestFlushId.offset) : kAsleep;
+  if (!d.k.dev_enter()) return tl::unexpected(-ENODEV);
+  const bool awake = d.pm_state() == PmState::active;
+  const std::uint32_t id = awake ? d.k.read32(kLatestFlushId.offset) : kAsleep;
+  d.k.dev_exit();
+  return id;
 }
 
 }  // namespace protm::reference

@@ -224,7 +224,8 @@ class Drm {
   virtual void dma_buf_put(const Ptr<DmaBuf>& buf) = 0;
 
   // GEM
-  /// Initialises a shmem object: one reference, own resv, no pages yet. 0 or -ENOMEM.
+  /// Initialises a shmem object: one reference, own resv, no pages yet.
+  /// Errors: -ENOSPC where the mmap offsets do not reach (no bytes have none), -EINVAL, -ENOMEM.
   virtual int gem_init(const Ptr<GemObject>& gem, std::uint64_t size, const GemOps* ops) = 0;
   /// Host's part of the free: pages, dma-buf of an import (unmap, detach, put), resv.
   virtual void gem_release(const Ptr<GemObject>& gem) = 0;

@@ -16,6 +16,10 @@ using contract::Result;
 namespace {
 /// Room that most objects need; more grows, so that a size nobody has memory for costs nothing.
 constexpr std::uint64_t kUsualPages = 4096;
+/// Of mmap offsets, which all objects share. Source: DRM_FILE_PAGE_OFFSET_SIZE.
+constexpr std::uint64_t kOffsetPages = (0xffffffffull >> 12) * 256;
+/// shmem_file_setup() takes no more. Source: MAX_LFS_FILESIZE.
+constexpr std::uint64_t kLargestFile = INT64_MAX;
 }  // namespace
 
 GemTable::State& GemTable::state(const GemPtr& gem) {
@@ -28,6 +32,9 @@ int GemTable::init(const GemPtr& gem, std::uint64_t size, const contract::GemOps
   gem->ops = ops;
   gem->size = (size + vocab::kPageMask) & ~vocab::kPageMask;
   gem->id = 0;
+  if (gem->size > kLargestFile) return -EINVAL;
+  const std::uint64_t pages = gem->size / vocab::kPageSize;
+  if (pages == 0 || pages > kOffsetPages - offset_pages_) return -ENOSPC;
   Ptr<contract::Resv> own;
   if (gem->resv == nullptr) {
     own = resvs_.create();
@@ -38,6 +45,7 @@ int GemTable::init(const GemPtr& gem, std::uint64_t size, const contract::GemOps
   State& s = states_.try_emplace(gem->id, ctx_.memory).first->second;
   s.own_resv = own;
   ctx_.kernel.kref_init(s.refs);
+  offset_pages_ += pages;
   ++live_;
   return 0;
 }
@@ -58,6 +66,7 @@ void GemTable::release(const GemPtr& gem) {
   gem->resv = nullptr;
   states_.erase(gem->id);
   gem->id = 0;
+  offset_pages_ -= gem->size / vocab::kPageSize;
   --live_;
 }
 

@@ -27,6 +27,7 @@ class GemTable {
   GemTable(DrmContext& ctx, ResvTable& resvs, DmaBufTable& bufs)
       : ctx_(ctx), resvs_(resvs), bufs_(bufs), states_(ctx.memory), offsets_(ctx.memory) {}
 
+  /// Errors: -ENOSPC no mmap offsets for so much, or for nothing; -EINVAL, -ENOMEM.
   int init(const GemPtr& gem, std::uint64_t size, const contract::GemOps* ops);
   void release(const GemPtr& gem);
   void get(const GemPtr& gem);
@@ -84,6 +85,7 @@ class GemTable {
   std::uint32_t last_id_ = 0;
   /// Behind everything that a 32-bit offset can name, as drm_vma_offset_manager begins.
   std::uint64_t next_offset_ = 1ull << 32;
+  std::uint64_t offset_pages_ = 0;  ///< of all objects that there are
   std::uint32_t live_ = 0;
 };
 

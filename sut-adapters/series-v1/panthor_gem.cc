@@ -73,7 +73,7 @@ Result<Ptr<PanthorGem>> panthor_gem_create(PanthorDevice* ptdev, std::uint64_t s
   const auto bo = ptdev->kernel.make<PanthorGem>("bo");
   if (bo == nullptr) return tl::make_unexpected(-ENOMEM);
   const std::uint64_t aligned = (size + vocab::kPageMask) & ~vocab::kPageMask;
-  const int ret = aligned == 0 ? -EINVAL : ptdev->drm.gem_init(bo, aligned, &kGemOps);
+  const int ret = ptdev->drm.gem_init(bo, aligned, &kGemOps);
   if (ret != 0) {
     ptdev->kernel.free(bo);
     return tl::make_unexpected(ret);

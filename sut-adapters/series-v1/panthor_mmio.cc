@@ -37,8 +37,11 @@ int panthor_device_mmap_io(void* /*driver*/, const Ptr<DrmFile>& file,
 contract::Result<std::uint32_t> panthor_mmio_vm_fault(void* /*driver*/,
                                                       const Ptr<DrmFile>& file) {
   PanthorDevice* const ptdev = file_priv(file)->ptdev;
-  if (ptdev->pm.state != PmState::active) return kDummyLatestFlush;
-  return ptdev->kernel.read32(vocab::kLatestFlushId.offset);
+  if (!ptdev->kernel.dev_enter()) return tl::make_unexpected(-ENODEV);   // VM_FAULT_SIGBUS
+  std::uint32_t word = kDummyLatestFlush;
+  if (ptdev->pm.state == PmState::active) word = ptdev->kernel.read32(vocab::kLatestFlushId.offset);
+  ptdev->kernel.dev_exit();
+  return word;
 }
 
 }  // namespace protm::v1
