@@ -193,7 +193,7 @@ void compare_windows(Comparison& c) {
 
 namespace {
 
-/// Groups that come within so long come in one tick: their order is the slots' order.
+/// Groups that come within so long come in one tick: their order is that of slots and doorbells.
 constexpr std::uint64_t kOneTickNs = vocab::kMs;
 
 /// Time of the first of four ticks without a pause between them; kNever when there are none. A tick
@@ -217,26 +217,56 @@ std::uint64_t ticks_repeat_ns(const Program& program, const Trace& trace) {
   return vocab::kNever;
 }
 
-/// Groups as they came onto slots before `end_ns`, with their records.
-std::vector<std::pair<std::uint32_t, std::size_t>> slot_sequence(const Trace& trace,
-                                                                 std::uint64_t end_ns) {
-  std::vector<std::pair<std::uint32_t, std::size_t>> out;
+/// A group that came onto a slot.
+struct Turn {
+  std::uint32_t group = 0;
+  std::size_t record = 0;
+  std::uint64_t time_ns = 0;
+};
+
+std::vector<Turn> turns_before(const Trace& trace, std::uint64_t end_ns) {
+  std::vector<Turn> out;
   const std::size_t end = quiesce_index(trace);
-  std::size_t batch = 0;
-  std::uint64_t batch_ns = 0;
-  for (std::size_t i = 0; i < end; ++i) {
+  for (std::size_t i = 0; i < end && trace.records[i].time_ns < end_ns; ++i) {
     const Record& r = trace.records[i];
-    if (!is(r, EventKind::group_on_slot)) continue;
-    if (r.time_ns >= end_ns) break;
-    if (r.time_ns - batch_ns > kOneTickNs) {
-      std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
-      batch = out.size();
-      batch_ns = r.time_ns;
-    }
-    out.emplace_back(r.a, i);
+    if (is(r, EventKind::group_on_slot)) out.push_back({r.a, i, r.time_ns});
   }
-  std::sort(out.begin() + static_cast<std::ptrdiff_t>(batch), out.end());
   return out;
+}
+
+/// First turn of `group` at or behind `from`; the size when there is none.
+std::size_t next_turn(const std::vector<Turn>& turns, std::size_t from, std::uint32_t group) {
+  while (from < turns.size() && turns[from].group != group) ++from;
+  return from;
+}
+
+bool one_tick(const std::vector<Turn>& turns, std::size_t a, std::size_t b) {
+  return b < turns.size() && turns[b].time_ns - turns[a].time_ns <= kOneTickNs;
+}
+
+/// The turn that the oracle should have had where the candidate's first wrong one is: (oracle's,
+/// candidate's). Two turns may change places where one tick brings both, in either run.
+std::optional<std::pair<std::size_t, std::size_t>> first_wrong_turn(
+    const std::vector<Turn>& oracle, const std::vector<Turn>& candidate) {
+  std::vector<bool> taken(oracle.size());
+  std::size_t front = 0;  // all before it are taken
+  const std::size_t n = std::min(oracle.size(), candidate.size());
+  for (std::size_t k = 0; k < n; ++k) {
+    while (taken[front]) ++front;
+    std::size_t mine = next_turn(oracle, front, candidate[k].group);
+    while (mine < oracle.size() && taken[mine]) {
+      mine = next_turn(oracle, mine + 1, candidate[k].group);
+    }
+    if (mine == oracle.size()) return std::pair{front, k};
+    for (std::size_t i = front; i < mine; ++i) {
+      if (taken[i] || one_tick(oracle, i, mine)) continue;
+      if (!one_tick(candidate, k, next_turn(candidate, k + 1, oracle[i].group))) {
+        return std::pair{i, k};
+      }
+    }
+    taken[mine] = true;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -246,29 +276,27 @@ void compare_slots(Comparison& c, SlotOrder order) {
   for (const Step& s : c.program.steps) {
     if (uses_instruction(s.op, NodeType::i_prot_region)) return;
   }
-  const auto sequence = [&](const Trace& trace) {
+  const auto turns = [&](const Trace& trace) {
     std::uint64_t end_ns = vocab::kNever;
     if (order == SlotOrder::until_ticks_repeat) end_ns = ticks_repeat_ns(c.program, trace);
-    // What came shortly before belongs to the same batch.
+    // What came shortly before belongs to the same tick.
     if (end_ns != vocab::kNever) end_ns -= std::min(end_ns, kOneTickNs);
-    return slot_sequence(trace, end_ns);
+    return turns_before(trace, end_ns);
   };
-  const auto oracle = sequence(c.oracle);
-  const auto candidate = sequence(c.candidate);
-  const std::size_t n = std::min(oracle.size(), candidate.size());
-  c.count("slots", n);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (oracle[i].first == candidate[i].first) continue;
-    Finding f = found("slots", c.candidate.records[candidate[i].second].time_ns, "group_on_slot",
-                      "group",
-                      "group " + step_words(c.program, candidate[i].first) +
-                          " came onto a slot where the oracle chose " +
-                          step_words(c.program, oracle[i].first));
-    f.oracle_record = oracle[i].second;
-    f.candidate_record = candidate[i].second;
-    c.findings.push_back(std::move(f));
-    return;
-  }
+  const std::vector<Turn> oracle = turns(c.oracle);
+  const std::vector<Turn> candidate = turns(c.candidate);
+  c.count("slots", std::min(oracle.size(), candidate.size()));
+  const auto wrong = first_wrong_turn(oracle, candidate);
+  if (!wrong) return;
+  const Turn& want = oracle[wrong->first];
+  const Turn& got = candidate[wrong->second];
+  Finding f = found("slots", got.time_ns, "group_on_slot", "group",
+                    "group " + step_words(c.program, got.group) +
+                        " came onto a slot where the oracle chose " +
+                        step_words(c.program, want.group));
+  f.oracle_record = want.record;
+  f.candidate_record = got.record;
+  c.findings.push_back(std::move(f));
 }
 
 }  // namespace protm::judge

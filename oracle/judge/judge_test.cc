@@ -273,51 +273,6 @@ TEST_CASE("window: group, count and how it ended") {
   CHECK(judged(one, trace(1, fault, c.group)).signature == "series.window.protm-exit-raised.fault");
 }
 
-TEST_CASE("slots: order in which groups come onto slots, only without protected work") {
-  Case c;
-  const auto other = add_step(c.program, make_node(NodeType::group_create));
-  const auto trace = [&](std::uint32_t first, std::uint32_t second, std::uint64_t gap_ns) {
-    TraceBuilder b;
-    b.after(10 * kMs).event(EventKind::group_on_slot, first, 0);
-    return b.after(gap_ns).event(EventKind::group_on_slot, second, 0);
-  };
-  const auto judged = [&](std::uint64_t gap_ns, const JudgeOptions& o) {
-    return judge::judge(c.program, trace(c.group, other, gap_ns).trace(),
-                        trace(other, c.group, gap_ns).trace(), o);
-  };
-  check_diverged(judged(10 * kMs, options()), "slots");
-  CHECK(judged(10, options()).outcome == Outcome::agreed);  // one tick
-  JudgeOptions ignore = options();
-  ignore.slots = SlotOrder::ignore;
-  CHECK(judged(10 * kMs, ignore).outcome == Outcome::agreed);
-  set_list(c.program, c.job, "stream", {make_node(NodeType::i_prot_region)});
-  CHECK(judged(10 * kMs, options()).outcome == Outcome::agreed);
-}
-
-TEST_CASE("slots: turns are not compared from where a driver ticks without a pause") {
-  Case c;
-  const auto other = add_step(c.program, make_node(NodeType::group_create));
-  const auto trace = [&](std::uint32_t first, std::uint32_t second, std::uint64_t pause_ns) {
-    TraceBuilder b;
-    b.after(10 * kMs).event(EventKind::group_on_slot, first, 0);
-    b.after(10 * kMs);
-    for (int tick = 0; tick < 4; ++tick) {
-      b.after(pause_ns).saw(vocab::ObservationKind::status_update_sampled);
-    }
-    return b.after(2 * kMs).event(EventKind::group_on_slot, second, 0);
-  };
-  JudgeOptions repeat = options();
-  repeat.slots = SlotOrder::until_ticks_repeat;
-  const auto judged = [&](std::uint32_t first, std::uint64_t pause_ns, const JudgeOptions& o) {
-    return judge::judge(c.program, trace(c.group, c.group, pause_ns).trace(),
-                        trace(first, other, pause_ns).trace(), o);
-  };
-  check_diverged(judged(c.group, 66'000, options()), "slots");
-  CHECK(judged(c.group, 66'000, repeat).outcome == Outcome::agreed);
-  check_diverged(judged(c.group, 10 * kMs, repeat), "slots");   // ticks of their own
-  check_diverged(judged(other, 66'000, repeat), "slots");       // before they repeat
-}
-
 TEST_CASE("sut: oops, lock, leak, stuck; a WARN only when the oracle has none") {
   const Case c;
   TraceBuilder oops;
