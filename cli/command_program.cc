@@ -51,7 +51,7 @@ int command_replay(const Options& options, Console console) {
   const auto program = program_file(options.target, console);
   if (!program) return kExitBadInput;
   announce(options, console);
-  if (const std::string why = who->cannot ? who->cannot(*program) : std::string(); !why.empty()) {
+  if (const std::string why = exec::why_not(*who, *program); !why.empty()) {
     console.out << options.target << ": skipped: " << why << "\n";
     return kExitInconclusive;
   }

@@ -19,6 +19,7 @@ namespace protm::cli {
 
 [[nodiscard]] int command_conform(const Options& options, Console console);
 [[nodiscard]] int command_agree(const Options& options, Console console);
+[[nodiscard]] int command_explore(const Options& options, Console console);
 [[nodiscard]] int command_list(const Options& options, Console console);
 [[nodiscard]] int command_explain(const Options& options, Console console);
 [[nodiscard]] int command_findings(const Options& options, Console console);

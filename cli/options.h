@@ -22,12 +22,16 @@ struct Options {
   std::string to = "yaml";        ///< of convert
   std::string output;             ///< of convert and shrink --output, and trace --perfetto
   std::string svg;                ///< of explain: empty = no picture, "-" = to stdout, else a file
-  std::string seed;               ///< of agree: the first one; empty = 1
-  std::string number;             ///< of agree --count and shrink --runs; empty = 200, 2000
-  std::string save;               ///< of agree: folder for the Programs that do not agree
+  std::string seed;               ///< of agree: the first one; of explore: of --pct
+  std::string number;             ///< of agree --count, shrink --runs and explore --runs
+  std::string save;               ///< of agree and explore: folder for what does not agree
   std::string findings;           ///< of agree: folder that gets a folder for each new signature
   std::string suites;             ///< empty = conformance/suites below the root
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
+  std::string preemptions;        ///< of explore; empty = the case's, else 2
+  std::string pct;                ///< of explore: depth
+  std::string tasks;              ///< of explore: who may be held, with commas
+  std::string checkpoint;         ///< of explore: file to go on from and to write
   bool attribute = false;
   bool full = false;
   bool beside = false;            ///< of trace --perfetto: the oracle's run above the candidate's

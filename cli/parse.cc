@@ -41,6 +41,16 @@ constexpr std::string_view kHelp =
     --findings=DIR          each new signature with a small Program, in a folder of its own
     --format=FORMAT         text or markdown
     --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
+  explore CASE              run a case under many schedules, until one diverges
+    --sut=NAME[:ARG]        the candidate (default series-v1)
+    --preemptions=K         all with at most K departures from the usual order (default 2)
+    --pct=D --seed=S        random ones of depth D instead
+    --runs=N                at most so many (default all, 100 random ones)
+    --tasks=A,B             who may be held: actors, work items, interrupts (default all actors)
+    --checkpoint=FILE       go on from there, and write there
+    --save=DIR              the case with the schedule that diverged, for `replay`
+    --suites=DIR            cases from another folder
+    --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
 understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
     --sut=NAME[:ARG]        the candidate (default series-v1)
@@ -99,9 +109,9 @@ std::string help_text(std::string_view command) {
   return std::string(kHelpHead) + all + std::string(kHelpTail);
 }
 
-constexpr std::array<std::string_view, 9> kCommands{"conform", "agree",    "list",
-                                                    "explain", "trace",    "shrink",
-                                                    "replay",  "findings", "convert"};
+constexpr std::array<std::string_view, 10> kCommands{"conform", "agree", "explore", "list",
+                                                     "explain", "trace", "shrink",  "replay",
+                                                     "findings", "convert"};
 constexpr std::array<std::string_view, 8> kLists{"cases",    "entries",    "rules",   "switches",
                                                  "limits",   "candidates", "events",  "mutants"};
 
@@ -119,6 +129,7 @@ class Grammar {
     app_.set_help_flag();
     conform();
     agree();
+    explore();
     list();
     add_explain_trace();
     add_replay_convert();
@@ -195,6 +206,20 @@ class Grammar {
     text(c, "--save", options_.save);
     text(c, "--findings", options_.findings);
     word(c, "--format", options_.format, {"text", "markdown"});
+    flag(c, "--bisect", options_.bisect);
+  }
+
+  void explore() {
+    Command& c = command("explore", "a case");
+    text(c, "--sut", options_.sut);
+    text(c, "--preemptions", options_.preemptions);
+    text(c, "--pct", options_.pct);
+    text(c, "--runs", options_.number);
+    text(c, "--seed", options_.seed);
+    text(c, "--tasks", options_.tasks);
+    text(c, "--checkpoint", options_.checkpoint);
+    text(c, "--save", options_.save);
+    text(c, "--suites", options_.suites);
     flag(c, "--bisect", options_.bisect);
   }
 

@@ -212,6 +212,8 @@ Weight weight_of(std::uint32_t opcode) {
     case Extra::machine_fault:
     case Extra::call_fault: return {Swarm::faults, 1};
     case Extra::job: return {Swarm::job, 16};
+    case Extra::turn:
+    case Extra::explore: return {Swarm::protm, 0};
     default: return {Swarm::protm, 12};
   }
 }

@@ -81,7 +81,15 @@ void write_tagged(ByteWriter& out, std::optional<std::uint64_t> value, const Sca
 void write_text(ByteWriter& out, std::string_view text, std::span<const std::string_view> pool);
 
 /// Opcodes: first the operations in the order of node_table(), then these.
-enum class Extra : std::uint8_t { machine_fault, call_fault, job, protected_job, count };
+enum class Extra : std::uint8_t {
+  machine_fault,
+  call_fault,
+  job,
+  protected_job,
+  turn,     ///< an entry of the schedule; nothing in a Program of random bytes
+  explore,  ///< likewise
+  count
+};
 [[nodiscard]] std::uint32_t operation_count();
 [[nodiscard]] std::uint32_t opcode_count();
 

@@ -10,6 +10,7 @@
 #include "conformance/format/node_words.h"
 #include "conformance/format/program_order.h"
 #include "conformance/format/ready_made.h"
+#include "conformance/format/schedule_text.h"
 #include "gpu-model/vocab/errno.h"
 
 namespace protm::format {
@@ -155,8 +156,48 @@ class Decoder {
       if (program_.faults.size() < contract::kMaxFaults) program_.faults.push_back(fault);
       return;
     }
+    if (extra == Extra::turn) return turn();
+    if (extra == Extra::explore) return explore();
     take_actor();
     ready_.add_job(extra == Extra::job ? JobKind::normal : JobKind::protected_region, actor_, in_);
+  }
+
+  void turn() {
+    contract::ScheduleEntry entry;
+    entry.verb = static_cast<contract::ScheduleEntry::Verb>(in_.u8() & 1);
+    entry.task = task();
+    const std::uint8_t tag = in_.u8();
+    const auto kinds = static_cast<std::uint32_t>(contract::PointKind::count);
+    entry.until.kind = static_cast<contract::PointKind>((tag & ~layout::kObject) % kinds);
+    if ((tag & layout::kObject) != 0) entry.until.object = read_text(in_, role_pool());
+    entry.until.count = positive(read_tagged(in_, layout::kCountScale));
+    // What has no form in YAML is no point.
+    if (parse_point(point_text(entry.until)) != entry.until) entry.until.object.clear();
+    if (program_.schedule.size() < contract::kMaxScheduleEntries) {
+      program_.schedule.push_back(entry);
+    }
+  }
+
+  void explore() {
+    contract::ExploreSpec spec;
+    spec.preemptions = in_.u8() % (contract::kMaxPreemptions + 1);
+    spec.pct_depth = in_.u8() % (contract::kMaxPctDepth + 1);
+    if (spec.preemptions != 0) spec.pct_depth = 0;
+    spec.runs = static_cast<std::uint32_t>(read_tagged(in_, layout::kCountScale).value_or(0) %
+                                           1'000'000);
+    spec.seed = read_tagged(in_, kPlainScale).value_or(1);
+    for (std::uint32_t left = in_.u8() % (layout::kExploreTasksMax + 1); left > 0; --left) {
+      spec.tasks.push_back(task());
+    }
+    program_.explore = spec.active() ? spec : contract::ExploreSpec{};
+  }
+
+  contract::TaskSpec task() {
+    const std::uint8_t tag = in_.u8();
+    if (tag < layout::kRoleTask) return {.actor = tag % contract::kMaxActors, .role = {}};
+    const auto table = contract::task_role_table();
+    const auto row = (tag - layout::kRoleTask) % table.size();
+    return {.actor = contract::TaskSpec::kNoActor, .role = std::string(table[row].word)};
   }
 
   void take_actor() {
@@ -339,6 +380,14 @@ class Decoder {
                                  .sys_nice = (sys_nice_ >> i & 1) != 0});
     }
     for (Step& step : program_.steps) step.actor = number[step.actor];
+    const auto gone = [&](contract::TaskSpec& task) {
+      if (task.actor == contract::TaskSpec::kNoActor) return false;
+      if (!used[task.actor]) return true;
+      task.actor = number[task.actor];
+      return false;
+    };
+    std::erase_if(program_.schedule, [&](auto& entry) { return gone(entry.task); });
+    std::erase_if(program_.explore.tasks, gone);
   }
 
   void resolve_later() {

@@ -48,6 +48,7 @@ class Encoder {
     header();
     const auto faults = std::min<std::size_t>(program_.faults.size(), contract::kMaxFaults);
     for (std::size_t i = 0; i < faults; ++i) fault(program_.faults[i]);
+    schedule();
     for (std::uint32_t i = 0; i < program_.steps.size(); ++i) step(i);
     return out_.take();
   }
@@ -165,6 +166,39 @@ class Encoder {
     } else {
       write_tagged(out_, static_cast<std::uint64_t>(-fault.value), layout::kErrnoScale);
     }
+  }
+
+  void schedule() {
+    const auto turns = std::min<std::size_t>(program_.schedule.size(),
+                                             contract::kMaxScheduleEntries);
+    for (std::size_t i = 0; i < turns; ++i) {
+      const contract::ScheduleEntry& entry = program_.schedule[i];
+      out_.u8(operation_count() + static_cast<std::uint64_t>(Extra::turn));
+      out_.u8(static_cast<std::uint64_t>(entry.verb));
+      task(entry.task);
+      out_.u8(static_cast<std::uint64_t>(entry.until.kind) |
+              (entry.until.object.empty() ? 0 : layout::kObject));
+      if (!entry.until.object.empty()) write_text(out_, entry.until.object, role_pool());
+      write_tagged(out_, entry.until.count, layout::kCountScale);
+    }
+    const contract::ExploreSpec& spec = program_.explore;
+    if (!spec.active()) return;
+    out_.u8(operation_count() + static_cast<std::uint64_t>(Extra::explore));
+    out_.u8(spec.preemptions);
+    out_.u8(spec.pct_depth);
+    write_tagged(out_, spec.runs, layout::kCountScale);
+    write_tagged(out_, spec.seed, kPlainScale);
+    const auto tasks = std::min<std::size_t>(spec.tasks.size(), layout::kExploreTasksMax);
+    out_.u8(tasks);
+    for (std::size_t i = 0; i < tasks; ++i) task(spec.tasks[i]);
+  }
+
+  void task(const contract::TaskSpec& task) {
+    if (task.actor != contract::TaskSpec::kNoActor) return out_.u8(task.actor);
+    const auto table = contract::task_role_table();
+    const auto row = std::find_if(table.begin(), table.end(),
+                                  [&](const auto& r) { return r.word == task.role; });
+    out_.u8(layout::kRoleTask + static_cast<std::uint64_t>(row - table.begin()));
   }
 
   void step(std::uint32_t number) {

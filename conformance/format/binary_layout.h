@@ -38,6 +38,11 @@ inline constexpr std::uint8_t kList = 0x20, kLongList = 0xf0;
 /// Odd user memory makes a call fail, so it is rare; the low bits count the items.
 inline constexpr std::uint8_t kMemory = 0xf8;
 
+// Schedules.
+inline constexpr std::uint8_t kRoleTask = 0x80;   // of a task: a role, else an actor
+inline constexpr std::uint8_t kObject = 0x80;     // of a point: it has one
+inline constexpr std::uint32_t kExploreTasksMax = 16;
+
 // Faults.
 inline constexpr std::uint8_t kFaultSlot = 0xc0;
 inline constexpr std::uint8_t kTimes = 0xc0, kForeverTag = 0xf0;

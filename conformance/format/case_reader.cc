@@ -7,6 +7,7 @@
 #include "conformance/format/did_you_mean.h"
 #include "conformance/format/fact_reader.h"
 #include "conformance/format/quantity.h"
+#include "conformance/format/schedule_reader.h"
 #include "conformance/format/step_reader.h"
 #include "conformance/format/text_file.h"
 #include "conformance/format/value_check.h"
@@ -63,6 +64,8 @@ class CaseReader {
     StepReader steps(check_, program_);
     if (const YamlValue* v = check_.required(root, "case", "actors")) steps.read_actors(*v);
     if (const YamlValue* v = root.find("caps")) caps(*v);
+    if (const YamlValue* v = root.find("schedule")) read_schedule(*v, check_, program_);
+    if (const YamlValue* v = root.find("explore")) read_explore(*v, check_, program_);
     if (const YamlValue* v = root.find("reaches")) reaches(*v, steps);
     if (const YamlValue* v = root.find("then")) read_facts(*v, check_, steps, program_);
     return std::move(program_);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // YAML text -> Program, driven by the contract's tables: an operation that gets a row there can be
 // written in a case without a line here. All errors of a file are reported, each with its place.
-// Leaves out: user buffers and explicit schedules (not in the contract yet).
+// Leaves out: user buffers (not in the contract yet).
 // Source: design.md section 5, style.md 2.11; the keys are documented in docs/case-format.md.
 #pragma once
 

@@ -8,6 +8,7 @@
 #include "conformance/format/quantity.h"
 #include "gpu-model/vocab/machine_config.h"
 #include "sut-adapters/contract/capability.h"
+#include "sut-adapters/contract/schedule.h"
 #include "sut-adapters/contract/program.h"
 
 namespace protm::format {
@@ -126,6 +127,20 @@ std::string fault_table_text() {
   return text + "\n";
 }
 
+std::string schedule_table_text() {
+  std::string text = "### Points of a schedule\n\n";
+  for (const auto& row : contract::point_table()) {
+    text += "- " + code(row.word);
+    if (!row.what.empty()) text += ", and a word for " + std::string(row.what);
+    text += "\n";
+  }
+  text += "\n### Tasks of a schedule besides actors\n\n";
+  for (const auto& row : contract::task_role_table()) {
+    text += "- " + code(row.word) + ": " + std::string(row.what) + "\n";
+  }
+  return text + "\n";
+}
+
 std::string capability_table_text() {
   std::string text = "### Capabilities\n\n";
   for (const auto& row : contract::capability_table()) {
@@ -147,7 +162,8 @@ std::string case_tables_markdown() {
          node_table_text(NodeGroup::instruction, "Items of `stream` and `region`") +
          node_table_text(NodeGroup::memory, "Items of `args_memory`, `ops_memory` and the like") +
          node_table_text(NodeGroup::content, "Items of `args` and `array` of a raw ioctl") +
-         event_table_text() + machine_table_text() + fault_table_text() + capability_table_text();
+         event_table_text() + machine_table_text() + fault_table_text() +
+         schedule_table_text() + capability_table_text();
 }
 
 }  // namespace protm::format

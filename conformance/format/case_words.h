@@ -13,9 +13,10 @@ namespace protm::format {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 15> kCaseKeys{
+inline constexpr std::array<Word, 17> kCaseKeys{
     "schema", "id",   "entries", "title",  "why",  "requires", "machine", "firmware",
-    "boot",   "heap", "reaches", "actors", "caps", "faults",   "then"};
+    "boot",   "heap", "reaches", "actors", "caps", "faults",   "schedule", "explore",
+    "then"};
 
 /// Name of the protected heap when a case does not say one.
 inline constexpr std::string_view kDefaultHeapName = "protm_heap";
@@ -31,6 +32,8 @@ inline constexpr std::array<Word, 7> kMachineFaultKeys{"machine", "target", "slo
                                                            "times", "value", "hold"};
 inline constexpr std::array<Word, 5> kCallFaultKeys{"call", "role", "nth", "error",
                                                         "short_by"};
+inline constexpr std::array<Word, 3> kScheduleKeys{"run", "let", "until"};
+inline constexpr std::array<Word, 5> kExploreKeys{"preemptions", "pct", "runs", "seed", "tasks"};
 inline constexpr std::array<Word, 8> kFactKinds{
     "result", "fence", "output", "memory", "never", "at_most", "group_state", "lead"};
 /// Bit n of a group's state. Source: DRM_PANTHOR_GROUP_STATE_* of panthor_drm.h.

@@ -10,6 +10,7 @@
 #include "conformance/format/node_words.h"
 #include "conformance/format/program_order.h"
 #include "conformance/format/quantity.h"
+#include "conformance/format/schedule_text.h"
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/contract/capability.h"
 
@@ -142,6 +143,7 @@ class CaseWriter {
     firmware_and_heap();
     actors();
     faults();
+    schedule();
     facts();
     return std::move(out_);
   }
@@ -386,6 +388,29 @@ class CaseWriter {
     if (fault.value > 0) flow.entry("short_by", size_text(static_cast<std::uint64_t>(fault.value)));
     else flow.entry("error", vocab::errno_name(static_cast<int>(fault.value)));
     return flow.done();
+  }
+
+  void schedule() {
+    if (!program_.schedule.empty()) out_ += "schedule:\n";
+    for (const contract::ScheduleEntry& one : program_.schedule) {
+      Flow flow('{');
+      const bool run = one.verb == contract::ScheduleEntry::Verb::run;
+      flow.entry(run ? "run" : "let", task_text(one.task, program_.actors));
+      flow.entry("until", point_text(one.until));
+      line("  - " + flow.done(), 5);
+    }
+    const contract::ExploreSpec& spec = program_.explore;
+    if (!spec.active()) return;
+    Flow flow('{');
+    const bool random = spec.pct_depth != 0;
+    flow.entry(random ? "pct" : "preemptions",
+               number_text(random ? spec.pct_depth : spec.preemptions));
+    if (spec.runs != 0) flow.entry("runs", number_text(spec.runs));
+    if (spec.seed != 1) flow.entry("seed", number_text(spec.seed));
+    Flow tasks('[');
+    for (const auto& task : spec.tasks) tasks.item(task_text(task, program_.actors));
+    if (!tasks.empty()) flow.entry("tasks", tasks.done());
+    entry("explore", flow.done());
   }
 
   void facts() {

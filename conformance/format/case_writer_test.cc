@@ -46,6 +46,12 @@ faults:
   - {machine: stuck_as_command, target: 2}
   - {call: alloc, role: 'kbo_va:protm_suspend', nth: 3, error: ENOMEM}
   - {call: heap_alloc, role: protected, short_by: 4KiB}
+schedule:
+  - {let: video, until: mutex_lock sched.lock x3}
+  - {run: tick_work, until: mmio_write AS_COMMAND}
+  - {run: ui, until: kref_put x2 x1}
+  - {run: nobody, until: blocked x2}
+explore: {preemptions: 2, tasks: [ui, reset_work], runs: 30}
 reaches: [protm_active, CSG_STATE suspend acked x3, AS_COMMAND.LOCK written, group $g off slot]
 then:
   - {result: $late, is: 0}

@@ -5,7 +5,7 @@
 
 namespace protm::format {
 namespace {
-constexpr std::size_t kWordsShown = 16;
+constexpr std::size_t kWordsShown = 18;
 }
 
 std::uint32_t edit_distance(std::string_view a, std::string_view b) {

@@ -81,7 +81,8 @@ TEST_CASE("selftest: a message as it is printed") {
         "    3 | bott: cold\n"
         "      | ^~~~\n"
         "      = expected one of: schema, id, entries, title, why, requires, machine, firmware, "
-        "boot, heap, reaches, actors, caps, faults, then; did you mean 'boot'?\n");
+        "boot, heap, reaches, actors, caps, faults, schedule, explore, "
+        "then; did you mean 'boot'?\n");
 }
 
 TEST_CASE("selftest: an id that is not the file's name below suites") {

@@ -74,6 +74,7 @@ bool equal(const Program& a, const Program& b) {
          a.heap_protected == b.heap_protected && a.actors == b.actors && a.steps == b.steps &&
          std::equal(a.faults.begin(), a.faults.end(), b.faults.begin(), b.faults.end(),
                     equal_faults) &&
+         a.schedule == b.schedule && a.explore == b.explore &&
          a.reaches == b.reaches && a.then == b.then;
 }
 

@@ -53,8 +53,7 @@ class Run {
       row.outcome = Outcome::skipped;
       row.detail = "needs " + joined(capability_names(lacking)) + ", which " +
                    result_.candidate + " does not declare";
-    } else if (std::string why = candidate_.cannot ? candidate_.cannot(program) : std::string();
-               !why.empty()) {
+    } else if (std::string why = exec::why_not(candidate_, program); !why.empty()) {
       row.outcome = Outcome::skipped;
       row.detail = std::move(why);
     } else {
@@ -85,6 +84,8 @@ class Run {
     row.detail = verdict.detail;
     row.trace_hash = comparison.candidate.hash();
     row.timing = row.outcome == Outcome::agreed && comparison.timing;
+    row.schedules = comparison.schedules;
+    row.schedules_agreed = comparison.schedules_agreed;
     count(verdict);
     hold_against_expectation(row);
     if (verdict.outcome == judge::Outcome::oracle_wrong) {

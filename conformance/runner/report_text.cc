@@ -34,6 +34,20 @@ void add_case(std::string& out, const CaseResult& c) {
   out += "    reproduce: " + c.reproduce + "\n";
 }
 
+std::string schedules(const RunResult& result) {
+  std::uint64_t all = 0;
+  std::uint64_t agreed = 0;
+  std::uint32_t cases = 0;
+  for (const CaseResult& c : result.cases) {
+    all += c.schedules;
+    agreed += c.schedules_agreed;
+    cases += c.schedules != 0 ? 1 : 0;
+  }
+  if (cases == 0) return {};
+  return std::to_string(agreed) + " of " + std::to_string(all) + " schedules of " +
+         std::to_string(cases) + " cases agreed\n";
+}
+
 std::string totals(const RunResult& result) {
   std::string out = std::to_string(result.cases.size()) + " cases: ";
   std::uint32_t timing = 0;
@@ -48,7 +62,7 @@ std::string totals(const RunResult& result) {
   }
   const std::uint32_t expected = result.count(Outcome::expected);
   if (expected != 0) out += ", " + std::to_string(expected) + " expected to diverge";
-  return out + "\n";
+  return out + "\n" + schedules(result);
 }
 
 std::string what_was_checked(const RunResult& result) {

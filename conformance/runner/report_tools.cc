@@ -31,6 +31,10 @@ Json case_json(const CaseResult& c) {
          {"reproduce", c.reproduce}};
   if (!c.attribution.empty()) j["attribution"] = c.attribution;
   if (c.timing) j["timing"] = true;
+  if (c.schedules != 0) {
+    j["schedules"] = c.schedules;
+    j["schedules_agreed"] = c.schedules_agreed;
+  }
   if (!c.reason.empty()) j["reason"] = c.reason;
   return j;
 }

@@ -29,6 +29,8 @@ struct CaseResult {
   std::uint64_t trace_hash = 0;
   std::string reason;        ///< of an expected divergence: why, and the source that shows it
   bool timing = false;       ///< agreed, but only with the oracle under other latencies
+  std::uint64_t schedules = 0;   ///< that were explored besides the usual order
+  std::uint64_t schedules_agreed = 0;
   std::string reproduce;     ///< command line
   /// With --attribute: the smallest sets of switches that must be off so that the case agrees.
   std::vector<std::vector<std::string>> attribution;

@@ -2,6 +2,7 @@
 #include "oracle/differential/differential.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "oracle/differential/candidates.h"
 #include "oracle/judge/attribution.h"
@@ -76,6 +77,21 @@ Differential::Differential(exec::Candidate candidate)
       candidate_(std::make_unique<exec::Session>(std::move(candidate), rig::kWorldBaseB)) {}
 
 Comparison Differential::compare(const contract::Program& program, const CompareOptions& options) {
+  Comparison c = compare_once(program, options);
+  const bool can = contract::has(candidate().capabilities, contract::Capability::schedules);
+  if (!program.explore.active() || !can || c.verdict.outcome != judge::Outcome::agreed) return c;
+  Explored explored = explore(program, {.spec = program.explore, .from = {}, .after_run = {}});
+  c.schedules = explored.tally.runs;
+  c.schedules_agreed = explored.tally.agreed;
+  if (!explored.found) return c;
+  c.verdict = std::move(explored.found->verdict);
+  c.verdict.detail += " (schedule " + std::to_string(explored.found->run) + " of the exploration)";
+  c.candidate = std::move(explored.found->trace);
+  return c;
+}
+
+Comparison Differential::compare_once(const contract::Program& program,
+                                      const CompareOptions& options) {
   Comparison c;
   const contract::Program for_oracle = oracle_program(program, candidate());
   c.oracle = oracle_->run(for_oracle, options.run);
@@ -87,13 +103,15 @@ Comparison Differential::compare(const contract::Program& program, const Compare
   // Nothing in a Program orders its actors: agreement in the candidate's order is agreement.
   const std::vector<steps::StepTurn> order = steps::turns_of(c.candidate);
   enum class Turns : std::uint8_t { like_candidate, other };
+  contract::Program without = for_oracle;
+  without.schedule.clear();
   const auto allows = [&](std::uint32_t seed, std::span<const steps::StepTurn> steps_order,
                           Turns turns = Turns::like_candidate) {
     exec::RunOptions other = options.run;
     if (seed != 0) other.latency_seed = seed;
     other.order = steps_order;
     other.other_turns = turns == Turns::other;
-    const contract::Trace allowed = oracle_->run(for_oracle, other);
+    const contract::Trace allowed = oracle_->run(without, other);
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
     if (verdict.outcome != judge::Outcome::agreed) {
       if (seed == 0) tell_better(c, std::move(verdict), allowed);
@@ -106,11 +124,19 @@ Comparison Differential::compare(const contract::Program& program, const Compare
     c.oracle_in_order = !steps_order.empty();
     return true;
   };
+  // Neither does a schedule mean that the oracle has to keep to it.
+  if (!program.schedule.empty() && allows(0, {})) return c;
   if (allows(0, {}, Turns::other) || allows(0, order, Turns::other)) return c;
   for (std::uint32_t seed = 0; seed <= options.allowed_seeds; ++seed) {
     if (allows(seed, order) || (seed != 0 && allows(seed, {}))) break;
   }
   return c;
+}
+
+judge::Verdict Differential::judged_alone(const contract::Program& program,
+                                          const contract::Trace& oracle,
+                                          const contract::Trace& candidate) const {
+  return judged(program, oracle, candidate, this->candidate());
 }
 
 bool Differential::explained_by_profile(const contract::Program& program, const Comparison& last,
@@ -134,10 +160,17 @@ std::vector<std::vector<std::string>> attribute(const contract::Program& program
   const exec::SwitchMask on = exec::switch_mask(candidate);
   if (on == 0) return {};
   // The oracle's Session is the same for all subsets; only the candidate is made anew.
-  exec::Session oracle(oracle_for(candidate), rig::kWorldBaseA);
-  const contract::Trace expected = oracle.run(program);
+  std::optional<exec::Session> oracle;
+  contract::Trace expected;
+  if (!program.explore.active()) {
+    oracle.emplace(oracle_for(candidate), rig::kWorldBaseA);
+    expected = oracle->run(program);
+  }
   const judge::Attribution found = judge::minimum_sets(on, [&](judge::SwitchSet off) {
     const exec::Candidate subset = exec::series_v1(on & ~off);
+    if (program.explore.active()) {
+      return Differential(subset).compare(program).verdict.outcome == judge::Outcome::agreed;
+    }
     exec::Session session(subset, rig::kWorldBaseB);
     const contract::Trace trace = session.run(program);
     return judged(program, expected, trace, subset).outcome == judge::Outcome::agreed;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One Program on oracle and candidate, judged. When the first comparison differs, the reference
 // runs again: with the steps in the candidate's order, with other latencies, with timers as late as
-// a timer wheel lets them be. What it shows there is allowed too (`timing`). Leaves out explored
-// schedules. Source: design.md section 6 (allowed set), decisions.md 21.
+// a timer wheel lets them be. What it shows there is allowed too (`timing`).
+// Source: design.md section 6 (allowed set), decisions.md 21.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "oracle/differential/explored.h"
 #include "oracle/judge/verdict.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/trace.h"
@@ -22,6 +23,10 @@ struct Comparison {
   contract::Trace oracle;
   contract::Trace candidate;
   bool timing = false;  ///< agreed only with the reference under another latency seed
+  /// Of a Program that asks for exploration: how many schedules were run, and how many of them
+  /// agreed. `verdict` and `candidate` are those of the first that did not.
+  std::uint64_t schedules = 0;
+  std::uint64_t schedules_agreed = 0;
   /// With `timing`: how the oracle ran when it agreed, and whether in the candidate's order.
   exec::RunOptions oracle_run;
   bool oracle_in_order = false;
@@ -37,15 +42,29 @@ class Differential {
  public:
   explicit Differential(exec::Candidate candidate);
 
+  /// A Program with `explore` is run under other schedules too, where the candidate can do that.
   [[nodiscard]] Comparison compare(const contract::Program& program,
                                    const CompareOptions& options = {});
   /// Whether the oracle agreed only because of the candidate's profile: the 7.x base, run in the
   /// same way, does not. `last` is what compare() returned for `program`.
   [[nodiscard]] bool explained_by_profile(const contract::Program& program, const Comparison& last,
                                           const CompareOptions& options = {});
+  /// Runs `program` under many schedules until one diverges or none is left.
+  [[nodiscard]] Explored explore(const contract::Program& program, const ExploreOptions& options);
   [[nodiscard]] const exec::Candidate& candidate() const { return candidate_->candidate(); }
 
  private:
+  Comparison compare_once(const contract::Program& program, const CompareOptions& options);
+  [[nodiscard]] judge::Verdict judged_alone(const contract::Program& program,
+                                            const contract::Trace& oracle,
+                                            const contract::Trace& candidate) const;
+  /// Distinct outcomes of the oracle's own exploration.
+  const std::vector<contract::Trace>& allowed_traces(const contract::Program& program,
+                                                     const contract::ExploreSpec& spec,
+                                                     std::uint64_t& runs);
+
+  std::vector<contract::Trace> allowed_;
+  bool allowed_known_ = false;
   std::unique_ptr<exec::Session> oracle_;
   std::unique_ptr<exec::Session> candidate_;
   std::unique_ptr<exec::Session> base_;  ///< the oracle without profile; made when first asked

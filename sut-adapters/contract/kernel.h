@@ -174,6 +174,11 @@ class Kernel {
   virtual void mod_timer(Timer& t, std::uint64_t at_jiffies) = 0;
   virtual bool del_timer_sync(Timer& t) = 0;
 
+  // --- schedules -------------------------------------------------------------------------------
+  /// Marks an access to what other tasks change without a lock: a schedule may let them run before
+  /// it. No effect of its own. `place` is a constant word ("heap.minor").
+  virtual void shared_access(const char* place) = 0;
+
   // --- MMIO and interrupts ---------------------------------------------------------------------
   virtual std::uint32_t read32(std::uint32_t offset) = 0;
   virtual void write32(std::uint32_t offset, std::uint32_t value) = 0;

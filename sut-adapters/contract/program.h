@@ -12,6 +12,7 @@
 #include "gpu-model/vocab/machine_config.h"
 #include "gpu-model/vocab/machine_fault.h"
 #include "sut-adapters/contract/event.h"
+#include "sut-adapters/contract/schedule.h"
 
 namespace protm::contract {
 
@@ -140,6 +141,8 @@ struct Program {
   std::vector<Actor> actors;
   std::vector<Step> steps;  ///< in the order of their numbers; an actor runs its own in order
   std::vector<Fault> faults;
+  std::vector<ScheduleEntry> schedule;  ///< empty = the candidate's own order
+  ExploreSpec explore;
   std::vector<EventSpec> reaches;
   std::vector<Fact> then;
 };

@@ -14,6 +14,7 @@
 #include "sut-adapters/contract/bus.h"
 #include "sut-adapters/contract/capability.h"
 #include "sut-adapters/contract/program.h"
+#include "sut-adapters/contract/schedule.h"
 #include "sut-adapters/contract/user_memory.h"
 
 namespace protm::contract {
@@ -117,6 +118,9 @@ class Sut {
   virtual std::span<const Returned> take_returned() = 0;
   /// Calls that blocked for the first time since the last question (actor, step).
   virtual std::span<const Returned> take_blocked() = 0;
+  /// Who runs when is up to `policy` from now on; nullptr = the candidate's own order. A candidate
+  /// without Capability::schedules takes no notice.
+  virtual void set_schedule(SchedulePolicy* /*policy*/) {}
   /// A task stopped for ever (oops), or is deadlocked.
   [[nodiscard]] virtual std::uint32_t stopped_tasks() const = 0;
   /// True when no task exists at all: the state can be snapshot.

@@ -24,4 +24,12 @@ tl::expected<Candidate, std::string> Registry::parse(std::string_view spec) cons
   return tl::unexpected("no candidate '" + std::string(name) + "'; expected one of: " + known);
 }
 
+std::string why_not(const Candidate& candidate, const contract::Program& program) {
+  if (!program.schedule.empty() &&
+      !contract::has(candidate.capabilities, contract::Capability::schedules)) {
+    return "needs schedules, which " + candidate.spec + " does not declare";
+  }
+  return candidate.cannot ? candidate.cannot(program) : std::string();
+}
+
 }  // namespace protm::exec

@@ -32,6 +32,9 @@ struct Candidate {
   std::function<std::string(const contract::Program&)> cannot;
 };
 
+/// Why `candidate` cannot run `program` although it has what the Program requires; empty = it can.
+[[nodiscard]] std::string why_not(const Candidate& candidate, const contract::Program& program);
+
 /// One kind of candidate. `parse` gets the text after the colon.
 struct CandidateKind {
   std::string_view name;

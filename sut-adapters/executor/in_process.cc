@@ -11,7 +11,8 @@ using contract::Capability;
 constexpr std::uint32_t kInProcess = Capability::heap_core | Capability::heap_device |
                                      Capability::panthor | Capability::protm | Capability::vm_bind |
                                      Capability::host_checks | Capability::snapshot |
-                                     Capability::realtime | Capability::bo_ioctls;
+                                     Capability::realtime | Capability::bo_ioctls |
+                                     Capability::schedules;
 
 struct Plan {
   std::string name;

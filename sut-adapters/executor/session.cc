@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "sut-adapters/executor/schedule_player.h"
 #include "sut-adapters/rig/firmware.h"
 #include "sut-adapters/steps/step_runner.h"
 
@@ -126,7 +127,11 @@ contract::Trace Session::run(const contract::Program& program, const RunOptions&
     runner.rest_before_end(kRestNs);
   }
   rig_->begin(&trace, &program.faults, options.level);
+  SchedulePlayer player(program.schedule);
+  contract::SchedulePolicy* const own = program.schedule.empty() ? nullptr : &player;
+  sut_->set_schedule(options.policy != nullptr ? options.policy : own);
   runner.run();
+  sut_->set_schedule(nullptr);
   rig_->detach();
   return trace;
 }

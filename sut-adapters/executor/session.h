@@ -30,6 +30,8 @@ struct RunOptions {
   std::uint64_t latency_seed = 0;
   /// Steps of different actors start in this order where they can; empty: as triggers say.
   std::span<const steps::StepTurn> order{};
+  /// Decides who runs from T = 0 to the end state; instead of the Program's schedule.
+  contract::SchedulePolicy* policy = nullptr;
   /// Callers and the work that they woke take turns in the other way than the candidate's.
   bool other_turns = false;
   /// Machine events after which the run is a livelock; not for whole-program candidates.

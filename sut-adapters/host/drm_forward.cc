@@ -53,22 +53,26 @@ GemPtr DrmImpl::gem_lookup(const Ptr<DrmFile>& file, std::uint32_t handle) {
 }
 
 std::uint32_t DrmImpl::load32(const KMap& map, std::uint64_t offset) {
+  kernel_.point(contract::PointKind::mem_read, "mapping");
   std::uint32_t value = 0;
   gems_.read(map, offset, bytes_of(value));
   return value;
 }
 
 std::uint64_t DrmImpl::load64(const KMap& map, std::uint64_t offset) {
+  kernel_.point(contract::PointKind::mem_read, "mapping");
   std::uint64_t value = 0;
   gems_.read(map, offset, bytes_of(value));
   return value;
 }
 
 void DrmImpl::store32(const KMap& map, std::uint64_t offset, std::uint32_t value) {
+  kernel_.point(contract::PointKind::mem_write, "mapping");
   gems_.write(map, offset, bytes_of(value));
 }
 
 void DrmImpl::store64(const KMap& map, std::uint64_t offset, std::uint64_t value) {
+  kernel_.point(contract::PointKind::mem_write, "mapping");
   gems_.write(map, offset, bytes_of(value));
 }
 

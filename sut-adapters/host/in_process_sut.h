@@ -36,6 +36,7 @@ class InProcessSut final : public contract::Sut {
   void time_reached() override { kernel_.time_reached(); }
   std::span<const contract::Returned> take_returned() override;
   std::span<const contract::Returned> take_blocked() override;
+  void set_schedule(contract::SchedulePolicy* policy) override { kernel_.set_schedule(policy); }
   std::uint32_t stopped_tasks() const override { return kernel_.stopped_tasks(); }
   bool no_tasks() const override { return kernel_.task_count() == 0; }
   void report_rest(bool after_unbind) override;

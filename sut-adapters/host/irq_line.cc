@@ -11,12 +11,14 @@ constexpr std::uint32_t kStormCalls = 10000;
 }  // namespace
 
 std::uint32_t KernelImpl::read32(std::uint32_t offset) {
+  point(contract::PointKind::mmio_read, "register", offset);
   const std::uint32_t value = around_.bus->read32(offset);
   run_hard_irqs();
   return value;
 }
 
 void KernelImpl::write32(std::uint32_t offset, std::uint32_t value) {
+  point(contract::PointKind::mmio_write, "register", offset);
   around_.bus->write32(offset, value);
   run_hard_irqs();
 }

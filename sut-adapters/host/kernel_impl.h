@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Host's kernel core: tasks on fibers, time, locks with their checks, work queues, interrupts,
 // devices, runtime PM. Cooperative: a task runs until it blocks or ends, so data races below the
-// granularity of blocking calls do not show. Hard interrupts wait while any spinlock is held.
-// Not modelled: preemption, signals, timer-wheel rounding, INITIAL_JIFFIES, reclaim, kernel memory
+// granularity of blocking calls do not show, unless a schedule holds it at a finer point
+// (kernel_points.cc). Hard interrupts wait while any spinlock is held.
+// Not modelled: signals, timer-wheel rounding, INITIAL_JIFFIES, reclaim, kernel memory
 // limits. Source: reference/facts-host.md sections 9-14, decisions.md 18-20.
 #pragma once
 
@@ -58,6 +59,11 @@ class KernelImpl final : public contract::Kernel {
   /// Adds a record at the present time; `words` are interned.
   void report(contract::RecordKind kind, std::uint16_t sub, const char* words,
               std::uint32_t a = 0, std::uint32_t b = 0, std::uint64_t c = 0, std::uint64_t d = 0);
+
+  /// Who runs when is up to `policy`, which is not part of the World; nullptr = Host's own order.
+  void set_schedule(contract::SchedulePolicy* policy) { policy_ = policy; }
+  /// A schedule may hold the running task here. Call before the effect of what it names.
+  void point(contract::PointKind kind, const char* role, std::uint32_t offset = 0);
 
   /// Runs interrupts, due timers and tasks until nothing is runnable at the present time.
   void run_ready();
@@ -170,6 +176,7 @@ class KernelImpl final : public contract::Kernel {
   std::uint64_t delayed_work_remaining(const contract::DelayedWork& w) const override;
   void mod_timer(contract::Timer& t, std::uint64_t at_jiffies) override;
   bool del_timer_sync(contract::Timer& t) override;
+  void shared_access(const char* place) override { point(contract::PointKind::shared, place); }
 
   std::uint32_t read32(std::uint32_t offset) override;
   void write32(std::uint32_t offset, std::uint32_t value) override;
@@ -258,7 +265,17 @@ class KernelImpl final : public contract::Kernel {
   void unpoison_free_objects();
   [[nodiscard]] FreeList* free_list(const char* role, std::uint32_t bytes) const;
 
+  // schedules (kernel_points.cc)
+  /// Threads of interrupts have the same roles whatever a driver calls them.
+  [[nodiscard]] contract::TaskView view(const Task& t) const;
+  [[nodiscard]] contract::Rivals rivals();
+  [[nodiscard]] bool time_may_pass() const;
+  void hold_task(Task& t);
+  Task* take_next(bool call_returned);
+  void tell_stopped(std::uint32_t id, const contract::TaskView& task);
+
   // time (kernel_time.cc)
+  [[nodiscard]] std::uint64_t own_timer_ns() const;
   [[nodiscard]] std::uint64_t tick_edge_ns(std::uint64_t jiffy) const;
   [[nodiscard]] std::uint64_t deadline_ns(std::uint64_t jiffies_from_now);
   [[nodiscard]] std::uint64_t initial_jiffies() const;
@@ -359,6 +376,11 @@ class KernelImpl final : public contract::Kernel {
   std::pmr::vector<Task*> blocked_;          ///< in order of blocking
   std::pmr::vector<TaskContext> newly_blocked_;
   Task* current_ = nullptr;
+  contract::SchedulePolicy* policy_ = nullptr;
+  std::pmr::vector<Task*> held_;             ///< in order of holding
+  bool waiting_ = false;                     ///< only held tasks are left, and time passes
+  std::uint64_t wait_until_ns_ = 0;
+  std::pmr::vector<contract::TaskView> fresh_views_, held_views_;   ///< for the policy
   std::uint32_t last_task_ = 0;
   std::uint64_t last_poll_ = 0;
   std::uint32_t stopped_irqs_ = 0;           ///< oopses outside tasks

@@ -103,6 +103,7 @@ void KernelImpl::unpoison_free_objects() {
 // --- reference counts ------------------------------------------------------------------------
 
 void KernelImpl::kref_get(contract::Kref& k, const char* role) {
+  point(contract::PointKind::kref_get, role);
   if (k.count == 0) {
     char words[128];
     std::snprintf(words, sizeof words, "refcount addition on 0: %s", role);
@@ -113,13 +114,15 @@ void KernelImpl::kref_get(contract::Kref& k, const char* role) {
   if (k.count < kSaturated) ++k.count;
 }
 
-bool KernelImpl::kref_get_unless_zero(contract::Kref& k, const char*) {
+bool KernelImpl::kref_get_unless_zero(contract::Kref& k, const char* role) {
+  point(contract::PointKind::kref_get, role);
   if (k.count == 0) return false;
   if (k.count < kSaturated) ++k.count;
   return true;
 }
 
 bool KernelImpl::kref_put(contract::Kref& k, const char* role) {
+  point(contract::PointKind::kref_put, role);
   if (k.count == 0) {
     char words[128];
     std::snprintf(words, sizeof words, "refcount underflow: %s", role);

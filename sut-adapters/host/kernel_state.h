@@ -42,7 +42,8 @@ enum class WaitKind : std::uint8_t {
   runtime_pm, device_sections, for_ever
 };
 
-enum class TaskState : std::uint8_t { runnable, running, blocked, stopped };
+/// `held`: runnable, but a schedule keeps it from going on.
+enum class TaskState : std::uint8_t { runnable, running, blocked, stopped, held };
 enum class WakeReason : std::uint8_t { woken, timeout };
 
 struct Task {

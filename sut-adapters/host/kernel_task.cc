@@ -23,6 +23,9 @@ KernelImpl::KernelImpl(const contract::Surroundings& around)
       run_queue_(around.memory),
       blocked_(around.memory),
       newly_blocked_(around.memory),
+      held_(around.memory),
+      fresh_views_(around.memory),
+      held_views_(around.memory),
       irq_held_(around.memory),
       expiries_(around.memory),
       free_objects_(around.memory),
@@ -283,16 +286,20 @@ void KernelImpl::wake_all_latest_first(WaitKind kind, std::uint32_t id) {
 
 void KernelImpl::run_ready() {
   install_oops_handler();
+  bool call_returned = false;
   for (;;) {
     run_hard_irqs();
     if (fire_one_expiry()) continue;
-    if (run_queue_.empty()) break;
-    const std::uint32_t id = run_queue_.front();
-    run_queue_.pop_front();
-    Task* const t = find_task(id);
+    Task* const t = take_next(call_returned);
+    if (t == nullptr) break;
+    const std::uint32_t id = t->id;
+    const contract::TaskView task = view(*t);
     const bool call = t->context.step != contract::kNoStep;
     run_task(*t);
-    if (call && around_.kernel.calls_first && find_task(id) == nullptr) break;
+    tell_stopped(id, task);
+    if (!call || find_task(id) != nullptr) continue;
+    call_returned = true;
+    if (around_.kernel.calls_first) break;
   }
   known_next_event_ns_ = around_.bus->next_event_ns();
 }

@@ -138,9 +138,13 @@ class Bench {
 
   /// Starts `body` as a task of a syscall; it lives as long as the bench.
   std::uint32_t task(const char* role, std::function<void()> body, std::uint32_t step = 0) {
-    bodies_.push_back(std::make_unique<std::function<void()>>(std::move(body)));
     return kernel->spawn(role, [](void* f) { (*static_cast<std::function<void()>*>(f))(); },
-                         bodies_.back().get(), TaskContext{0, step, false});
+                         keep(std::move(body)), TaskContext{0, step, false});
+  }
+  /// A body for a task, which lives as long as the bench.
+  std::function<void()>* keep(std::function<void()> body) {
+    bodies_.push_back(std::make_unique<std::function<void()>>(std::move(body)));
+    return bodies_.back().get();
   }
   /// Runs `body` in a task, and all that follows without time moving.
   void now(const char* role, std::function<void()> body) {

@@ -103,11 +103,17 @@ bool KernelImpl::fire_one_expiry() {
   return true;
 }
 
-std::uint64_t KernelImpl::next_timer_ns() const {
+std::uint64_t KernelImpl::own_timer_ns() const {
   return expiries_.empty() ? vocab::kNever : expiries_.front().when_ns;
 }
 
+std::uint64_t KernelImpl::next_timer_ns() const {
+  if (held_.empty()) return own_timer_ns();
+  return std::min(own_timer_ns(), waiting_ ? wait_until_ns_ : now().ns);
+}
+
 std::uint64_t KernelImpl::next_needed_timer_ns() const {
+  if (!held_.empty()) return next_timer_ns();
   for (const Expiry& e : expiries_) {
     if (e.need == Need::needed) return e.when_ns;
   }

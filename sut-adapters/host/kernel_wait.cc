@@ -14,6 +14,7 @@ void KernelImpl::init_completion(contract::Completion& c) {
 }
 
 void KernelImpl::complete(contract::Completion& c) {
+  point(contract::PointKind::complete, c.role);
   WaitSlot& slot = wait_slot(c.id, &c, c.role);
   if (slot.done != kDoneForEver) ++slot.done;
   if (Task* const t = first_waiter(WaitKind::completion, slot.id); t != nullptr) {
@@ -22,6 +23,7 @@ void KernelImpl::complete(contract::Completion& c) {
 }
 
 void KernelImpl::complete_all(contract::Completion& c) {
+  point(contract::PointKind::complete, c.role);
   WaitSlot& slot = wait_slot(c.id, &c, c.role);
   slot.done = kDoneForEver;
   wake_all(WaitKind::completion, slot.id);
@@ -72,6 +74,7 @@ std::uint64_t KernelImpl::wait_for_completion_timeout(contract::Completion& c,
 }
 
 void KernelImpl::wake_up_all(contract::WaitQueue& q) {
+  point(contract::PointKind::wake_up, q.role);
   wake_all_latest_first(WaitKind::wait_queue, wait_slot(q.id, &q, q.role).id);
 }
 

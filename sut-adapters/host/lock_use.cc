@@ -192,6 +192,7 @@ void KernelImpl::lock_release(LockSlot& slot, LockMode mode, WaitKind wait) {
 // --- the primitives --------------------------------------------------------------------------
 
 void KernelImpl::mutex_lock(contract::Mutex& m) {
+  point(contract::PointKind::mutex_lock, m.role);
   might_sleep("mutex_lock", m.role);
   lock_take(lock_slot(m.id, &m, m.role, LockKind::mutex), LockMode::exclusive, WaitKind::mutex);
 }
@@ -206,8 +207,10 @@ bool KernelImpl::mutex_trylock(contract::Mutex& m) {
 }
 
 void KernelImpl::mutex_unlock(contract::Mutex& m) {
+  const char* const role = m.role;   // the mutex may be gone once others run
   lock_release(lock_slot(m.id, &m, m.role, LockKind::mutex), LockMode::exclusive,
                WaitKind::mutex);
+  point(contract::PointKind::mutex_unlock, role);
 }
 
 bool KernelImpl::mutex_is_locked(const contract::Mutex& m) const {
@@ -216,25 +219,32 @@ bool KernelImpl::mutex_is_locked(const contract::Mutex& m) const {
 }
 
 void KernelImpl::down_read(contract::RwSem& s) {
+  point(contract::PointKind::down_read, s.role);
   might_sleep("down_read", s.role);
   lock_take(lock_slot(s.id, &s, s.role, LockKind::rwsem), LockMode::shared, WaitKind::rwsem);
 }
 
 void KernelImpl::up_read(contract::RwSem& s) {
+  const char* const role = s.role;
   lock_release(lock_slot(s.id, &s, s.role, LockKind::rwsem), LockMode::shared, WaitKind::rwsem);
+  point(contract::PointKind::up_read, role);
 }
 
 void KernelImpl::down_write(contract::RwSem& s) {
+  point(contract::PointKind::down_write, s.role);
   might_sleep("down_write", s.role);
   lock_take(lock_slot(s.id, &s, s.role, LockKind::rwsem), LockMode::exclusive, WaitKind::rwsem);
 }
 
 void KernelImpl::up_write(contract::RwSem& s) {
+  const char* const role = s.role;
   lock_release(lock_slot(s.id, &s, s.role, LockKind::rwsem), LockMode::exclusive,
                WaitKind::rwsem);
+  point(contract::PointKind::up_write, role);
 }
 
 void KernelImpl::spin_lock(contract::SpinLock& l) {
+  point(contract::PointKind::spin_lock, l.role);
   LockSlot& slot = lock_slot(l.id, &l, l.role, LockKind::spinlock);
   if (!lock_take(slot, LockMode::exclusive, WaitKind::spinlock)) return;
   ++(in_task() ? current_->spin_depth : irq_spin_depth_);
@@ -242,6 +252,7 @@ void KernelImpl::spin_lock(contract::SpinLock& l) {
 }
 
 void KernelImpl::spin_unlock(contract::SpinLock& l) {
+  const char* const role = l.role;
   LockSlot& slot = lock_slot(l.id, &l, l.role, LockKind::spinlock);
   const std::uint32_t owner = slot.owner;
   if (owner != 0) {
@@ -254,6 +265,7 @@ void KernelImpl::spin_unlock(contract::SpinLock& l) {
   }
   lock_release(slot, LockMode::exclusive, WaitKind::spinlock);
   run_hard_irqs();   // interrupts that came under the lock
+  point(contract::PointKind::spin_unlock, role);
 }
 
 // --- checks at the end of things -------------------------------------------------------------

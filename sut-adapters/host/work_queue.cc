@@ -190,6 +190,7 @@ bool KernelImpl::work_cancel_sync(WorkSlot& w) {
 // --- plain work ------------------------------------------------------------------------------
 
 bool KernelImpl::queue_work(contract::Workqueue wq, contract::Work& w) {
+  point(contract::PointKind::queue_work, w.role);
   WorkSlot& slot = work_slot(w);
   if (slot.pending != 0 || slot.disabled != 0) return false;
   slot.fn = w.fn;
@@ -249,6 +250,7 @@ bool KernelImpl::queue_delayed_work(contract::Workqueue wq, contract::DelayedWor
 
 bool KernelImpl::mod_delayed_work(contract::Workqueue wq, contract::DelayedWork& w,
                                   std::uint64_t jiffies) {
+  point(contract::PointKind::queue_work, w.role);
   WorkSlot& slot = work_slot(w);
   if (slot.disabled != 0) return false;
   const bool was_pending = work_take_back(slot);

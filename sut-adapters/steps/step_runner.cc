@@ -374,6 +374,7 @@ void StepRunner::query_states() {
 }
 
 void StepRunner::end_state() {
+  sut_.set_schedule(nullptr);   // what is read now is no longer part of the case
   if (calls_.default_file != 0) {
     query_states();
     read_buffers();
