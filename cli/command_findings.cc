@@ -47,7 +47,7 @@ int command_shrink(const Options& options, Console console) {
   auto program = program_of(options, console);
   if (!program) return kExitBadInput;
   announce(options, console);
-  if (const std::string why = who->cannot ? who->cannot(*program) : std::string(); !why.empty()) {
+  if (const std::string why = exec::why_not(*who, *program); !why.empty()) {
     console.out << options.target << ": skipped: " << why << "\n";
     return kExitInconclusive;
   }
