@@ -272,6 +272,28 @@ TEST_CASE("Host: a held task goes on when nothing comes that could be waited for
   CHECK(player.left() == 1);
 }
 
+TEST_CASE("Host: a work item that is cancelled while a schedule holds its task is gone") {
+  Bench bench;
+  KernelImpl& k = *bench.kernel;
+  std::string order;
+  contract::Work work{.role = "tick_work"};
+  work.fn = contract::Callback{[](void* o) { *static_cast<std::string*>(o) += 'w'; }, &order,
+                               nullptr, 0};
+  bench.task("call", [&] {
+    k.queue_work(k.system_wq(), work);
+    k.usleep(10);
+    order += k.cancel_work_sync(work) ? 'c' : '-';
+  });
+  const ScheduleEntry entries[] = {{Verb::let, role("tick_work"), {PointKind::picked, "", 1}},
+                                   {Verb::run, actor(0), {PointKind::returned, "", 1}}};
+  SchedulePlayer player(entries);
+  k.set_schedule(&player);
+  bench.rest();
+  CHECK(order == "c");
+  CHECK(player.left() == 0);
+  CHECK(k.task_count() == 0);
+}
+
 TEST_CASE("Recorder: the schedule of a random run takes the same course") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);

@@ -229,6 +229,7 @@ void KernelImpl::kill_unstarted(std::uint32_t id) {
     run_queue_.erase(i);
     break;
   }
+  std::erase(held_, t);   // a schedule may have held it before its first step
   destroy_task(*t);
 }
 
