@@ -9,6 +9,7 @@
 #include "conformance/format/case_reader.h"
 #include "conformance/format/text_file.h"
 #include "oracle/differential/candidates.h"
+#include "sut-adapters/contract/capability.h"
 #include "sut-adapters/contract/op_table.h"
 
 namespace protm::bench {
@@ -78,6 +79,7 @@ contract::Program empty_program() {
   empty.steps.clear();
   empty.reaches.clear();
   empty.then.clear();
+  empty.requires_mask = static_cast<std::uint32_t>(contract::Capability::panthor);
   return empty;
 }
 

@@ -52,12 +52,13 @@ bool may_be_timing(const judge::Verdict& verdict) {
   return true;
 }
 
-/// A kernel without dma_heap_find has no protected heap for anybody: neither has the oracle's then.
+/// A kernel without dma_heap_find has no protected heap for anybody: neither has the oracle's then,
+/// nor when the candidate's driver would not take one.
 contract::Program oracle_program(contract::Program program, const exec::Candidate& candidate) {
   const bool lacks_heaps =
       candidate.whole != nullptr &&
       !contract::has(candidate.capabilities, contract::Capability::heap_core);
-  if (lacks_heaps) program.heap_present = program.heap_param_set = false;
+  if (lacks_heaps || !candidate.takes_heap) program.heap_present = program.heap_param_set = false;
   return program;
 }
 
@@ -97,7 +98,7 @@ Comparison Differential::compare_once(const contract::Program& program,
   c.oracle = oracle_->run(for_oracle, options.run);
   exec::RunOptions run = options.run;
   run.event_budget = candidate_budget(c.oracle);
-  c.candidate = candidate_->run(program, run);
+  c.candidate = candidate_->run(candidate().takes_heap ? program : for_oracle, run);
   c.verdict = judged(program, c.oracle, c.candidate, candidate());
   if (!may_be_timing(c.verdict)) return c;
   // Nothing in a Program orders its actors: agreement in the candidate's order is agreement.

@@ -15,6 +15,7 @@ Evaluate enter_needs_acked_pending, one_session_at_a_time, no_as_command_while_a
     protm_fault_unmasked_after_reset, reset_spares_other_groups, cpu_keeps_off_protected_memory,
     failed_probe_powers_down;
 Evaluate ping_ends_session, status_update_ends_session;
+Evaluate heap_access_mode;
 Evaluate enter_with_locked_region, pend_acked_for_two_groups, pend_acked_after_sample,
     protm_buffer_missing, enter_while_pending, resume_without_save, suspend_buffer_missing,
     exit_event_overrun, start_on_running_slot, flush_while_active, unlock_without_lock;

@@ -415,6 +415,21 @@ TEST_CASE("I11: a failed probe leaves the device suspended") {
   check_wrong("I11", p, loaded(1), 3);
 }
 
+TEST_CASE("KBO-9: an access mode that exists, unless user space asks") {
+  Program p;
+  const auto group = add_step(p, make_node(NodeType::group_create));
+  const auto ioctl = add_step(p, make_node(NodeType::heap_ioctl));
+  const auto trace = [&](std::uint32_t step, std::uint32_t fd_flags) {
+    TraceBuilder b;
+    b.started(step).record(RecordKind::heap_alloc, {.b = fd_flags});
+    b.returned(step, 0);
+    return b;
+  };
+  check_right("KBO-9", p, trace(group, 0x80002));
+  check_wrong("KBO-9", p, trace(group, 0x80003), 1);
+  CHECK(run("KBO-9", p, trace(ioctl, 3)).armed == 0);
+}
+
 TEST_CASE("L1: fences signal in time") {
   World w;
   const auto trace = [&](std::uint64_t fence_after, std::uint64_t rest_after) {
@@ -472,6 +487,7 @@ TEST_CASE("L1: an asynchronous bind has a fence, and is excused with what it wai
 TEST_CASE("rule_table: holds no rule without a trace in these tests") {
   const std::set<std::string_view> tested{
       "I1", "I2", "I3", "I4", "I6", "I7", "I8", "I9", "I10", "I11", "L1", "FW-25", "SCHED-48",
+      "KBO-9",
       "HW-enter-with-locked-region", "HW-pend-acked-for-two-groups", "HW-pend-acked-after-sample",
       "HW-protm-buffer-missing", "HW-enter-while-pending", "HW-resume-without-save",
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",

@@ -25,6 +25,7 @@ struct Candidate {
   std::string kernel;       ///< name of its kernel, for expectations; empty in process
   contract::KernelTraits traits;  ///< of its kernel; the oracle runs on one that is built alike
   std::uint32_t capabilities = 0;
+  bool takes_heap = true;   ///< false: its driver has no parameter for a protected heap
   contract::SutFactory make = nullptr;  ///< stepped candidates
   std::shared_ptr<const void> options;
   std::shared_ptr<contract::ProgramSut> whole;  ///< whole-program candidates

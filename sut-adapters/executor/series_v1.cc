@@ -14,22 +14,33 @@ constexpr const char* kVersion = "5 May 2026";
 tl::expected<Candidate, std::string> parse(std::string_view argument) {
   const auto options = v1::parse_options(argument);
   if (!options) return tl::unexpected(options.error());
-  return series_v1(options->switches);
+  return series_v1(options->switches, options->patches);
 }
 
 }  // namespace
 
 CandidateKind series_v1_kind() {
-  return {kName, "[only=A,B|without=A,B|none]",
+  return {kName, "[patches=1-N][:only=A,B|:without=A,B|:none]",
           "the series as posted on 5 May 2026, each known defect a switch", parse};
 }
 
-Candidate series_v1(SwitchMask mask) {
-  const v1::Options options{mask};
+std::uint32_t patch_count() { return v1::kPatchCount; }
+
+Candidate series_v1(SwitchMask mask) { return series_v1(mask, v1::kPatchCount); }
+
+Candidate series_v1(SwitchMask mask, std::uint32_t patches) {
+  const v1::Options options{mask, patches};
   Candidate c =
       in_process(kName, kVersion, v1::make_driver, std::make_shared<v1::Options>(options));
   const std::string text = v1::options_text(options);
   if (!text.empty()) c.spec += ":" + text;
+  // Patch 2 has the accessors of heaps, 4 their user, 8 what user space asks for.
+  const auto lacks = [&](contract::Capability what) {
+    c.capabilities &= ~static_cast<std::uint32_t>(what);
+  };
+  if (patches < 2) lacks(contract::Capability::heap_core);
+  if (patches < 8) lacks(contract::Capability::protm);
+  c.takes_heap = patches >= 4;
   return c;
 }
 

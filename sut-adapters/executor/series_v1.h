@@ -20,6 +20,10 @@ using SwitchMask = std::uint64_t;
 [[nodiscard]] CandidateKind series_v1_kind();
 /// series-v1 with exactly the switches of `mask` on (bits of v1::Switch).
 [[nodiscard]] Candidate series_v1(SwitchMask mask);
+/// The same after the first `patches` patches: without what the later ones would bring.
+[[nodiscard]] Candidate series_v1(SwitchMask mask, std::uint32_t patches);
+/// Number of patches of the series.
+[[nodiscard]] std::uint32_t patch_count();
 /// Bits of the switches that are on; 0 for any other candidate.
 [[nodiscard]] SwitchMask switch_mask(const Candidate& candidate);
 /// Ids of the switches in `mask`, in the table's order.

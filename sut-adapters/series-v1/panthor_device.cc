@@ -122,6 +122,7 @@ void panthor_protm_heap_put(PanthorDevice* ptdev) {
 
 int panthor_protm_heap_init(PanthorDevice* ptdev) {
   Kernel& k = ptdev->kernel;
+  if (!has_patch(ptdev, 4)) return 0;
   const char* const name = k.module_param(kHeapParam);
   if (name == nullptr || name[0] == '\0') return 0;
   ptdev->protm.heap = dma_heap_find(ptdev->heaps, name);

@@ -43,13 +43,14 @@ struct PanthorIrq {
 
 struct PanthorDevice {
   PanthorDevice(contract::Kernel& k, contract::Drm& d, std::pmr::memory_resource* r,
-                DmaHeapCore& h, SwitchMask s)
-      : kernel(k), drm(d), mr(r), heaps(h), switches(s) {}
+                DmaHeapCore& h, const Options& o)
+      : kernel(k), drm(d), mr(r), heaps(h), switches(o.switches), patches(o.patches) {}
   contract::Kernel& kernel;
   contract::Drm& drm;
   std::pmr::memory_resource* mr;
   DmaHeapCore& heaps;
   SwitchMask switches;
+  std::uint32_t patches;         ///< the first so many of the series are applied
   contract::Ptr<PanthorDevice> self;   ///< no reference
   SeriesV1* v1 = nullptr;
 
@@ -90,6 +91,11 @@ struct PanthorDevice {
 /// True while defect `s` is to be shown.
 [[nodiscard]] inline bool has_defect(const PanthorDevice* ptdev, Switch s) {
   return (ptdev->switches & switch_bit(s)) != 0;
+}
+
+/// Whether patch `n` of the series is applied.
+[[nodiscard]] inline bool has_patch(const PanthorDevice* ptdev, std::uint32_t n) {
+  return ptdev->patches >= n;
 }
 
 /// Brings the device up; all is undone on failure. Errors: EPROBE_DEFER, ENOMEM, ENXIO, ...

@@ -164,6 +164,7 @@ int query_size(std::uint32_t type, std::uint32_t* size) {
 int panthor_ioctl_dev_query(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
   PanthorDevice* const ptdev = to_panthor_file(file)->ptdev;
   auto& query = *static_cast<uapi::DevQuery*>(arg);
+  if (query.type == uapi::kDevQueryProtectedInfo && !has_patch(ptdev, 8)) return -EINVAL;
   if (query.pointer == 0) return query_size(query.type, &query.size);
   switch (query.type) {
     case uapi::kDevQueryGpuInfo:

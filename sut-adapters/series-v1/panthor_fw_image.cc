@@ -214,7 +214,7 @@ int panthor_fw_load(PanthorDevice* ptdev) {
 }
 
 bool panthor_fw_protm_supported(PanthorDevice* ptdev) {
-  if (ptdev->protm.heap == nullptr) return false;
+  if (ptdev->protm.heap == nullptr || !has_patch(ptdev, 7)) return false;
   const auto& sections = ptdev->fw->sections;
   return std::any_of(sections.begin(), sections.end(),
                      [](const Ptr<FwSection>& s) { return is_protected(s->flags); });

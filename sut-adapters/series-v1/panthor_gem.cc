@@ -41,7 +41,9 @@ Result<Ptr<PanthorGem>> panthor_gem_create_protected(PanthorDevice* ptdev, std::
   if (flags != uapi::kBoNoMmap) return tl::make_unexpected(-EINVAL);
   if (exclusive_vm == nullptr) return tl::make_unexpected(-EINVAL);
 
-  const auto dma_bo = dma_heap_buffer_alloc(ptdev->protm.heap, size, kHeapFdFlags, 0);
+  const std::uint32_t fd_flags =
+      has_defect(ptdev, Switch::kbo_9) ? uapi::kDmaHeapValidFdFlags : kHeapFdFlags;
+  const auto dma_bo = dma_heap_buffer_alloc(ptdev->protm.heap, size, fd_flags, 0);
   if (!dma_bo) return tl::make_unexpected(dma_bo.error());
 
   const auto gem_obj = ptdev->drm.gem_prime_import(*dma_bo);

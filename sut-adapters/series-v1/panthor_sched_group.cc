@@ -20,14 +20,17 @@ std::uint32_t all_queues(const Group* group) {
   return group->queue_count >= 32 ? ~0u : (1u << group->queue_count) - 1;
 }
 
-// The protected part follows patch 8: its buffer exists for flagged groups only.
+// Patch 8: the protected buffer exists for flagged groups only. Before it each group has one, up to
+// patch 3 in normal memory.
 int group_alloc_suspend_bufs(Group* group, std::uint32_t flags) {
   PanthorDevice* const ptdev = group->ptdev;
   KernelBoResult mem = panthor_fw_alloc_suspend_buf_mem(ptdev, ptdev->fw->suspend_size);
   if (!mem) return mem.error();
   group->suspend_buf = *mem;
-  if ((flags & uapi::kGroupCreateProtected) == 0) return 0;
-  mem = panthor_fw_alloc_protm_suspend_buf_mem(ptdev, ptdev->fw->protm_suspend_size);
+  if (has_patch(ptdev, 8) && (flags & uapi::kGroupCreateProtected) == 0) return 0;
+  mem = has_patch(ptdev, 4)
+            ? panthor_fw_alloc_protm_suspend_buf_mem(ptdev, ptdev->fw->protm_suspend_size)
+            : panthor_fw_alloc_suspend_buf_mem(ptdev, ptdev->fw->protm_suspend_size);
   if (!mem) return mem.error();
   group->protm_suspend_buf = *mem;
   return 0;
@@ -51,7 +54,8 @@ int group_alloc_syncobjs(Group* group, std::uint64_t count) {
 int check_group_args(PanthorDevice* ptdev, const uapi::GroupCreate& args) {
   const uapi::GpuInfo& info = ptdev->gpu_info;
   if (args.priority >= kCsgPriorityCount) return -EINVAL;
-  if ((args.flags & ~uapi::kGroupCreateProtected) != 0) return -EINVAL;
+  const std::uint32_t known = has_patch(ptdev, 8) ? uapi::kGroupCreateProtected : 0;
+  if ((args.flags & ~known) != 0) return -EINVAL;
   if ((args.compute_core_mask & ~info.shader_present) != 0 ||
       (args.fragment_core_mask & ~info.shader_present) != 0 ||
       (args.tiler_core_mask & ~info.tiler_present) != 0) {

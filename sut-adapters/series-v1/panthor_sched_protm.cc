@@ -66,12 +66,15 @@ bool group_has_work(const Group* group) {
 // Is there work that stands above `active`, or a group that must go?
 bool protm_must_yield_locked(const PanthorScheduler* sched, const Group* active, bool full_tick) {
   if (active == nullptr || active->csg_id < 0 || !group_can_run(active)) return true;
+  // As posted the priority does not matter (SCHED-69).
+  const bool posted = has_defect(sched->ptdev, Switch::sched_69);
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
     const Group* const group = sched->csg_slots[i].group;
     if (group == nullptr) continue;
     if (!group_can_run(group) || panthor_vm_has_unhandled_faults(&*group->vm)) return true;
-    if (group->priority > active->priority && group_has_work(group)) return true;
+    if (group->priority > active->priority && group_has_work(group) && !posted) return true;
   }
+  if (posted) return false;
   // In the middle of a period only real-time groups push others out of their slots.
   const bool room = full_tick || sched->used_csg_slot_count < sched->csg_slot_count;
   for (std::uint32_t prio = active->priority + 1u; prio < kCsgPriorityCount; ++prio) {
@@ -79,6 +82,13 @@ bool protm_must_yield_locked(const PanthorScheduler* sched, const Group* active,
     if (!list_empty(sched->runnable.at[prio])) return true;
   }
   return false;
+}
+
+// As posted each tick enters, whether a session lasts or not (SCHED-46).
+void protm_enter_again_as_posted(PanthorScheduler* sched) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  const bool asked = sched->protm.active_group->protm_pending_queues != 0;
+  if (asked && has_defect(ptdev, Switch::sched_46)) (void)panthor_fw_protm_enter(ptdev);
 }
 
 // Forces the exit and takes note of it, all under sched.lock: no event work can come in between.
@@ -133,6 +143,7 @@ void cs_slot_process_protm_pending_event_locked(PanthorDevice* ptdev, std::uint3
                                                 std::uint32_t cs_id) {
   PanthorScheduler* const sched = &*ptdev->scheduler;
   Group* const group = sched->csg_slots[csg_id].group;
+  if (!has_patch(ptdev, 7)) return;   // nobody answers: the job times out
   if (group == nullptr || cs_id >= group->queue_count) return;
   const std::uint32_t bit = 1u << cs_id;
   if (!group_supports_protm(group)) {
@@ -238,7 +249,9 @@ void tick_ctx_enter_protm(PanthorScheduler* sched, SchedTickCtx* ctx) {
 bool sched_protm_has_rival_locked(const PanthorScheduler* sched) {
   const Group* const active = sched->protm.active_group;
   if (active == nullptr) return false;
-  for (std::uint32_t prio = active->priority; prio < kCsgPriorityCount; ++prio) {
+  const bool posted = has_defect(sched->ptdev, Switch::sched_69);
+  const std::uint32_t highest = posted ? active->priority + 1u : kCsgPriorityCount;
+  for (std::uint32_t prio = active->priority; prio < highest; ++prio) {
     if (!list_empty(sched->runnable.at[prio])) return true;
   }
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
@@ -257,7 +270,10 @@ ProtmTick sched_tick_in_protm_locked(PanthorScheduler* sched, bool full_tick) {
   const bool over = panthor_fw_protm_exit_pending(ptdev) || !panthor_gpu_in_protm(ptdev);
   const bool yield = protm_must_yield_locked(sched, sched->protm.active_group, full_tick) ||
                      (full_tick && sched_protm_has_rival_locked(sched));
-  if (!over && !yield) return ProtmTick::leave_alone;
+  if (!over && !yield) {
+    protm_enter_again_as_posted(sched);
+    return ProtmTick::leave_alone;
+  }
   return protm_force_exit_locked(sched) == 0 ? ProtmTick::schedule : ProtmTick::failed;
 }
 

@@ -234,6 +234,7 @@ static std::uint32_t csg_endpoint_req(const Group* group, int priority) {
 void csg_slot_prog_locked(PanthorDevice* ptdev, std::uint32_t csg_id, int priority) {
   namespace in = fw::csg_input;
   const Group* const group = ptdev->scheduler->csg_slots[csg_id].group;
+  if (group == nullptr) contract::oops(contract::OopsKind::null_access, "group of a slot");
   FwIface& csg = panthor_fw_get_csg_iface(ptdev, csg_id);
   for (std::uint32_t i = 0; i < group->queue_count; ++i) cs_slot_prog_locked(ptdev, csg_id, i);
 

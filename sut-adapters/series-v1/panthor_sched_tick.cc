@@ -156,7 +156,8 @@ int tick_ctx_schedule_group(PanthorScheduler* sched, const SchedTickCtx* ctx,
                             int csg_prio) {
   PanthorDevice* const ptdev = sched->ptdev;
   const int ret = group_bind_locked(group, csg_id);
-  if (ret != 0) return ret;
+  // As posted nobody asks whether there is a group to program the slot for (SCHED-8).
+  if (ret != 0 && !has_defect(ptdev, Switch::sched_8)) return ret;
   csg_slot_prog_locked(ptdev, csg_id, csg_prio);
   // As posted: requests from before the suspension are dropped here, and only now.
   if (has_defect(ptdev, Switch::sched_34) && ctx->protm_group != nullptr) {

@@ -74,7 +74,7 @@ Result<Ptr<contract::DmaBuf>> SeriesV1::dma_heap_buffer_alloc(
 
 int SeriesV1::probe() {
   const auto device =
-      kernel.make<PanthorDevice>("device", kernel, drm, mr, heaps, options_.switches);
+      kernel.make<PanthorDevice>("device", kernel, drm, mr, heaps, options_);
   if (device == nullptr) return -ENOMEM;
   device->self = device;
   device->v1 = this;

@@ -18,6 +18,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::kbo_8, "KBO-8", "4/8", "own reading of patch 4",
      "a protected kernel BO keeps the allocation's dma-buf reference, and a failure after the "
      "allocation leaks it"},
+    {Switch::kbo_9, "KBO-9", "4/8", "own reading of patch 4",
+     "the mask of valid fd flags is passed as fd flags, with an access mode that there is not"},
     {Switch::fw_8, "FW-8", "4/8", "own reading of patch 4",
      "the CPU copies initial data into a protected section, at load and at each slow reset"},
     {Switch::fw_9, "FW-9", "4/8", "own reading of patch 4",
@@ -32,6 +34,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "a VM operation ignores that the forced exit failed and sends the AS command anyway"},
     {Switch::mmu_25, "MMU-25", "7/8", "own reading of patch 7",
      "flushes and AS commands outside lock_region() are sent in protected mode as well"},
+    {Switch::sched_8, "SCHED-8", "5/8", "own reading of patch 5",
+     "a failed bind is ignored and the slot is programmed for a group that is not there"},
     {Switch::sched_12, "SCHED-12", "7/8", "Boris Brezillon, 6 May 2026",
      "a protected request without heap or without the group flag is ignored until the job times "
      "out"},
@@ -49,8 +53,12 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "a group that is resumed inside a region waits for a new event, which firmware need not send"},
     {Switch::sched_43, "SCHED-43", "7/8", "Boris Brezillon, 6 May 2026",
      "after a failed entry the driver believes in a session and ends its group at the reset"},
+    {Switch::sched_46, "SCHED-46", "7/8", "own reading of patch 7",
+     "PROTM_ENTER is toggled again inside a session when a queue of its group asks"},
     {Switch::sched_48, "SCHED-48", "7/8", "own reading of patch 7",
      "each tick asks the slots for a STATUS_UPDATE, which throws the GPU out of protected mode"},
+    {Switch::sched_69, "SCHED-69", "7/8", "own reading of patch 7",
+     "work of a higher priority does not end the session"},
     {Switch::rst_3, "RST-3", "7/8", "own reading of patch 7; seen on the real driver",
      "the protected fault is enabled again before the reset: a line that is slow masks it for "
      "good, over a runtime suspend as well (RST-4)"},
@@ -66,36 +74,14 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
 
 constexpr UnmodelledDefect kUnmodelled[] = {
     {"HEAP-4", "open may pick up a heap whose release has begun"},
-    {"HEAP-6", "ops and priv of a heap may go before the last reference"},
-    {"HEAP-8", "a dma-buf does not keep the heap that it came from"},
-    {"HEAP-10", "no module reference in struct dma_heap"},
     {"HEAP-14", "find() drops references under heap_list_lock, the last one deadlocks"},
     {"HEAP-15", "find() takes and drops references on heaps that do not match"},
     {"HEAP-30", "a failing panthor_hw_init() leaks the runtime PM reference"},
     {"HEAP-39", "an old descriptor may be opened again after the heap was freed"},
-    {"KBO-5", "the error path of the import has its own put"},
-    {"KBO-9", "the mask of valid fd flags is passed as fd flags"},
-    {"KBO-10", "the mask of valid heap flags is passed as heap flags"},
-    {"KBO-11", "the reservation object of the import is replaced"},
-    {"KBO-17", "labels of the two suspend buffers are swapped"},
-    {"KBO-23", "the protected suspend buffer may be freed while firmware still uses it"},
-    {"FW-10", "a protected section with the SHARED flag is mapped for the CPU"},
-    {"FW-24", "the result of the natural-exit wait is dropped at its source"},
-    {"FW-26", "a slow exit counts as a firmware hang of the watchdog"},
-    {"MMU-10", "a lock of size 0 leaves an undetected lock"},
     {"MMU-24", "as.slots_lock is held during the wait for the exit"},
-    {"MMU-32", "an exit may be forced before the firmware interface exists"},
     {"SCHED-3", "priority updates go to the 32-bit endpoint register on firmware >= 4.0"},
-    {"SCHED-8", "a failed bind is ignored and the slot is programmed anyway"},
-    {"SCHED-16", "a pending bit is taken for a queue that the group does not have"},
-    {"SCHED-41", "a failed slot update leaves active_group set"},
-    {"SCHED-42", "a failed start of groups leaves active_group set"},
-    {"SCHED-46", "PROTM_ENTER is toggled again inside a session"},
     {"SCHED-47", "a request raised inside a session is acked inside it"},
     {"SCHED-50", "active_group holds no reference"},
-    {"SCHED-51", "termination of the active group leaves the session state behind"},
-    {"SCHED-69", "work of a higher priority on a slot does not end the session"},
-    {"SCHED-72", "a group with a faulted VM may be chosen for protected mode"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
     {"RST-5", "the interrupt mask is changed under the wrong lock"},
     {"RST-6", "a protected fault does not end the waits of an entry"},
@@ -104,6 +90,41 @@ constexpr UnmodelledDefect kUnmodelled[] = {
 };
 
 constexpr HiddenDefect kHidden[] = {
+    {"HEAP-6", "ops and priv of a heap may go before the last reference",
+     "no exporter of the base frees what it registered"},
+    {"HEAP-8", "a dma-buf does not keep the heap that it came from",
+     "the review only guesses that it should, and no exporter of the base needs its heap then"},
+    {"HEAP-10", "no module reference in struct dma_heap",
+     "the review leaves it open, and heaps are no modules that could be unloaded"},
+    {"KBO-5", "the error path of the import has its own put",
+     "each path puts once, as asked in other words"},
+    {"KBO-10", "the mask of valid heap flags is passed as heap flags", "the mask is 0"},
+    {"KBO-11", "the reservation object of the import is replaced",
+     "only a CPU mapping uses the dma-buf's own one, and FW-8 and FW-9 show before"},
+    {"KBO-17", "labels of the two suspend buffers are swapped",
+     "only debugfs prints the labels of kernel buffers"},
+    {"KBO-23", "the protected suspend buffer may be freed while firmware still uses it",
+     "TERMINATE, or the reset that follows when it is not acknowledged, ends that use before"},
+    {"FW-10", "a protected section with the SHARED flag is mapped for the CPU",
+     "a mapping is no access; with FW-8 or FW-9 as posted the access shows"},
+    {"FW-24", "the result of the natural-exit wait is dropped at its source",
+     "its only callers are those of MMU-15, which ignore it too"},
+    {"FW-26", "a slow exit counts as a firmware hang of the watchdog",
+     "only behind FW-25: without its PING inside nothing waits for the exit there"},
+    {"MMU-10", "a lock of size 0 leaves an undetected lock",
+     "nobody asks for one: a VM_BIND operation of size 0 is done before anything is locked"},
+    {"MMU-32", "an exit may be forced before the firmware interface exists",
+     "the probe resets the GPU before, and ends when that fails"},
+    {"SCHED-16", "a pending bit is taken for a queue that the group does not have",
+     "no firmware raises an event of a CS that was not started"},
+    {"SCHED-41", "a failed slot update leaves active_group set",
+     "nobody reads it while protected_mode is not set"},
+    {"SCHED-42", "a failed start of groups leaves active_group set",
+     "nobody reads it while protected_mode is not set"},
+    {"SCHED-51", "termination of the active group leaves the session state behind",
+     "firmware leaves before it acknowledges TERMINATE, and the exit event or the reset clears it"},
+    {"SCHED-72", "a group with a faulted VM may be chosen for protected mode",
+     "its queues are fatal before the choice, so it cannot run"},
     {"RST-2", "masking the protected fault does not write the mask register by itself",
      "the interrupt thread that masks it writes the register when it ends"},
 };
@@ -174,26 +195,53 @@ std::span<const UnmodelledDefect> not_yet_modelled() { return kUnmodelled; }
 
 std::span<const HiddenDefect> cannot_show() { return kHidden; }
 
+SwitchMask switches_of_patches(std::uint32_t patches) {
+  SwitchMask mask = 0;
+  for (const SwitchInfo& s : kSwitches) {
+    const auto patch = static_cast<std::uint32_t>(s.patch.front() - '0');
+    if (patch <= patches) mask |= switch_bit(s.value);
+  }
+  return mask;
+}
+
 tl::expected<Options, std::string> parse_options(std::string_view text) {
-  if (text.empty()) return Options{};
-  if (text == "none") return Options{.switches = 0};
+  static constexpr std::string_view kPatches = "patches=1-";
+  Options options;
+  if (text.starts_with(kPatches)) {
+    const std::string_view last = text.substr(kPatches.size(), 1);
+    const bool is_number = !last.empty() && last[0] >= '1' && last[0] <= '0' + char(kPatchCount);
+    text.remove_prefix(kPatches.size() + last.size());
+    if (!is_number || (!text.empty() && !text.starts_with(':'))) {
+      return tl::make_unexpected(std::string("series-v1: 'patches=' takes 1-N, N from 1 to 8"));
+    }
+    options.patches = static_cast<std::uint32_t>(last[0] - '0');
+    if (!text.empty()) text.remove_prefix(1);
+  }
+  options.switches = switches_of_patches(options.patches);
+  if (text.empty()) return options;
+  if (text == "none") return Options{.switches = 0, .patches = options.patches};
   const std::size_t equals = text.find('=');
   const std::string_view key = text.substr(0, equals);
   if (equals != std::string_view::npos && (key == "only" || key == "without")) {
     const auto bits = parse_ids(text.substr(equals + 1));
     if (!bits) return tl::make_unexpected(bits.error());
-    return Options{.switches = key == "only" ? *bits : kAllSwitches & ~*bits};
+    options.switches &= key == "only" ? *bits : ~*bits;
+    return options;
   }
-  static constexpr std::string_view kWords[] = {"none", "only", "without"};
+  static constexpr std::string_view kWords[] = {"none", "only", "without", "patches"};
   return tl::make_unexpected("series-v1: unknown option '" + std::string(text) +
-                             "'; expected one of: none, only=ID[,ID], without=ID[,ID]" +
+                             "'; expected one of: none, only=ID[,ID], without=ID[,ID], "
+                             "patches=1-N" +
                              nearest(key, kWords));
 }
 
 std::string options_text(const Options& options) {
-  if (options.switches == kAllSwitches) return "";
-  if (options.switches == 0) return "none";
-  std::string text = "only=";
+  std::string text;
+  if (options.patches != kPatchCount) text = "patches=1-" + std::to_string(options.patches);
+  if (options.switches == switches_of_patches(options.patches)) return text;
+  if (!text.empty()) text += ':';
+  if (options.switches == 0) return text + "none";
+  text += "only=";
   for (const SwitchInfo& s : kSwitches) {
     if ((options.switches & switch_bit(s.value)) == 0) continue;
     if (text.back() != '=') text += ',';

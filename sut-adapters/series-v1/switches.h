@@ -23,6 +23,7 @@ enum class Switch : std::uint8_t {
   heap_3,
   heap_32,
   kbo_8,
+  kbo_9,
   fw_8,
   fw_9,
   fw_18,
@@ -30,6 +31,7 @@ enum class Switch : std::uint8_t {
   fw_27,
   mmu_15,
   mmu_25,
+  sched_8,
   sched_12,
   sched_13,
   sched_20,
@@ -37,7 +39,9 @@ enum class Switch : std::uint8_t {
   sched_37,
   sched_39,
   sched_43,
+  sched_46,
   sched_48,
+  sched_69,
   rst_3,
   rst_14,
   rst_16,
@@ -83,13 +87,20 @@ struct HiddenDefect {
 /// Defects of v1 that have no switch because nothing would ever show it.
 [[nodiscard]] std::span<const HiddenDefect> cannot_show();
 
+/// Patches of the series.
+inline constexpr std::uint32_t kPatchCount = 8;
+/// Switches of the defects that the first `patches` patches bring.
+[[nodiscard]] SwitchMask switches_of_patches(std::uint32_t patches);
+
 /// What make_driver takes.
 struct Options {
   SwitchMask switches = kAllSwitches;
+  std::uint32_t patches = kPatchCount;   ///< the first so many are applied; at least 1
 };
 
 /// Parses the part of `--sut=series-v1:TEXT` behind the colon.
-/// Accepted: "" (all on), "none", "only=A,B", "without=A,B".
+/// Accepted: "" (all on), "none", "only=A,B", "without=A,B"; in front of each, and alone,
+/// "patches=1-N" with a colon behind it.
 /// Errors: a complete message with what was expected and, where near, "did you mean".
 [[nodiscard]] tl::expected<Options, std::string> parse_options(std::string_view text);
 

@@ -58,6 +58,27 @@ TEST_CASE("switches: the text of options parses back to them") {
   round(kAllSwitches);
 }
 
+TEST_CASE("switches: the first patches bring their own defects only") {
+  CHECK(switches_of_patches(kPatchCount) == kAllSwitches);
+  CHECK(switches_of_patches(1) ==
+        (switch_bit(Switch::heap_2) | switch_bit(Switch::heap_3)));
+  const auto four = parse_options("patches=1-4");
+  REQUIRE(four.has_value());
+  CHECK(four->patches == 4);
+  CHECK((four->switches & switch_bit(Switch::kbo_8)) != 0);
+  CHECK((four->switches & switch_bit(Switch::sched_20)) == 0);
+  CHECK(parse_options("patches=1-7:none")->switches == 0);
+  CHECK(parse_options("patches=1-2:only=HEAP-2,SCHED-20")->switches ==
+        switch_bit(Switch::heap_2));
+  for (const char* text : {"patches=1-3", "patches=1-7:none", "patches=1-4:only=KBO-8"}) {
+    CHECK(options_text(*parse_options(text)) == text);
+  }
+  CHECK(options_text(*parse_options("patches=1-8")).empty());
+  for (const char* text : {"patches=1-9", "patches=1-", "patches=1-0", "patches=1-34"}) {
+    CHECK_FALSE(parse_options(text).has_value());
+  }
+}
+
 TEST_CASE("switches: a wrong name is quoted, with what was expected and the nearest one") {
   const auto id = parse_options("only=SCHED-21");
   REQUIRE_FALSE(id.has_value());
@@ -70,8 +91,8 @@ TEST_CASE("switches: a wrong name is quoted, with what was expected and the near
   const auto word = parse_options("nome");
   REQUIRE_FALSE(word.has_value());
   CHECK(word.error() ==
-        "series-v1: unknown option 'nome'; expected one of: none, only=ID[,ID], without=ID[,ID]; "
-        "did you mean 'none'?");
+        "series-v1: unknown option 'nome'; expected one of: none, only=ID[,ID], without=ID[,ID], "
+        "patches=1-N; did you mean 'none'?");
   CHECK_FALSE(parse_options("only=").has_value());
   CHECK_FALSE(parse_options("without=HEAP-2,").has_value());
 }
