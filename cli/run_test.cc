@@ -216,6 +216,55 @@ TEST_CASE("convert: the canonical YAML reads back as itself") {
   std::filesystem::remove(file);
 }
 
+TEST_CASE("explore: finds a race, and saves a case that replays it") {
+  const auto folder = std::filesystem::temp_directory_path() / "protm-explore-test";
+  const std::string sut = "--sut=series-v1:only=HEAP-14";
+  const Seen seen = type({"explore", "heap-014-find", sut, "--save=" + folder.string()});
+  CAPTURE(seen.out);
+  CHECK(seen.code == 1);
+  CHECK(has(seen.out, "3 of 3 runs of this schedule gave the same trace"));
+  CHECK(has(seen.out, "schedule:"));
+  const std::string file = (folder / "heap-014-find-races-put.yaml").string();
+  CHECK(type({"replay", file, sut}).code == 1);
+  CHECK(type({"replay", file, "--sut=reference"}).code == 0);
+  const Seen random = type({"explore", "heap-014-find", "--sut=reference", "--pct=2", "--runs=30"});
+  CHECK(random.code == 0);
+  CHECK(has(random.out, "30 of 30 schedules agreed"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("explore: put down by its bound and taken up, it counts as in one go") {
+  const auto file = std::filesystem::temp_directory_path() / "protm-explore-test.txt";
+  std::filesystem::remove(file);
+  const std::vector<std::string> all{"explore", "heap-004-open", "--sut=reference"};
+  const Seen whole = type(all);
+  CHECK(whole.code == 0);
+  std::vector<std::string> part = all;
+  part.push_back("--checkpoint=" + file.string());
+  std::vector<std::string> first = part;
+  first.emplace_back("--runs=7");
+  const Seen seven = type(first);
+  CHECK(has(seven.out, "7 of 7 schedules agreed"));
+  CHECK(has(seven.out, "; not all were run\n"));
+  CHECK(type(part).out == whole.out);
+  CHECK(type(part).out == whole.out);   // nothing is left to do
+  part.emplace_back("--preemptions=1");
+  const Seen other = type(part);
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "is of another exploration"));
+  std::ofstream(file) << "no checkpoint\n";
+  CHECK(type(first).code == 2);
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("explore: bad bounds are refused") {
+  CHECK(type({"explore", kCase, "--preemptions=9"}).code == 2);
+  CHECK(type({"explore", kCase, "--preemptions=1", "--pct=2"}).code == 2);
+  const Seen seen = type({"explore", kCase, "--tasks=tickwork"});
+  CHECK(seen.code == 2);
+  CHECK(has(seen.err, "did you mean 'tick_work'?"));
+}
+
 TEST_CASE("trace: text on stdout, Perfetto in the file") {
   const auto file = std::filesystem::temp_directory_path() / "protm-trace-test.pftrace";
   const Seen seen = type(

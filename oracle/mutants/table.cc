@@ -35,6 +35,7 @@ extern const Mutant kL2NotAwaited;
 extern const Mutant kLabelOfNobody;
 extern const Mutant kLabelTooLong;
 extern const Mutant kLastComeFirstServed;
+extern const Mutant kLateRequestAcked;
 extern const Mutant kLowerPriorityEnters;
 extern const Mutant kMmioOffsetUnchecked;
 extern const Mutant kNeighboursForgotten;
@@ -54,6 +55,7 @@ extern const Mutant kRegionNotLocked;
 extern const Mutant kReplyFaultIgnored;
 extern const Mutant kResetKillsAll;
 extern const Mutant kSessionNeverYields;
+extern const Mutant kShortSessionMissed;
 extern const Mutant kSlotReferenceKept;
 extern const Mutant kStreamTruncated;
 extern const Mutant kSubmitFaultIgnored;
@@ -72,70 +74,21 @@ extern const Mutant kWatchdogPingsInside;
 
 std::span<const Mutant> table() {
   static const std::array mutants{
-      kAckTimeoutIgnored,
-      kAlwaysCapable,
-      kAsyncBindRefused,
-      kBindFailureForgotten,
-      kBindUnchecked,
-      kBoCreateUnchecked,
-      kExclusiveExported,
-      kExitNotAcknowledged,
-      kExitNotAwaited,
-      kFatalIgnored,
-      kFaultIgnored,
-      kFenceTooEarly,
-      kFlushIdZeroAsleep,
-      kGateAlwaysOpen,
-      kGrantForgotten,
-      kGroupCreateUnchecked,
-      kGroupStateOfNobody,
-      kGroupsWithoutWorkStay,
-      kHalfOfASubmit,
-      kHeapAnswerUnchecked,
-      kHeapCloseLeaks,
-      kHeapErrorReplaced,
-      kHeapFlagsUnchecked,
-      kHeapNeverReleased,
-      kHeapPrefixMatches,
-      kInfoOfNobody,
-      kL2NotAwaited,
-      kLabelOfNobody,
-      kLabelTooLong,
-      kLastComeFirstServed,
-      kLowerPriorityEnters,
-      kMmioOffsetUnchecked,
-      kNeighboursForgotten,
-      kNeverIdle,
-      kNoMmapIgnored,
-      kNormalSuspendBuffer,
-      kOffsetOfNobody,
-      kOneGroupOnly,
-      kOpsDoneAsTheyCome,
-      kOpsReadTwice,
-      kPriorityUpsideDown,
-      kProtectedFaultIgnored,
-      kQueryUnchecked,
-      kQueuesFaultIgnored,
-      kQueuesReadTwice,
-      kRegionNotLocked,
-      kReplyFaultIgnored,
-      kResetKillsAll,
-      kSessionNeverYields,
-      kSlotReferenceKept,
-      kStreamTruncated,
-      kSubmitFaultIgnored,
-      kSubmitUnchecked,
-      kSyncOfNobody,
-      kSyncRangeUnchecked,
-      kSyncValueWrong,
-      kTimeoutIgnored,
-      kUnknownFieldsIgnored,
-      kUserPageOutlivesGpu,
-      kUserPageWritable,
-      kVmCreateUnchecked,
-      kVmDestroyOfNobody,
-      kVmStateOfNobody,
-      kWatchdogPingsInside,
+      kAckTimeoutIgnored, kAlwaysCapable, kAsyncBindRefused, kBindFailureForgotten, kBindUnchecked,
+      kBoCreateUnchecked, kExclusiveExported, kExitNotAcknowledged, kExitNotAwaited, kFatalIgnored,
+      kFaultIgnored, kFenceTooEarly, kFlushIdZeroAsleep, kGateAlwaysOpen, kGrantForgotten,
+      kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit,
+      kHeapAnswerUnchecked, kHeapCloseLeaks, kHeapErrorReplaced, kHeapFlagsUnchecked,
+      kHeapNeverReleased, kHeapPrefixMatches, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody,
+      kLabelTooLong, kLastComeFirstServed, kLateRequestAcked, kLowerPriorityEnters,
+      kMmioOffsetUnchecked, kNeighboursForgotten, kNeverIdle, kNoMmapIgnored, kNormalSuspendBuffer,
+      kOffsetOfNobody, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown,
+      kProtectedFaultIgnored, kQueryUnchecked, kQueuesFaultIgnored, kQueuesReadTwice,
+      kRegionNotLocked, kReplyFaultIgnored, kResetKillsAll, kSessionNeverYields,
+      kShortSessionMissed, kSlotReferenceKept, kStreamTruncated, kSubmitFaultIgnored,
+      kSubmitUnchecked, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong, kTimeoutIgnored,
+      kUnknownFieldsIgnored, kUserPageOutlivesGpu, kUserPageWritable, kVmCreateUnchecked,
+      kVmDestroyOfNobody, kVmStateOfNobody, kWatchdogPingsInside,
   };
   return mutants;
 }

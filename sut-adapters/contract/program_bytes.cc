@@ -123,6 +123,12 @@ void walk_machine(A& a, M& machine) {
   }
 }
 
+template <class A, class T>
+void walk_task(A& a, T& task) {
+  walk(a, task.actor);
+  walk(a, task.role);
+}
+
 template <class A, class P>
 void walk_program(A& a, P& p) {
   walk(a, p.id);
@@ -155,6 +161,18 @@ void walk_program(A& a, P& p) {
     walk(a, fault.call.nth);
     walk(a, fault.call.value);
   });
+  walk_list(a, p.schedule, [&](auto& entry) {
+    walk(a, entry.verb);
+    walk_task(a, entry.task);
+    walk(a, entry.until.kind);
+    walk(a, entry.until.object);
+    walk(a, entry.until.count);
+  });
+  walk(a, p.explore.preemptions);
+  walk(a, p.explore.pct_depth);
+  walk(a, p.explore.runs);
+  walk(a, p.explore.seed);
+  walk_list(a, p.explore.tasks, [&](auto& task) { walk_task(a, task); });
   walk_list(a, p.reaches, [&](auto& event) { walk(a, event); });
   walk_list(a, p.then, [&](auto& fact) { walk(a, fact); });
 }

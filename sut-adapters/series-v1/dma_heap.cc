@@ -51,6 +51,13 @@ int dma_heap_open(void* driver, const Ptr<CharFile>& file) {
     file->private_data = heap;
     return 0;
   }
+  if (as_posted(core, Switch::heap_4)) {   // no lock between look-up and use
+    const Ptr<DmaHeap> heap = core.dma_heap_minors[file->minor];
+    if (heap == nullptr) return -ENODEV;
+    core.kernel.kref_get(heap->refcount, "heap");
+    file->private_data = heap;
+    return 0;
+  }
   contract::MutexGuard guard(core.kernel, core.heap_list_lock);
   const Ptr<DmaHeap> heap = core.dma_heap_minors[file->minor];
   if (heap == nullptr || !core.kernel.kref_get_unless_zero(heap->refcount, "heap")) return -ENODEV;
@@ -181,7 +188,21 @@ contract::Result<Ptr<DmaHeap>> dma_heap_add(DmaHeapCore& core, const contract::H
   return heap;
 }
 
+// As posted: a reference of each heap on the way, dropped where the name does not match (HEAP-15).
+// The last one is dropped under the lock that the release takes.
+static Ptr<DmaHeap> dma_heap_find_as_posted(DmaHeapCore& core, const char* name) {
+  contract::MutexGuard guard(core.kernel, core.heap_list_lock);
+  for (std::size_t i = 0; i < core.heap_list.size(); ++i) {
+    const Ptr<DmaHeap> heap = core.heap_list[i];
+    if (!core.kernel.kref_get_unless_zero(heap->refcount, "heap")) continue;
+    if (heap->name == name) return heap;
+    dma_heap_put(core, heap);
+  }
+  return nullptr;
+}
+
 Ptr<DmaHeap> dma_heap_find(DmaHeapCore& core, const char* name) {
+  if (as_posted(core, Switch::heap_14)) return dma_heap_find_as_posted(core, name);
   contract::MutexGuard guard(core.kernel, core.heap_list_lock);
   for (const Ptr<DmaHeap>& heap : core.heap_list) {
     if (heap->name != name) continue;

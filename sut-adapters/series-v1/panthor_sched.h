@@ -2,7 +2,8 @@
 // Scheduler: groups, queues, CSG slots, tick, firmware events, reset and suspend. Patch 5 splits
 // the tick's apply step, patch 7 adds the choice of a protected group, its grant and entry, the
 // exit event and the reset inside protected mode. Switches FW-18, SCHED-12, SCHED-13, SCHED-20,
-// SCHED-34, SCHED-37, SCHED-39, SCHED-43, SCHED-48, RST-14, RST-16, RST-29.
+// SCHED-34, SCHED-37, SCHED-39, SCHED-43, SCHED-47, SCHED-48, RST-14, RST-15, RST-16,
+// RST-29.
 // Not modelled: tiler heaps (a TILER_OOM is answered with no chunk), profiling, fdinfo, devfreq.
 // Source: panthor_sched.[ch] (7.x); patches 5/8, 7/8, 8/8; facts-driver-7x.md section 6.
 #pragma once

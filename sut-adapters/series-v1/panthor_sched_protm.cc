@@ -262,6 +262,16 @@ bool sched_protm_has_rival_locked(const PanthorScheduler* sched) {
   return false;
 }
 
+// As posted a tick acks what queues ask for inside a session, where firmware does not look.
+static void protm_ack_requests_as_posted(PanthorScheduler* sched) {
+  Group* const group = sched->protm.active_group;
+  if (!has_defect(sched->ptdev, Switch::sched_47) || group == nullptr || group->csg_id < 0) return;
+  if (group->protm_pending_queues == 0) return;
+  CsgSlotsUpdCtx none;
+  tick_ctx_grant_protm(sched, nullptr, &none, group);
+  panthor_fw_ring_csg_doorbells(sched->ptdev, 1u << group->csg_id);
+}
+
 ProtmTick sched_tick_in_protm_locked(PanthorScheduler* sched, bool full_tick) {
   PanthorDevice* const ptdev = sched->ptdev;
   // As posted a tick does not know the session (SCHED-48).
@@ -272,6 +282,7 @@ ProtmTick sched_tick_in_protm_locked(PanthorScheduler* sched, bool full_tick) {
                      (full_tick && sched_protm_has_rival_locked(sched));
   if (!over && !yield) {
     protm_enter_again_as_posted(sched);
+    protm_ack_requests_as_posted(sched);
     return ProtmTick::leave_alone;
   }
   return protm_force_exit_locked(sched) == 0 ? ProtmTick::schedule : ProtmTick::failed;
@@ -288,8 +299,11 @@ void handle_protm_fault(PanthorDevice* ptdev) {
   if (!sched->protm.protected_mode && !panthor_fw_protm_is_active(ptdev)) return;
 
   Group* const protm_group = sched->protm.active_group;
+  // As posted whoever is on record ends: the GPU may have left without anybody looking (RST-15).
+  const bool left = has_defect(ptdev, Switch::rst_15) && sched->protm.protected_mode &&
+                    !panthor_fw_protm_is_active(ptdev);
   const bool blamed = ptdev->gpu->protm_fault || sched->protm.phantom ||
-                      (sched->protm.protected_mode && has_defect(ptdev, Switch::rst_14));
+                      (sched->protm.protected_mode && has_defect(ptdev, Switch::rst_14)) || left;
   if (protm_group != nullptr && blamed) group_mark_culprit(protm_group);
   if (panthor_fw_protm_exit_wait_event_timeout(ptdev) == 0) {
     panthor_fw_protm_exit(ptdev);

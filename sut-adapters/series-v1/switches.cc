@@ -13,6 +13,11 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::heap_3, "HEAP-3", "1/8", "Boris Brezillon, 5 May 2026",
      "open takes no reference and there is no release: the last in-kernel put frees a heap that "
      "open files still use"},
+    {Switch::heap_4, "HEAP-4", "1/8", "Boris Brezillon, 5 May 2026",
+     "open looks a heap up without the lock and takes its reference whatever the count is"},
+    {Switch::heap_14, "HEAP-14", "2/8", "own reading of patches 1 and 2",
+     "a search drops references of other heaps (HEAP-15) under heap_list_lock, and the last one "
+     "deadlocks"},
     {Switch::heap_32, "HEAP-32", "4/8", "own reading of patch 4",
      "unplug puts the heap, although groups of open files still have buffers of it"},
     {Switch::kbo_8, "KBO-8", "4/8", "own reading of patch 4",
@@ -55,6 +60,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "after a failed entry the driver believes in a session and ends its group at the reset"},
     {Switch::sched_46, "SCHED-46", "7/8", "own reading of patch 7",
      "PROTM_ENTER is toggled again inside a session when a queue of its group asks"},
+    {Switch::sched_47, "SCHED-47", "7/8", "own reading of patch 7",
+     "a tick inside a session acks new requests, which firmware does not notice there"},
     {Switch::sched_48, "SCHED-48", "7/8", "own reading of patch 7",
      "each tick asks the slots for a STATUS_UPDATE, which throws the GPU out of protected mode"},
     {Switch::sched_69, "SCHED-69", "7/8", "own reading of patch 7",
@@ -65,6 +72,9 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::rst_14, "RST-14", "7/8", "own reading of patch 7",
      "a reset in protected mode ends the protected group, whoever caused it; also when the exit "
      "was not taken yet (RST-15)"},
+    {Switch::rst_15, "RST-15", "7/8", "own reading of patch 7",
+     "a reset ends the protected group although the GPU has left it, when the exit was not taken "
+     "yet"},
     {Switch::rst_16, "RST-16", "7/8", "own reading of patch 7",
      "groups that firmware saved are unbound without a reference, in any state (RST-17), listed, "
      "dead ones as well (RST-18), and skip the book-keeping of their queues (RST-19)"},
@@ -73,14 +83,9 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
 }};
 
 constexpr UnmodelledDefect kUnmodelled[] = {
-    {"HEAP-4", "open may pick up a heap whose release has begun"},
-    {"HEAP-14", "find() drops references under heap_list_lock, the last one deadlocks"},
-    {"HEAP-15", "find() takes and drops references on heaps that do not match"},
     {"HEAP-30", "a failing panthor_hw_init() leaks the runtime PM reference"},
     {"HEAP-39", "an old descriptor may be opened again after the heap was freed"},
-    {"MMU-24", "as.slots_lock is held during the wait for the exit"},
     {"SCHED-3", "priority updates go to the 32-bit endpoint register on firmware >= 4.0"},
-    {"SCHED-47", "a request raised inside a session is acked inside it"},
     {"SCHED-50", "active_group holds no reference"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
     {"RST-5", "the interrupt mask is changed under the wrong lock"},
@@ -96,6 +101,8 @@ constexpr HiddenDefect kHidden[] = {
      "the review only guesses that it should, and no exporter of the base needs its heap then"},
     {"HEAP-10", "no module reference in struct dma_heap",
      "the review leaves it open, and heaps are no modules that could be unloaded"},
+    {"HEAP-15", "find() takes and drops references on heaps that do not match",
+     "only the last reference shows, and then it is HEAP-14"},
     {"KBO-5", "the error path of the import has its own put",
      "each path puts once, as asked in other words"},
     {"KBO-10", "the mask of valid heap flags is passed as heap flags", "the mask is 0"},
@@ -115,6 +122,8 @@ constexpr HiddenDefect kHidden[] = {
      "nobody asks for one: a VM_BIND operation of size 0 is done before anything is locked"},
     {"MMU-32", "an exit may be forced before the firmware interface exists",
      "the probe resets the GPU before, and ends when that fails"},
+    {"MMU-24", "as.slots_lock is held during the wait for the exit",
+     "who needs the lock meanwhile waits for 505 ms at most, and no bound is named for that"},
     {"SCHED-16", "a pending bit is taken for a queue that the group does not have",
      "no firmware raises an event of a CS that was not started"},
     {"SCHED-41", "a failed slot update leaves active_group set",

@@ -21,6 +21,8 @@ namespace protm::v1 {
 enum class Switch : std::uint8_t {
   heap_2,
   heap_3,
+  heap_4,
+  heap_14,
   heap_32,
   kbo_8,
   kbo_9,
@@ -40,10 +42,12 @@ enum class Switch : std::uint8_t {
   sched_39,
   sched_43,
   sched_46,
+  sched_47,
   sched_48,
   sched_69,
   rst_3,
   rst_14,
+  rst_15,
   rst_16,
   rst_29,
 };

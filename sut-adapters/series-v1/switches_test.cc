@@ -61,7 +61,7 @@ TEST_CASE("switches: the text of options parses back to them") {
 TEST_CASE("switches: the first patches bring their own defects only") {
   CHECK(switches_of_patches(kPatchCount) == kAllSwitches);
   CHECK(switches_of_patches(1) ==
-        (switch_bit(Switch::heap_2) | switch_bit(Switch::heap_3)));
+        (switch_bit(Switch::heap_2) | switch_bit(Switch::heap_3) | switch_bit(Switch::heap_4)));
   const auto four = parse_options("patches=1-4");
   REQUIRE(four.has_value());
   CHECK(four->patches == 4);
@@ -83,7 +83,7 @@ TEST_CASE("switches: a wrong name is quoted, with what was expected and the near
   const auto id = parse_options("only=SCHED-21");
   REQUIRE_FALSE(id.has_value());
   CHECK(id.error().starts_with(
-      "series-v1: no switch 'SCHED-21'; expected one of: HEAP-2, HEAP-3, HEAP-32, KBO-8, "));
+      "series-v1: no switch 'SCHED-21'; expected one of: HEAP-2, HEAP-3, HEAP-4, HEAP-14, "));
   for (const SwitchInfo& s : switch_table()) {
     CHECK(id.error().find(std::string(s.id)) != std::string::npos);
   }
