@@ -24,20 +24,22 @@ Makes makes_of(FieldType type) {
     case FieldType::ref_syncobj: return Makes::syncobj;
     case FieldType::ref_sync_fd: return Makes::sync_fd;
     case FieldType::ref_mapping: return Makes::mapping;
+    case FieldType::ref_tiler_heap: return Makes::tiler_heap;
     default: return Makes::nothing;
   }
 }
 
 std::string_view makes_word(Makes makes) {
-  constexpr std::array<std::string_view, 12> kNames{
+  constexpr std::array<std::string_view, 13> kNames{
       "nothing", "vm",        "bo",      "group",             "job",    "heap",
-      "buffer",  "file",      "heap file", "syncobj", "sync descriptor", "mapping"};
+      "buffer",  "file",      "heap file", "syncobj", "sync descriptor", "mapping", "tiler heap"};
   return kNames[static_cast<std::size_t>(makes)];
 }
 
 std::string_view makes_prefix(Makes makes) {
-  constexpr std::array<std::string_view, 12> kNames{"s",    "vm",  "bo",   "group", "job",  "heap",
-                                                    "buf",  "file", "hf",  "sync",  "sfd",  "map"};
+  constexpr std::array<std::string_view, 13> kNames{"s",   "vm",   "bo", "group", "job", "heap",
+                                                    "buf", "file", "hf", "sync",  "sfd", "map",
+                                                    "th"};
   return kNames[static_cast<std::size_t>(makes)];
 }
 

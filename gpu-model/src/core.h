@@ -17,6 +17,7 @@
 #include "gpu-model/vocab/machine_config.h"
 #include "gpu-model/vocab/observation.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
+#include "gpu-model/vocab/regs/pwr_control.h"
 
 namespace protm::gpu {
 
@@ -79,13 +80,16 @@ struct Core {
     return protm == ProtmState::active || protm == ProtmState::exiting;
   }
 
+  /// Power and reset are switched by PWR_CONTROL.
+  [[nodiscard]] bool has_pwr_control() const { return vocab::has_pwr_control(config.gpu_id); }
+
   vocab::MachineConfig config;
   vocab::SimTime now;
   Ram ram;
   EventQueue events;
   FaultTable faults;
   std::pmr::vector<vocab::Observation> observations;
-  IrqBlock job, mmu, gpu;
+  IrqBlock job, mmu, gpu, pwr;
   ProtmState protm = ProtmState::normal;
   std::uint32_t flush_id = 1;
   std::uint64_t protm_fault_hold_ns = 0;  // how long the line outlasts a reset

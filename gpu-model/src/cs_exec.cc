@@ -145,8 +145,7 @@ void Firmware::step(std::uint32_t slot, std::uint32_t cs) {
   if (!may_run(c)) return;
   if (c.waiting != 0 && c.in_region == 0) return;
   if (c.at.region_left != 0 && c.in_region == 0) {  // thrown out while blocked on an object
-    WalkResult result = WalkResult::ok;
-    if (sync_wait_met(slot, c, result)) raise_pend(slot, cs);
+    if (may_ask_again(slot, cs)) raise_pend(slot, cs);
     return;
   }
   set_block(c, Block::none);
@@ -200,7 +199,9 @@ void Firmware::step(std::uint32_t slot, std::uint32_t cs) {
     kick_sync_waiters();
   }
   const auto block = static_cast<Block>(c.block);
-  if (c.in_region != 0 && block == Block::sync) region_blocked(slot, cs);
+  if (c.in_region != 0 && (block == Block::sync || block == Block::tiler)) {
+    region_blocked(slot, cs);
+  }
   update_slot(slot);
 }
 
@@ -251,7 +252,6 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
   const auto o = static_cast<Opcode>(i.opcode);
   if (c.in_error != 0 && skipped_in_error(o)) return Outcome::next;
   switch (o) {
-    case Opcode::heap_operation:
     case Opcode::trace_point:
     case Opcode::set_exception_handler:
     case Opcode::progress_store:
@@ -288,6 +288,8 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
     case Opcode::sync_wait32:
     case Opcode::sync_wait64:
       return exec_sync_wait(slot, cs, i);
+    case Opcode::heap_operation:
+      return exec_heap_op(slot, cs, i);
     case Opcode::run_compute:
     case Opcode::run_compute_indirect:
     case Opcode::run_tiling:
@@ -425,8 +427,14 @@ Firmware::Outcome Firmware::exec_run(std::uint32_t slot, std::uint32_t cs,
     set_block(c, Block::scoreboard);
     return Outcome::blocked;
   }
+  const bool tiling = o == Opcode::run_tiling || o == Opcode::run_idvs;
+  if (tiling && exec_tiling(slot, cs) == Outcome::blocked) return Outcome::blocked;
+  if (tiling && c.in_error != 0) return Outcome::next;  // no memory
   std::uint64_t ns = core_.latency(Latency::run_job);
   std::uint32_t scoreboard = c.at.endpoint_sb;
+  if ((tiling || o == Opcode::run_fragment) && c.at.r[cs_isa::kRunTasksReg] != 0) {
+    ns = c.at.r[cs_isa::kRunTasksReg] * core_.latency(Latency::compute_task);
+  }
   if (o == Opcode::flush_cache2) {
     ns = core_.latency(Latency::flush);
     scoreboard = i.signal_slot;

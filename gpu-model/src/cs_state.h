@@ -21,7 +21,16 @@ enum class Block : std::uint32_t {
   protm,       // PROT_REGION in normal mode
   runs_full,   // more RUN instructions than the model keeps in flight
   memory,      // an access stalls: page fault or locked region
+  tiler,       // no heap memory: the host, or the end of fragment work, is waited for
   fatal,       // CS_FATAL, for good
+};
+
+/// Where a tiling instruction is in getting its memory.
+enum class TilerPhase : std::uint32_t {
+  none,
+  takes,    // from the chunks that there are
+  asked,    // TILER_OOM is raised
+  refused,  // the host has no chunk for it
 };
 
 /// A buffer that is being executed.
@@ -77,6 +86,9 @@ struct Cs {
   std::uint32_t was_idle;
   std::uint32_t heap_set;
   std::uint64_t heap_va;
+  std::uint64_t tiler_left;   // bytes that the present tiling instruction still needs
+  std::uint32_t tiler_phase;  // TilerPhase
+  std::uint32_t reserved;
 };
 static_assert(std::has_unique_object_representations_v<Cs>);
 
@@ -84,6 +96,7 @@ static_assert(std::has_unique_object_representations_v<Cs>);
 struct Slot {
   std::uint64_t suspend_buf;
   std::uint64_t protm_suspend_buf;
+  std::uint64_t progress_at;  // when the progress timer runs out; 0 = it does not run
   std::uint32_t active;  // a group is on it
   std::uint32_t state;   // CSG_ACK.STATE
   std::uint32_t as;
@@ -96,6 +109,8 @@ struct Slot {
   std::uint32_t sync_written;  // SYNC_UPDATE is due at the end of the step
   std::uint32_t rescan;        // a doorbell came while a request was in flight
   std::uint32_t used;        // a group was on it since its CS were last cleared
+  std::uint32_t endpoint_unread;  // the endpoint word that this version does not read
+  std::uint32_t progress_armed;   // a progress_timer event is on its way
 };
 static_assert(std::has_unique_object_representations_v<Slot>);
 

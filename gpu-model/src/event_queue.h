@@ -17,7 +17,8 @@ namespace protm::gpu {
 enum class EventKind : std::uint32_t {
   reset_done,
   flush_done,
-  power_done,  // a domain, b 1 on or 0 off
+  power_done,      // a domain, b 1 on or 0 off
+  pwr_delegation,  // a PWR domain, b 1 to the MCU or 0 back
   as_done,     // a AS
   boot_done,   // generation = MCU generation, as for all below
   mcu_disabled,
@@ -30,6 +31,8 @@ enum class EventKind : std::uint32_t {
   cs_step,      // a slot, b CS, c slot generation
   run_done,     // a slot, b CS, c slot generation
   glb_idle,     // c serial of the idle period
+  progress_timer,  // a slot, c slot generation
+  cores_off,
   protm_ack,    // c serial of the entry, as below
   protm_active,
   protm_exit,

@@ -2,8 +2,9 @@
 // The MCU and its firmware: boot, the GLB, CSG and CS interfaces in shared memory, command
 // streams, suspend and resume, and protected mode. Behaviour is the answer to requests found in
 // memory after a doorbell; every ack comes at least one latency later.
-// Leaves out: performance counters, trace buffers, tiler heaps (TILER_OOM is never raised), the
-// progress timer, GLB_REQ.STATE of FW 4.1, sleep, and what else facts-fw.md marks as kbase only.
+// Leaves out: performance counters, trace buffers, exception handlers of streams (a tiler without
+// memory faults), sleep and suspend of GLB_REQ.STATE, and what else facts-fw.md marks as kbase
+// only.
 // Source: facts-fw.md; switches for what nobody knows: vocab/machine_config.h.
 #pragma once
 
@@ -16,6 +17,7 @@
 
 #include "gpu-model/src/core.h"
 #include "gpu-model/src/cs_state.h"
+#include "gpu-model/src/gpu_control.h"
 #include "gpu-model/src/mmu.h"
 #include "gpu-model/vocab/cs_isa.h"
 #include "gpu-model/vocab/fw_interface.h"
@@ -66,7 +68,7 @@ static_assert(std::has_unique_object_representations_v<Entry>);
 
 class Firmware {
  public:
-  Firmware(Core& core, Mmu& mmu, std::pmr::memory_resource* memory);
+  Firmware(Core& core, Mmu& mmu, GpuControl& gpu, std::pmr::memory_resource* memory);
 
   /// The image that the driver is expected to have loaded when the MCU starts. Not copied.
   void expect_image(std::span<const std::byte> image);
@@ -196,6 +198,30 @@ class Firmware {
                                     Direction direction, Origin origin) const;
   [[nodiscard]] bool sync_wait_met(std::uint32_t slot, Cs& c, WalkResult& result);
 
+  // fw_tiler.cc
+  Outcome exec_tiling(std::uint32_t slot, std::uint32_t cs);
+  Outcome exec_heap_op(std::uint32_t slot, std::uint32_t cs, const vocab::cs::Instruction& i);
+  Outcome take_chunks(std::uint32_t slot, std::uint32_t cs);
+  Outcome ask_for_chunk(std::uint32_t slot, std::uint32_t cs);
+  Outcome host_answered(std::uint32_t slot, std::uint32_t cs);
+  Outcome heap_word(std::uint32_t slot, std::uint32_t cs, std::uint64_t va, std::uint64_t& value);
+  Outcome set_heap_word(std::uint32_t slot, std::uint32_t cs, std::uint64_t va,
+                        std::uint64_t value);
+  [[nodiscard]] bool oom_open(std::uint32_t slot, std::uint32_t cs);
+  /// What a CS that was thrown out of a region was blocked on allows it to go on.
+  [[nodiscard]] bool may_ask_again(std::uint32_t slot, std::uint32_t cs);
+  void kick_tiler_waiters();
+
+  // fw_timers.cc
+  void read_timers(std::uint32_t bits);
+  [[nodiscard]] std::uint64_t timer_ns(std::uint32_t field, std::uint64_t hz);
+  void note_progress(std::uint32_t slot);
+  void progress_timeout(std::uint32_t slot);
+  void cores_on();
+  void cores_idle();
+  void cores_off();
+  [[nodiscard]] bool any_run(std::uint32_t slot);
+
   // protm.cc
   void sample_enter();
   void enter_acked();
@@ -221,6 +247,7 @@ class Firmware {
 
   Core& core_;
   Mmu& mmu_;
+  GpuControl& gpu_;
   std::span<const std::byte> image_;
   std::pmr::vector<ImageSection> sections_;
   std::pmr::vector<Slot> slots_;
@@ -229,6 +256,10 @@ class Firmware {
   Entry entry_{};
   std::uint64_t save_serial_ = 0;
   std::uint64_t idle_serial_ = 0;
+  std::uint64_t progress_ns_ = 0;  // 0 = the timer is off
+  std::uint64_t pwroff_ns_ = 0;
+  std::uint32_t cores_armed_ = 0;  // a cores_off event is on its way
+  std::uint32_t reserved_ = 0;
   vocab::McuState mcu_ = vocab::McuState::disabled;
   std::uint32_t mcu_control_ = 0;
   std::uint32_t mcu_generation_ = 0;

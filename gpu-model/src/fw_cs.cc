@@ -164,6 +164,8 @@ void Firmware::start_run(std::uint32_t slot, std::uint32_t cs, std::uint32_t opc
   c.at.runs[c.at.run_count++] = Run{ns == 0 ? 1 : ns, 0, opcode, scoreboard & 0xf};
   core_.observe(ObservationKind::run_started, slot, cs, opcode, ns);
   arm_run(slot, cs);
+  note_progress(slot);
+  cores_on();
 }
 
 void Firmware::arm_run(std::uint32_t slot, std::uint32_t cs) {
@@ -195,6 +197,9 @@ void Firmware::run_done(std::uint32_t slot, std::uint32_t cs) {
   std::copy(c.at.runs.begin() + 1, c.at.runs.begin() + c.at.run_count, c.at.runs.begin());
   c.at.runs[--c.at.run_count] = Run{};
   arm_run(slot, cs);
+  slots_[slot].progress_at = 0;
+  if (any_run(slot)) note_progress(slot);
+  cores_idle();
   kick(slot, cs);
 }
 
@@ -206,6 +211,7 @@ void Firmware::fatal(std::uint32_t slot, std::uint32_t cs, Exception code, std::
   c.block = static_cast<std::uint32_t>(Block::fatal);
   c.at.run_count = 0;
   c.at.runs = {};
+  c.tiler_phase = 0;
   cs_event(slot, cs, fw::kCsFatal);
   if (c.in_region != 0) {
     c.in_region = 0;
@@ -239,6 +245,7 @@ bool Firmware::overtaken(const Event& event) const {
   switch (event.kind) {
     case EventKind::cs_step:
     case EventKind::run_done:
+    case EventKind::progress_timer:
     case EventKind::cs_requests:
       return slots_[event.a].generation != event.c;
     case EventKind::protm_ack:
@@ -290,6 +297,10 @@ void Firmware::run(const Event& event) {
       return step(event.a, event.b);
     case EventKind::run_done:
       return run_done(event.a, event.b);
+    case EventKind::progress_timer:
+      return progress_timeout(event.a);
+    case EventKind::cores_off:
+      return cores_off();
     case EventKind::protm_ack:
       return enter_acked();
     case EventKind::protm_active:

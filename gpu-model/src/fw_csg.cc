@@ -2,7 +2,8 @@
 // CSG slots: state changes, endpoint configuration, status updates, suspend and resume.
 // A suspended group's state is kept by the machine; a recognisable image goes into the suspend
 // buffer, so that RESUME from a buffer that was never written, was overwritten or was replaced is
-// seen. Assumption: SUSPEND and TERMINATE withdraw a PROTM_PEND event that was not acked.
+// seen. Assumption: SUSPEND and TERMINATE withdraw PROTM_PEND and TILER_OOM events that were not
+// acked.
 #include "gpu-model/src/firmware.h"
 #include "gpu-model/vocab/regs/job_control.h"
 
@@ -95,8 +96,15 @@ void Firmware::csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req
   }
   if ((bits & fw::kCsgEpCfg) != 0) {
     const bool new_layout = core_.config.fw_version >= fw::kVersionEndpointReq2;
-    s.endpoint_req = load32(
-        csg_in(slot, new_layout ? fw::csg_input::kEndpointReq2 : fw::csg_input::kEndpointReq));
+    const auto word = [&](bool read) {
+      return load32(csg_in(slot, new_layout == read ? fw::csg_input::kEndpointReq2
+                                                    : fw::csg_input::kEndpointReq));
+    };
+    if (word(false) != s.endpoint_unread && word(true) == s.endpoint_req) {
+      core_.observe(ObservationKind::rule_endpoint_word_unread, slot, 0, word(false));
+    }
+    s.endpoint_unread = word(false);
+    s.endpoint_req = word(true);
     s.priority = vocab::Word<fw::CsgEpReq>(s.endpoint_req)[fw::CsgEpReq::priority];
     core_.observe(ObservationKind::ep_cfg_acked, slot, s.priority, s.endpoint_req);
   }
@@ -173,6 +181,7 @@ void Firmware::start_group(std::uint32_t slot) {
   s.idle = 0;
   s.idle_sent = 0;
   ++s.generation;
+  s.progress_armed = 0;
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
     cs_of(slot, cs) = Cs{};
     cs_level(slot, cs);
@@ -191,17 +200,21 @@ void Firmware::stop_group(std::uint32_t slot) {
   }
   s.active = 0;
   s.idle = 1;
+  s.progress_at = 0;
   ++s.generation;
+  s.progress_armed = 0;
   update_glb_idle();
 }
 
 void Firmware::withdraw_pend(std::uint32_t slot) {
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
-    if (cs_of(slot, cs).waiting == 0) continue;
+    const Cs& c = cs_of(slot, cs);
+    std::uint32_t bits = c.waiting != 0 ? fw::kCsProtmPend : 0;
+    if (c.tiler_phase == static_cast<std::uint32_t>(TilerPhase::asked)) bits |= fw::kCsTilerOom;
+    if (bits == 0) continue;
     const std::uint32_t req = load32(cs_in(slot, cs, fw::cs_input::kReq));
     const std::uint32_t ack = load32(cs_out(slot, cs, fw::cs_output::kAck));
-    store32(cs_out(slot, cs, fw::cs_output::kAck),
-            (ack & ~fw::kCsProtmPend) | (req & fw::kCsProtmPend));
+    store32(cs_out(slot, cs, fw::cs_output::kAck), (ack & ~bits) | (req & bits));
   }
 }
 
@@ -228,6 +241,8 @@ void Firmware::save_group(std::uint32_t slot) {
       run.ends_at = 0;
     }
     copy.step_queued = 0;
+    // The event goes with the slot; what the host answered meanwhile counts for nobody.
+    if (copy.tiler_phase != 0) copy.tiler_phase = static_cast<std::uint32_t>(TilerPhase::takes);
     copy.allowed = 0;
     copy.ack_seen = 0;
     copy.in_region = 0;
@@ -257,6 +272,7 @@ void Firmware::resume_group(std::uint32_t slot) {
   s.idle = 0;
   s.idle_sent = 0;
   ++s.generation;
+  s.progress_armed = 0;
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) cs_of(slot, cs) = Cs{};
   for (const SavedCs& saved : found->second.cs) {
     cs_of(slot, static_cast<std::uint32_t>(saved.index)) = saved.cs;
@@ -270,6 +286,7 @@ void Firmware::resume_group(std::uint32_t slot) {
               : c.block == static_cast<std::uint32_t>(Block::fatal) ? c.block
                                                                     : 0;
     arm_run(slot, cs);
+    if (c.at.run_count != 0) note_progress(slot);
     c.raised = 0;
     if (c.waiting != 0 && core_.yes(vocab::Switch::pend_again_on_resume)) raise_pend(slot, cs);
     kick(slot, cs);

@@ -44,7 +44,15 @@ Firmware::Requests Firmware::find_requests() {
   Requests r{};
   r.req = load32(glb_in(fw::glb_input::kReq));
   const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));
+  const bool state_field = core_.config.fw_version >= fw::kVersionGlbState;
   r.glb = (r.req ^ ack) & fw::kGlbReqMask & ~fw::kGlbHalt;
+  bool halt = (r.req & fw::kGlbHalt) != 0;
+  if (state_field) {
+    halt = vocab::Word<fw::GlbReq>(r.req)[fw::GlbReq::state] ==
+           static_cast<std::uint32_t>(fw::GlbState::halt);
+    // HALT is acked by the halt itself, the way back at once.
+    if (!halt && ((r.req ^ ack) & fw::kGlbStateMask) != 0) r.glb |= fw::kGlbStateMask;
+  }
   if ((glb_inflight_ & fw::kGlbProtmEnter) != 0 && (r.glb & fw::kGlbProtmEnter) == 0) {
     core_.observe(ObservationKind::rule_enter_while_pending, r.req, ack);
     if (entry_.ignored != 0) glb_inflight_ &= ~fw::kGlbProtmEnter;
@@ -55,8 +63,8 @@ Firmware::Requests Firmware::find_requests() {
   r.named = (load32(glb_in(fw::glb_input::kDoorbellReq)) ^
              load32(glb_out(fw::glb_output::kDoorbellAck))) &
             all;
-  if ((r.req & fw::kGlbHalt) == 0) halt_seen_ = 0;
-  r.halt = (r.req & fw::kGlbHalt) != 0 && halt_seen_ == 0 ? 1 : 0;
+  if (!halt) halt_seen_ = 0;
+  r.halt = halt && halt_seen_ == 0 ? 1 : 0;
   return r;
 }
 
@@ -160,6 +168,7 @@ void Firmware::glb_ack(std::uint32_t bits, std::uint32_t values) {
   const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));
   store32(glb_out(fw::glb_output::kAck), (ack & ~bits) | (values & bits));
   glb_inflight_ &= ~bits;
+  read_timers(bits);
   core_.observe(ObservationKind::glb_ack, bits);
   if ((bits & fw::kGlbPing) != 0) {
     ping_noted_ = 0;
@@ -193,11 +202,7 @@ void Firmware::update_glb_idle() {
   if (glb_busy_ == 0) return;
   if ((load32(glb_in(fw::glb_input::kReq)) & fw::kGlbIdleEn) == 0) return;
   glb_busy_ = 0;
-  const std::uint32_t timer = load32(glb_in(fw::glb_input::kIdleTimer));
-  const std::uint64_t hz =
-      (timer & fw::kTimerGpuCounter) != 0 ? core_.config.core_hz : core_.config.timestamp_hz;
-  const std::uint64_t cycles = std::uint64_t{timer & fw::kTimerValueMask} * 1024;
-  const std::uint64_t ns = cycles / hz * vocab::kSec + cycles % hz * vocab::kSec / hz;
+  const std::uint64_t ns = timer_ns(fw::glb_input::kIdleTimer, core_.config.timestamp_hz);
   core_.after(ns + core_.latency(Latency::ack),
               {.kind = EventKind::glb_idle, .generation = mcu_generation_, .c = idle_serial_});
 }

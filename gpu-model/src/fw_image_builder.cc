@@ -13,6 +13,8 @@ namespace img = vocab::fw_image;
 
 namespace {
 
+/// What the image says of its build; there is none, so a name.
+constexpr std::string_view kBuildName = "protmcheck";
 constexpr auto kPage = static_cast<std::uint32_t>(vocab::kPageSize);
 
 using Bytes = std::pmr::vector<std::byte>;
@@ -60,6 +62,16 @@ void put_data(Bytes& out, const Section& s) {
   patch32(out, s.patch_at + 4, static_cast<std::uint32_t>(out.size()));
 }
 
+void put_build_info(Bytes& out, std::size_t entry) {
+  patch32(out, entry + img::kBuildInfoStart, static_cast<std::uint32_t>(out.size()));
+  const std::size_t start = out.size();
+  for (const std::string_view part : {img::kBuildInfoPrefix, kBuildName}) {
+    for (const char c : part) out.push_back(static_cast<std::byte>(c));
+  }
+  out.push_back(std::byte{0});
+  patch32(out, entry + img::kBuildInfoSize, static_cast<std::uint32_t>(out.size() - start));
+}
+
 }  // namespace
 
 std::pmr::vector<std::byte> build_firmware_image(const FirmwareImageSpec& spec,
@@ -89,10 +101,13 @@ std::pmr::vector<std::byte> build_firmware_image(const FirmwareImageSpec& spec,
   put32(out, 0);
   put32(out, 0);
   for (std::size_t i = 0; i < count; ++i) put_entry(out, sections[i]);
-  put32(out, img::kTypeBuildInfoMetadata | 16u << 8 | img::kEntryOptional);
-  for (int i = 0; i < 3; ++i) put32(out, 0);
+  put32(out, img::kTypeBuildInfoMetadata | 12u << 8 | img::kEntryOptional);
+  const std::size_t build_info = out.size();
+  put32(out, 0);
+  put32(out, 0);
   patch32(out, img::kOffSize, static_cast<std::uint32_t>(out.size()));
   for (std::size_t i = 0; i < count; ++i) put_data(out, sections[i]);
+  put_build_info(out, build_info);
   return out;
 }
 

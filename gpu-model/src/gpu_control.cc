@@ -25,8 +25,8 @@ bool in_bank(std::uint32_t offset, std::uint32_t first) {
 
 }  // namespace
 
-std::uint64_t GpuControl::present(std::uint32_t domain) const {
-  switch (static_cast<PowerDomain>(domain)) {
+std::uint64_t GpuControl::present(PowerDomain domain) const {
+  switch (domain) {
     case PowerDomain::shader:
       return core_.config.shader_present;
     case PowerDomain::tiler:
@@ -37,11 +37,14 @@ std::uint64_t GpuControl::present(std::uint32_t domain) const {
 }
 
 std::uint32_t GpuControl::read_power(std::uint32_t offset) const {
+  if (core_.has_pwr_control()) return 0;
   const bool high = (offset & 4) != 0;
   const std::uint32_t domain = offset % (kDomainStride * 4) / kDomainStride;
   if (domain >= domains_.size()) return 0;
   const Domain& d = domains_[domain];
-  if (in_bank(offset, vocab::kShaderPresentLo.offset)) return half(present(domain), high);
+  if (in_bank(offset, vocab::kShaderPresentLo.offset)) {
+    return half(present(static_cast<PowerDomain>(domain)), high);
+  }
   if (in_bank(offset, vocab::kShaderReadyLo.offset)) return half(d.ready, high);
   if (in_bank(offset, vocab::kShaderPwrtransLo.offset)) return half(d.trans, high);
   if (in_bank(offset, vocab::kShaderPwractiveLo.offset)) return half(d.ready, high);
@@ -116,8 +119,10 @@ std::uint32_t GpuControl::read(std::uint32_t offset) const {
 void GpuControl::write(std::uint32_t offset, std::uint32_t value) {
   const std::uint64_t bits = (offset & 4) != 0 ? std::uint64_t{value} << 32 : value;
   const std::uint32_t domain = offset % (kDomainStride * 4) / kDomainStride;
-  if (in_bank(offset, vocab::kShaderPwronLo.offset)) return change_power(domain, bits, 1);
-  if (in_bank(offset, vocab::kShaderPwroffLo.offset)) return change_power(domain, bits, 0);
+  if (!core_.has_pwr_control()) {
+    if (in_bank(offset, vocab::kShaderPwronLo.offset)) return change_power(domain, bits, 1);
+    if (in_bank(offset, vocab::kShaderPwroffLo.offset)) return change_power(domain, bits, 0);
+  }
   switch (offset) {
     case vocab::kL2Config.offset:
       l2_config_ = value;
@@ -137,17 +142,32 @@ void GpuControl::write(std::uint32_t offset, std::uint32_t value) {
 }
 
 void GpuControl::change_power(std::uint32_t domain, std::uint64_t bits, std::uint32_t on) {
+  if (domain >= domains_.size()) return;
   Domain& d = domains_[domain];
-  const std::uint64_t wanted = bits & present(domain);
+  const std::uint64_t wanted = bits & present(static_cast<PowerDomain>(domain));
   const std::uint64_t change = on != 0 ? wanted & ~d.ready : wanted & d.ready;
   if (change == 0) return;
   d.trans |= change;
   d.target = on != 0 ? d.target | change : d.target & ~change;
   if (on == 0) d.ready &= ~change;
+  if (on == 0 && static_cast<PowerDomain>(domain) == PowerDomain::l2) set_cores(0, 0);
   const auto stuck = core_.play(vocab::FaultKind::stuck_power);
   if (stuck && stuck->value_ns == 0) return;
   core_.after(core_.latency(Latency::power) + (stuck ? stuck->value_ns : 0),
               {.kind = EventKind::power_done, .a = domain, .b = on});
+}
+
+void GpuControl::set_cores(std::uint64_t shader, std::uint64_t tiler) {
+  const auto set = [&](PowerDomain domain, std::uint64_t cores) {
+    Domain& d = domains_[static_cast<std::size_t>(domain)];
+    const std::uint64_t ready = cores & present(domain);
+    if (d.ready == ready) return;
+    d.ready = ready;
+    core_.observe(ObservationKind::power_changed, static_cast<std::uint32_t>(domain), 0, ready);
+    power_irq();
+  };
+  set(PowerDomain::shader, shader);
+  set(PowerDomain::tiler, tiler);
 }
 
 void GpuControl::power_done(std::uint32_t domain, std::uint32_t on) {
@@ -155,7 +175,17 @@ void GpuControl::power_done(std::uint32_t domain, std::uint32_t on) {
   d.ready = on != 0 ? d.ready | (d.trans & d.target) : d.ready & ~d.trans;
   d.trans = 0;
   core_.observe(ObservationKind::power_changed, domain, 0, d.ready);
-  core_.gpu.raise(vocab::GpuIrq::power_changed_single.mask | vocab::GpuIrq::power_changed_all.mask);
+  power_irq();
+}
+
+void GpuControl::power_irq() {
+  if (core_.has_pwr_control()) {
+    core_.pwr.raise(vocab::PwrIrq::power_changed_single.mask |
+                    vocab::PwrIrq::power_changed_all.mask);
+  } else {
+    core_.gpu.raise(vocab::GpuIrq::power_changed_single.mask |
+                    vocab::GpuIrq::power_changed_all.mask);
+  }
 }
 
 void GpuControl::flush(std::uint32_t payload) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // GPU_CONTROL: constant registers, counters, cache flush, power domains, reset completion.
-// Leaves out: fast reset, FLUSH_PA_RANGE, quirk registers (they keep nothing), power of shader
-// and tiler cores by the firmware (READY follows host writes only), PWR_CONTROL of arch 14,
-// GPU_STATUS.GPU_ACTIVE; CYCLE_COUNT runs whether it is enabled or not.
+// On a GPU with PWR_CONTROL the power registers here read zero and keep nothing.
+// Leaves out: fast reset, FLUSH_PA_RANGE, quirk registers (they keep nothing), the time that the
+// firmware takes to switch cores, GPU_STATUS.GPU_ACTIVE; CYCLE_COUNT runs whether it is enabled or
+// not.
 // Assumption: a soft reset loses power, COHERENCY_ENABLE and counters, and keeps IRQ masks.
 // Source: facts-gpu.md 2-4.
 #pragma once
@@ -26,11 +27,23 @@ class GpuControl {
   void flush(std::uint32_t payload);
   void flush_done();
   void set_counter(std::uint32_t on);
+  void power_irq();
   void power_done(std::uint32_t domain, std::uint32_t on);
   void reset();
   [[nodiscard]] bool l2_ready() const {
-    return domains_[static_cast<std::size_t>(PowerDomain::l2)].ready != 0;
+    return ready(PowerDomain::l2) != 0;
   }
+  [[nodiscard]] std::uint64_t present(PowerDomain domain) const;
+  [[nodiscard]] std::uint64_t ready(PowerDomain domain) const {
+    return domains_[static_cast<std::size_t>(domain)].ready;
+  }
+  [[nodiscard]] std::uint64_t trans(PowerDomain domain) const {
+    return domains_[static_cast<std::size_t>(domain)].trans;
+  }
+  /// Shader and tiler cores that the firmware switches by itself, at once.
+  void set_cores(std::uint64_t shader, std::uint64_t tiler);
+  /// Starts a transition of the cores in `bits` that are not yet where they shall be.
+  void change_power(std::uint32_t domain, std::uint64_t bits, std::uint32_t on);
 
  private:
   struct Domain {
@@ -38,9 +51,7 @@ class GpuControl {
     std::uint64_t trans;
     std::uint64_t target;
   };
-  [[nodiscard]] std::uint64_t present(std::uint32_t domain) const;
   [[nodiscard]] std::uint32_t read_power(std::uint32_t offset) const;
-  void change_power(std::uint32_t domain, std::uint64_t bits, std::uint32_t on);
 
   Core& core_;
   std::array<Domain, static_cast<std::size_t>(PowerDomain::count)> domains_{};

@@ -28,7 +28,8 @@ bool in_as_block(std::uint32_t offset) {
 }  // namespace
 
 Machine::Machine(const vocab::MachineConfig& config, std::pmr::memory_resource* memory)
-    : core_(config, memory), mmu_(core_), gpu_(core_), firmware_(core_, mmu_, memory) {
+    : core_(config, memory), mmu_(core_), gpu_(core_), pwr_(core_, gpu_),
+      firmware_(core_, mmu_, gpu_, memory) {
   mmu_.reset();
 }
 
@@ -40,6 +41,7 @@ IrqBlock* Machine::irq_block(std::uint32_t offset, std::uint32_t& reg) {
   if (within(vocab::kJobIrqRawstat.offset)) return &core_.job;
   if (within(vocab::kMmuIrqRawstat.offset)) return &core_.mmu;
   if (within(vocab::kGpuIrqRawstat.offset)) return &core_.gpu;
+  if (core_.has_pwr_control() && within(vocab::kPwrIrqRawstat.offset)) return &core_.pwr;
   return nullptr;
 }
 
@@ -69,8 +71,13 @@ std::uint32_t Machine::peek(std::uint32_t offset) const {
     case vocab::kLatestFlushId.offset:
       return core_.flush_id;
     default:
-      return gpu_.read(offset);
+      return in_pwr_control(offset) ? pwr_.read(offset) : gpu_.read(offset);
   }
+}
+
+bool Machine::in_pwr_control(std::uint32_t offset) const {
+  return core_.has_pwr_control() && offset >= vocab::kPwrBase &&
+         offset < vocab::kJobIrqRawstat.offset;
 }
 
 std::uint32_t Machine::read(std::uint32_t offset) {
@@ -112,6 +119,9 @@ void Machine::write(std::uint32_t offset, std::uint32_t value) {
     if (on_page && page < vocab::kDoorbellPages && (value & 1) != 0) {
       firmware_.ring_doorbell(page);
     }
+  } else if (in_pwr_control(offset)) {
+    if (pwr_.write(offset, value) == PwrAction::soft_reset) start_reset(value);
+    firmware_.set_l2_ready(gpu_.l2_ready());
   } else {
     gpu_.write(offset, value);
     firmware_.set_l2_ready(gpu_.l2_ready());
@@ -124,7 +134,7 @@ void Machine::write_command(std::uint32_t value) {
   const std::uint32_t payload = command[vocab::GpuCommand::payload];
   switch (command[vocab::GpuCommand::type]) {
     case vocab::GpuCommandType::reset:
-      start_reset(value);
+      if (!core_.has_pwr_control()) start_reset(value);
       break;
     case vocab::GpuCommandType::time:
       gpu_.set_counter(payload & 1);
@@ -151,6 +161,7 @@ void Machine::start_reset(std::uint32_t value) {
   firmware_.reset();
   mmu_.reset();
   gpu_.reset();
+  pwr_.reset();
   if (core_.gpu.held() != 0) {
     if (core_.protm_fault_hold_ns == 0) {
       core_.gpu.release(core_.gpu.held());
@@ -163,6 +174,7 @@ void Machine::start_reset(std::uint32_t value) {
   core_.job.reset();
   core_.mmu.reset();
   core_.gpu.reset();
+  core_.pwr.reset();
   core_.events.cancel(EventKind::reset_done);
   if (stuck && stuck->value_ns == 0) return;
   core_.after(core_.latency(vocab::Latency::reset) + (stuck ? stuck->value_ns : 0),
@@ -171,7 +183,11 @@ void Machine::start_reset(std::uint32_t value) {
 
 void Machine::finish_reset() {
   core_.observe(ObservationKind::reset_completed);
-  core_.gpu.raise(vocab::GpuIrq::reset_completed.mask);
+  if (core_.has_pwr_control()) {
+    core_.pwr.raise(vocab::PwrIrq::reset_completed.mask);
+  } else {
+    core_.gpu.raise(vocab::GpuIrq::reset_completed.mask);
+  }
 }
 
 void Machine::dispatch(const Event& event) {
@@ -185,6 +201,9 @@ void Machine::dispatch(const Event& event) {
     case EventKind::power_done:
       gpu_.power_done(event.a, event.b);
       firmware_.set_l2_ready(gpu_.l2_ready());
+      break;
+    case EventKind::pwr_delegation:
+      pwr_.delegation_done(event.a, event.b);
       break;
     case EventKind::as_done:
       if (mmu_.finish_command(event.a)) firmware_.as_changed(event.a);
@@ -225,7 +244,9 @@ void Machine::update_lines() {
         core_.play(vocab::FaultKind::lose_irq, line)) {
       block.lose();
     }
-    const std::uint32_t level = block.level();
+    // PWR_CONTROL has no line of its own. Source: panthor_pwr.c panthor_pwr_init().
+    const bool gpu_line = line == static_cast<std::uint32_t>(IrqLine::gpu);
+    const std::uint32_t level = block.level() | (gpu_line ? core_.pwr.level() : 0);
     if (level != block.last_level) {
       core_.observe(ObservationKind::irq_line, line, level, block.raw(), block.mask());
     }
@@ -236,7 +257,10 @@ void Machine::update_lines() {
 
 bool Machine::at_rest() const {
   return std::all_of(core_.events.pending().begin(), core_.events.pending().end(),
-                     [](const Event& e) { return e.kind == EventKind::glb_idle; });
+                     [](const Event& e) {
+                       return e.kind == EventKind::glb_idle || e.kind == EventKind::cores_off ||
+                              e.kind == EventKind::progress_timer;
+                     });
 }
 
 void Machine::inject(const vocab::MachineFault& fault) {

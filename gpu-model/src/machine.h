@@ -15,6 +15,7 @@
 #include "gpu-model/src/firmware.h"
 #include "gpu-model/src/gpu_control.h"
 #include "gpu-model/src/mmu.h"
+#include "gpu-model/src/pwr_control.h"
 
 namespace protm::gpu {
 
@@ -83,6 +84,7 @@ class Machine {
   [[nodiscard]] const EventQueue& events() const { return core_.events; }
 
  private:
+  [[nodiscard]] bool in_pwr_control(std::uint32_t offset) const;
   [[nodiscard]] IrqBlock* irq_block(std::uint32_t offset, std::uint32_t& reg);
   void write_command(std::uint32_t value);
   void start_reset(std::uint32_t value);
@@ -99,6 +101,7 @@ class Machine {
   Core core_;
   Mmu mmu_;
   GpuControl gpu_;
+  PwrControl pwr_;
   Firmware firmware_;
   std::uint64_t events_run_ = 0;
   std::uint32_t lines_ = 0;

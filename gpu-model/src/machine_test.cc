@@ -167,16 +167,69 @@ TEST_CASE("Ram: a CPU access to a protected page is recorded and reads zero") {
 TEST_CASE("MCU: boots from a mapped image and publishes its interfaces") {
   for (const std::string_view name : vocab::config_names()) {
     CAPTURE(std::string(name));
-    TestDriver d(*vocab::config_by_name(name));
+    const vocab::MachineConfig config = *vocab::config_by_name(name);
+    CHECK(vocab::config_problem(config).empty());
+    CHECK_FALSE(vocab::config_what(name).empty());
+    TestDriver d(config);
     d.boot();
     CHECK(d.read(vocab::kMcuStatus) == 1);
-    CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kVersion) == 0x01010000);
-    CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kGroupNum) == 8);
-    CHECK(d.mcu.get32(d.group(7) + fw::csg_control::kStreamNum) == 8);
-    CHECK(d.mcu.get32(d.group(7) + fw::csg_control::kProtmSuspendSize) == 0x2000);
-    CHECK(d.mcu.get32(d.stream(7, 7)) == 0x0007085f);
+    CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kVersion) == config.fw_version);
+    CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kGroupNum) == config.csg_slots);
+    const std::uint32_t last = config.csg_slots - 1;
+    CHECK(d.mcu.get32(d.group(last) + fw::csg_control::kStreamNum) == 8);
+    CHECK(d.mcu.get32(d.group(last) + fw::csg_control::kProtmSuspendSize) == 0x2000);
+    const vocab::Word<fw::CsFeatures> features(d.mcu.get32(d.stream(last, 7)));
+    CHECK(features[fw::CsFeatures::work_registers] + 1 == config.cs_regs);
+    CHECK(features[fw::CsFeatures::scoreboards] == config.scoreboards);
     CHECK_FALSE(d.glb_pending(fw::kGlbCfgAllocEn | fw::kGlbIdleEn));
   }
+}
+
+TEST_CASE("PWR_CONTROL: domains go up, to the MCU and back, and L2 goes down last") {
+  TestDriver d(*vocab::config_by_name("arch14-fw4"));
+  const auto command = [&](vocab::PwrCommandType type, vocab::PwrDomain domain) {
+    d.write(vocab::kPwrCommand, vocab::Word<vocab::PwrCommand>{}
+                                    .with(vocab::PwrCommand::type, type)
+                                    .with(vocab::PwrCommand::domain, domain)
+                                    .raw());
+    d.settle();
+  };
+  const auto refused = [&] {
+    const bool seen =
+        (d.read(vocab::kPwrIrqRawstat) & vocab::PwrIrq::command_not_allowed.mask) != 0;
+    d.write(vocab::kPwrIrqClear, ~0u);
+    return seen;
+  };
+  using Type = vocab::PwrCommandType;
+  using Domain = vocab::PwrDomain;
+  command(Type::delegate, Domain::shader);  // nothing to hand over without L2
+  CHECK(refused());
+  d.power_on();
+  CHECK(d.read(vocab::kPwrL2ReadyLo) == 1);
+  CHECK(d.read(vocab::kL2ReadyLo) == 0);  // the old registers are dead
+  command(Type::delegate, Domain::shader);
+  CHECK(d.read(vocab::kPwrStatusLo) ==
+        (vocab::pwr_allowed(Domain::l2) | vocab::pwr_allowed(Domain::tiler) |
+         vocab::pwr_delegated(Domain::shader)));
+  CHECK((d.read(vocab::kPwrIrqRawstat) & vocab::PwrIrq::delegation_changed.mask) != 0);
+  command(Type::power_up, Domain::shader);
+  CHECK(refused());
+  command(Type::retract, Domain::shader);
+  CHECK_FALSE(refused());
+  d.write(vocab::kPwrCmdargLo, 0xf);
+  command(Type::power_up, Domain::shader);
+  CHECK(d.read(vocab::kPwrShaderReadyLo) == 0xf);
+  command(Type::power_down, Domain::l2);
+  CHECK(refused());
+  command(Type::power_down, Domain::shader);
+  command(Type::power_down, Domain::l2);
+  CHECK_FALSE(refused());
+  CHECK(d.read(vocab::kPwrL2ReadyLo) == 0);
+  d.write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);  // no longer a command
+  d.settle();
+  CHECK(d.read(vocab::kGpuIrqRawstat) == 0);
+  command(Type::reset_soft, Domain::l2);
+  CHECK(d.read(vocab::kPwrIrqRawstat) == vocab::PwrIrq::reset_completed.mask);
 }
 
 TEST_CASE("MCU: does not boot without power, tables or the image's bytes") {

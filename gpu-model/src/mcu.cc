@@ -16,9 +16,10 @@ using vocab::Latency;
 using vocab::McuState;
 using vocab::ObservationKind;
 
-Firmware::Firmware(Core& core, Mmu& mmu, std::pmr::memory_resource* memory)
+Firmware::Firmware(Core& core, Mmu& mmu, GpuControl& gpu, std::pmr::memory_resource* memory)
     : core_(core),
       mmu_(mmu),
+      gpu_(gpu),
       sections_(memory),
       slots_(memory),
       cs_(memory),
@@ -114,6 +115,9 @@ void Firmware::drop_slots() {
   halt_seen_ = 0;
   glb_busy_ = 0;
   ping_noted_ = 0;
+  progress_ns_ = 0;
+  pwroff_ns_ = 0;
+  cores_armed_ = 0;
   ++idle_serial_;
 }
 
@@ -197,6 +201,13 @@ void Firmware::disabled() {
 void Firmware::halt() {
   if (core_.play(vocab::FaultKind::refuse_halt)) return;
   store32(glb_out(fw::glb_output::kHaltStatus), fw::kHaltOk);
+  if (core_.config.fw_version >= fw::kVersionGlbState) {
+    const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));
+    const std::uint32_t req = load32(glb_in(fw::glb_input::kReq));
+    store32(glb_out(fw::glb_output::kAck),
+            (ack & ~fw::kGlbStateMask) | (req & fw::kGlbStateMask));
+  }
+  gpu_.set_cores(0, 0);
   set_mcu(McuState::halt);
   core_.observe(ObservationKind::mcu_halt);
   core_.job.raise(vocab::kJobIrqGlb);

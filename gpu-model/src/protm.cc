@@ -322,9 +322,10 @@ void Firmware::leave_region(std::uint32_t slot, std::uint32_t cs) {
   pause_runs(slot, cs);
   c.in_region = 0;
   if (!core_.yes(Switch::region_progress_saved)) c.at = c.region_start;
-  if (c.block == static_cast<std::uint32_t>(Block::sync) &&
+  const auto block = static_cast<Block>(c.block);
+  if ((block == Block::sync || block == Block::tiler) &&
       core_.yes(Switch::region_progress_saved)) {
-    return;  // asks again once the sync object allows it
+    return;  // asks again once what it waits for allows it
   }
   c.waiting = 1;
   c.allowed = kAskAgain;

@@ -157,7 +157,12 @@ class TestDriver {
   }
 
   void power_on() {
-    write(vocab::kL2PwronLo, 1);
+    if (vocab::has_pwr_control(machine.config().gpu_id)) {
+      write(vocab::kPwrCmdargLo, 1);
+      write(vocab::kPwrCommand, static_cast<std::uint32_t>(vocab::PwrCommandType::power_up));
+    } else {
+      write(vocab::kL2PwronLo, 1);
+    }
     settle();
   }
   void load_image(PageKind prot_kind = PageKind::protected_memory) {

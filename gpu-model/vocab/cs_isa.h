@@ -63,9 +63,18 @@ enum class SyncScope : std::uint8_t { system = 0, csg = 2 };
 /// State that STORE_STATE writes.
 enum class StoredState : std::uint8_t { timestamp, cycle_count, disjoint_count, error_status };
 
+/// What HEAP_OPERATION counts.
+enum class HeapOp : std::uint8_t { vt_start, vt_end, reserved, frag_end };
+
 inline constexpr std::uint32_t kInstructionBytes = 8;
 /// Job size registers of RUN_COMPUTE: r37, r38, r39.
 inline constexpr std::uint32_t kComputeJobSizeReg = 37;
+/// Registers of the other RUN instructions. Assumption: real ones point to descriptors in memory;
+/// here the time is a number of tasks (zero: the machine's usual time), the tiler's demand a number
+/// of bytes, and its heap the value of the first chunk: VA | size / 4096, as in chunk headers.
+inline constexpr std::uint32_t kRunTasksReg = 34;
+inline constexpr std::uint32_t kTilerChunkReg = 48;  // pair
+inline constexpr std::uint32_t kTilerBytesReg = 50;
 /// FLUSH_CACHE2 modes as panthor's ring job uses them: L2 and LSC clean+invalidate, other inv.
 inline constexpr std::uint32_t kFlushAll = 0x233;
 /// Ring slots are padded to this many bytes.
@@ -191,6 +200,11 @@ enum class ErrorPropagate : std::uint8_t { no, yes };
 [[nodiscard]] constexpr std::uint64_t encode_error_barrier() { return op(Opcode::error_barrier); }
 [[nodiscard]] constexpr std::uint64_t encode_heap_set(std::uint32_t addr) {
   return op(Opcode::heap_set) | at(addr & 0xff, 40);
+}
+
+[[nodiscard]] constexpr std::uint64_t encode_heap_operation(HeapOp what, std::uint32_t wait_mask) {
+  return op(Opcode::heap_operation) | at(static_cast<std::uint64_t>(what), 32) |
+         at(wait_mask & 0xffff, 16);
 }
 
 /// All fields of an instruction word; which of them mean anything depends on the opcode.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Format of the firmware binary: header, entry table, sections and their flags.
-// Leaves out: contents of CONFIG, TRACE_BUFFER and metadata entries, which drivers may ignore.
+// Leaves out: contents of CONFIG and TRACE_BUFFER entries, which drivers may ignore.
 // Source: facts-fw.md 1.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace protm::vocab::fw_image {
 
@@ -39,6 +40,12 @@ inline constexpr std::uint32_t kIfaceVaEnd = 0x08;
 inline constexpr std::uint32_t kIfaceDataStart = 0x0c;
 inline constexpr std::uint32_t kIfaceDataEnd = 0x10;
 inline constexpr std::uint32_t kIfaceName = 0x14;
+
+// Payload of a BUILD_INFO_METADATA entry: where its text is in the file, with the final NUL.
+inline constexpr std::uint32_t kBuildInfoStart = 0x00;
+inline constexpr std::uint32_t kBuildInfoSize = 0x04;
+/// How the text starts that drivers understand.
+inline constexpr std::string_view kBuildInfoPrefix = "git_sha: ";
 
 inline constexpr std::uint32_t kFlagRd = 1u << 0;
 inline constexpr std::uint32_t kFlagWr = 1u << 1;

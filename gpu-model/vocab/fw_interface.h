@@ -188,6 +188,11 @@ struct GlbReq {
                  inactive_tiler, protm_exit, prfcnt_threshold, prfcnt_overflow, idle, fatal);
 };
 inline constexpr std::uint32_t kGlbHalt = GlbReq::halt.mask;
+inline constexpr std::uint32_t kGlbStateMask = GlbReq::state.mask;
+/// Values of GLB_REQ.STATE.
+enum class GlbState : std::uint32_t { active, halt, sleep, suspend };
+/// First firmware version with GLB_REQ.STATE in place of GLB_REQ.HALT.
+inline constexpr std::uint32_t kVersionGlbState = 4u << 24 | 1u << 16;
 inline constexpr std::uint32_t kGlbCfgProgressTimer = GlbReq::cfg_progress_timer.mask;
 inline constexpr std::uint32_t kGlbCfgAllocEn = GlbReq::cfg_alloc_en.mask;
 inline constexpr std::uint32_t kGlbCfgPwroffTimer = GlbReq::cfg_pwroff_timer.mask;

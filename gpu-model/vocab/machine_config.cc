@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "gpu-model/vocab/machine_config.h"
 
+#include <iterator>
+
 #include "gpu-model/vocab/ids.h"
 #include "gpu-model/vocab/sim_time.h"
 #include "gpu-model/vocab/split_mix.h"
@@ -76,7 +78,12 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "A page fault of the active group in protected mode"},
 }};
 
-constexpr std::string_view kConfigNames[] = {"arch10-fw1", "arch10-fw1-odd"};
+enum class Config : std::uint8_t { arch10, odd, coherent, few, arch12, arch13, arch14, fast,
+                                   count };
+constexpr std::string_view kConfigNames[] = {"arch10-fw1",     "arch10-fw1-odd", "arch10-coherent",
+                                             "arch10-few",     "arch12-fw3",     "arch13-fw4",
+                                             "arch14-fw4",     "arch12-fast"};
+static_assert(std::size(kConfigNames) == static_cast<std::size_t>(Config::count));
 
 constexpr InterfaceLayout kDenseLayout{.group_stride = 0x400,
                                        .stream_stride = 0x20,
@@ -143,6 +150,53 @@ MachineConfig arch10() {
   return c;
 }
 
+/// A newer GPU: more registers and cores, another interface version, other places of the blocks.
+/// Source of the ids: panthor_hw.c get_gpu_model_name() (7.3). Assumption: everything else.
+void newer(MachineConfig& c, std::uint32_t gpu_id, std::uint32_t fw_version) {
+  c.gpu_id = gpu_id;
+  c.fw_version = fw_version;
+  c.cs_regs = 128;
+  c.scoreboards = 16;
+  c.shader_present = 0xf;
+  c.texture_features = {0xc1ffff9e, 0, 0x3, 0};
+  c.layout = kOddLayout;
+}
+
+MachineConfig variant(Config which) {
+  MachineConfig c = arch10();
+  c.name = kConfigNames[static_cast<std::size_t>(which)];
+  switch (which) {
+    case Config::odd:
+      c.layout = kOddLayout;
+      break;
+    case Config::coherent:
+      c.coherent = 1;
+      break;
+    case Config::few:  // the least that drivers accept: 3 CSG of 8 CS, the MCU's AS and two more
+      c.csg_slots = 3;
+      c.as_present = 0x7;
+      c.layout = kOddLayout;
+      break;
+    case Config::arch12:  // Mali-G620
+      newer(c, 0xc8110000, 3u << 24);
+      break;
+    case Config::fast:  // the progress timer counts cycles: 2.6 s, before a job timeout
+      newer(c, 0xc8110000, 3u << 24);
+      c.core_hz = 1'000'000'000;
+      break;
+    case Config::arch13:  // Mali-G625; the 64-bit endpoint request, HALT as before
+      newer(c, 0xd8010000, 4u << 24);
+      break;
+    case Config::arch14:  // Mali-G1-Pro; GLB_REQ.STATE and PWR_CONTROL
+      newer(c, 0xe8030000, 4u << 24 | 1u << 16);
+      c.gpu_features = 1u << 5 | 1u << 2;
+      break;
+    default:
+      break;
+  }
+  return c;
+}
+
 /// The seed decides each scale without any state.
 constexpr std::uint64_t mix(std::uint64_t x) { return split_mix(x + kSplitMixStep); }
 
@@ -151,6 +205,24 @@ constexpr std::uint64_t mix(std::uint64_t x) { return split_mix(x + kSplitMixSte
 std::span<const LatencyInfo> latency_table() { return kLatencies; }
 std::span<const SwitchInfo> switch_table() { return kSwitches; }
 std::span<const std::string_view> config_names() { return kConfigNames; }
+
+std::string_view config_what(std::string_view name) {
+  constexpr std::string_view kWhat[] = {
+      "Mali-G610, firmware interface 1.1, 8 CSG, not coherent",
+      "the same with interface blocks of odd sizes at odd places",
+      "the same with DMA coherent",
+      "3 CSG and 3 AS, the least that drivers accept with one AS to share",
+      "Mali-G620, interface 3.0, 128 registers",
+      "Mali-G625, interface 4.0: the 64-bit endpoint request",
+      "Mali-G1-Pro, interface 4.1: GLB_REQ.STATE, PWR_CONTROL in place of the power registers",
+      "Mali-G620 at 1 GHz: progress times out after 2.6 s, before any job (BASE-12 needs longer)",
+  };
+  static_assert(std::size(kWhat) == std::size(kConfigNames));
+  for (std::size_t i = 0; i < std::size(kConfigNames); ++i) {
+    if (kConfigNames[i] == name) return kWhat[i];
+  }
+  return {};
+}
 
 std::optional<Latency> latency_by_name(std::string_view name) {
   for (const LatencyInfo& row : kLatencies) {
@@ -194,14 +266,24 @@ void MachineConfig::set_latency(Latency id, std::uint64_t ns) {
 }
 
 std::optional<MachineConfig> config_by_name(std::string_view name) {
-  MachineConfig c = arch10();
-  if (name == kConfigNames[0]) return c;
-  if (name == kConfigNames[1]) {
-    c.name = kConfigNames[1];
-    c.layout = kOddLayout;
-    return c;
+  for (std::size_t i = 0; i < std::size(kConfigNames); ++i) {
+    if (kConfigNames[i] == name) return variant(static_cast<Config>(i));
   }
   return std::nullopt;
+}
+
+MachineConfig moved_to(const MachineConfig& config, const MachineConfig& base) {
+  const MachineConfig usual = config_by_name(config.name).value_or(arch10());
+  MachineConfig moved = base;
+  if (config.csg_slots != usual.csg_slots) moved.csg_slots = config.csg_slots;
+  if (config.cs_per_csg != usual.cs_per_csg) moved.cs_per_csg = config.cs_per_csg;
+  if (config.as_present != usual.as_present) moved.as_present = config.as_present;
+  if (config.coherent != usual.coherent) moved.coherent = config.coherent;
+  moved.latency_ns = config.latency_ns;
+  moved.latencies_named = config.latencies_named;
+  moved.latency_seed = config.latency_seed;
+  moved.switches = config.switches;
+  return moved;
 }
 
 /// Whether all blocks of the interface lie apart and inside the shared section.

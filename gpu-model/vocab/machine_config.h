@@ -191,8 +191,12 @@ static_assert(std::has_unique_object_representations_v<MachineConfig>);
 
 /// Names of all machine configurations, "arch10-fw1" first.
 [[nodiscard]] std::span<const std::string_view> config_names();
+/// What is special about it, in a few words; empty for an unknown name.
+[[nodiscard]] std::string_view config_what(std::string_view name);
 /// Configuration of that name with default latencies and switches.
 [[nodiscard]] std::optional<MachineConfig> config_by_name(std::string_view name);
+/// What `config` changes of the configuration that it is named after, changed of `base` instead.
+[[nodiscard]] MachineConfig moved_to(const MachineConfig& config, const MachineConfig& base);
 /// Reason why the configuration is not a legal machine; empty when it is.
 [[nodiscard]] std::string_view config_problem(const MachineConfig& config);
 

@@ -43,6 +43,9 @@ constexpr ObservationInfo kTable[] = {
     {K::cs_fatal, "cs_fatal", "slot", "cs", "code", "info"},
     {K::csg_event, "csg_event", "slot", "bits", "", ""},
     {K::glb_event, "glb_event", "bits", "", "", ""},
+    {K::tiler_oom, "tiler_oom", "slot", "cs", "heap", "chunk"},
+    {K::tiler_chunk, "tiler_chunk", "slot", "cs", "heap", "chunk"},
+    {K::tiler_heap_op, "tiler_heap_op", "slot", "cs", "heap", "op"},
     {K::protm_pend, "protm_pend", "slot", "cs", "protm_suspend_buf", "as"},
     {K::protm_pend_acked, "protm_pend_acked", "slot", "cs", "", "after_sample"},
     {K::enter_sampled, "enter_sampled", "allowed", "waiting", "allowed_slots", "waiting_slots"},
@@ -80,6 +83,7 @@ constexpr ObservationInfo kTable[] = {
     {K::rule_reset_leaves_protm, "rule_reset_leaves_protm", "", "", "", ""},
     {K::rule_stall_on_locked_region, "rule_stall_on_locked_region", "as", "", "va", ""},
     {K::rule_write_to_unpowered, "rule_write_to_unpowered", "offset", "", "", ""},
+    {K::rule_endpoint_word_unread, "rule_endpoint_word_unread", "slot", "", "word", ""},
     {K::fault_applied, "fault_applied", "fault", "kind", "", ""},
     {K::budget_exhausted, "budget_exhausted", "slot", "cs", "instructions", ""},
 };

@@ -54,6 +54,9 @@ enum class ObservationKind : std::uint32_t {
   cs_fatal,               // a slot, b CS, c exception code, d info
   csg_event,              // a slot, b CSG_REQ bit mask of the event
   glb_event,              // a GLB_REQ bit mask of the event
+  tiler_oom,              // a slot, b CS, c heap context VA, d chunk word in use
+  tiler_chunk,            // a slot, b CS, c heap context VA, d chunk word given, 0 = none
+  tiler_heap_op,          // a slot, b CS, c heap context VA, d HeapOp
   // Protected mode.
   protm_pend,         // a slot, b CS, c protm suspend buffer VA, d AS
   protm_pend_acked,   // a slot, b CS, d 1 when it came after PROTM_ENTER was sampled
@@ -92,6 +95,7 @@ enum class ObservationKind : std::uint32_t {
   rule_reset_leaves_protm,           //
   rule_stall_on_locked_region,       // a AS, c VA: the GPU waits for an UNLOCK
   rule_write_to_unpowered,           // a offset
+  rule_endpoint_word_unread,         // a slot, c word that changed and that firmware does not read
   // Run control.
   fault_applied,     // a fault id, b kind
   budget_exhausted,  // a slot, b CS, c instructions in one event

@@ -9,6 +9,7 @@
 #include "gpu-model/vocab/regs/gpu_control.h"
 #include "gpu-model/vocab/regs/job_control.h"
 #include "gpu-model/vocab/regs/mmu_control.h"
+#include "gpu-model/vocab/regs/pwr_control.h"
 
 namespace protm::vocab {
 namespace {
@@ -76,7 +77,7 @@ RegRef find_register(std::uint32_t offset) {
   }
   for (std::span<const RegInfo> table :
        {std::span<const RegInfo>(kGpuControl), std::span<const RegInfo>(kJobControl),
-        std::span<const RegInfo>(kMmuControl)}) {
+        std::span<const RegInfo>(kMmuControl), std::span<const RegInfo>(kPwrControl)}) {
     if (const RegInfo* reg = in_table(table, offset)) return {reg, 0, false};
   }
   return {};
@@ -92,6 +93,7 @@ std::optional<std::uint32_t> register_offset(std::string_view name) {
   if (name == kFlushIdInfo.name) return kFlushIdInfo.offset;
   if (const auto offset = named(kGpuControl, name)) return offset;
   if (const auto offset = named(kJobControl, name)) return offset;
+  if (const auto offset = named(kPwrControl, name)) return offset;
   return named(kMmuControl, name);
 }
 

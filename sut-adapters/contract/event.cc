@@ -27,6 +27,8 @@ constexpr std::array kEvents{
     EventInfo{EventKind::step_returned, "step % returned", EventArg::step},
     EventInfo{EventKind::step_blocked, "step % blocked", EventArg::step},
     EventInfo{EventKind::ping_in_window, "PING sampled in window", EventArg::none},
+    EventInfo{EventKind::tiler_oom, "CS_ACK.TILER_OOM raised", EventArg::none},
+    EventInfo{EventKind::progress_timer, "CSG_ACK.PROGRESS_TIMER_EVENT raised", EventArg::none},
     EventInfo{EventKind::memory_changed, "memory of % changed", EventArg::step},
 };
 static_assert(kEvents.size() + 1 == static_cast<std::size_t>(EventKind::count));

@@ -34,6 +34,8 @@ enum class EventKind : std::uint8_t {
   step_returned,   ///< a = step
   step_blocked,    ///< a = step
   ping_in_window,  ///< PING sampled while PROTM_ACTIVE
+  tiler_oom,       ///< CS_ACK.TILER_OOM flipped
+  progress_timer,  ///< CSG_ACK.PROGRESS_TIMER_EVENT flipped
   memory_changed,  ///< a = step whose user memory another thread changed
   count
 };

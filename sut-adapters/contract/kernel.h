@@ -191,11 +191,13 @@ class Kernel {
     write32(offset, static_cast<std::uint32_t>(value));
     write32(offset + 4, static_cast<std::uint32_t>(value >> 32));
   }
-  /// Threaded shared interrupt. `hard` runs in hard-irq context (may not sleep); wake_thread runs
-  /// `thread` in a task. Freed by free_irq or at unbind. `ctx` goes to `hard`.
+  /// Threaded shared interrupt, two to a line at most. `hard` runs in hard-irq context (may not
+  /// sleep); wake_thread runs `thread` in a task. Freed by free_irq or at unbind. `ctx` goes to
+  /// `hard` and tells the two of a line apart. Errors: -EBUSY the line has two.
   virtual int request_irq(IrqLine line, IrqReturn (*hard)(void* ctx), void* ctx, Callback thread,
                           const char* role) = 0;
-  virtual void free_irq(IrqLine line) = 0;
+  virtual void free_irq(IrqLine line, void* ctx) = 0;
+  /// Waits until no thread of the line runs.
   virtual void synchronize_irq(IrqLine line) = 0;
 
   // --- memory ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ constexpr std::array<W, 2> kBoFlags{"no_mmap", "wb_mmap"};
 constexpr std::array<W, 3> kMapFlags{"readonly", "noexec", "uncached"};
 constexpr std::array<W, 1> kBindFlags{"async"};
 constexpr std::array<W, 6> kConditions{"le", "gt", "eq", "ne", "lt", "ge"};
+constexpr std::array<W, 4> kHeapOps{"vt_start", "vt_end", "reserved", "frag_end"};
 constexpr std::array<W, 4> kWidths{"u8", "u16", "u32", "u64"};
 constexpr std::array<W, 2> kSyncTypes{"flush", "flush_and_invalidate"};
 constexpr std::array<W, 3> kMapAccess{"write", "exec", "private"};
@@ -122,6 +123,15 @@ constexpr std::array kUserMmioOffset{req(num("offset", 0)), kArgs, kFile};
 constexpr std::array kCpuWrite{req(typed("bo", T::ref_bo)), num("offset", 0), num("value", 0),
                                kFile};
 constexpr std::array kCpuRead{req(typed("bo", T::ref_bo)), num("offset", 0), kFile};
+constexpr std::array kTilerHeapCreate{req(typed("vm", T::ref_vm)),
+                                      num("initial_chunks", 1, UINT32_MAX),
+                                      size("chunk_size", 32 * k4K, UINT32_MAX),
+                                      num("max_chunks", 4, UINT32_MAX),
+                                      num("target_in_flight", 1, UINT32_MAX),
+                                      kArgs,
+                                      kFile};
+constexpr std::array kTilerHeapRef{req(typed("heap", T::ref_tiler_heap)), num("pad", 0), kArgs,
+                                   kFile};
 constexpr std::array kGroupCreate{req(typed("vm", T::ref_vm)),  word("priority", kPriorities, 1),
                                   flags("flags", kGroupFlags),  list("queues", NodeGroup::queue),
                                   num("max_compute_cores", 1),  num("max_fragment_cores", 1),
@@ -251,6 +261,10 @@ constexpr std::array kSyncObj{req(typed("va", T::va)), num("value", 1)};
 constexpr std::array kSyncWait{req(typed("va", T::va)), num("value", 1),
                                word("condition", kConditions, 1)};
 constexpr std::array kRun{req(typed("time", T::time, 1'000'000))};
+constexpr std::array kTiling{req(typed("heap", T::ref_tiler_heap)),
+                             typed("time", T::time, 1'000'000), size("bytes", k4K, UINT32_MAX)};
+constexpr std::array kHeapSet{req(typed("heap", T::ref_tiler_heap))};
+constexpr std::array kHeapOp{req(word("op", kHeapOps)), num("wait", 255, UINT16_MAX)};
 constexpr std::array kProt{list("region", NodeGroup::instruction)};
 constexpr std::array kCall{req(typed("va", T::va)), num("bytes", 8)};
 constexpr std::array kRaw{req(num("word", 0))};
@@ -309,6 +323,10 @@ constexpr std::array kNodes{
     N{Y::cpu_write, "cpu_write", op, Makes::nothing, kCpuWrite,
       "store of a 64-bit value through an mmap of the BO"},
     N{Y::cpu_read, "cpu_read", op, Makes::nothing, kCpuRead, "load through an mmap of the BO"},
+    N{Y::tiler_heap_create, "tiler_heap_create", op, Makes::tiler_heap, kTilerHeapCreate,
+      "TILER_HEAP_CREATE"},
+    N{Y::tiler_heap_destroy, "tiler_heap_destroy", op, Makes::nothing, kTilerHeapRef,
+      "TILER_HEAP_DESTROY"},
     N{Y::group_create, "group_create", op, Makes::group, kGroupCreate, "GROUP_CREATE"},
     N{Y::group_destroy, "group_destroy", op, Makes::nothing, kGroupRef, "GROUP_DESTROY"},
     N{Y::group_get_state, "group_get_state", op, Makes::nothing, kGroupRef, "GROUP_GET_STATE"},
@@ -379,6 +397,16 @@ constexpr std::array kNodes{
     N{Y::i_sync_wait64, "sync_wait64", G::instruction, Makes::nothing, kSyncWait, "SYNC_WAIT64"},
     N{Y::i_run_compute, "run_compute", G::instruction, Makes::nothing, kRun,
       "RUN_COMPUTE sized to take the time"},
+    N{Y::i_run_fragment, "run_fragment", G::instruction, Makes::nothing, kRun,
+      "RUN_FRAGMENT that takes the time, and WAIT"},
+    N{Y::i_run_tiling, "run_tiling", G::instruction, Makes::nothing, kTiling,
+      "RUN_TILING that takes the time and so much of the tiler heap, and WAIT"},
+    N{Y::i_run_idvs, "run_idvs", G::instruction, Makes::nothing, kTiling,
+      "RUN_IDVS, as run_tiling"},
+    N{Y::i_heap_set, "heap_set", G::instruction, Makes::nothing, kHeapSet,
+      "HEAP_SET; a number is the VA of a context"},
+    N{Y::i_heap_op, "heap_op", G::instruction, Makes::nothing, kHeapOp,
+      "HEAP_OPERATION, behind the scoreboard slots of `wait`"},
     N{Y::i_prot_region, "prot_region", G::instruction, Makes::nothing, kProt,
       "PROT_REGION around the instructions"},
     N{Y::i_call, "call", G::instruction, Makes::nothing, kCall, "CALL"},

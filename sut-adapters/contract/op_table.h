@@ -45,6 +45,7 @@ enum class FieldType : std::uint8_t {
   ref_syncobj,
   ref_sync_fd,
   ref_mapping,
+  ref_tiler_heap,
   ref_call,  ///< any step that is a call with user memory
   text,
   nodes,  ///< list of nodes of group `group`
@@ -74,6 +75,7 @@ enum class Makes : std::uint8_t {
   syncobj,
   sync_fd,
   mapping,
+  tiler_heap,
 };
 
 enum class NodeType : std::uint16_t {
@@ -110,6 +112,8 @@ enum class NodeType : std::uint16_t {
   set_user_mmio_offset,
   cpu_write,
   cpu_read,
+  tiler_heap_create,
+  tiler_heap_destroy,
   group_create,
   group_destroy,
   group_get_state,
@@ -160,6 +164,11 @@ enum class NodeType : std::uint16_t {
   i_sync_set64,
   i_sync_wait64,
   i_run_compute,
+  i_run_fragment,
+  i_run_tiling,
+  i_run_idvs,
+  i_heap_set,
+  i_heap_op,
   i_prot_region,
   i_call,
   i_flush,

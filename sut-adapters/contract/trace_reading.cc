@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/uapi.h"
 
 namespace protm::contract {
@@ -66,6 +67,10 @@ bool matches(const Record& record, const EventSpec& spec) {
       return saw(K::ping_sampled);
     case EventKind::ping_in_window:
       return saw(K::ping_sampled) && record.a != 0;
+    case EventKind::tiler_oom:
+      return saw(K::tiler_oom);
+    case EventKind::progress_timer:
+      return saw(K::csg_event) && (record.b & vocab::fw::kCsgProgressTimerEvent) != 0;
     case EventKind::csg_state_acked:
       return saw(K::csg_state_acked) && record.c == spec.arg;
     case EventKind::as_command_written:

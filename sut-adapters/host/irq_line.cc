@@ -29,47 +29,55 @@ void KernelImpl::run_hard_irqs() {
     again = false;
     const std::uint32_t levels = around_.bus->irq_lines();
     if (levels == 0) return;
-    for (std::uint32_t line = 0; line < irqs_.size(); ++line) {
-      IrqAction& action = irqs_[line];
-      if ((levels >> line & 1) == 0 || action.hard == nullptr || action.disabled) continue;
-      run_irq_line(line, action);
+    for (std::uint32_t line = 0; line < kIrqLines; ++line) {
+      if ((levels >> line & 1) == 0 || irq_counts_[line].disabled) continue;
+      if (irqs_[line].hard == nullptr && irqs_[line + kIrqLines].hard == nullptr) continue;
+      run_irq_line(line);
       again = true;
     }
   }
 }
 
-void KernelImpl::run_irq_line(std::uint32_t line, IrqAction& action) {
-  if (action.count_at_ns != now().ns) {
-    action.count_at_ns = now().ns;
-    action.none_count = 0;
-    action.call_count = 0;
-  }
+contract::IrqReturn KernelImpl::run_irq_action(std::uint32_t nr, bool& ended) {
+  const IrqAction& action = irqs_[nr];
   contract::IrqReturn answer = contract::IrqReturn::none;
   in_hard_irq_ = true;
-  const bool ended = run_atomic(action.role, [&] { answer = action.hard(action.ctx); });
+  ended = run_atomic(action.role, [&] { answer = action.hard(action.ctx); });
   in_hard_irq_ = false;
-  ++action.call_count;
-  if (!ended) {
-    action.disabled = true;   // the handler stopped inside: nobody will ever acknowledge the line
+  if (ended && answer == contract::IrqReturn::wake_thread) wake_irq_thread(nr);
+  return answer;
+}
+
+void KernelImpl::run_irq_line(std::uint32_t line) {
+  IrqCounts& counts = irq_counts_[line];
+  if (counts.at_ns != now().ns) counts = IrqCounts{.at_ns = now().ns};
+  bool handled = false;
+  ++counts.calls;
+  // All handlers of a shared line are asked, as the kernel does.
+  for (std::uint32_t nr = line; nr < irqs_.size(); nr += kIrqLines) {
+    if (irqs_[nr].hard == nullptr) continue;
+    bool ended = true;
+    handled |= run_irq_action(nr, ended) != contract::IrqReturn::none;
+    if (ended) continue;
+    counts.disabled = true;   // the handler stopped inside: nobody will ever acknowledge the line
     return;
   }
-  if (answer == contract::IrqReturn::none) {
-    if (++action.none_count == kNobodyCaredCalls) {
-      action.disabled = true;
+  if (!handled) {
+    if (++counts.none == kNobodyCaredCalls) {
+      counts.disabled = true;
       warn("irq nobody cared");
     }
     return;
   }
-  action.none_count = 0;
-  if (answer == contract::IrqReturn::wake_thread) wake_irq_thread(line);
-  if (action.call_count == kStormCalls) {
-    action.disabled = true;
+  counts.none = 0;
+  if (counts.calls == kStormCalls) {
+    counts.disabled = true;
     warn("irq storm");
   }
 }
 
-void KernelImpl::wake_irq_thread(std::uint32_t line) {
-  IrqAction& action = irqs_[line];
+void KernelImpl::wake_irq_thread(std::uint32_t nr) {
+  IrqAction& action = irqs_[nr];
   if (action.thread_task != 0) {
     action.wake_again = true;
     return;
@@ -80,19 +88,19 @@ void KernelImpl::wake_irq_thread(std::uint32_t line) {
 
 void KernelImpl::irq_thread_entry(void* arg) {
   KernelImpl& self = *static_cast<KernelImpl*>(arg);
-  for (std::uint32_t line = 0; line < self.irqs_.size(); ++line) {
-    if (self.irqs_[line].thread_task == self.current_->id) return self.irq_thread_run(line);
+  for (std::uint32_t nr = 0; nr < self.irqs_.size(); ++nr) {
+    if (self.irqs_[nr].thread_task == self.current_->id) return self.irq_thread_run(nr);
   }
 }
 
-void KernelImpl::irq_thread_run(std::uint32_t line) {
-  IrqAction& action = irqs_[line];
+void KernelImpl::irq_thread_run(std::uint32_t nr) {
+  IrqAction& action = irqs_[nr];
   do {
     action.wake_again = false;
     call(action.thread);
   } while (action.wake_again);
   action.thread_task = 0;
-  wake_all(WaitKind::irq_thread, line);
+  wake_all(WaitKind::irq_thread, nr);
 }
 
 int KernelImpl::request_irq(contract::IrqLine line, contract::IrqReturn (*hard)(void* ctx),
@@ -100,28 +108,35 @@ int KernelImpl::request_irq(contract::IrqLine line, contract::IrqReturn (*hard)(
   might_sleep("request_irq", role);
   const std::int64_t failed = fault("request_irq", role);
   if (failed < 0) return static_cast<int>(failed);
-  const auto nr = static_cast<std::uint32_t>(line);
-  IrqAction& action = irqs_[nr];
-  if (action.hard != nullptr) return -EBUSY;
-  action = IrqAction{};
-  action.hard = hard;
-  action.ctx = ctx;
-  action.thread = thread;
-  action.role = role;
+  const auto first = static_cast<std::uint32_t>(line);
+  std::uint32_t nr = first;
+  while (nr < irqs_.size() && irqs_[nr].hard != nullptr) nr += kIrqLines;
+  if (nr >= irqs_.size()) return -EBUSY;
+  if (irqs_[first].hard == nullptr && irqs_[first + kIrqLines].hard == nullptr) {
+    irq_counts_[first] = IrqCounts{};
+  }
+  irqs_[nr] = IrqAction{};
+  irqs_[nr].hard = hard;
+  irqs_[nr].ctx = ctx;
+  irqs_[nr].thread = thread;
+  irqs_[nr].role = role;
   devres_.push_back(Devres{DevresKind::irq, role, {}, nr});
   run_hard_irqs();
   return 0;
 }
 
 void KernelImpl::synchronize_irq(contract::IrqLine line) {
-  const auto nr = static_cast<std::uint32_t>(line);
-  might_sleep("synchronize_irq", irqs_[nr].role);
-  while (irqs_[nr].thread_task != 0) block(WaitKind::irq_thread, nr, irqs_[nr].role);
+  const auto first = static_cast<std::uint32_t>(line);
+  might_sleep("synchronize_irq", irqs_[first].role);
+  for (std::uint32_t nr = first; nr < irqs_.size(); nr += kIrqLines) {
+    while (irqs_[nr].thread_task != 0) block(WaitKind::irq_thread, nr, irqs_[nr].role);
+  }
 }
 
-void KernelImpl::free_irq(contract::IrqLine line) {
-  const auto nr = static_cast<std::uint32_t>(line);
-  if (irqs_[nr].hard == nullptr) {
+void KernelImpl::free_irq(contract::IrqLine line, void* ctx) {
+  std::uint32_t nr = static_cast<std::uint32_t>(line);
+  while (nr < irqs_.size() && (irqs_[nr].hard == nullptr || irqs_[nr].ctx != ctx)) nr += kIrqLines;
+  if (nr >= irqs_.size()) {
     warn("free of an irq that is not requested");
     return;
   }
@@ -133,10 +148,10 @@ void KernelImpl::free_irq(contract::IrqLine line) {
   release_irq(nr);
 }
 
-void KernelImpl::release_irq(std::uint32_t line) {
-  irqs_[line].disabled = true;   // no new hard handler while its thread ends
-  synchronize_irq(static_cast<contract::IrqLine>(line));
-  irqs_[line] = IrqAction{};
+void KernelImpl::release_irq(std::uint32_t nr) {
+  irqs_[nr].hard = nullptr;   // no new hard handler while its thread ends
+  while (irqs_[nr].thread_task != 0) block(WaitKind::irq_thread, nr, irqs_[nr].role);
+  irqs_[nr] = IrqAction{};
 }
 
 }  // namespace protm::host

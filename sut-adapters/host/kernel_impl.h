@@ -182,7 +182,7 @@ class KernelImpl final : public contract::Kernel {
   void write32(std::uint32_t offset, std::uint32_t value) override;
   int request_irq(contract::IrqLine line, contract::IrqReturn (*hard)(void* ctx), void* ctx,
                   Callback thread, const char* role) override;
-  void free_irq(contract::IrqLine line) override;
+  void free_irq(contract::IrqLine line, void* ctx) override;
   void synchronize_irq(contract::IrqLine line) override;
 
   vocab::Pa page_alloc(const char* role) override;
@@ -335,7 +335,9 @@ class KernelImpl final : public contract::Kernel {
 
   // interrupts (irq_line.cc)
   void run_hard_irqs();
-  void run_irq_line(std::uint32_t line, IrqAction& action);
+  /// What one handler of a line answered; `ended` false: it stopped inside.
+  contract::IrqReturn run_irq_action(std::uint32_t nr, bool& ended);
+  void run_irq_line(std::uint32_t line);
   void wake_irq_thread(std::uint32_t line);
   static void irq_thread_entry(void* arg);
   void irq_thread_run(std::uint32_t line);
@@ -397,7 +399,9 @@ class KernelImpl final : public contract::Kernel {
   std::uint64_t timers_armed_ = 0;   ///< on the timer wheel; the n-th one has its own lateness
   std::uint64_t known_next_event_ns_ = 0;
 
-  std::array<IrqAction, 3> irqs_{};
+  /// Handlers: number = line + kIrqLines * place on the line.
+  std::array<IrqAction, kIrqLines * kIrqShares> irqs_{};
+  std::array<IrqCounts, kIrqLines> irq_counts_{};
 
   std::pmr::vector<FreeList*> free_objects_;
   std::pmr::vector<RoleCount> roles_;

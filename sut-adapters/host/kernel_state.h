@@ -152,10 +152,15 @@ struct IrqAction {
   const char* role = "";
   std::uint32_t thread_task = 0;
   bool wake_again = false;
+};
+inline constexpr std::uint32_t kIrqLines = 3;
+inline constexpr std::uint32_t kIrqShares = 2;
+/// Calls of a line's handlers at one point in time.
+struct IrqCounts {
+  std::uint64_t at_ns = 0;
+  std::uint32_t none = 0;           ///< in a row
+  std::uint32_t calls = 0;
   bool disabled = false;            ///< nobody cared
-  std::uint64_t count_at_ns = 0;
-  std::uint32_t none_count = 0;
-  std::uint32_t call_count = 0;
 };
 
 enum class DevresKind : std::uint8_t { action, irq, runtime_pm, drm_device };

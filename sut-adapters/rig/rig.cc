@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/observation.h"
 
 namespace protm::rig {
@@ -209,6 +210,12 @@ void Rig::observe(const Observation& seen) {
       break;
     case ObservationKind::protm_pend:
       hit(EventKind::protm_pend_raised);
+      break;
+    case ObservationKind::tiler_oom:
+      hit(EventKind::tiler_oom);
+      break;
+    case ObservationKind::csg_event:
+      if ((seen.b & vocab::fw::kCsgProgressTimerEvent) != 0) hit(EventKind::progress_timer);
       break;
     case ObservationKind::enter_sampled:
       hit(EventKind::protm_enter_sampled);

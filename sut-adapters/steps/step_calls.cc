@@ -203,6 +203,9 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
     case NodeType::vm_get_state:
     case NodeType::vm_bind:
       return vm_call(step);
+    case NodeType::tiler_heap_create:
+    case NodeType::tiler_heap_destroy:
+      return tiler_heap_call(step);
     default:
       return group_call(step);
   }
@@ -240,6 +243,24 @@ std::optional<Call> StepCalls::vm_call(std::uint32_t step) {
     default:
       return vm_bind(step);
   }
+}
+
+Call StepCalls::tiler_heap_call(std::uint32_t step) {
+  const contract::Node& op = program_.steps[step].op;
+  if (static_cast<NodeType>(op.type) == NodeType::tiler_heap_destroy) {
+    return step_ioctl(step, uapi::kIoctlTilerHeapDestroy,
+                      uapi::TilerHeapDestroy{.handle = static_cast<std::uint32_t>(ref(op, "heap")),
+                                             .pad = small(op, "pad")});
+  }
+  return step_ioctl(step, uapi::kIoctlTilerHeapCreate,
+                    uapi::TilerHeapCreate{.vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+                                          .initial_chunk_count = small(op, "initial_chunks"),
+                                          .chunk_size = small(op, "chunk_size"),
+                                          .max_chunks = small(op, "max_chunks"),
+                                          .target_in_flight = small(op, "target_in_flight"),
+                                          .handle = 0,
+                                          .tiler_heap_ctx_gpu_va = 0,
+                                          .first_heap_chunk_gpu_va = 0});
 }
 
 uapi::VmBindOp StepCalls::bind_op(const Node& op) const {

@@ -89,6 +89,7 @@ class StepCalls {
   /// signals, after all others.
   vocab::uapi::ObjArray write_syncs(const Node& op, std::uint64_t at,
                                     std::optional<std::uint64_t> own);
+  contract::Call tiler_heap_call(std::uint32_t step);
   contract::Call group_create(std::uint32_t step);
   std::optional<contract::Call> stream_area(std::uint32_t step);
   std::optional<contract::Call> group_submit(std::uint32_t step);

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "gpu-model/vocab/tiler_heap.h"
 #include "gpu-model/vocab/uapi.h"
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/op_table.h"
@@ -129,6 +130,18 @@ void StepCalls::finish_maker(std::uint32_t step) {
       output(step, 1, args.handle);
       break;
     }
+    case NodeType::tiler_heap_create: {
+      const auto args = read<uapi::TilerHeapCreate>(s.args.at);
+      makes(args.handle);
+      s.heap_context = s.alive ? args.tiler_heap_ctx_gpu_va : 0;
+      s.heap_chunk = s.alive ? vocab::tiler_heap::chunk_word(args.first_heap_chunk_gpu_va,
+                                                             args.chunk_size)
+                             : 0;
+      output(step, 0, args.handle);
+      output(step, 1, args.tiler_heap_ctx_gpu_va);
+      output(step, 2, args.first_heap_chunk_gpu_va);
+      break;
+    }
     case NodeType::group_create:
       makes(read<uapi::GroupCreate>(s.args.at).group_handle);
       output(step, 0, s.made);
@@ -212,6 +225,8 @@ std::string_view StepCalls::gives_back(NodeType type) {
       return "fd";
     case NodeType::group_destroy:
       return "group";
+    case NodeType::tiler_heap_destroy:
+      return "heap";
     case NodeType::close:
     case NodeType::heap_close:
       return "file";
@@ -236,6 +251,7 @@ void StepCalls::finish(std::uint32_t step) {
     case NodeType::group_create:
     case NodeType::group_submit:
     case NodeType::syncobj_create:
+    case NodeType::tiler_heap_create:
       finish_maker(step);
       break;
     default:

@@ -40,6 +40,8 @@ struct StepState {
   UserRegionAt buffer;       ///< syncs of a job, or a reply
   std::uint32_t submit = 0;  ///< of an open: whose syncobj it is making
   std::uint64_t mmap_offset = 0;
+  std::uint64_t heap_context = 0;          ///< of a tiler heap: VA
+  std::uint64_t heap_chunk = 0;            ///< of a tiler heap: word of the first chunk
   std::uint64_t syncobj = 0;               ///< of a submit or an asynchronous bind
   std::uint64_t file = 0;                  ///< fd that the step used
   std::uint64_t output = 0;                ///< of a CPU load

@@ -139,11 +139,16 @@ std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
   const std::uint64_t place = step * kStreamBytes;
   const std::uint64_t va =
       area == kNoStep ? 0 : number(program_.steps[area].op, "va") + place;
+  const auto heap_of = [this](const Node& node) {
+    const StepState* const heap = target(node, "heap");
+    if (heap != nullptr) return TilerHeapWords{heap->heap_context, heap->heap_chunk};
+    return TilerHeapWords{number(node, "heap"), 0};
+  };
   if (s.call == 0) {
     for (const Node* const job : jobs_of(op)) {
       s.words.resize((s.words.size() + kAlignWords - 1) / kAlignWords * kAlignWords);
       s.streams.push_back(static_cast<std::uint32_t>(s.words.size()));
-      const auto words = assemble(nodes(*job, "stream"), program_.machine);
+      const auto words = assemble(nodes(*job, "stream"), program_.machine, heap_of);
       s.words.insert(s.words.end(), words.begin(), words.end());
       s.words.resize(std::min(s.words.size(), kStreamWords));
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // GPU_CONTROL page (0x000-0xfff): identification, GPU_IRQ, commands, status, power and the MCU,
-// for architectures up to 13. Values of the identification registers come from MachineConfig.
-// Leaves out: PWR_CONTROL of architecture 14, performance counters, quirk registers.
+// Values of the identification registers come from MachineConfig. From architecture 14 on power
+// and reset are elsewhere (pwr_control.h).
+// Leaves out: performance counters, quirk registers.
 // Source: panthor_regs.h (6.12), panthor_gpu_regs.h (7.3), tyr regs.rs; facts-gpu.md 2-5.
 #pragma once
 
