@@ -117,6 +117,7 @@ void Device::free_device(Device* device) {
   const auto stop = [&](contract::Workqueue wq) {
     if (wq.id != 0) k.destroy_workqueue(wq);
   };
+  if (device->sched) stop(device->sched->heap_workqueue());
   if (device->sched) stop(device->sched->workqueue());
   stop(device->reset_wq);
   // What runs there leaves its cleanup to the next.

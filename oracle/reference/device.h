@@ -15,6 +15,7 @@ class Gpu;
 class Mmu;
 class Protm;
 class Sched;
+struct HeapPool;
 struct Vm;
 
 enum class PmState : std::uint8_t { suspended, resuming, active, suspending };

@@ -25,14 +25,15 @@ constexpr std::uint64_t kWaitMs = 100;
 
 Gpu::Gpu(Device& device)
     : d_(device), k_(device.k),
-      irq_(device.k, contract::IrqLine::gpu, kGpuIrqRawstat.offset, "gpu") {}
+      irq_(device.k, contract::IrqLine::gpu, kGpuIrqRawstat.offset, "gpu"), pwr_(device) {}
 
 int Gpu::read_info() {
   uapi::GpuInfo& i = info_;
   i.gpu_id = k_.read32(kGpuId.offset);
   if (i.gpu_id == 0) return -ENXIO;
   const std::uint32_t major = Word<GpuId>{i.gpu_id}[GpuId::arch_major];
-  if (major < 10 || major > 13) return -EOPNOTSUPP;
+  if (major < 10 || major > kFirstPwrControlArch) return -EOPNOTSUPP;
+  has_pwr_ = major == kFirstPwrControlArch;
   i.csf_id = k_.read32(kCsfId.offset);
   i.gpu_rev = k_.read32(kRevidr.offset);
   i.core_features = k_.read32(kCoreFeatures.offset);
@@ -51,9 +52,10 @@ int Gpu::read_info() {
   i.texture_features[3] = k_.read32(kTextureFeatures3.offset);
   i.as_present = k_.read32(kAsPresent.offset);
   i.gpu_features = k_.read64(kGpuFeaturesLo.offset);
-  i.shader_present = k_.read64(kShaderPresentLo.offset);
-  i.tiler_present = k_.read64(kTilerPresentLo.offset);
-  i.l2_present = k_.read64(kL2PresentLo.offset);
+  i.shader_present =
+      k_.read64(has_pwr_ ? kPwrShaderPresentLo.offset : kShaderPresentLo.offset);
+  i.tiler_present = k_.read64(has_pwr_ ? kPwrTilerPresentLo.offset : kTilerPresentLo.offset);
+  i.l2_present = k_.read64(has_pwr_ ? kPwrL2PresentLo.offset : kL2PresentLo.offset);
   coherent_ = k_.dma_coherent();
   if (coherent_ && (i.coherency_features & (1u << kCoherencyAceLite)) == 0) return -kENOTSUPP;
   i.selected_coherency = coherent_ ? kCoherencyAceLite : kCoherencyNone;
@@ -62,7 +64,9 @@ int Gpu::read_info() {
 
 int Gpu::init(const Ptr<Gpu>& self) {
   const Ptr<IrqBlock> irq(&irq_, self.header(), self.generation());
-  const int error = irq_.request(
+  int error = has_pwr_ ? pwr_.init(Ptr<Pwr>(&pwr_, self.header(), self.generation())) : 0;
+  if (error != 0) return error;
+  error = irq_.request(
       irq, [](void* gpu, std::uint32_t status) { static_cast<Gpu*>(gpu)->handle_irq(status); },
       this);
   if (error != 0) return error;
@@ -122,8 +126,26 @@ int Gpu::flush_caches(std::uint32_t command) {
   return -ETIMEDOUT;
 }
 
-int Gpu::soft_reset() { return reset(kGpuCommandSoftReset); }
-int Gpu::hard_reset() { return reset(kGpuCommandHardReset); }
+int Gpu::soft_reset() { return has_pwr_ ? reset_by_power_block() : reset(kGpuCommandSoftReset); }
+// The power block knows no harder one: the same once more.
+int Gpu::hard_reset() { return has_pwr_ ? reset_by_power_block() : reset(kGpuCommandHardReset); }
+
+int Gpu::reset_by_power_block() {
+  const int error = pwr_.soft_reset();
+  forget_requests();
+  if (error != 0) k_.log("gpu reset timeout");
+  return error;
+}
+
+void Gpu::forget_requests() {
+  {
+    SpinGuard lock(k_, reqs_lock_);
+    pending_ = 0;
+  }
+  k_.wake_up_all(reqs_acked_);
+  // A reset may zero the mask of the block.
+  irq_.rewrite_mask();
+}
 
 int Gpu::reset(std::uint32_t command) {
   {
@@ -135,14 +157,7 @@ int Gpu::reset(std::uint32_t command) {
   bool done = k_.wait_event_timeout(reqs_acked_, [&] { return (pending_ & kResetDone) == 0; },
                                     k_.msecs_to_jiffies(kWaitMs)) != 0;
   if (!done) done = (irq_.rawstat() & kResetDone) != 0;
-  {
-    SpinGuard lock(k_, reqs_lock_);
-    // Also what the reset killed on its way, a flush for example.
-    pending_ = 0;
-  }
-  k_.wake_up_all(reqs_acked_);
-  // A reset may zero the mask of the block.
-  irq_.rewrite_mask();
+  forget_requests();
   if (!done) {
     k_.log("gpu reset timeout");
     return -ETIMEDOUT;
@@ -151,6 +166,7 @@ int Gpu::reset(std::uint32_t command) {
 }
 
 int Gpu::l2_power_on() {
+  if (has_pwr_) return pwr_.l2_on(info_);
   k_.write32(kCoherencyEnable.offset, info_.selected_coherency);
   int error = k_.poll([&] { return (k_.read64(kL2PwrtransLo.offset) & 1) == 0; }, 100, 20'000,
                       Atomicity::may_sleep);
@@ -162,6 +178,7 @@ int Gpu::l2_power_on() {
 bool Gpu::l2_ready() { return (k_.read64(kL2ReadyLo.offset) & 1) != 0; }
 
 int Gpu::l2_power_off() {
+  if (has_pwr_) return pwr_.l2_off(info_);
   const auto settled = [&] {
     return (k_.read64(kL2PwrtransLo.offset) & info_.l2_present) == 0;
   };
@@ -184,15 +201,18 @@ void Gpu::suspend() {
     (void)soft_reset();
   }
   irq_.suspend();
+  if (has_pwr_) pwr_.suspend();
 }
 
 void Gpu::resume() {
+  if (has_pwr_) pwr_.resume();
   // The fault event may have been masked before the power cycle.
   irq_.resume(kEvents);
   (void)l2_power_on();
 }
 
 void Gpu::unplug() {
+  pwr_.unplug();
   if (!irq_ready_) return;
   irq_.suspend();
   {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// GPU block: identification, GPU_IRQ, cache flush, soft reset, L2 power.
+// GPU block: identification, GPU_IRQ, cache flush, soft reset, L2 power; with architecture 14 the
+// last two are the power block's (pwr.h).
 // A fault in protected mode has no details and keeps the line high: the event is masked until the
 // next reset or power cycle and the reset is scheduled.
 // Leaves out: address and ASN registers of arch 12+, tracing of power changes.
@@ -9,6 +10,7 @@
 #include "gpu-model/vocab/uapi.h"
 #include "oracle/reference/device.h"
 #include "oracle/reference/irq.h"
+#include "oracle/reference/pwr.h"
 
 namespace protm::reference {
 
@@ -52,8 +54,13 @@ class Gpu {
 
  private:
   int reset(std::uint32_t command);
+  int reset_by_power_block();
+  /// Forgets what a reset killed on its way, a flush for example.
+  void forget_requests();
 
   vocab::uapi::GpuInfo info_{};
+  Pwr pwr_;
+  bool has_pwr_ = false;
   bool coherent_ = false;
   bool irq_ready_ = false;
   contract::SpinLock reqs_lock_{.role = "gpu.reqs_lock"};

@@ -91,11 +91,13 @@ struct Group {
   bool destroyed = false, timedout = false, innocent = false;
   std::uint32_t idle_queues = 0, blocked_queues = 0, fatal_queues = 0;
   std::uint32_t protm_pending_queues = 0;
+  std::uint32_t tiler_oom_queues = 0;
   /// A region may be unfinished: the request may have to be taken from the status words.
   bool expect_pend = false;
   Link<Group> run_node, wait_node;
   contract::Work sync_upd_work{.role = "group.sync_upd_work"};
   contract::Work term_work{.role = "group.term_work"};
+  contract::Work tiler_oom_work{.role = "group.tiler_oom_work"};
   contract::Work release_work{.role = "group.release_work"};
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One interrupt block (GPU, MMU or JOB): a hard half that silences the line and a threaded half
+// One interrupt block (GPU, MMU, JOB or PWR): a hard half that silences the line, a threaded half
 // that handles RAWSTAT & mask until nothing is left, then opens the mask again.
 // Handlers clear what they handled by themselves.
-// Leaves out: tracing, the power block of arch 14.
+// Leaves out: tracing.
 // Source: panthor_device.h PANTHOR_IRQ_HANDLER (7.3); facts-driver-7x.md 2.
 #pragma once
 
@@ -23,7 +23,7 @@ class IrqBlock {
 
   /// Silences the block and installs the two halves. `self` shares the life of the owner.
   int request(const Ptr<IrqBlock>& self, Handler handler, void* ctx);
-  void free() { k_.free_irq(line_); }
+  void free() { k_.free_irq(line_, this); }
   /// No handler touches a register once this returned.
   void suspend();
   /// Drops what was latched meanwhile and opens the mask. Adds `bits` to the mask.

@@ -2,10 +2,10 @@
 // The scheduler: groups on slots, queues and jobs, tick, firmware events, protected mode, reset.
 // Parts: sched_group.cc (life of groups), sched_job.cc (jobs and timeouts), sched_slot.cc (slot
 // words and requests), sched_events.cc (what firmware tells), sched_tick.cc (who runs),
-// sched_reset.cc (suspend, reset, unplug).
+// sched_reset.cc (suspend, reset, unplug), sched_heap.cc (tilers without memory).
 // A tick leaves a protected session alone while nobody else may run; otherwise it ends the session
 // first, and only then sends requests to slots (SCHED-48, SCHED-20, SCHED-34).
-// Leaves out: tiler heaps (TILER_OOM is answered with "no memory"), devfreq, profiling.
+// Leaves out: devfreq, profiling.
 // Source: panthor_sched.c (7.3), patches 5 and 7 and their review; facts-driver-7x.md 6.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "gpu-model/vocab/uapi.h"
 #include "oracle/reference/fw.h"
 #include "oracle/reference/group.h"
+#include "oracle/reference/tiler_heap.h"
 
 namespace protm::reference {
 
@@ -120,6 +121,10 @@ class Sched {
   virtual bool complete_jobs(const Ptr<Queue>& queue);
   virtual void handle_fatal(const Ptr<Group>& group, std::uint32_t cs);
   virtual void write_ring_job(const Ptr<Queue>& queue, const Ptr<Job>& job);
+  virtual void handle_progress_timer(const Ptr<Group>& group);
+  /// Word of one more chunk for a heap. Errors: -ENOMEM there is none, others: the queue is dead.
+  virtual Result<std::uint64_t> more_heap(const Ptr<Group>& group, std::uint64_t context_va,
+                                          const HeapCounters& counters);
   /// Memory into which the firmware saves an unfinished region.
   virtual Result<Ptr<KernelBo>> make_protm_suspend(std::uint64_t size);
   /// Saves what a reset finds inside protected mode.
@@ -148,6 +153,7 @@ class Sched {
   static void release_work(Group* group);
   static void term_work(Group* group);
   static void sync_upd_work(Group* group);
+  static void tiler_oom_work(Group* group);
   static void timeout_work(Queue* queue);
 
   // sched_job.cc
@@ -190,6 +196,11 @@ class Sched {
   /// Idle or runnable list, by what the group has to do.
   [[nodiscard]] List<Group>& home_list(const Ptr<Group>& group);
 
+  // sched_heap.cc
+  void handle_tiler_oom(const Ptr<Group>& group, std::uint32_t cs);
+  void answer_tiler_oom(const Ptr<Group>& group, std::uint32_t cs);
+  [[nodiscard]] bool oom_waits(const Ptr<Group>& group, std::uint32_t cs) const;
+
   // sched_tick.cc
   void tick_work();
   void tick_locked(std::uint64_t now, bool full);
@@ -225,6 +236,7 @@ class Sched {
   void restart_group(const Ptr<Group>& group);
 
   contract::Workqueue wq_;
+  contract::Workqueue heap_wq_;   ///< may allocate, so nothing that signals fences waits for it
   contract::DelayedWork tick_work_{.role = "tick_work"};
   contract::Work sync_upd_work_{.role = "sync_upd_work"};
   contract::Work fw_events_work_{.role = "fw_events_work"};
@@ -242,6 +254,7 @@ class Sched {
  public:
   static const contract::SchedOps kOps;
   [[nodiscard]] contract::Workqueue workqueue() const { return wq_; }
+  [[nodiscard]] contract::Workqueue heap_workqueue() const { return heap_wq_; }
 };
 
 }  // namespace protm::reference

@@ -58,10 +58,7 @@ void Sched::process_csg_events(std::uint32_t slot) {
     might_have_idle_ = true;
     tick_now();
   }
-  if ((events & fw::kCsgProgressTimerEvent) != 0) {
-    group->timedout = true;
-    tick_now();
-  }
+  if ((events & fw::kCsgProgressTimerEvent) != 0) handle_progress_timer(group);
   std::uint32_t doorbells = 0;
   for (std::uint32_t rest = irq_req ^ irq_ack; rest != 0; rest &= rest - 1) {
     const auto cs = static_cast<std::uint32_t>(std::countr_zero(rest));
@@ -86,14 +83,15 @@ void Sched::process_cs_events(const Ptr<Group>& group, std::uint32_t slot, std::
   if ((events & fw::kCsFatal) != 0) handle_fatal(group, cs);
   if ((events & fw::kCsFault) != 0) handle_fault(group, cs);
   if ((events & fw::kCsProtmPend) != 0) handle_protm_pend(group, cs);
-  if ((events & fw::kCsTilerOom) != 0) {
-    // There are no tiler heaps here: zero tells the firmware that no chunk will come.
-    d_.fw->set_in64(io, fw::cs_input::kHeapStart, 0);
-    d_.fw->set_in64(io, fw::cs_input::kHeapEnd, 0);
-    d_.fw->ack_events(io, fw::kCsTilerOom);
-  }
+  if ((events & fw::kCsTilerOom) != 0) handle_tiler_oom(group, cs);
   d_.fw->ack_events(io, events & (fw::kCsFatal | fw::kCsFault));
   if ((events & (fw::kCsFault | fw::kCsTilerOom)) != 0) doorbells |= 1u << cs;
+}
+
+void Sched::handle_progress_timer(const Ptr<Group>& group) {
+  k_.log("progress timeout");
+  group->timedout = true;
+  tick_now();
 }
 
 void Sched::handle_fatal(const Ptr<Group>& group, std::uint32_t cs) {

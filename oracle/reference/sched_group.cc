@@ -74,6 +74,7 @@ Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& re
   k_.kref_init(group->ref);
   group->sync_upd_work.fn = contract::bind_fn<&Sched::sync_upd_work>(group);
   group->term_work.fn = contract::bind_fn<&Sched::term_work>(group);
+  group->tiler_oom_work.fn = contract::bind_fn<&Sched::tiler_oom_work>(group);
   group->release_work.fn = contract::bind_fn<&Sched::release_work>(group);
   group->cores = {.compute_mask = args.compute_core_mask,
                   .fragment_mask = args.fragment_core_mask,

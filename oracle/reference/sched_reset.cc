@@ -33,6 +33,7 @@ int Sched::init(const Ptr<Sched>& self) {
   tick_period_ = k_.msecs_to_jiffies(kTickMs);
   last_tick_ = k_.jiffies();
   wq_ = k_.alloc_workqueue("sched.wq", contract::WorkqueueKind::unbound);
+  heap_wq_ = k_.alloc_workqueue("heap.wq", contract::WorkqueueKind::unbound);
   const auto callback = [&](void (*fn)(void*)) {
     return contract::Callback{fn, this, self.header(), self.generation()};
   };

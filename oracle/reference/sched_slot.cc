@@ -88,6 +88,8 @@ void Sched::unbind(const Ptr<Group>& group) {
   group->csg_id = -1;
   // The firmware asks again when the group is back on a slot (SCHED-36).
   group->protm_pending_queues = 0;
+  group->tiler_oom_queues = 0;
+  if (k_.cancel_work(group->tiler_oom_work)) group_put(group);
   group_put(group);
 }
 
@@ -114,7 +116,7 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
                      fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsIdleProtmPend |
                          fw::kCsStateMask);
   // A request of the slot's former tenant is not ours (SCHED-37).
-  d_.fw->ack_events(io, fw::kCsProtmPend);
+  d_.fw->ack_events(io, fw::kCsProtmPend | fw::kCsTilerOom);
   if (insert != extract) timeout_start(queue);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The ioctls: validation in the kernel's order, object tables of a file, arrays in user memory.
-// Leaves out: tiler heaps (unknown ioctls here), SPARSE mappings (an unknown flag at driver 1.9).
+// Leaves out: SPARSE mappings (an unknown flag at driver 1.9).
 // Source: panthor_drv.c (7.3) and patch 8; facts-driver.md 1 and 2, facts-driver-7x.md 8.
 #pragma once
 
@@ -84,6 +84,9 @@ int ioctl_group_destroy(void* driver, void* arg, const Ptr<contract::DrmFile>& f
 int ioctl_group_get_state(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 /// Destroys all groups of a file that closes.
 void close_groups(File& file);
+// In uapi_heap.cc.
+int ioctl_tiler_heap_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
+int ioctl_tiler_heap_destroy(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 // In uapi_submit.cc.
 int ioctl_group_submit(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 // In uapi_vm.cc.

@@ -13,6 +13,7 @@
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/sched.h"
+#include "oracle/reference/tiler_heap.h"
 #include "oracle/reference/vm_op.h"
 
 namespace protm::reference {
@@ -131,6 +132,7 @@ void Vms::destroy(const Ptr<Vm>& vm) {
   vm->destroyed = true;
   // The firmware may still write into the VM while its groups leave their slots.
   if (vm->active_count != 0 && d.is_initialized()) d.sched->flush_tick();
+  TilerHeaps::destroy_pool(vm);
   const std::uint32_t va_bits =
       Word<MmuFeatures>{d.gpu->info().mmu_features}[MmuFeatures::va_bits];
   const VmOp unmap{.kind = VmOp::Kind::unmap, .va = 0, .size = 1ull << va_bits, .offset = 0,

@@ -42,6 +42,8 @@ struct Vm {
   contract::Mutex op_lock{.role = "vm.op_lock"};
   contract::Mutex mm_lock{.role = "vm.mm_lock"};
   LockedRegion locked;                  ///< under op_lock and slots_lock
+  contract::Mutex heaps_lock{.role = "vm.heaps_lock"};
+  Ptr<HeapPool> heap_pool;            ///< with a reference; NULL: no heap was ever made
   bool destroyed = false;
   bool unusable = false;
   bool unhandled_fault = false;

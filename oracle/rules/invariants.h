@@ -18,7 +18,8 @@ Evaluate ping_ends_session, status_update_ends_session;
 Evaluate heap_access_mode;
 Evaluate enter_with_locked_region, pend_acked_for_two_groups, pend_acked_after_sample,
     protm_buffer_missing, enter_while_pending, resume_without_save, suspend_buffer_missing,
-    exit_event_overrun, start_on_running_slot, flush_while_active, unlock_without_lock;
+    exit_event_overrun, start_on_running_slot, flush_while_active, unlock_without_lock,
+    endpoint_word_unread;
 Evaluate every_fence_signals;
 
 }  // namespace protm::rules

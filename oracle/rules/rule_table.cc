@@ -90,6 +90,9 @@ constexpr std::array kRules{
     Rule{"HW-start-on-running-slot", "start_on_running_slot",
          "START and RESUME only on a slot that is terminated or suspended", "firmware sheet 6",
          kAny, start_on_running_slot},
+    Rule{"HW-endpoint-word-unread", "endpoint_word_unread",
+         "endpoint requests stand in the word that this firmware reads",
+         "panthor_fw.c panthor_fw_csg_endpoint_req_update() (7.3)", kAny, endpoint_word_unread},
     Rule{"HW-flush-while-active", "flush_while_active",
          "no FLUSH_CACHES command while protected mode is active",
          "catalogue MMU-25; seen on the real driver", kAny, flush_while_active},
@@ -130,6 +133,7 @@ constexpr std::array kHits{
            "whether a soft reset leaves protected mode is the machine's answer, a switch"},
     HitRow{K::rule_stall_on_locked_region, "",
            "GPU work that waits for an UNLOCK is what a locked region is for"},
+    HitRow{K::rule_endpoint_word_unread, "HW-endpoint-word-unread", ""},
     HitRow{K::rule_write_to_unpowered, "",
            "no source says which registers a power domain holds, so no machine flags it"},
 };

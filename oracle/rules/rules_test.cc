@@ -124,6 +124,7 @@ TEST_CASE("hardware rules: armed by what could break them, broken by the machine
       {"HW-suspend-buffer-missing", K::csg_state_acked, K::rule_suspend_buffer_missing},
       {"HW-exit-event-overrun", K::protm_exit_raised, K::rule_exit_event_overrun},
       {"HW-start-on-running-slot", K::csg_state_sampled, K::rule_start_on_running_slot},
+      {"HW-endpoint-word-unread", K::ep_cfg_acked, K::rule_endpoint_word_unread},
       {"HW-flush-while-active", K::flush_caches, K::rule_flush_while_active},
       {"HW-unlock-without-lock", K::as_command, K::rule_unlock_without_lock},
       {"I3", K::protm_active, K::rule_as_command_while_active},
@@ -491,6 +492,7 @@ TEST_CASE("rule_table: holds no rule without a trace in these tests") {
       "HW-enter-with-locked-region", "HW-pend-acked-for-two-groups", "HW-pend-acked-after-sample",
       "HW-protm-buffer-missing", "HW-enter-while-pending", "HW-resume-without-save",
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",
+      "HW-endpoint-word-unread",
       "HW-flush-while-active", "HW-unlock-without-lock"};
   CHECK(tested.size() == rules::rule_table().size());
   for (const Rule& rule : rules::rule_table()) CHECK(tested.contains(rule.id));

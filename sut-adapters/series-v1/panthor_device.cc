@@ -6,6 +6,7 @@
 #include "sut-adapters/series-v1/panthor_fw.h"
 #include "sut-adapters/series-v1/panthor_gpu.h"
 #include "sut-adapters/series-v1/panthor_mmu.h"
+#include "sut-adapters/series-v1/panthor_pwr.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
 
 namespace protm::v1 {
@@ -27,8 +28,8 @@ void panthor_device_reset_work(PanthorDevice* ptdev) {
   panthor_sched_pre_reset(ptdev);
   panthor_fw_pre_reset(ptdev, true);
   panthor_mmu_pre_reset(ptdev);
-  (void)panthor_gpu_soft_reset(ptdev);
-  (void)panthor_gpu_l2_power_on(ptdev);
+  (void)panthor_hw_soft_reset(ptdev);
+  (void)panthor_hw_l2_power_on(ptdev);
   panthor_mmu_post_reset(ptdev);
   const int ret = panthor_fw_post_reset(ptdev);
   ptdev->protm.exit_refused = false;
@@ -53,6 +54,7 @@ int panthor_device_suspend(PanthorDevice* ptdev) {
     panthor_fw_suspend(ptdev);
     panthor_mmu_suspend(ptdev);
     panthor_gpu_suspend(ptdev);
+    panthor_pwr_suspend(ptdev);
     k.dev_exit();
   }
   ptdev->pm.state = PmState::suspended;
@@ -60,6 +62,7 @@ int panthor_device_suspend(PanthorDevice* ptdev) {
 }
 
 int panthor_device_resume_hw_components(PanthorDevice* ptdev) {
+  panthor_pwr_resume(ptdev);
   panthor_gpu_resume(ptdev);
   panthor_mmu_resume(ptdev);
   const int ret = panthor_fw_resume(ptdev);
@@ -67,6 +70,7 @@ int panthor_device_resume_hw_components(PanthorDevice* ptdev) {
   panthor_fw_pre_reset(ptdev, true);
   panthor_mmu_suspend(ptdev);
   panthor_gpu_suspend(ptdev);
+  panthor_pwr_suspend(ptdev);
   return ret;
 }
 
@@ -138,8 +142,10 @@ int panthor_protm_heap_init(PanthorDevice* ptdev) {
 // Everything behind the first runtime PM reference, in order; `done` counts what to take back.
 int panthor_init_hw_components(PanthorDevice* ptdev, int* done) {
   using Step = int (*)(PanthorDevice*);
-  static constexpr Step kSteps[] = {panthor_hw_init,  panthor_gpu_init, panthor_gpu_coherency_init,
-                                    panthor_mmu_init, panthor_fw_init,  panthor_sched_init};
+  static constexpr Step kSteps[] = {panthor_hw_init,            panthor_pwr_init,
+                                    panthor_gpu_init,           panthor_gpu_coherency_init,
+                                    panthor_mmu_init,           panthor_fw_init,
+                                    panthor_sched_init};
   for (const Step step : kSteps) {
     const int ret = step(ptdev);
     if (ret != 0) return ret;
@@ -149,10 +155,11 @@ int panthor_init_hw_components(PanthorDevice* ptdev, int* done) {
 }
 
 void panthor_unwind_hw_components(PanthorDevice* ptdev, int done) {
-  if (done > 5) panthor_sched_unplug(ptdev);
-  if (done > 4) panthor_fw_unplug(ptdev);
-  if (done > 3) panthor_mmu_unplug(ptdev);
-  if (done > 1) panthor_gpu_unplug(ptdev);
+  if (done > 6) panthor_sched_unplug(ptdev);
+  if (done > 5) panthor_fw_unplug(ptdev);
+  if (done > 4) panthor_mmu_unplug(ptdev);
+  if (done > 2) panthor_gpu_unplug(ptdev);
+  if (done > 1) panthor_pwr_unplug(ptdev);
 }
 
 }  // namespace
@@ -226,6 +233,7 @@ void panthor_device_unplug(PanthorDevice* ptdev) {
   panthor_fw_unplug(ptdev);
   panthor_mmu_unplug(ptdev);
   panthor_gpu_unplug(ptdev);
+  panthor_pwr_unplug(ptdev);
   panthor_protm_heap_put_early(ptdev);
   k.pm_runtime_dont_use_autosuspend();
   k.pm_runtime_put_sync_suspend();

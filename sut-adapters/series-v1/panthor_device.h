@@ -18,6 +18,8 @@ namespace protm::v1 {
 
 struct PanthorDevice;
 struct PanthorGpu;
+struct PanthorPwr;
+struct PanthorHeapPool;
 struct PanthorMmu;
 struct PanthorFw;
 struct PanthorScheduler;
@@ -58,6 +60,7 @@ struct PanthorDevice {
   vocab::uapi::CsifInfo csif_info{};
   bool coherent = false;
 
+  contract::Ptr<PanthorPwr> pwr;     ///< NULL before arch 14
   contract::Ptr<PanthorGpu> gpu;
   contract::Ptr<PanthorMmu> mmu;
   contract::Ptr<PanthorFw> fw;

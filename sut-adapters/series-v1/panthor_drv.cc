@@ -9,6 +9,7 @@
 
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_fw.h"
+#include "sut-adapters/series-v1/panthor_heap.h"
 #include "sut-adapters/series-v1/panthor_gem.h"
 #include "sut-adapters/series-v1/panthor_mmu.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
@@ -315,6 +316,37 @@ int panthor_bo_create(PanthorFile* pfile, const Ptr<DrmFile>& file, uapi::BoCrea
   return ret;
 }
 
+int panthor_ioctl_tiler_heap_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  auto* const args = static_cast<uapi::TilerHeapCreate*>(arg);
+  const Ptr<Vm> vm = panthor_vm_pool_get_vm(to_panthor_file(file), args->vm_id);
+  if (vm == nullptr) return -EINVAL;
+  const auto pool = panthor_vm_get_heap_pool(&*vm, true);
+  int ret = pool ? 0 : pool.error();
+  if (pool) {
+    const auto id = panthor_heap_create(*pool, args);
+    if (id) args->handle = args->vm_id << 16 | *id;
+    if (!id) ret = id.error();
+    panthor_heap_pool_put(*pool);
+  }
+  panthor_vm_put(&*vm);
+  return ret;
+}
+
+int panthor_ioctl_tiler_heap_destroy(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
+  const auto* const args = static_cast<const uapi::TilerHeapDestroy*>(arg);
+  Ptr<Vm> vm;
+  if (args->pad == 0) vm = panthor_vm_pool_get_vm(to_panthor_file(file), args->handle >> 16);
+  if (vm == nullptr) return -EINVAL;
+  const auto pool = panthor_vm_get_heap_pool(&*vm, false);
+  int ret = pool ? 0 : pool.error();
+  if (pool) {
+    ret = panthor_heap_destroy(*pool, args->handle & 0xffff);
+    panthor_heap_pool_put(*pool);
+  }
+  panthor_vm_put(&*vm);
+  return ret;
+}
+
 int panthor_ioctl_bo_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
   PanthorFile* const pfile = to_panthor_file(file);
   if (!pfile->ptdev->kernel.dev_enter()) return -ENODEV;
@@ -448,6 +480,10 @@ constexpr contract::DrmIoctl kPanthorDrmDriverIoctls[] = {
     ioctl<uapi::GroupDestroy>(uapi::IoctlId::group_destroy, panthor_ioctl_group_destroy),
     ioctl<uapi::GroupSubmit>(uapi::IoctlId::group_submit, panthor_ioctl_group_submit),
     ioctl<uapi::GroupGetState>(uapi::IoctlId::group_get_state, panthor_ioctl_group_get_state),
+    ioctl<uapi::TilerHeapCreate>(uapi::IoctlId::tiler_heap_create,
+                                 panthor_ioctl_tiler_heap_create),
+    ioctl<uapi::TilerHeapDestroy>(uapi::IoctlId::tiler_heap_destroy,
+                                  panthor_ioctl_tiler_heap_destroy),
     ioctl<uapi::BoSetLabel>(uapi::IoctlId::bo_set_label, panthor_ioctl_bo_set_label),
     ioctl<uapi::SetUserMmioOffset>(uapi::IoctlId::set_user_mmio_offset,
                                    panthor_ioctl_set_user_mmio_offset),

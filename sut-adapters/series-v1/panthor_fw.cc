@@ -4,6 +4,7 @@
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_gpu.h"
 #include "sut-adapters/series-v1/panthor_mmu.h"
+#include "sut-adapters/series-v1/panthor_pwr.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
 #include "sut-adapters/series-v1/regs.h"
 
@@ -199,7 +200,7 @@ int panthor_fw_init(PanthorDevice* ptdev) {
   irq->handler = panthor_job_irq_handler;
   int ret = panthor_request_irq(ptdev, irq, 0, "panthor-job");
   if (ret != 0) return ret;
-  ret = panthor_gpu_l2_power_on(ptdev);
+  ret = panthor_hw_l2_power_on(ptdev);
   if (ret != 0) return ret;
   ret = panthor_fw_init_vm(ptdev);
   if (ret == 0) ret = panthor_fw_load(ptdev);
@@ -225,7 +226,7 @@ void panthor_fw_unplug(PanthorDevice* ptdev) {
     panthor_vm_put(&*pfw.vm);
     pfw.vm = nullptr;
   }
-  if (ptdev->pm.state != PmState::suspended) panthor_gpu_l2_power_off(ptdev);
+  if (ptdev->pm.state != PmState::suspended) panthor_hw_l2_power_off(ptdev);
 }
 
 void panthor_fw_pre_reset(PanthorDevice* ptdev, bool on_hang) {

@@ -3,6 +3,7 @@
 
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_fw.h"
+#include "sut-adapters/series-v1/panthor_pwr.h"
 #include "sut-adapters/series-v1/regs.h"
 
 namespace protm::v1 {
@@ -66,7 +67,7 @@ int panthor_hw_init(PanthorDevice* ptdev) {
   info.gpu_id = k.read32(vocab::kGpuId.offset);
   if (info.gpu_id == 0) return -ENXIO;
   const std::uint32_t arch = vocab::Word<vocab::GpuId>(info.gpu_id)[vocab::GpuId::arch_major];
-  if (arch < 10 || arch > 13) return -EOPNOTSUPP;
+  if (arch < 10 || arch > vocab::kFirstPwrControlArch) return -EOPNOTSUPP;
   info.csf_id = k.read32(vocab::kCsfId.offset);
   info.gpu_rev = k.read32(vocab::kRevidr.offset);
   info.core_features = k.read32(vocab::kCoreFeatures.offset);
@@ -84,6 +85,12 @@ int panthor_hw_init(PanthorDevice* ptdev) {
   }
   info.as_present = k.read32(vocab::kAsPresent.offset);
   info.gpu_features = k.read64(vocab::kGpuFeaturesLo.offset);
+  if (panthor_hw_has_pwr_ctrl(ptdev)) {
+    info.l2_present = k.read64(vocab::kPwrL2PresentLo.offset);
+    info.tiler_present = k.read64(vocab::kPwrTilerPresentLo.offset);
+    info.shader_present = k.read64(vocab::kPwrShaderPresentLo.offset);
+    return 0;
+  }
   info.shader_present = k.read64(vocab::kShaderPresentLo.offset);
   info.tiler_present = k.read64(vocab::kTilerPresentLo.offset);
   info.l2_present = k.read64(vocab::kL2PresentLo.offset);
@@ -125,9 +132,9 @@ void panthor_gpu_unplug(PanthorDevice* ptdev) {
 void panthor_gpu_suspend(PanthorDevice* ptdev) {
   // Without a fast resume the reset leaves L2 off, so that nothing of the old state stays.
   if (ptdev->reset.fast) {
-    panthor_gpu_l2_power_off(ptdev);
+    panthor_hw_l2_power_off(ptdev);
   } else {
-    panthor_gpu_soft_reset(ptdev);
+    panthor_hw_soft_reset(ptdev);
   }
   panthor_irq_suspend(&ptdev->gpu->irq);
 }
@@ -137,7 +144,7 @@ void panthor_gpu_resume(PanthorDevice* ptdev) {
   // As posted what is masked stays masked (RST-4).
   if (!has_defect(ptdev, Switch::rst_3)) ptdev->gpu->irq.mask |= kGpuIrqProtmFault;
   panthor_irq_resume(&ptdev->gpu->irq);
-  panthor_gpu_l2_power_on(ptdev);
+  panthor_hw_l2_power_on(ptdev);
 }
 
 int panthor_gpu_flush_caches(PanthorDevice* ptdev, std::uint32_t l2, std::uint32_t lsc,

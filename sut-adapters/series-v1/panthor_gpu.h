@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// GPU_CONTROL: identification, GPU_IRQ, cache flushes, soft reset and the L2 domain (arch 10-13).
+// GPU_CONTROL: identification, GPU_IRQ, cache flushes, soft reset and the L2 domain (arch 10-13;
+// panthor_pwr.h has them of arch 14).
 // Patch 7 makes the protected fault mask itself and ask for a reset; enabling it again follows the
 // completed reset. Switch RST-3.
 // Not modelled: ASN hash, cycle counter, 32-bit kernels.

@@ -52,6 +52,10 @@ struct Vm {
   contract::SchedEntity entity;
   bool has_sched = false;              ///< `sched` and `entity` are live
   ListNode<Vm> node;                   ///< in PanthorMmu::vm.list
+  struct {
+    contract::Ptr<PanthorHeapPool> pool;
+    contract::Mutex lock{"vm.heaps_lock"};
+  } heaps;
   bool for_mcu = false;
   bool destroyed = false;
   bool unusable = false;

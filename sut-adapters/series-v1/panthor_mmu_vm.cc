@@ -2,6 +2,7 @@
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
 #include "sut-adapters/series-v1/panthor_mmu_op.h"
+#include "sut-adapters/series-v1/panthor_heap.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
 
 namespace protm::v1 {
@@ -120,6 +121,10 @@ void panthor_vm_destroy(Vm* vm) {
   vm->destroyed = true;
   // Firmware may still write state of groups that are being evicted.
   if (vm->as.active_cnt > 0) panthor_sched_prepare_for_vm_destruction(vm->ptdev);
+  vm->ptdev->kernel.mutex_lock(vm->heaps.lock);
+  panthor_heap_pool_destroy(vm->heaps.pool);
+  vm->heaps.pool = nullptr;
+  vm->ptdev->kernel.mutex_unlock(vm->heaps.lock);
   if (panthor_vm_unmap_range(vm, 0, vm->va_size) != 0) {
     vm->ptdev->kernel.warn("unmap of a dying vm failed");
   }

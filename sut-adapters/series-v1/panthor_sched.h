@@ -84,6 +84,7 @@ struct Group {
   std::uint32_t fatal_queues = 0;
   /// Queues that wait for protected mode (CS_PROTM_PENDING).
   std::uint32_t protm_pending_queues = 0;
+  std::uint32_t tiler_oom = 0;         ///< queues with an event to process
   /// A region may be waiting without a new event: look at CS_STATUS_WAIT until it is known.
   bool protm_unsettled = false;
   bool destroyed = false;
@@ -96,6 +97,7 @@ struct Group {
   contract::Ptr<KernelBo> syncobjs;
   contract::Work sync_upd_work{"group.sync_upd_work"};
   contract::Work term_work{"group.term_work"};
+  contract::Work tiler_oom_work{"group.tiler_oom_work"};
   contract::Work release_work{"group.release_work"};
   ListNode<Group> run_node;
   ListNode<Group> wait_node;
@@ -139,6 +141,7 @@ struct PanthorScheduler {
   contract::Mutex lock{"sched.lock"};
   contract::Workqueue wq;
   contract::Workqueue cleanup_wq;
+  contract::Workqueue heap_alloc_wq;   ///< may allocate; apart from what signals fences
   contract::DelayedWork tick_work{"tick_work"};
   contract::Work sync_upd_work{"sync_upd_work"};
   contract::Work fw_events_work{"fw_events_work"};

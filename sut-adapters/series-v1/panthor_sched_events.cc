@@ -49,16 +49,6 @@ void cs_slot_process_fault_event_locked(PanthorDevice* ptdev, std::uint32_t csg_
   });
 }
 
-// No tiler heap exists: "no chunk" lets firmware run its own handler or fail the job.
-void cs_slot_process_tiler_oom_event_locked(PanthorDevice* ptdev, std::uint32_t csg_id,
-                                            std::uint32_t cs_id) {
-  FwIface& cs = panthor_fw_get_cs_iface(ptdev, csg_id, cs_id);
-  fw_write64(ptdev, cs.input + fw::cs_input::kHeapStart, 0);
-  fw_write64(ptdev, cs.input + fw::cs_input::kHeapEnd, 0);
-  panthor_fw_update_reqs(ptdev, cs, kReqAck.req, fw_read(ptdev, cs.output + kReqAck.ack),
-                         fw::kCsTilerOom);
-}
-
 // True when firmware has to look at the CS again.
 bool cs_slot_process_irq_locked(PanthorDevice* ptdev, std::uint32_t csg_id, std::uint32_t cs_id) {
   FwIface& cs = panthor_fw_get_cs_iface(ptdev, csg_id, cs_id);

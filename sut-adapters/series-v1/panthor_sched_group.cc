@@ -78,6 +78,7 @@ void group_init(Group* group, const Ptr<Group>& self, PanthorDevice* ptdev,
   group->wait_node.owner = group;
   group->sync_upd_work.fn = contract::bind_fn<group_sync_upd_work>(self);
   group->term_work.fn = contract::bind_fn<group_term_work>(self);
+  group->tiler_oom_work.fn = contract::bind_fn<group_tiler_oom_work>(self);
   group->release_work.fn = contract::bind_fn<group_release_work>(self);
   group->compute = {args.compute_core_mask, args.max_compute_cores};
   group->fragment = {args.fragment_core_mask, args.max_fragment_cores};

@@ -90,6 +90,11 @@ void sched_process_csg_irq_locked(PanthorDevice* ptdev, std::uint32_t csg_id);
 void group_sync_upd_work(Group* group);
 void group_term_work(Group* group);
 void group_release_work(Group* group);
+void group_tiler_oom_work(Group* group);
+void cs_slot_process_tiler_oom_event_locked(PanthorDevice* ptdev, std::uint32_t csg_id,
+                                            std::uint32_t cs_id);
+/// A group leaves its slot: the event comes again with the next one.
+void group_forget_tiler_oom_locked(Group* group);
 
 // --- protected mode (panthor_sched_protm.cc) -----------------------------------------------------
 void cs_slot_process_protm_pending_event_locked(PanthorDevice* ptdev, std::uint32_t csg_id,

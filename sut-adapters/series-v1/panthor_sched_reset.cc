@@ -138,6 +138,8 @@ int panthor_sched_init(PanthorDevice* ptdev) {
   }
   sched->wq = k.alloc_workqueue("panthor-csf-sched", contract::WorkqueueKind::unbound);
   sched->cleanup_wq = k.alloc_workqueue("panthor-cleanup", contract::WorkqueueKind::unbound);
+  sched->heap_alloc_wq =
+      k.alloc_workqueue("panthor-heap-alloc", contract::WorkqueueKind::unbound);
   ptdev->scheduler = sched;
   return 0;
 }

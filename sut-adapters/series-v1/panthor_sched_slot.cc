@@ -201,6 +201,7 @@ void group_unbind_locked(Group* group) {
   group->csg_id = -1;
   for (std::uint32_t i = 0; i < group->queue_count; ++i) group->queues[i]->doorbell_id = 0;
   group_forget_protm_locked(group);
+  group_forget_tiler_oom_locked(group);
   group_put(group);
 }
 
@@ -214,8 +215,9 @@ int csg_slot_read_priority(PanthorDevice* ptdev, std::uint32_t csg_id) {
 
 void csg_slot_write_priority(PanthorDevice* ptdev, std::uint32_t csg_id, int priority) {
   FwIface& csg = panthor_fw_get_csg_iface(ptdev, csg_id);
-  const std::uint32_t word = panthor_fw_has_64bit_ep_req(ptdev) ? fw::csg_input::kEndpointReq2
-                                                               : fw::csg_input::kEndpointReq;
+  // As posted the helper that knows of two words is no longer asked (SCHED-3).
+  const bool wide = panthor_fw_has_64bit_ep_req(ptdev) && !has_defect(ptdev, Switch::sched_3);
+  const std::uint32_t word = wide ? fw::csg_input::kEndpointReq2 : fw::csg_input::kEndpointReq;
   panthor_fw_update_reqs(ptdev, csg, word,
                          static_cast<std::uint32_t>(priority) << fw::CsgEpReq::priority.shift,
                          fw::CsgEpReq::priority.mask);

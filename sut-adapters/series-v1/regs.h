@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Register offsets under the names that panthor uses, taken from the vocabulary's tables.
-// Leaves out: PWR_CONTROL (arch 14), which this driver does not drive yet.
+// Leaves out: PWR_CONTROL (panthor_pwr.h).
 // Source: panthor_regs.h; gpu-model/vocab/regs.
 #pragma once
 

@@ -8,6 +8,7 @@
 #include "sut-adapters/series-v1/panthor_fw.h"
 #include "sut-adapters/series-v1/panthor_gpu.h"
 #include "sut-adapters/series-v1/panthor_mmu.h"
+#include "sut-adapters/series-v1/panthor_pwr.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
 
 namespace protm::v1 {
@@ -24,7 +25,8 @@ void panthor_device_release(PanthorDevice* ptdev) {
   const Ptr<PanthorDevice> self = ptdev->self;
   // Work that files left behind ends here: groups are freed by the second queue's works.
   if (const auto sched = ptdev->scheduler) {
-    for (const contract::Workqueue wq : {sched->wq, ptdev->mmu->vm.wq, sched->cleanup_wq}) {
+    for (const contract::Workqueue wq : {sched->heap_alloc_wq, sched->wq, ptdev->mmu->vm.wq,
+                                        sched->cleanup_wq}) {
       k.destroy_workqueue(wq);
     }
     k.free(sched);
@@ -36,6 +38,7 @@ void panthor_device_release(PanthorDevice* ptdev) {
   k.free(ptdev->fw);
   k.free(ptdev->mmu);
   k.free(ptdev->gpu);
+  k.free(ptdev->pwr);
   k.free(self);
   if (v1.ptdev == self) v1.ptdev = nullptr;
 }

@@ -39,6 +39,9 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "a VM operation ignores that the forced exit failed and sends the AS command anyway"},
     {Switch::mmu_25, "MMU-25", "7/8", "own reading of patch 7",
      "flushes and AS commands outside lock_region() are sent in protected mode as well"},
+    {Switch::sched_3, "SCHED-3", "5/8", "own reading of patch 5",
+     "the priority of a group on a slot goes to the 32-bit endpoint request, which firmware from "
+     "4.0 on does not read"},
     {Switch::sched_8, "SCHED-8", "5/8", "own reading of patch 5",
      "a failed bind is ignored and the slot is programmed for a group that is not there"},
     {Switch::sched_12, "SCHED-12", "7/8", "Boris Brezillon, 6 May 2026",
@@ -85,7 +88,6 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
 constexpr UnmodelledDefect kUnmodelled[] = {
     {"HEAP-30", "a failing panthor_hw_init() leaks the runtime PM reference"},
     {"HEAP-39", "an old descriptor may be opened again after the heap was freed"},
-    {"SCHED-3", "priority updates go to the 32-bit endpoint register on firmware >= 4.0"},
     {"SCHED-50", "active_group holds no reference"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
     {"RST-5", "the interrupt mask is changed under the wrong lock"},

@@ -33,6 +33,7 @@ enum class Switch : std::uint8_t {
   fw_27,
   mmu_15,
   mmu_25,
+  sched_3,
   sched_8,
   sched_12,
   sched_13,
