@@ -23,6 +23,7 @@ std::string command_line(const Options& options) {
   add("--suite", options.suite);
   add("--filter", options.filter);
   add("--suites", options.suites);
+  if (options.machine != Options{}.machine) add("--machine", options.machine);
   add("--expect", options.expect);
   return line;
 }
@@ -82,6 +83,7 @@ int command_conform(const Options& options, Console console) {
   runner::ConformOptions how;
   how.attribution =
       options.attribute ? runner::Attribution::minimum_sets : runner::Attribution::none;
+  if (options.machine != Options{}.machine) how.machine = options.machine;
   const bool whole =
       options.suite.empty() && options.filter.empty() && options.suites.empty();
   how.coverage = whole ? runner::Coverage::whole : runner::Coverage::part;

@@ -7,6 +7,7 @@
 #include "cli/places.h"
 #include "cli/text_table.h"
 #include "conformance/format/catalogue_reader.h"
+#include "gpu-model/vocab/machine_config.h"
 #include "oracle/differential/candidates.h"
 #include "oracle/mutants/mutants.h"
 #include "oracle/rules/rule_table.h"
@@ -109,6 +110,14 @@ std::optional<TextTable> mutants(const Options&, Console) {
   return table;
 }
 
+std::optional<TextTable> machines(const Options&, Console) {
+  TextTable table{{"name", "what"}, {}};
+  for (const std::string_view name : vocab::config_names()) {
+    table.rows.push_back({std::string(name), std::string(vocab::config_what(name))});
+  }
+  return table;
+}
+
 struct List {
   std::string_view name;
   std::optional<TextTable> (*make)(const Options&, Console);
@@ -116,7 +125,7 @@ struct List {
 constexpr std::array kListCommands{
     List{"cases", cases},     List{"entries", entries},       List{"rules", rules},
     List{"limits", limits},   List{"switches", switches},     List{"events", events},
-    List{"mutants", mutants}, List{"candidates", candidates},
+    List{"mutants", mutants}, List{"candidates", candidates}, List{"machines", machines},
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "conformance/format/binary.h"
 #include "conformance/format/case_reader.h"
 #include "conformance/format/did_you_mean.h"
+#include "gpu-model/vocab/machine_config.h"
 #include "oracle/differential/candidates.h"
 #include "oracle/rules/rule_table.h"
 
@@ -52,6 +53,17 @@ std::optional<runner::Suite> suite(const Options& options, const runner::Filter&
     return std::nullopt;
   }
   runner::Suite loaded = runner::load_suite(folder, filter);
+  if (options.machine != vocab::config_names()[0]) {
+    const auto base = vocab::config_by_name(options.machine);
+    if (!base) {
+      bad_input(console, "no machine '" + options.machine + "'");
+      return std::nullopt;
+    }
+    for (runner::SuiteCase& c : loaded.cases) {
+      if (c.program.machine.name != vocab::config_names()[0]) continue;
+      c.program.machine = vocab::moved_to(c.program.machine, *base);
+    }
+  }
   if (loaded.errors.empty()) return loaded;
   console.err << format::diagnostics_text(loaded.errors);
   return std::nullopt;

@@ -27,6 +27,7 @@ struct Options {
   std::string save;               ///< of agree and explore: folder for what does not agree
   std::string findings;           ///< of agree: folder that gets a folder for each new signature
   std::string suites;             ///< empty = conformance/suites below the root
+  std::string machine = "arch10-fw1";  ///< configuration of cases that name none
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
   std::string preemptions;        ///< of explore; empty = the case's, else 2
   std::string pct;                ///< of explore: depth

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "conformance/format/did_you_mean.h"
+#include "gpu-model/vocab/machine_config.h"
 
 namespace protm::cli {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::string_view kHelp =
     --suite=AREA            only one area: heap, kbo, fw, mmu, sched, rst, uapi, base
     --filter=GLOB|ENTRY     only cases whose id matches, or that belong to an entry
     --format=FORMAT         text, json, junit or ktap
+    --machine=CONFIG        the machine of cases that name none (`list --machines`)
     --attribute             the smallest sets of switches that explain each divergence
     --suites=DIR            cases from another folder
     --expect=FILE           divergences that are known; else conformance/expectations/KERNEL.yaml
@@ -55,15 +57,18 @@ understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
     --sut=NAME[:ARG]        the candidate (default series-v1)
     --svg[=FILE]            a picture of it instead; without FILE on the standard output
+    --machine=CONFIG        as for conform
     --suites=DIR            cases from another folder
   trace CASE                the trace of a candidate
     --sut=NAME[:ARG]        the candidate (default series-v1)
     --full                  with register accesses
     --perfetto=FILE         and write it for ui.perfetto.dev
     --beside                with the oracle's above it, in the file for Perfetto
+    --machine=CONFIG        as for conform
     --suites=DIR            cases from another folder
   list                      cases, entries, rules, switches and more
-    --cases, --entries, --rules, --switches, --candidates, --mutants, --events, --limits
+    --cases, --entries, --rules, --switches, --candidates, --mutants, --events, --limits,
+    --machines
     --format=FORMAT         text or json
     --suites=DIR            cases from another folder
 work with Programs
@@ -112,8 +117,9 @@ std::string help_text(std::string_view command) {
 constexpr std::array<std::string_view, 10> kCommands{"conform", "agree", "explore", "list",
                                                      "explain", "trace", "shrink",  "replay",
                                                      "findings", "convert"};
-constexpr std::array<std::string_view, 8> kLists{"cases",    "entries",    "rules",   "switches",
-                                                 "limits",   "candidates", "events",  "mutants"};
+constexpr std::array<std::string_view, 9> kLists{"cases",    "entries", "rules",
+                                                 "switches", "limits",  "candidates",
+                                                 "events",   "mutants", "machines"};
 
 /// One subcommand with the words that a mistyped option may have meant.
 struct Command {
@@ -186,6 +192,11 @@ class Grammar {
     c.options.emplace_back(name);
   }
 
+  void machine(Command& c) {
+    const auto names = vocab::config_names();
+    word(c, "--machine", options_.machine, {names.begin(), names.end()});
+  }
+
   void conform() {
     Command& c = command("conform", "");
     text(c, "--sut", options_.sut);
@@ -193,6 +204,7 @@ class Grammar {
     text(c, "--filter", options_.filter);
     word(c, "--format", options_.format, {"text", "json", "junit", "ktap"});
     text(c, "--suites", options_.suites);
+    machine(c);
     text(c, "--expect", options_.expect);
     flag(c, "--attribute", options_.attribute);
     flag(c, "--bisect", options_.bisect);
@@ -240,9 +252,11 @@ class Grammar {
     text(e, "--suites", options_.suites);
     e.app->add_flag("--svg{-}", options_.svg);
     e.options.emplace_back("--svg");
+    machine(e);
     Command& t = command("trace", "a case");
     text(t, "--sut", options_.sut);
     text(t, "--suites", options_.suites);
+    machine(t);
     text(t, "--perfetto", options_.output);
     flag(t, "--full", options_.full);
     flag(t, "--beside", options_.beside);

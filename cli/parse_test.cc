@@ -36,7 +36,8 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
        "explain, trace, shrink, replay, findings, convert; did you mean 'conform'?\n"},
       {{"conform", "--stu=reference"},
        "protm: error: conform has no option '--stu'\n  = expected one of: --sut, --suite, "
-       "--filter, --format, --suites, --expect, --attribute, --bisect; did you mean '--sut'?\n"},
+       "--filter, --format, --suites, --machine, "
+       "--expect, --attribute, --bisect; did you mean '--sut'?\n"},
       {{"conform", "--format=jason"},
        "protm: error: --format cannot be 'jason'\n  = expected one of: text, json, junit, ktap; "
        "did you mean 'json'?\n"},
@@ -45,7 +46,8 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
       {{"list", "--rules", "--cases"}, "protm: error: list prints one list at a time\n"},
       {{"list", "--rulse"},
        "protm: error: list has no option '--rulse'\n  = expected one of: --cases, --entries, "
-       "--rules, --switches, --limits, --candidates, --events, --mutants, --format, --suites; did "
+       "--rules, --switches, --limits, --candidates, --events, --mutants, --machines, "
+       "--format, --suites; did "
        "you mean '--rules'?\n"},
       {{"explain"}, "protm: error: explain needs a case, a rule or an entry\n"},
       {{"replay", "a.yaml", "b.yaml"},

@@ -17,6 +17,7 @@ extern const Mutant kExitNotAwaited;
 extern const Mutant kFatalIgnored;
 extern const Mutant kFaultIgnored;
 extern const Mutant kFenceTooEarly;
+extern const Mutant kFirstChunkWrong;
 extern const Mutant kFlushIdZeroAsleep;
 extern const Mutant kGateAlwaysOpen;
 extern const Mutant kGrantForgotten;
@@ -25,10 +26,15 @@ extern const Mutant kGroupStateOfNobody;
 extern const Mutant kGroupsWithoutWorkStay;
 extern const Mutant kHalfOfASubmit;
 extern const Mutant kHeapAnswerUnchecked;
+extern const Mutant kHeapChunkSizeLost;
 extern const Mutant kHeapCloseLeaks;
 extern const Mutant kHeapErrorReplaced;
 extern const Mutant kHeapFlagsUnchecked;
+extern const Mutant kHeapGrowsAtOnce;
+extern const Mutant kHeapNeverGrows;
 extern const Mutant kHeapNeverReleased;
+extern const Mutant kHeapOfNobody;
+extern const Mutant kHeapOutlivesVm;
 extern const Mutant kHeapPrefixMatches;
 extern const Mutant kInfoOfNobody;
 extern const Mutant kL2NotAwaited;
@@ -47,6 +53,7 @@ extern const Mutant kOneGroupOnly;
 extern const Mutant kOpsDoneAsTheyCome;
 extern const Mutant kOpsReadTwice;
 extern const Mutant kPriorityUpsideDown;
+extern const Mutant kProgressTimerIgnored;
 extern const Mutant kProtectedFaultIgnored;
 extern const Mutant kQueryUnchecked;
 extern const Mutant kQueuesFaultIgnored;
@@ -63,6 +70,7 @@ extern const Mutant kSubmitUnchecked;
 extern const Mutant kSyncOfNobody;
 extern const Mutant kSyncRangeUnchecked;
 extern const Mutant kSyncValueWrong;
+extern const Mutant kTilerHeapArguments;
 extern const Mutant kTimeoutIgnored;
 extern const Mutant kUnknownFieldsIgnored;
 extern const Mutant kUserPageOutlivesGpu;
@@ -76,19 +84,20 @@ std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored, kAlwaysCapable, kAsyncBindRefused, kBindFailureForgotten, kBindUnchecked,
       kBoCreateUnchecked, kExclusiveExported, kExitNotAcknowledged, kExitNotAwaited, kFatalIgnored,
-      kFaultIgnored, kFenceTooEarly, kFlushIdZeroAsleep, kGateAlwaysOpen, kGrantForgotten,
-      kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit,
-      kHeapAnswerUnchecked, kHeapCloseLeaks, kHeapErrorReplaced, kHeapFlagsUnchecked,
-      kHeapNeverReleased, kHeapPrefixMatches, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody,
+      kFaultIgnored, kFenceTooEarly, kFirstChunkWrong, kFlushIdZeroAsleep, kGateAlwaysOpen,
+      kGrantForgotten, kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay,
+      kHalfOfASubmit, kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
+      kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased, kHeapOfNobody,
+      kHeapOutlivesVm, kHeapPrefixMatches, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody,
       kLabelTooLong, kLastComeFirstServed, kLateRequestAcked, kLowerPriorityEnters,
       kMmioOffsetUnchecked, kNeighboursForgotten, kNeverIdle, kNoMmapIgnored, kNormalSuspendBuffer,
       kOffsetOfNobody, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown,
-      kProtectedFaultIgnored, kQueryUnchecked, kQueuesFaultIgnored, kQueuesReadTwice,
-      kRegionNotLocked, kReplyFaultIgnored, kResetKillsAll, kSessionNeverYields,
+      kProgressTimerIgnored, kProtectedFaultIgnored, kQueryUnchecked, kQueuesFaultIgnored,
+      kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored, kResetKillsAll, kSessionNeverYields,
       kShortSessionMissed, kSlotReferenceKept, kStreamTruncated, kSubmitFaultIgnored,
-      kSubmitUnchecked, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong, kTimeoutIgnored,
-      kUnknownFieldsIgnored, kUserPageOutlivesGpu, kUserPageWritable, kVmCreateUnchecked,
-      kVmDestroyOfNobody, kVmStateOfNobody, kWatchdogPingsInside,
+      kSubmitUnchecked, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong, kTilerHeapArguments,
+      kTimeoutIgnored, kUnknownFieldsIgnored, kUserPageOutlivesGpu, kUserPageWritable,
+      kVmCreateUnchecked, kVmDestroyOfNobody, kVmStateOfNobody, kWatchdogPingsInside,
   };
   return mutants;
 }

@@ -323,6 +323,9 @@ describe() {
   # Profiles of the reference: what older releases do otherwise (docs/agreement.md).
   if ! grep -q 'GROUP_STATE_INNOCENT' "$drm"; then printf 'profile linux-6.12\n'; fi
   if [[ -f $src/drivers/gpu/drm/panthor/panthor_pwr.c ]]; then printf 'pwr_control yes\n'; fi
+  if grep -q 'endpoint_req2' "$src/drivers/gpu/drm/panthor/panthor_fw.h"; then
+    printf 'endpoint_req2 yes\n'
+  fi
 }
 
 # A kernel is some 8 MiB; the build trees that make a rebuild quick stay until `rm --all`.

@@ -9,7 +9,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "gpu-model/vocab/regs/gpu_control.h"
+#include "gpu-model/vocab/fw_interface.h"
+#include "gpu-model/vocab/regs/pwr_control.h"
 #include "gpu-model/vocab/uapi.h"
 #include "sut-adapters/contract/capability.h"
 #include "sut-adapters/contract/op_table.h"
@@ -29,7 +30,6 @@ using contract::Trace;
 
 /// From this architecture on power is switched through a block that the machine has and only newer
 /// drivers know. Source: panthor_pwr.c of 6.19.
-constexpr std::uint32_t kFirstPwrControlArch = 14;
 
 /// The one call that our own code in the kernel answers (glue/heap.c).
 constexpr std::string_view kProviderCall = "heap_alloc";
@@ -220,6 +220,8 @@ Kernel read_kernel(const std::string& folder, std::string& problem) {
       words >> kernel.query_protected_info;
     } else if (key == "pwr_control") {
       kernel.pwr_control = true;
+    } else if (key == "endpoint_req2") {
+      kernel.endpoint_req2 = true;
     } else if (key == "flavour") {
       std::getline(words, kernel.flavour);
     }
@@ -266,9 +268,14 @@ std::string cannot_run(const Kernel& kernel, const contract::Program& program) {
       }
     }
   }
-  const vocab::Word<vocab::GpuId> id(program.machine.gpu_id);
-  if (id[vocab::GpuId::arch_major] >= kFirstPwrControlArch && !kernel.pwr_control) {
-    return "needs " + std::string(program.machine.name) + ", which this driver does not know";
+  const vocab::MachineConfig& machine = program.machine;
+  if (vocab::has_pwr_control(machine.gpu_id) && !kernel.pwr_control) {
+    return "needs PWR_CONTROL of " + std::string(machine.name) +
+           ", which this driver does not know";
+  }
+  if (machine.fw_version >= vocab::fw::kVersionEndpointReq2 && !kernel.endpoint_req2) {
+    return "needs the 64-bit endpoint request of " + std::string(machine.name) +
+           ", which this driver does not know";
   }
   return {};
 }

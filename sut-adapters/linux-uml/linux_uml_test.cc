@@ -129,7 +129,13 @@ TEST_CASE("cannot_run: a failing Host call and an unknown machine are named") {
   p.id = "area/area-001-case";
   CHECK(uml::cannot_run(kernel, p).empty());
   p.machine.gpu_id |= 0xe0000000;
-  CHECK(uml::cannot_run(kernel, p) == "needs arch10-fw1, which this driver does not know");
+  CHECK(uml::cannot_run(kernel, p) ==
+        "needs PWR_CONTROL of arch10-fw1, which this driver does not know");
+  p = contract::Program{};
+  p.id = "area/area-001-case";
+  p.machine = *vocab::config_by_name("arch13-fw4");
+  CHECK(uml::cannot_run(kernel, p) ==
+        "needs the 64-bit endpoint request of arch13-fw4, which this driver does not know");
   p = contract::Program{};
   p.faults.resize(1);
   p.faults[0].host = true;
