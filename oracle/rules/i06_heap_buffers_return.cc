@@ -36,7 +36,10 @@ class Holders {
         break;
       case NodeType::unbind: sections_ = ok ? 0 : sections_; break;
       case NodeType::heap_alloc:
-      case NodeType::heap_ioctl: own_ += ok ? 1 : 0; break;
+      case NodeType::heap_ioctl:
+      // A descriptor more, or an object that may keep its buffer until its file is closed.
+      case NodeType::prime_export:
+      case NodeType::prime_import: own_ += ok ? 1 : 0; break;
       case NodeType::buffer_put:
       case NodeType::buffer_close: own_ -= ok ? 1 : 0; break;
       case NodeType::group_create: groups_ += ok && flagged(*op) ? 1 : 0; break;
