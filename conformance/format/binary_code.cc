@@ -195,6 +195,7 @@ Weight weight_of(NodeType type) {
     case NodeType::munmap:
     case NodeType::map_read:
     case NodeType::map_write:
+    case NodeType::fdinfo:
     case NodeType::set_user_mmio_offset: return {Swarm::memory, 1};
     // The life of a heap takes several of these in a row.
     case NodeType::heap_register:

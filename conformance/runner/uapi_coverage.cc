@@ -278,16 +278,13 @@ std::vector<UapiPart> uapi_coverage(std::span<const Program> programs) {
 }
 
 std::string uapi_coverage_markdown(const std::vector<UapiPart>& parts) {
-  constexpr std::size_t kMostNamed = 2;
-  std::string text = "| ioctl | part | cases |\n|---|---|---|\n";
+  std::string text = "| ioctl | part | case |\n|---|---|---|\n";
   for (const UapiPart& part : parts) {
-    std::string cases;
-    for (std::size_t i = 0; i < part.cases.size() && i < kMostNamed; ++i) {
-      cases += (i == 0 ? "" : ", ") + part.cases[i];
-    }
-    if (part.cases.size() > kMostNamed) {
-      cases += " and " + std::to_string(part.cases.size() - kMostNamed) + " more";
-    }
+    // One is enough, the same whatever other cases come: the first that is about the interface.
+    const auto own = std::find_if(part.cases.begin(), part.cases.end(), [](const std::string& id) {
+      return id.starts_with("uapi-");
+    });
+    std::string cases = own != part.cases.end() ? *own : part.cases.empty() ? "" : part.cases[0];
     if (cases.empty()) cases = "none";
     if (!part.why_none.empty()) cases = "- (" + std::string(part.why_none) + ")";
     text += "| " + part.ioctl + " | " + part.part + " | " + cases + " |\n";

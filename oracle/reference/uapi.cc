@@ -250,6 +250,10 @@ static_assert(std::is_sorted(kIoctls.begin(), kIoctls.end(),
                              [](const auto& a, const auto& b) { return a.nr < b.nr; }),
               "an older release has the first of them");
 
+/// Source: panthor_drv.c panthor_show_fdinfo(); those of profiling, which is off, are not there.
+constexpr std::array kFdinfoKeys{"drm-maxfreq-panthor", "drm-curfreq-panthor",
+                                 "panthor-resident-memory", "panthor-active-memory"};
+
 constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
   std::size_t known = 0;
   while (known < kIoctls.size() && kIoctls[known].nr <= nr(last)) ++known;
@@ -260,6 +264,7 @@ constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
                                 .open = open_file,
                                 .postclose = close_file,
                                 .import_sg_table = import_sg_table,
+                                .fdinfo_keys = kFdinfoKeys,
                                 .prime_export = prime_export,
                                 .is_user_page = is_user_page,
                                 .mmap_user_page = mmap_user_page,

@@ -189,6 +189,8 @@ struct DrmDriverOps {
   /// Makes the driver's object for an import of `size` bytes; Host has attached and mapped `buf`.
   Result<Ptr<GemObject>> (*import_sg_table)(void* driver, const Ptr<DmaBuf>& buf,
                                             std::uint64_t size) = nullptr;
+  /// Keys that the driver adds to fdinfo, in order. Their numbers are not modelled.
+  std::span<const char* const> fdinfo_keys;
   /// May the object leave the device as a dma-buf? 0 or -errno; null = every object may.
   int (*prime_export)(void* driver, const Ptr<GemObject>& gem) = nullptr;
   /// True when an mmap of that offset is for the driver and not for GEM.

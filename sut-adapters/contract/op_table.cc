@@ -213,6 +213,7 @@ constexpr std::array kPrimeImport{req(typed("buffer", T::ref_buffer)), num("flag
 constexpr std::array kMmap{typed("bo", T::ref_bo), typed("offset", T::number, kAllOnes),
                            size("size", k4K), flags("flags", kMapAccess), kFile};
 constexpr std::array kMappingRef{req(typed("mapping", T::ref_mapping))};
+constexpr std::array kFdinfo{kFile};
 constexpr std::array kMapRead{req(typed("mapping", T::ref_mapping)), num("offset", 0)};
 constexpr std::array kMapWrite{req(typed("mapping", T::ref_mapping)), num("offset", 0),
                                num("value", 0)};
@@ -343,6 +344,9 @@ constexpr std::array kNodes{
     N{Y::map_read, "map_read", op, Makes::nothing, kMapRead, "load of 64 bits through a mapping"},
     N{Y::map_write, "map_write", op, Makes::nothing, kMapWrite,
       "store of 64 bits through a mapping"},
+    N{Y::fdinfo, "fdinfo", op, Makes::nothing, kFdinfo,
+      "read of the file's fdinfo: which keys it has, and its buffers in bytes: all, shared, with "
+      "pages"},
     N{Y::syncobj_create, "syncobj_create", op, Makes::syncobj, kSyncobjCreate, "SYNCOBJ_CREATE"},
     N{Y::syncobj_destroy, "syncobj_destroy", op, Makes::nothing, kSyncobjRef, "SYNCOBJ_DESTROY"},
     N{Y::syncobj_wait, "syncobj_wait", op, Makes::nothing, kSyncobjWait, "SYNCOBJ_WAIT"},

@@ -125,6 +125,7 @@ enum class NodeType : std::uint16_t {
   munmap,
   map_read,
   map_write,
+  fdinfo,
   syncobj_create,
   syncobj_destroy,
   syncobj_wait,

@@ -40,6 +40,7 @@ enum class SysCall : std::uint8_t {
   munmap,           ///< mapping
   map_load64,       ///< mapping, offset -> value in `output`; -EFAULT where it is a SIGBUS
   map_store64,      ///< mapping, offset, value
+  fdinfo,           ///< fd; the text goes to `into` -> its bytes
   // device
   load,
   probe,

@@ -78,6 +78,8 @@ class DrmFiles {
   // One word through a mapping; -EFAULT where user space would get a signal.
   std::int64_t map_load(std::uint64_t mapping, std::uint64_t offset, std::uint64_t& value);
   std::int64_t map_store(std::uint64_t mapping, std::uint64_t offset, std::uint64_t value);
+  /// What /proc/self/fdinfo says about a file of the device, as far as it fits: bytes, or -ENOENT.
+  std::int64_t fdinfo(int fd, std::span<std::byte> into);
 
  private:
   enum class FileKind : std::uint8_t { chrdev, drm, dma_buf, sync_file, syncobj };

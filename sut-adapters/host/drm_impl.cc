@@ -136,6 +136,10 @@ std::int64_t DrmImpl::sys_map_store(std::uint64_t mapping, std::uint64_t offset,
   return syscall([&] { return files_.map_store(mapping, offset, value); });
 }
 
+std::int64_t DrmImpl::sys_fdinfo(int fd, std::span<std::byte> into) {
+  return syscall([&] { return files_.fdinfo(fd, into); });
+}
+
 HeapProvider* DrmImpl::provider_add(std::string_view name, bool is_protected, std::uint64_t limit) {
   HeapProvider::Options options;
   options.name = name;

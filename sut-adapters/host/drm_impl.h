@@ -64,6 +64,7 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
   std::int64_t sys_munmap(std::uint64_t mapping);
   std::int64_t sys_map_load(std::uint64_t mapping, std::uint64_t offset, std::uint64_t* value);
   std::int64_t sys_map_store(std::uint64_t mapping, std::uint64_t offset, std::uint64_t value);
+  std::int64_t sys_fdinfo(int fd, std::span<std::byte> into);
   /// A new exporter; its number counts from 1. `limit` in bytes, 0 = none.
   HeapProvider* provider_add(std::string_view name, bool is_protected, std::uint64_t limit);
   /// The exporter goes: allocating from it later is a use after free.

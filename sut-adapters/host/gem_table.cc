@@ -210,6 +210,17 @@ Result<GemPtr> GemTable::mmap(const GemHandles& handles, std::uint64_t offset,
   return gem;
 }
 
+GemTable::MemoryStats GemTable::memory_stats(const GemHandles& handles) {
+  MemoryStats stats;
+  for (const auto& [handle, gem] : handles) {
+    const State& s = state(gem);
+    stats.total += gem->size;
+    if (s.handles > 1 || s.exported != nullptr) stats.shared += gem->size;
+    if (gem->imported || !s.pages.empty()) stats.resident += gem->size;
+  }
+  return stats;
+}
+
 // --- PRIME ---------------------------------------------------------------------------------------
 
 Result<GemPtr> GemTable::prime_import(const Ptr<DmaBuf>& buf) {

@@ -52,6 +52,11 @@ class GemTable {
   contract::Ptr<contract::DmaBuf> exported(const GemPtr& gem) { return state(gem).exported; }
   /// Takes a reference, which goes with the object's last handle.
   void set_exported(const GemPtr& gem, const contract::Ptr<contract::DmaBuf>& buf);
+  /// Bytes of the objects that a file has handles of.
+  struct MemoryStats {
+    std::uint64_t total = 0, shared = 0, resident = 0;
+  };
+  MemoryStats memory_stats(const GemHandles& handles);
   contract::Result<GemPtr> prime_import(const contract::Ptr<contract::DmaBuf>& buf);
 
   // CPU access through a mapping

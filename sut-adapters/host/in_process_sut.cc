@@ -39,6 +39,7 @@ const char* role_of(SysCall call) {
     case SysCall::munmap: return "munmap";
     case SysCall::map_load64: return "map_load";
     case SysCall::map_store64: return "map_store";
+    case SysCall::fdinfo: return "fdinfo";
     case SysCall::load: return "load";
     case SysCall::probe: return "probe";
     case SysCall::unbind: return "unbind";
@@ -233,6 +234,7 @@ std::int64_t InProcessSut::perform_file(const Call& call, std::uint64_t& output)
     case SysCall::mmap:
       return drm_.sys_mmap(fd, call.args[1], call.args[2],
                            static_cast<std::uint32_t>(call.args[3]));
+    case SysCall::fdinfo: return drm_.sys_fdinfo(fd, call.into);
     case SysCall::munmap: return drm_.sys_munmap(call.args[0]);
     case SysCall::map_load64: return drm_.sys_map_load(call.args[0], call.args[1], &output);
     case SysCall::map_store64:

@@ -113,6 +113,11 @@ void UmlSut::start(const Call& call) {
     case SysCall::cpu_load_bytes: access(PROTM_LOAD, call.into); break;
     case SysCall::mmap: o.kind = PROTM_MAP; break;
     case SysCall::munmap: o.kind = PROTM_MAP_END; break;
+    case SysCall::fdinfo:
+      o.kind = PROTM_FDINFO;
+      o.data = staging(number, call.into);
+      o.args[1] = call.into.size();
+      break;
     case SysCall::map_load64:
     case SysCall::map_store64:
       o.kind = call.call == SysCall::map_load64 ? PROTM_MAP_LOAD : PROTM_MAP_STORE;
@@ -261,7 +266,9 @@ void UmlSut::carried_out(const protm_order& order) {
     }
   }
   std::uint64_t output = 0;
-  if (order.kind == PROTM_MAP_LOAD && result >= 0) {
+  if (order.kind == PROTM_FDINFO && result >= 0) {
+    std::memcpy(actor.into.data(), at(order.data), static_cast<std::size_t>(result));
+  } else if (order.kind == PROTM_MAP_LOAD && result >= 0) {
     std::memcpy(&output, at(order.data), kWordBytes);
   } else if (order.kind == PROTM_LOAD && result >= 0) {
     if (actor.call == SysCall::cpu_load64) {

@@ -491,6 +491,10 @@ constexpr contract::DrmIoctl kPanthorDrmDriverIoctls[] = {
     ioctl<uapi::BoQueryInfo>(uapi::IoctlId::bo_query_info, panthor_ioctl_bo_query_info),
 };
 
+// panthor_gpu_show_fdinfo() and panthor_show_internal_memory_stats(), without profiling.
+constexpr const char* kFdinfoKeys[] = {"drm-maxfreq-panthor", "drm-curfreq-panthor",
+                                       "panthor-resident-memory", "panthor-active-memory"};
+
 }  // namespace
 
 const contract::DrmDriverOps kPanthorDrmDriver{
@@ -501,6 +505,7 @@ const contract::DrmDriverOps kPanthorDrmDriver{
     .open = panthor_open,
     .postclose = panthor_postclose,
     .import_sg_table = panthor_gem_prime_import_sg_table,
+    .fdinfo_keys = kFdinfoKeys,
     .prime_export = panthor_gem_prime_export,
     .is_user_page = panthor_is_user_mmio_mapping,
     .mmap_user_page = panthor_device_mmap_io,

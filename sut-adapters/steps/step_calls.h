@@ -104,6 +104,8 @@ class StepCalls {
   contract::Call syncobj_array_call(std::uint32_t step);
   contract::Call sync_fd_call(std::uint32_t step);
   std::optional<contract::Call> mmap_call(std::uint32_t step);
+  contract::Call fdinfo_call(std::uint32_t step);
+  void finish_fdinfo(std::uint32_t step);
   contract::Call heap_ioctl(std::uint32_t step);
   contract::Call raw_ioctl(std::uint32_t step);
   void change_memory(std::uint32_t step);

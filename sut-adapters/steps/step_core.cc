@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The part of StepCalls that speaks to DRM core and the kernel's mm: PRIME, syncobjs, mappings.
+#include <xxhash.h>
+
 #include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
 
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/uapi_core.h"
@@ -15,6 +20,17 @@ using contract::Call;
 using contract::Node;
 using contract::NodeType;
 using contract::SysCall;
+
+/// "8 KiB" in bytes.
+std::uint64_t size_of(std::string_view text) {
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    if (c == 'K') value <<= 10;
+    if (c == 'M') value <<= 20;
+  }
+  return value;
+}
 
 }  // namespace
 
@@ -140,6 +156,41 @@ std::optional<Call> StepCalls::mmap_call(std::uint32_t step) {
   return c;
 }
 
+Call StepCalls::fdinfo_call(std::uint32_t step) {
+  constexpr std::size_t kMostBytes = 2048;
+  StepState& s = states_[step];
+  s.text.resize(kMostBytes);
+  Call c = plain(SysCall::fdinfo, file_of(program_.steps[step].op));
+  c.into = std::as_writable_bytes(std::span(s.text));
+  return c;
+}
+
+// Which keys there are, in their order, and three sizes; other numbers are the candidate's own.
+void StepCalls::finish_fdinfo(std::uint32_t step) {
+  constexpr std::array kSizes{std::string_view("drm-total-memory"),
+                              std::string_view("drm-shared-memory"),
+                              std::string_view("drm-resident-memory")};
+  constexpr std::array kOther{std::string_view("drm-client-id"), std::string_view("drm-pdev"),
+                              std::string_view("drm-client-name")};
+  std::string keys;
+  std::array<std::uint64_t, kSizes.size()> sizes{};
+  std::string_view text(states_[step].text);
+  for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    const std::string_view key = line.substr(0, line.find(':'));
+    if (!key.starts_with("drm-") && !key.starts_with("panthor-")) continue;
+    if (std::find(kOther.begin(), kOther.end(), key) != kOther.end()) continue;
+    keys.append(key).append("\n");
+    const auto row = std::find(kSizes.begin(), kSizes.end(), key);
+    if (row != kSizes.end()) {
+      sizes[static_cast<std::size_t>(row - kSizes.begin())] = size_of(line.substr(key.size() + 1));
+    }
+  }
+  output(step, 0, XXH64(keys.data(), keys.size(), 0));
+  for (std::uint32_t i = 0; i < sizes.size(); ++i) output(step, i + 1, sizes[i]);
+}
+
 std::optional<Call> StepCalls::core_call(std::uint32_t step) {
   const Node& op = program_.steps[step].op;
   switch (static_cast<NodeType>(op.type)) {
@@ -153,6 +204,8 @@ std::optional<Call> StepCalls::core_call(std::uint32_t step) {
     case NodeType::map_write:
       return plain(SysCall::map_store64, ref(op, "mapping"), number(op, "offset"),
                    number(op, "value"));
+    case NodeType::fdinfo:
+      return fdinfo_call(step);
     case NodeType::sync_fd_close:
       return plain(SysCall::close, ref(op, "fd"));
     default:

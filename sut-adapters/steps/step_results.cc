@@ -68,6 +68,10 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
     case NodeType::bo_mmap_offset:
       if (call == 0) s.mmap_offset = read<uapi::BoMmapOffset>(s.args.at).offset;
       break;
+    case NodeType::fdinfo:
+      s.text.resize(static_cast<std::size_t>(result));
+      s.result = 0;
+      break;
     case NodeType::open:
     case NodeType::heap_open:
     case NodeType::heap_register:
@@ -190,6 +194,9 @@ void StepCalls::finish_reader(std::uint32_t step) {
       break;
     case NodeType::map_read:
       output(step, 0, s.output);
+      break;
+    case NodeType::fdinfo:
+      finish_fdinfo(step);
       break;
     case NodeType::prime_export:
     case NodeType::prime_import:

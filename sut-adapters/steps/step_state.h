@@ -51,6 +51,7 @@ struct StepState {
   std::vector<std::uint64_t> words;        ///< assembled streams, one job's behind the other's
   std::vector<std::uint32_t> streams;      ///< first word of each job's, and the end of the last
   std::string path;                        ///< of an open
+  std::string text;                        ///< of a file of the kernel that was read
 };
 
 }  // namespace protm::steps

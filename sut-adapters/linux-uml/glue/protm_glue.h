@@ -16,7 +16,7 @@
 #endif
 
 enum protm_glue_limits {
-  PROTM_GLUE_VERSION = 3,
+  PROTM_GLUE_VERSION = 4,
   PROTM_ACTORS = 9,         /* the runner and a Program's eight */
   PROTM_NAME_BYTES = 120,
   PROTM_IRQ_LINES = 3,      /* job, mmu, gpu */
@@ -47,6 +47,7 @@ enum protm_order_kind {
   PROTM_MAP_END,       /* args: address */
   PROTM_MAP_LOAD,      /* args: address, offset in it, bytes; into data */
   PROTM_MAP_STORE,     /* args: address, offset in it, bytes; data */
+  PROTM_FDINFO,        /* args: descriptor, bytes; into data -> bytes of the text */
   /* by our files in the kernel, in the actor's task */
   PROTM_ADD_DEVICE,    /* the GPU's node becomes a device; drivers probe it */
   PROTM_WATCH_FENCE,   /* args: descriptor of the render node, syncobj, step */
