@@ -153,6 +153,10 @@ Weight weight_of(NodeType type) {
     case NodeType::load:
     case NodeType::probe:
     case NodeType::unbind:
+    case NodeType::suspend:
+    case NodeType::resume:
+    case NodeType::unplug:
+    case NodeType::unload:
     case NodeType::close: return {Swarm::device, 1};
     case NodeType::open:
     case NodeType::raw_ioctl:

@@ -60,10 +60,13 @@ extern const Mutant kQueuesFaultIgnored;
 extern const Mutant kQueuesReadTwice;
 extern const Mutant kRegionNotLocked;
 extern const Mutant kReplyFaultIgnored;
+extern const Mutant kRequestLeftAlone;
 extern const Mutant kResetKillsAll;
 extern const Mutant kSessionNeverYields;
 extern const Mutant kShortSessionMissed;
+extern const Mutant kSleepIgnored;
 extern const Mutant kSlotReferenceKept;
+extern const Mutant kSlowToGiveUp;
 extern const Mutant kStreamTruncated;
 extern const Mutant kSubmitFaultIgnored;
 extern const Mutant kSubmitUnchecked;
@@ -98,6 +101,7 @@ std::span<const Mutant> table() {
       kSubmitUnchecked, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong, kTilerHeapArguments,
       kTimeoutIgnored, kUnknownFieldsIgnored, kUserPageOutlivesGpu, kUserPageWritable,
       kVmCreateUnchecked, kVmDestroyOfNobody, kVmStateOfNobody, kWatchdogPingsInside,
+      kRequestLeftAlone, kSleepIgnored, kSlowToGiveUp,
   };
   return mutants;
 }

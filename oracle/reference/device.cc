@@ -192,6 +192,32 @@ void Device::runtime_resume() {
   k.pm_callback_result(error);
 }
 
+int Device::system_suspend() {
+  asleep_ = true;
+  const int error = k.pm_runtime_force_suspend();
+  if (error != 0) {
+    asleep_ = false;
+    k.wake_up_all(awake_);
+  }
+  return error;
+}
+
+int Device::system_resume() {
+  const int error = k.pm_runtime_force_resume();
+  asleep_ = false;
+  k.wake_up_all(awake_);
+  return error;
+}
+
+int Device::resume_and_get() {
+  // A suspend under way lets work pass: a reset that it waits for may wait for that work.
+  k.wait_event(awake_, [this] {
+    const bool lit = pm_state_ == PmState::active || pm_state_ == PmState::suspending;
+    return !asleep_ || lit || !driver.waits_for_wake();
+  });
+  return k.pm_runtime_resume_and_get();
+}
+
 // --- reset -------------------------------------------------------------------------------------
 
 void Device::schedule_reset() {

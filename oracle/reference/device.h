@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The device: what the concerns share, power states, reset work, unplug, probe order.
 // Lives from probe to the last reference of the DRM device (drmm).
-// Leaves out: clocks, devfreq, system suspend, the MMIO page of user space.
+// Leaves out: clocks, devfreq, the MMIO page of user space.
 // Source: panthor_device.c (7.3), patch 4 and its review; facts-driver-7x.md 7.
 #pragma once
 
@@ -55,7 +55,11 @@ class Device {
   [[nodiscard]] bool lost() const { return lost_; }
   [[nodiscard]] bool is_initialized() const { return sched_ready_; }
   [[nodiscard]] PmState pm_state() const { return pm_state_; }
-  int resume_and_get() { return k.pm_runtime_resume_and_get(); }
+  /// Power for a piece of work. While the system sleeps that is not to be had, whatever runtime PM
+  /// says (a device that was in use counts as active): the work waits until it is awake.
+  int resume_and_get();
+  int system_suspend();
+  int system_resume();
 
  private:
   int find_heap();
@@ -74,7 +78,9 @@ class Device {
   contract::Work reset_work_{.role = "reset_work"};
   contract::Mutex unplug_lock_{.role = "unplug.lock"};
   contract::Completion unplug_done_{.role = "unplug.done"};
+  contract::WaitQueue awake_{.role = "pm.awake"};
   PmState pm_state_ = PmState::suspended;
+  bool asleep_ = false;
   bool reset_pending_ = false;
   bool sched_ready_ = false;
   bool registered_ = false;

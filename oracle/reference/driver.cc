@@ -53,6 +53,10 @@ void ReferenceDriver::remove() {
   if (device_) device_->unplug();
 }
 
+int ReferenceDriver::suspend() { return device_->system_suspend(); }
+
+int ReferenceDriver::resume() { return device_->system_resume(); }
+
 contract::DriverRest ReferenceDriver::rest() const {
   contract::DriverRest rest;
   if (heaps_ != nullptr) rest.heaps = heaps_->live();

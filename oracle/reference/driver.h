@@ -2,7 +2,7 @@
 // The reference driver: what the review of the series asks for, on a 7.x panthor base.
 // Entry points of contract::Driver; the work is done by one class per concern, made by the virtual
 // `make_*` functions, so that a mutant replaces one class and overrides one of its methods.
-// Not modelled: async VM_BIND, tiler heaps, PRIME export, system suspend, PWR_CONTROL (arch 14).
+// Not modelled: async VM_BIND, tiler heaps, PRIME export, PWR_CONTROL (arch 14).
 // Source: facts-driver.md, facts-driver-7x.md, decisions.md 1-5, 12, 15, 22.
 #pragma once
 
@@ -36,6 +36,8 @@ class ReferenceDriver : public contract::Driver {
                                                       std::uint64_t heap_flags) override;
   int probe() override;
   void remove() override;
+  int suspend() override;
+  int resume() override;
   [[nodiscard]] contract::DriverRest rest() const override;
 
   /// Which release's behaviour is asked for. `profile` is one of profiles().
@@ -51,6 +53,8 @@ class ReferenceDriver : public contract::Driver {
   [[nodiscard]] virtual Ptr<Fw> make_fw(Device& device);
   [[nodiscard]] virtual Ptr<Protm> make_protm(Device& device);
   [[nodiscard]] virtual Ptr<Sched> make_sched(Device& device);
+  /// Work that needs the GPU waits while the system sleeps.
+  [[nodiscard]] virtual bool waits_for_wake() const { return true; }
   /// The ioctls; a mutant may put its own in place of one.
   [[nodiscard]] virtual const contract::DrmDriverOps& drm_ops() const;
 

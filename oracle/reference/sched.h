@@ -68,7 +68,7 @@ class Sched {
   int init(const Ptr<Sched>& self);
   void unplug();
   void suspend();
-  void resume() { tick_now(); }
+  void resume();
   void pre_reset();
   void post_reset(int fw_error);
 

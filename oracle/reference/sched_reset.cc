@@ -153,6 +153,22 @@ void Sched::suspend() {
   suspend_locked();
 }
 
+void Sched::resume() {
+  {
+    // A system suspend takes groups off their slots that have work, and lists them as idle. Those
+    // get a slot only when one is left, which an idle group may hold for ever.
+    MutexGuard lock(k_, lock_);
+    for (List<Group>& idle : idle_) {
+      idle.for_each([&](const Ptr<Group>& group) {
+        if (is_idle(group)) return;
+        group->run_node.unlink();
+        give_back(group);
+      });
+    }
+  }
+  tick_now();
+}
+
 // --- reset -------------------------------------------------------------------------------------
 
 void Sched::stop_group(const Ptr<Group>& group) {

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "gpu-model/vocab/errno.h"
+#include "oracle/reference/driver.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
@@ -32,7 +33,10 @@ void Sched::tick_work() {
   }
   {
     MutexGuard lock(k_, lock_);
-    if (!d_.reset_is_pending()) tick_locked(now, now >= target);
+    // Who waited for the lock may find the power gone; the resume brings a tick of its own.
+    const bool powered =
+        d_.pm_state() == PmState::active || !d_.driver.waits_for_wake();
+    if (powered && !d_.reset_is_pending()) tick_locked(now, now >= target);
   }
   k_.pm_runtime_put_autosuspend();
   k_.dev_exit();

@@ -32,7 +32,10 @@ bool needs_normal_mode(NodeType type) {
     case NodeType::group_destroy:
     case NodeType::close:
     case NodeType::raw_ioctl:
-    case NodeType::unbind: return true;
+    case NodeType::unbind:
+    case NodeType::suspend:
+    case NodeType::unplug:
+    case NodeType::unload: return true;
     default: return false;
   }
 }

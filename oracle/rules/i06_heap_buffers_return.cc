@@ -34,6 +34,8 @@ class Holders {
       case NodeType::probe:
         if (ok) sections_ = program_.firmware.prot_sections;
         break;
+      case NodeType::unplug:
+      case NodeType::unload:
       case NodeType::unbind: sections_ = ok ? 0 : sections_; break;
       case NodeType::heap_alloc:
       case NodeType::heap_ioctl:

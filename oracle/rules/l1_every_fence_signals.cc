@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <vector>
 
 #include "oracle/rules/invariants.h"
+#include "oracle/rules/liveness.h"
 #include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/trace_reading.h"
 
@@ -19,55 +19,6 @@ namespace protm::rules {
 using namespace contract;
 
 namespace {
-
-bool can_block_for_ever(const Node& submit) {
-  return uses_instruction(submit, NodeType::i_sync_wait64) ||
-         uses_instruction(submit, NodeType::i_call) || uses_instruction(submit, NodeType::i_raw) ||
-         (static_cast<NodeType>(submit.type) == NodeType::group_submit &&
-          field_number(submit, "stream_addr") != UINT64_MAX);
-}
-
-/// What a fence waits in line with: the group of a job, the VM of a bind.
-std::uint32_t line_of(const Program& program, std::uint32_t step) {
-  const std::uint32_t group = group_of_job(program, step);
-  return group != kNoStep ? group : vm_of_bind(program, step);
-}
-
-void add_wait(const Node& node, std::vector<std::uint32_t>& out) {
-  const auto index = field_index(node_info(static_cast<NodeType>(node.type)), "wait");
-  if (!index || *index >= node.fields.size()) return;
-  const Value& value = node.fields[*index];
-  if (value.kind == Value::Kind::ref) out.push_back(static_cast<std::uint32_t>(value.number));
-}
-
-/// Steps whose fences a submit or a bind waits for.
-std::vector<std::uint32_t> waits_of(const Node& op) {
-  std::vector<std::uint32_t> out;
-  add_wait(op, out);
-  for (const Value& field : op.fields) {
-    for (const Node& item : field.list) add_wait(item, out);
-  }
-  return out;
-}
-
-/// Groups and VMs with a job or bind that may wait for ever; what waits for them is as bad.
-std::set<std::uint32_t> excused_lines(const Program& program) {
-  std::set<std::uint32_t> out;
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
-      if (!has_own_fence(program, s)) continue;
-      const Node& op = program.steps[s].op;
-      const std::vector<std::uint32_t> waits = waits_of(op);
-      const bool bad = can_block_for_ever(op) ||
-                       std::any_of(waits.begin(), waits.end(), [&](std::uint32_t step) {
-                         return out.contains(line_of(program, step));
-                       });
-      if (bad) grew = out.insert(line_of(program, s)).second || grew;
-    }
-  }
-  return out;
-}
 
 struct Seen {
   std::map<std::uint32_t, std::uint64_t> accepted;   // job -> time

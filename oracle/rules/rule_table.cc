@@ -104,6 +104,22 @@ constexpr std::array kRules{
     Rule{"L1", "every_fence_signals",
          "every fence signals or its group is dead within T after the last step and fault",
          "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals},
+    Rule{"L2", "runnable_groups_run",
+         "a group with work and the highest priority of all is off its slot for R ticks at most",
+         "design.md section 6; decisions.md 11", kAny, runnable_groups_run},
+    Rule{"L3", "request_is_entered",
+         "a request for protected mode of a group with the highest priority is entered within R "
+         "ticks, or the group is dead",
+         "design.md section 6; decisions.md 11", kAny, request_is_entered},
+    Rule{"L4", "blocked_tasks_end", "each call that blocked comes back",
+         "design.md section 6", kAny, blocked_tasks_end},
+    Rule{"I12", "no_protm_without_protected_work",
+         "without protected work nothing of protected mode is asked of the hardware",
+         "cover letter of 5 May 2026; catalogue I12", kAny, no_protm_without_protected_work},
+    Rule{"PM-1", "asleep_gpu_is_left_alone",
+         "no use of the GPU between system suspend and resume",
+         "drivers/base/power/runtime.c (7.3) pm_runtime_force_suspend(): the power is off", kAny,
+         asleep_gpu_is_left_alone},
 };
 
 constexpr std::array kHits{

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The one table of all rules, and the list of what the machine flags but no rule judges.
 // Order matters: of two rules that a trace breaks at the same instant, the upper row is reported.
-// Not modelled: I5 (judged as sut/lock), I12 (comparison `slots`), L2 to L4.
+// Not modelled: I5 (judged as sut/lock); of I12 slots and priorities (comparison `slots`).
 // Source: design.md section 6; the invariants of the catalogue in their corrected form.
 #pragma once
 

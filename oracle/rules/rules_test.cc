@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Goal: no rule that cannot fail. Each rule has a trace that breaks it and one that arms and keeps
-// it (FW-25 and SCHED-48 in forced_exit_test.cc); the list at the end is held against rule_table.
+// it (FW-25 and SCHED-48 in forced_exit_test.cc; L2 to L4, I12 and PM-1 in liveness_test.cc); the
+// list at the end is held against rule_table.
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -488,7 +489,7 @@ TEST_CASE("L1: an asynchronous bind has a fence, and is excused with what it wai
 TEST_CASE("rule_table: holds no rule without a trace in these tests") {
   const std::set<std::string_view> tested{
       "I1", "I2", "I3", "I4", "I6", "I7", "I8", "I9", "I10", "I11", "L1", "FW-25", "SCHED-48",
-      "KBO-9",
+      "KBO-9", "L2", "L3", "L4", "I12", "PM-1",
       "HW-enter-with-locked-region", "HW-pend-acked-for-two-groups", "HW-pend-acked-after-sample",
       "HW-protm-buffer-missing", "HW-enter-while-pending", "HW-resume-without-save",
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",

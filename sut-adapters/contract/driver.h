@@ -54,6 +54,10 @@ class Driver {
   /// 0, -EPROBE_DEFER, or another negative errno. On failure Host runs the devres actions.
   virtual int probe() = 0;
   virtual void remove() = 0;
+  /// System sleep, after user space was frozen; 0 or a negative errno, then the device goes on.
+  /// Source: panthor_drv.c panthor_pm_ops.
+  virtual int suspend() = 0;
+  virtual int resume() = 0;
 
   [[nodiscard]] virtual DriverRest rest() const = 0;
 };

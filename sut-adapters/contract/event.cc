@@ -30,6 +30,9 @@ constexpr std::array kEvents{
     EventInfo{EventKind::tiler_oom, "CS_ACK.TILER_OOM raised", EventArg::none},
     EventInfo{EventKind::progress_timer, "CSG_ACK.PROGRESS_TIMER_EVENT raised", EventArg::none},
     EventInfo{EventKind::memory_changed, "memory of % changed", EventArg::step},
+    EventInfo{EventKind::protm_enter_acked, "GLB_ACK.PROTM_ENTER acked", EventArg::none},
+    EventInfo{EventKind::status_update_sampled, "STATUS_UPDATE sampled", EventArg::none},
+    EventInfo{EventKind::protm_exit_begun, "protm_exit_begun", EventArg::none},
 };
 static_assert(kEvents.size() + 1 == static_cast<std::size_t>(EventKind::count));
 }  // namespace

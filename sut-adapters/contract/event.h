@@ -37,6 +37,9 @@ enum class EventKind : std::uint8_t {
   tiler_oom,       ///< CS_ACK.TILER_OOM flipped
   progress_timer,  ///< CSG_ACK.PROGRESS_TIMER_EVENT flipped
   memory_changed,  ///< a = step whose user memory another thread changed
+  protm_enter_acked,      ///< GLB_ACK.PROTM_ENTER flipped
+  status_update_sampled,  ///< firmware's scan saw CSG_REQ.STATUS_UPDATE: a tick looks at its slots
+  protm_exit_begun,       ///< firmware found a cause to leave protected mode
   count
 };
 

@@ -242,6 +242,12 @@ class Kernel {
   virtual void pm_runtime_put_autosuspend() = 0;  ///< marks last busy itself (K7)
   virtual void pm_runtime_put() = 0;
   virtual void pm_runtime_put_sync_suspend() = 0;
+  /// Runtime PM is off from here on and the device suspended. A device that is in use still counts
+  /// as active: a get succeeds although the power is off. Errors: what the suspend callback said.
+  /// Source: drivers/base/power/runtime.c (7.3) pm_runtime_force_suspend().
+  virtual int pm_runtime_force_suspend() = 0;
+  /// The way back; a device that nobody used stays suspended.
+  virtual int pm_runtime_force_resume() = 0;
   [[nodiscard]] virtual RpmStatus pm_runtime_status() const = 0;
   /// What a suspend or resume callback returns: the callback stores it here before it ends.
   virtual void pm_callback_result(int error) = 0;

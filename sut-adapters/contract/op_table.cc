@@ -99,6 +99,7 @@ constexpr std::array kHeapIoctl{req(typed("file", T::ref_heap_file)),
 constexpr std::array kHeapFileRef{req(typed("file", T::ref_heap_file))};
 // --- DRM ---
 constexpr std::array kFileRef{req(typed("file", T::ref_file))};
+constexpr std::array kOpen{word("fences", kYesNo)};
 constexpr std::array kDevQuery{req(word("what", kQueries)), num("size", kAllOnes), kArgs,
                                memory(6), kFile};
 constexpr std::array kVmCreate{num("flags", 0), size("user_va_range", 0, kAllOnes), kArgs, kFile};
@@ -304,7 +305,15 @@ constexpr std::array kNodes{
     N{Y::load, "load", op, Makes::nothing, {}, "module load with the case's parameters"},
     N{Y::probe, "probe", op, Makes::nothing, {}, "bind the device (sysfs bind)"},
     N{Y::unbind, "unbind", op, Makes::nothing, {}, "unbind the device"},
-    N{Y::open, "open", op, Makes::file, {}, "open the render node"},
+    N{Y::suspend, "suspend", op, Makes::nothing, {},
+      "system suspend, as far as the device sees it; other actors are frozen until `resume`"},
+    N{Y::resume, "resume", op, Makes::nothing, {}, "system resume, by the actor of the suspend"},
+    N{Y::unplug, "unplug", op, Makes::nothing, {},
+      "the device goes from its bus, open files or not; a `probe` brings it back"},
+    N{Y::unload, "unload", op, Makes::nothing, {},
+      "module unload: EAGAIN while a file is open, and what it leaves behind is a leak"},
+    N{Y::open, "open", op, Makes::file, kOpen,
+      "open the render node; with `fences` the jobs that name it get syncobjs in it"},
     N{Y::close, "close", op, Makes::nothing, kFileRef, "close a file of the render node"},
     N{Y::dev_query, "dev_query", op, Makes::nothing, kDevQuery, "DEV_QUERY"},
     N{Y::vm_create, "vm_create", op, Makes::vm, kVmCreate, "VM_CREATE"},

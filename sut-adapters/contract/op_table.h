@@ -95,6 +95,10 @@ enum class NodeType : std::uint16_t {
   load,
   probe,
   unbind,
+  suspend,
+  resume,
+  unplug,
+  unload,
   // operations: DRM
   open,
   close,

@@ -45,7 +45,11 @@ enum class SysCall : std::uint8_t {
   load,
   probe,
   unbind,
-  sleep,  ///< ns
+  suspend,  ///< the device's part of a system suspend
+  resume,   ///< and of the resume; the one that suspended asks for it
+  unplug,   ///< the device goes from its bus; `probe` brings it back
+  unload,   ///< module unload: -EAGAIN while somebody uses the module
+  sleep,    ///< ns
 };
 
 /// How an mmap asks for its pages: for reading and shared, plus these bits.

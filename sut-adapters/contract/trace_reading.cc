@@ -63,6 +63,12 @@ bool matches(const Record& record, const EventSpec& spec) {
       return saw(K::protm_pend);
     case EventKind::protm_enter_sampled:
       return saw(K::enter_sampled);
+    case EventKind::protm_enter_acked:
+      return saw(K::enter_acked);
+    case EventKind::status_update_sampled:
+      return saw(K::status_update_sampled);
+    case EventKind::protm_exit_begun:
+      return saw(K::exit_cause);
     case EventKind::ping_sampled:
       return saw(K::ping_sampled);
     case EventKind::ping_in_window:

@@ -19,6 +19,8 @@
 namespace protm::contract {
 
 inline constexpr std::size_t kNoRecord = SIZE_MAX;
+/// `sub` of a kernel_log record: the runner resumes a system that no step woke.
+inline constexpr std::uint16_t kRunnerWakes = 1;
 
 [[nodiscard]] constexpr bool is(const Record& r, vocab::ObservationKind kind) {
   return r.kind == RecordKind::machine && r.sub == static_cast<std::uint16_t>(kind);

@@ -43,6 +43,10 @@ const char* role_of(SysCall call) {
     case SysCall::load: return "load";
     case SysCall::probe: return "probe";
     case SysCall::unbind: return "unbind";
+    case SysCall::suspend: return "suspend";
+    case SysCall::resume: return "resume";
+    case SysCall::unplug: return "unplug";
+    case SysCall::unload: return "unload";
     case SysCall::sleep: return "sleep";
   }
   return "call";
@@ -68,6 +72,8 @@ InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surrou
   ops.ctx = this;
   ops.probe = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->probe(); };
   ops.remove = [](void* self) { static_cast<InProcessSut*>(self)->driver_->remove(); };
+  ops.suspend = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->suspend(); };
+  ops.resume = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->resume(); };
   kernel_.device_set_ops(ops);
 }
 
@@ -108,6 +114,10 @@ std::int64_t InProcessSut::perform(const Call& call, std::uint64_t& output) {
     case SysCall::load: return load();
     case SysCall::probe: return loaded_ ? kernel_.device_bind() : -ENODEV;
     case SysCall::unbind: return kernel_.device_unbind();
+    case SysCall::suspend: return kernel_.device_suspend();
+    case SysCall::resume: return kernel_.device_resume();
+    case SysCall::unplug: return kernel_.device_unplug();
+    case SysCall::unload: return unload();
     case SysCall::sleep: kernel_.sleep_ns(call.args[0]); return 0;
     case SysCall::heap_register:
     case SysCall::heap_unregister:
@@ -123,7 +133,22 @@ std::int64_t InProcessSut::load() {
   if (init_result_ != 0) return init_result_;
   if (loaded_) return -EEXIST;
   loaded_ = true;
-  return kernel_.device_attach();
+  return kernel_.device_present() ? kernel_.device_attach() : 0;
+}
+
+// What is bound is unbound. Source: kernel/module/main.c delete_module(); fops_get() in fs/open.c
+// and dma_buf_export(): open files and exported buffers keep the module of their operations.
+std::int64_t InProcessSut::unload() {
+  if (!loaded_) return -ENOENT;
+  if (kernel_.drm_users() != 0) return -EAGAIN;
+  if (kernel_.device_bound()) {
+    const int error = kernel_.device_unbind();
+    if (error != 0) return error;
+  }
+  driver_->module_exit();
+  loaded_ = false;
+  report_leaks(LeakScope::module_only);
+  return 0;
 }
 
 // --- heaps and their in-kernel users ---------------------------------------------------------
@@ -288,11 +313,17 @@ void InProcessSut::report_rest(bool after_unbind) {
       h.provider = nullptr;
     }
   });
-  report_leaks();
+  report_leaks(LeakScope::all);
 }
 
-void InProcessSut::report_leaks() {
+void InProcessSut::report_leaks(LeakScope scope) {
+  // dma-heap is built in, and what its exporters have is theirs.
+  const auto builtin = [](const char* role) {
+    static constexpr std::string_view kRoles[] = {"heap", "heap_provider", "char_file", "dma_buf"};
+    return std::find(std::begin(kRoles), std::end(kRoles), role) != std::end(kRoles);
+  };
   for (const RoleCount& now : kernel_.live_objects()) {
+    if (scope == LeakScope::module_only && builtin(now.role)) continue;
     std::uint32_t before = 0;
     for (const RoleCount& b : baseline_) {
       if (std::strcmp(b.role, now.role) == 0) before = b.live;

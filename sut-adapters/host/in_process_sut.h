@@ -81,8 +81,11 @@ class InProcessSut final : public contract::Sut {
   /// The handle of somebody who still holds its reference; NULL for any other number.
   [[nodiscard]] HeapHandle* heap(std::uint64_t handle);
   std::int64_t load();
+  std::int64_t unload();
   void rest_value(const char* what, std::uint64_t value);
-  void report_leaks();
+  /// What is left behind: of everything, or of the module that was unloaded.
+  enum class LeakScope : std::uint8_t { all, module_only };
+  void report_leaks(LeakScope scope);
 
   contract::SutInfo info_;
   contract::Surroundings around_;

@@ -76,6 +76,8 @@ class ToyDriver final : public contract::Driver {
     const auto h = contract::ptr_cast<Heap>(heap);
     return h->info.allocate(h->info.priv, len, fd_flags, heap_flags);
   }
+  int suspend() override { return k_.pm_runtime_force_suspend(); }
+  int resume() override { return k_.pm_runtime_force_resume(); }
   int probe() override {
     k_.usleep(1000);
     if (options_.probe_result != 0) return options_.probe_result;

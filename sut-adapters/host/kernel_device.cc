@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The device and the driver core: probe, deferral, bind and unbind, devres, drmm, unplug, firmware
 // files and module parameters. One platform device, one driver.
-// Not modelled: device links, suppliers, driver-core attribute groups, late init.
-// Source: reference/facts-host.md section 9.
+// Not modelled: device links, suppliers, driver-core attribute groups, late init; of a system sleep
+// the freezing of tasks, which is the step runner's.
+// Source: reference/facts-host.md section 9; drivers/base/power/main.c (7.3) device_prepare(),
+// device_suspend(), device_complete().
 #include <cstring>
 
 #include "gpu-model/vocab/errno.h"
@@ -44,6 +46,11 @@ int KernelImpl::device_attach() {
 }
 
 int KernelImpl::device_bind() {
+  if (asleep_) return -EBUSY;
+  if (!present_) {
+    present_ = true;
+    return device_attach();   // as a bus that finds the device: what probe says is not told
+  }
   contract::MutexGuard lock(*this, device_lock_);
   if (bound_) return -EBUSY;
   const bool was_deferred = deferred_;
@@ -62,6 +69,7 @@ void KernelImpl::trigger_deferred_probe() {
 }
 
 int KernelImpl::device_unbind() {
+  if (asleep_) return -EBUSY;
   if (!bound_) return -ENODEV;
   contract::MutexGuard lock(*this, device_lock_);
   if (!bound_) return 0;   // somebody else was first; sysfs looks before it has the lock
@@ -72,6 +80,44 @@ int KernelImpl::device_unbind() {
   pm_reinit();
   bound_ = false;
   return 0;
+}
+
+int KernelImpl::device_unplug() {
+  if (asleep_) return -EBUSY;
+  if (!present_) return -ENODEV;
+  present_ = false;
+  deferred_ = false;
+  device_unbind();
+  return 0;
+}
+
+// --- system sleep ----------------------------------------------------------------------------
+
+int KernelImpl::device_suspend() {
+  if (asleep_) return -EBUSY;
+  asleep_ = true;   // from here on nobody binds or unbinds
+  pm_runtime_get_noresume();
+  int error = 0;
+  {
+    contract::MutexGuard lock(*this, device_lock_);
+    if (bound_) error = device_ops_.suspend(device_ops_.ctx);
+  }
+  if (error == 0) return 0;
+  asleep_ = false;
+  pm_runtime_put();
+  return error;
+}
+
+int KernelImpl::device_resume() {
+  if (!asleep_) return -EINVAL;
+  int error = 0;
+  {
+    contract::MutexGuard lock(*this, device_lock_);
+    if (bound_) error = device_ops_.resume(device_ops_.ctx);
+  }
+  asleep_ = false;
+  pm_runtime_put();
+  return error;
 }
 
 // --- devres and drmm -------------------------------------------------------------------------
@@ -145,6 +191,12 @@ void KernelImpl::drm_release(DrmInstance& d) {
     d.actions.pop_back();
     call(entry.fn);
   }
+}
+
+std::uint32_t KernelImpl::drm_users() const {
+  std::uint32_t refs = 0;
+  for (const DrmInstance& d : drm_) refs += d.refs;
+  return bound_ ? refs - 1 : refs;   // one is the binding's own
 }
 
 bool KernelImpl::drm_instance_unplugged(std::uint32_t instance) const {

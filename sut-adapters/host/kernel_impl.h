@@ -87,6 +87,8 @@ class KernelImpl final : public contract::Kernel {
   struct DeviceOps {
     int (*probe)(void* ctx) = nullptr;
     void (*remove)(void* ctx) = nullptr;
+    int (*suspend)(void* ctx) = nullptr;
+    int (*resume)(void* ctx) = nullptr;
     void* ctx = nullptr;
   };
   void device_set_ops(const DeviceOps& ops) { device_ops_ = ops; }
@@ -96,7 +98,16 @@ class KernelImpl final : public contract::Kernel {
   int device_bind();
   /// As a write to sysfs unbind. Errors: -ENODEV not bound.
   int device_unbind();
+  /// The device's part of a system suspend. Errors: -EBUSY asleep already, the driver's error.
+  int device_suspend();
+  /// Errors: -EINVAL not asleep, the driver's error.
+  int device_resume();
+  /// The device leaves its bus. Errors: -ENODEV gone already, -EBUSY asleep.
+  int device_unplug();
   [[nodiscard]] bool device_bound() const { return bound_; }
+  /// Files and exported buffers of DRM devices: each keeps the driver's module.
+  [[nodiscard]] std::uint32_t drm_users() const;
+  [[nodiscard]] bool device_present() const { return present_; }
   [[nodiscard]] bool probe_deferred() const { return deferred_; }
   /// A driver bound, or another of B2's triggers: the deferred probe is tried again, in a task.
   void trigger_deferred_probe();
@@ -216,6 +227,8 @@ class KernelImpl final : public contract::Kernel {
   void pm_runtime_put_autosuspend() override;
   void pm_runtime_put() override;
   void pm_runtime_put_sync_suspend() override;
+  int pm_runtime_force_suspend() override;
+  int pm_runtime_force_resume() override;
   contract::RpmStatus pm_runtime_status() const override { return pm_.status; }
   void pm_callback_result(int error) override { pm_.callback_result = error; }
 
@@ -413,6 +426,8 @@ class KernelImpl final : public contract::Kernel {
 
   DeviceOps device_ops_;
   bool bound_ = false;
+  bool present_ = true;
+  bool asleep_ = false;
   bool deferred_ = false;
   bool probing_ = false;
   contract::Mutex device_lock_{.role = "device_lock"};   ///< one bind or unbind at a time

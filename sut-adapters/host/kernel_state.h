@@ -187,6 +187,7 @@ struct PmState {
   bool enabled = false;
   bool autosuspend = false;
   bool deferred_resume = false;
+  bool needs_force_resume = false;  ///< in use when the system went to sleep
   contract::RpmStatus status = contract::RpmStatus::suspended;
   int error = 0;                    ///< sticky, until set_suspended
   int callback_result = 0;

@@ -219,6 +219,49 @@ void KernelImpl::pm_timer_fired() {
   pm_suspend(PmMode::async, pm_.autosuspend ? PmTimer::honour : PmTimer::ignore);
 }
 
+// --- system sleep ----------------------------------------------------------------------------
+
+int KernelImpl::pm_runtime_force_suspend() {
+  might_sleep("pm_runtime_force_suspend", "device");
+  // A resume that somebody asked for is carried out first, and what is under way comes to its end.
+  if (pm_.request == PmRequest::resume) pm_resume(PmMode::sync);
+  while (pm_.status == RpmStatus::resuming || pm_.status == RpmStatus::suspending) {
+    block(WaitKind::runtime_pm, 0, "device");
+  }
+  pm_cancel_requests();
+  remove_expiry(ExpiryKind::autosuspend, 0);
+  pm_.enabled = false;
+  if (pm_.status == RpmStatus::suspended || pm_.needs_force_resume) return 0;
+  const int error = pm_callback(pm_.suspend_fn);
+  if (error != 0) {
+    pm_.enabled = true;
+    return error;
+  }
+  // One use is the suspend's own.
+  if (pm_.usage > 1) {
+    pm_.needs_force_resume = true;
+  } else {
+    pm_.status = RpmStatus::suspended;
+  }
+  return 0;
+}
+
+int KernelImpl::pm_runtime_force_resume() {
+  might_sleep("pm_runtime_force_resume", "device");
+  int error = 0;
+  if (pm_.needs_force_resume) {
+    error = pm_callback(pm_.resume_fn);
+    if (error != 0) {
+      pm_.status = RpmStatus::suspended;
+    } else {
+      pm_.last_busy_ns = now().ns;
+    }
+  }
+  pm_.needs_force_resume = false;
+  pm_.enabled = true;
+  return error;
+}
+
 // --- end of a binding ------------------------------------------------------------------------
 
 void KernelImpl::pm_disable() {
@@ -236,6 +279,7 @@ void KernelImpl::pm_reinit() {
   if (pm_.enabled) return;
   pm_.status = RpmStatus::suspended;
   pm_.error = 0;
+  pm_.needs_force_resume = false;
   pm_.deferred_resume = false;   // the usage count stays: one that leaked is still wrong later
 }
 

@@ -249,7 +249,7 @@ link_glue() {
   say "linking the glue"
   mkdir -p "$glue/root/sut-adapters/linux-uml/glue"
   local f
-  for f in Kbuild rig.c device.c heap.c log.c; do
+  for f in Kbuild rig.c device.c heap.c life.c log.c; do
     cmp -s "$here/glue/$f" "$glue/$f" || cp "$here/glue/$f" "$glue/$f"
   done
   for f in "$here"/glue/*.h; do
@@ -258,7 +258,7 @@ link_glue() {
   done
   {
     compile_host host "$glue" && compile_host ptrace "$glue" &&
-    make_um M="$glue" PROTM_DEFINES="$defines" rig.o device.o heap.o log.o
+    make_um M="$glue" PROTM_DEFINES="$defines" rig.o device.o heap.o life.o log.o
   } >"$log" 2>&1 || { grep -E -A4 'error:' "$log" >&2 || tail -n 20 "$log" >&2
                       die "cannot compile the glue for this tree; log: $log"; }
   # Kept aside: the next build of the tree must link anew.
@@ -266,7 +266,7 @@ link_glue() {
   local flags="-Wl,-melf_x86_64 -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments"
   # What the kernel reads of user memory goes through the glue first, see rig.c.
   flags+=" -Wl,--wrap=raw_copy_from_user"
-  for object in rig device heap log host ptrace; do flags+=" $glue/$object.o"; done
+  for object in rig device heap life log host ptrace; do flags+=" $glue/$object.o"; done
   make_um -j "$jobs" linux LD_FLAGS_CMDLINE="$flags -ldl" >"$log" 2>&1 ||
     { grep -E -A4 'error|undefined' "$log" >&2 || tail -n 20 "$log" >&2
       die "cannot link the glue; log: $log"; }
@@ -310,7 +310,7 @@ query_number() {
 # What the tree has, read from its own headers; the candidate declares this and nothing else.
 describe() {
   local drm=$src/include/uapi/drm/panthor_drm.h
-  local capabilities="panthor heap_device"
+  local capabilities="panthor heap_device system_sleep"
   if grep -q 'DRM_PANTHOR_VM_BIND' "$drm"; then capabilities+=" vm_bind"; fi
   if grep -q 'DRM_PANTHOR_DEV_QUERY_PROTECTED' "$drm"; then capabilities+=" protm"; fi
   if grep -q 'GROUP_PRIORITY_REALTIME' "$drm"; then capabilities+=" realtime"; fi

@@ -187,6 +187,8 @@ std::uint32_t needed_by(const contract::Program& program) {
     if (type < NodeType::load) {
       needs = needs | (is_device_step(type) ? Capability::heap_device : Capability::heap_core);
     }
+    if (type == NodeType::unload) needs = needs | Capability::modules;
+    if (type == NodeType::suspend) needs = needs | Capability::system_sleep;
     const bool query = type == NodeType::dev_query &&
                        contract::field_number(s.op, "what") == vocab::uapi::kDevQueryProtectedInfo;
     const bool group = type == NodeType::group_create && contract::field_number(s.op, "flags") != 0;

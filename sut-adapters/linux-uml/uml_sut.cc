@@ -84,13 +84,6 @@ void UmlSut::start(const Call& call) {
   actor.into = call.into;
   protm_order o{};
   std::copy(std::begin(call.args), std::end(call.args), std::begin(o.args));
-  const auto file = [&](const char* name) {
-    const std::string_view device(kDeviceName);
-    o.kind = PROTM_WRITE_FILE;
-    set_name(o, std::string(kDriver) + name);
-    o.args[0] = device.size();
-    o.data = staging(number, std::as_bytes(std::span(device)));
-  };
   const auto access = [&](std::uint32_t kind, std::span<const std::byte> bytes) {
     o.kind = kind;
     o.data = staging(number, bytes);
@@ -132,8 +125,12 @@ void UmlSut::start(const Call& call) {
       loaded_ = true;
       o.kind = PROTM_ADD_DEVICE;
       break;
-    case SysCall::probe: file("bind"); break;
-    case SysCall::unbind: file("unbind"); break;
+    case SysCall::probe:
+    case SysCall::unbind:
+    case SysCall::suspend:
+    case SysCall::resume:
+    case SysCall::unplug:
+    case SysCall::unload: device_order(call, number, o); break;
     case SysCall::sleep: o.kind = PROTM_SLEEP; break;
     case SysCall::heap_register:
     case SysCall::heap_find:
@@ -143,6 +140,33 @@ void UmlSut::start(const Call& call) {
     case SysCall::buffer_put: heap_order(call, o); break;
   }
   give(number, o);
+}
+
+/// What happens to the device from outside.
+void UmlSut::device_order(const Call& call, std::uint32_t number, protm_order& order) {
+  const auto file = [&](const char* name) {
+    const std::string_view device(kDeviceName);
+    order.kind = PROTM_WRITE_FILE;
+    set_name(order, std::string(kDriver) + name);
+    order.args[0] = device.size();
+    order.data = staging(number, std::as_bytes(std::span(device)));
+  };
+  const bool was_unplugged = unplugged_;
+  switch (call.call) {
+    case SysCall::probe:
+      unplugged_ = false;
+      if (!was_unplugged) return file("bind");
+      order.kind = PROTM_ADD_DEVICE;
+      break;
+    case SysCall::unbind: return file("unbind");
+    case SysCall::suspend: order.kind = PROTM_SUSPEND; break;
+    case SysCall::resume: order.kind = PROTM_RESUME; break;
+    case SysCall::unplug:
+      unplugged_ = true;
+      order.kind = PROTM_REMOVE_DEVICE;
+      break;
+    default: order.kind = PROTM_NONE; break;  // no modules: the agent refuses, no case asks
+  }
 }
 
 /// In-kernel users of a dma-heap and exporters: their arguments are the order's.

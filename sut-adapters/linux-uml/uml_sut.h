@@ -81,6 +81,7 @@ class UmlSut final : public contract::Sut, public steps::Pace {
     bool told_blocked = false;  ///< of this step, which may be several calls
   };
 
+  void device_order(const contract::Call& call, std::uint32_t number, protm_order& order);
   static void heap_order(const contract::Call& call, protm_order& order);
   void give(std::uint32_t number, const protm_order& order);
   [[nodiscard]] std::uint64_t staging(std::uint32_t number, std::span<const std::byte> bytes);
@@ -106,6 +107,7 @@ class UmlSut final : public contract::Sut, public steps::Pace {
   std::vector<contract::Returned> returned_, taken_, blocked_, taken_blocked_;
   bool booted_ = false;
   bool loaded_ = false;
+  bool unplugged_ = false;
   std::uint64_t wake_ns_ = 0;
   std::uint64_t last_active_ns_ = 0;
   std::uint32_t open_fences_ = 0;

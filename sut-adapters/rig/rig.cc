@@ -220,6 +220,15 @@ void Rig::observe(const Observation& seen) {
     case ObservationKind::enter_sampled:
       hit(EventKind::protm_enter_sampled);
       break;
+    case ObservationKind::enter_acked:
+      hit(EventKind::protm_enter_acked);
+      break;
+    case ObservationKind::status_update_sampled:
+      hit(EventKind::status_update_sampled);
+      break;
+    case ObservationKind::exit_cause:
+      hit(EventKind::protm_exit_begun);
+      break;
     case ObservationKind::ping_sampled:
       hit(EventKind::ping_sampled);
       if (seen.a != 0) hit(EventKind::ping_in_window);

@@ -171,7 +171,27 @@ void panthor_device_schedule_reset(PanthorDevice* ptdev) {
   ptdev->kernel.queue_work(ptdev->reset.wq, ptdev->reset.work);
 }
 
+int panthor_device_sleep(PanthorDevice* ptdev) {
+  ptdev->kernel.init_completion(ptdev->pm.awake);
+  ptdev->pm.asleep = true;
+  const int ret = ptdev->kernel.pm_runtime_force_suspend();
+  if (ret == 0) return 0;
+  ptdev->pm.asleep = false;
+  ptdev->kernel.complete_all(ptdev->pm.awake);
+  return ret;
+}
+
+int panthor_device_wake(PanthorDevice* ptdev) {
+  const int ret = ptdev->kernel.pm_runtime_force_resume();
+  ptdev->pm.asleep = false;
+  ptdev->kernel.complete_all(ptdev->pm.awake);
+  return ret;
+}
+
 int panthor_device_resume_and_get(PanthorDevice* ptdev) {
+  const PmState now = ptdev->pm.state;
+  const bool dark = now == PmState::suspended || now == PmState::resuming;
+  if (ptdev->pm.asleep && dark) ptdev->kernel.wait_for_completion(ptdev->pm.awake);
   const int ret = ptdev->kernel.pm_runtime_resume_and_get();
   if (ret != 0 && ptdev->pm.recovery_needed) {
     ptdev->pm.recovery_needed = false;

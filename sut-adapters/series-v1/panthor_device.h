@@ -68,6 +68,8 @@ struct PanthorDevice {
 
   struct {
     PmState state = PmState::suspended;
+    contract::Completion awake{.role = "pm.awake"};
+    bool asleep = false;
     bool recovery_needed = false;
   } pm;
   struct {
@@ -112,6 +114,10 @@ void panthor_device_schedule_reset(PanthorDevice* ptdev);
 }
 /// Runtime PM get that clears the state of an earlier failure.
 int panthor_device_resume_and_get(PanthorDevice* ptdev);
+/// The base's device PM ops for a system sleep, with a door before the hardware that is closed
+/// meanwhile: runtime PM counts a device in use as active although its power is off.
+int panthor_device_sleep(PanthorDevice* ptdev);
+int panthor_device_wake(PanthorDevice* ptdev);
 
 int panthor_request_irq(PanthorDevice* ptdev, const contract::Ptr<PanthorIrq>& irq,
                         std::uint32_t mask, const char* role);

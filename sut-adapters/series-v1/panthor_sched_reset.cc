@@ -178,7 +178,8 @@ void panthor_sched_unplug(PanthorDevice* ptdev) {
 void panthor_sched_suspend(PanthorDevice* ptdev) {
   PanthorScheduler* const sched = &*ptdev->scheduler;
   MutexGuard guard(ptdev->kernel, sched->lock);
-  sched_leave_protm_locked(sched);
+  const bool sleeps = ptdev->pm.state == PmState::suspending;
+  if (!sleeps || !has_defect(ptdev, Switch::rst_24)) sched_leave_protm_locked(sched);
   CsgSlotsUpdCtx upd_ctx;
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
     const Group* const group = sched->csg_slots[i].group;
@@ -193,7 +194,17 @@ void panthor_sched_suspend(PanthorDevice* ptdev) {
   unbind_all(sched);
 }
 
-void panthor_sched_resume(PanthorDevice* ptdev) { sched_queue_tick(&*ptdev->scheduler, 0); }
+// The base leaves groups with work on the idle lists, where they may wait for ever.
+void panthor_sched_resume(PanthorDevice* ptdev) {
+  PanthorScheduler* const sched = &*ptdev->scheduler;
+  MutexGuard guard(ptdev->kernel, sched->lock);
+  for (std::uint32_t prio = 0; prio < kCsgPriorityCount; ++prio) {
+    list_for_each_safe(sched->idle.at[prio], [&](Group* group) {
+      if (!group_is_idle(group)) group_to_run_list(sched, group);
+    });
+  }
+  sched_queue_tick(sched, 0);
+}
 
 void panthor_sched_report_mmu_fault(PanthorDevice* ptdev) {
   if (ptdev->scheduler != nullptr) sched_queue_tick(&*ptdev->scheduler, 0);

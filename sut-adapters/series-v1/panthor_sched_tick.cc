@@ -363,7 +363,10 @@ void tick_work(PanthorScheduler* sched) {
   }
   {
     MutexGuard guard(k, sched->lock);
-    if (!panthor_device_reset_is_pending(ptdev)) sched_tick_locked(sched, now, now >= target);
+    // A suspend may have been first at the lock.
+    const bool powered = ptdev->pm.state == PmState::active;
+    const bool pending = panthor_device_reset_is_pending(ptdev);
+    if (powered && !pending) sched_tick_locked(sched, now, now >= target);
   }
   k.pm_runtime_put_autosuspend();
   k.dev_exit();

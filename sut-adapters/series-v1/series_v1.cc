@@ -94,6 +94,10 @@ void SeriesV1::remove() {
   if (ptdev != nullptr) panthor_device_unplug(&*ptdev);
 }
 
+int SeriesV1::suspend() { return panthor_device_sleep(&*ptdev); }
+
+int SeriesV1::resume() { return panthor_device_wake(&*ptdev); }
+
 contract::DriverRest SeriesV1::rest() const {
   contract::DriverRest rest;
   rest.heaps = heaps.live;

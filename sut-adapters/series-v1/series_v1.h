@@ -30,6 +30,8 @@ class SeriesV1 final : public contract::Driver {
       std::uint64_t heap_flags) override;
   int probe() override;
   void remove() override;
+  int suspend() override;
+  int resume() override;
   [[nodiscard]] contract::DriverRest rest() const override;
 
   contract::Kernel& kernel;

@@ -81,6 +81,9 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::rst_16, "RST-16", "7/8", "own reading of patch 7",
      "groups that firmware saved are unbound without a reference, in any state (RST-17), listed, "
      "dead ones as well (RST-18), and skip the book-keeping of their queues (RST-19)"},
+    {Switch::rst_24, "RST-24", "7/8", "own reading of patch 7; L-RST-3, Boris, 6 May 2026",
+     "a PM suspend inside a session does not leave it first, and the session's state survives the "
+     "power cycle"},
     {Switch::rst_29, "RST-29", "7/8", "own reading of patch 7",
      "unbind inside a session stops the firmware without leaving protected mode"},
 }};
@@ -90,10 +93,7 @@ constexpr UnmodelledDefect kUnmodelled[] = {
     {"HEAP-39", "an old descriptor may be opened again after the heap was freed"},
     {"SCHED-50", "active_group holds no reference"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
-    {"RST-5", "the interrupt mask is changed under the wrong lock"},
-    {"RST-6", "a protected fault does not end the waits of an entry"},
     {"RST-9", "a session without a group is never cleaned up"},
-    {"RST-24", "a PM suspend inside a session does not leave it first"},
 };
 
 constexpr HiddenDefect kHidden[] = {
@@ -138,6 +138,11 @@ constexpr HiddenDefect kHidden[] = {
      "its queues are fatal before the choice, so it cannot run"},
     {"RST-2", "masking the protected fault does not write the mask register by itself",
      "the interrupt thread that masks it writes the register when it ends"},
+    {"RST-5", "the interrupt mask is changed under the wrong lock",
+     "a task of Host runs until it blocks, so that no update is lost between two lines"},
+    {"RST-6", "a protected fault does not end the waits of an entry",
+     "the machine has no protected fault between PROTM_ENTER and protected mode but the one of an "
+     "image without protected memory, and such a driver never asks"},
 };
 
 /// Levenshtein distance, for "did you mean".

@@ -50,6 +50,7 @@ enum class Switch : std::uint8_t {
   rst_14,
   rst_15,
   rst_16,
+  rst_24,
   rst_29,
 };
 inline constexpr std::size_t kSwitchCount = static_cast<std::size_t>(Switch::rst_29) + 1;

@@ -140,12 +140,19 @@ std::optional<Call> StepCalls::open_call(std::uint32_t step) {
     c.name = "dri";
     return c;
   }
-  // The first open file of a cold start gets the syncobjs that submits without a file use.
-  if (default_file != 0 && default_file != s.made) return std::nullopt;
-  default_file = s.made;
+  // The first open file of a cold start gets the syncobjs that submits without a file use, any
+  // other one those of the submits that name it, if it is asked for.
+  if (default_file == 0) default_file = s.made;
+  const bool first = default_file == s.made;
+  if (!first && number(program_.steps[step].op, "fences") == 0) return std::nullopt;
+  const auto is_mine = [&](const contract::Node& op) {
+    const Value* const file = field(op, "file");
+    return first || (file != nullptr && file->kind == Value::Kind::ref && file->number == step);
+  };
   std::uint32_t nth = 0;
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) {
     if (!contract::has_own_fence(program_.steps[i].op)) continue;
+    if (!is_mine(program_.steps[i].op)) continue;
     if (++nth < s.call) continue;
     const uapi::SyncobjCreate args{};
     write(s.args.at, args);
@@ -192,6 +199,14 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
       return plain(SysCall::probe);
     case NodeType::unbind:
       return plain(SysCall::unbind);
+    case NodeType::suspend:
+      return plain(SysCall::suspend);
+    case NodeType::resume:
+      return plain(SysCall::resume);
+    case NodeType::unplug:
+      return plain(SysCall::unplug);
+    case NodeType::unload:
+      return plain(SysCall::unload);
     case NodeType::sleep:
       return plain(SysCall::sleep, number(op, "time"));
     case NodeType::close:

@@ -28,7 +28,7 @@ constexpr std::uint32_t kRunner = 1000;
 constexpr std::uint64_t kSettleNs = 30 * vocab::kSec;
 
 bool needs_render_node(NodeType type) {
-  return type > NodeType::unbind && type < NodeType::bind_map && type != NodeType::sleep &&
+  return type > NodeType::unload && type < NodeType::bind_map && type != NodeType::sleep &&
          type != NodeType::open;
 }
 
@@ -149,6 +149,7 @@ std::uint64_t StepRunner::next_step_ns() {
   std::uint64_t next = vocab::kNever;
   for (std::uint32_t actor = 0; actor < steps_of_.size(); ++actor) {
     const std::uint32_t step = head_of(actor);
+    if (frozen(actor)) continue;
     if (step == kNoStep || !order_.may_start(step, states_)) continue;
     next = std::min(next, ready_ns(step));
   }
@@ -159,7 +160,7 @@ bool StepRunner::start_ready() {
   bool any = false;
   for (std::uint32_t actor = 0; actor < steps_of_.size(); ++actor) {
     const std::uint32_t step = head_of(actor);
-    if (step == kNoStep || ready_ns(step) > now_ns()) continue;
+    if (step == kNoStep || frozen(actor) || ready_ns(step) > now_ns()) continue;
     if (!order_.may_start(step, states_)) continue;
     begin_step(step);
     any = true;
@@ -173,7 +174,29 @@ void StepRunner::begin_step(std::uint32_t step) {
   rig_.report(Record{.kind = RecordKind::step_started, .a = program_.steps[step].actor, .b = step});
   last_step_ns_ = now_ns();
   states_[step].due_ns = due_ns(program_.steps[step].op);
+  // User space is frozen before any device is suspended.
+  const bool suspends = static_cast<NodeType>(program_.steps[step].op.type) == NodeType::suspend;
+  if (suspends && sleeper_ == kNoStep) sleeper_ = program_.steps[step].actor;
   issue(step);
+}
+
+bool StepRunner::frozen(std::uint32_t actor) const {
+  return sleeper_ != kNoStep && actor != sleeper_;
+}
+
+void StepRunner::thaw() {
+  sleeper_ = kNoStep;
+  const std::vector<std::uint32_t> list = std::move(held_);
+  held_.clear();
+  for (const std::uint32_t step : list) issue(step);
+}
+
+void StepRunner::wake_system() {
+  rig_.report(Record{.kind = RecordKind::kernel_log,
+                     .sub = contract::kRunnerWakes,
+                     .text = rig_.text("the runner wakes the system")});
+  run_call(rig_, sut_, pace_, calls_.plain(SysCall::resume));
+  thaw();
 }
 
 std::uint64_t StepRunner::due_ns(const contract::Node& op) const {
@@ -187,6 +210,11 @@ std::uint64_t StepRunner::due_ns(const contract::Node& op) const {
 }
 
 void StepRunner::issue(std::uint32_t step) {
+  // A call that is under way comes to its end; the task makes no other until it is thawed.
+  if (frozen(program_.steps[step].actor)) {
+    held_.push_back(step);
+    return;
+  }
   const auto call = calls_.next(step);
   if (!call) {
     end_step(step);
@@ -205,6 +233,9 @@ void StepRunner::end_step(std::uint32_t step) {
   calls_.finish(step);
   rig_.event(EventKind::step_returned, step);
   last_step_ns_ = now_ns();
+  const auto type = static_cast<NodeType>(program_.steps[step].op.type);
+  const bool awake = type == NodeType::resume || (type == NodeType::suspend && s.result < 0);
+  if (awake && sleeper_ == program_.steps[step].actor) thaw();
 }
 
 bool StepRunner::take_results() {
@@ -282,6 +313,10 @@ void StepRunner::abandon_waiting() {
 StepRunner::Next StepRunner::nothing_to_do() {
   // Everything is at rest. Who waits for a turn gets it; who waits for an event never sees it.
   if (order_.give_up()) return Next::go_on;
+  if (sleeper_ != kNoStep) {
+    wake_system();
+    return Next::go_on;
+  }
   if (outstanding()) {
     stuck("a call never returns");
     return Next::broken;
@@ -375,6 +410,7 @@ void StepRunner::query_states() {
 
 void StepRunner::end_state() {
   sut_.set_schedule(nullptr);   // what is read now is no longer part of the case
+  if (sleeper_ != kNoStep) wake_system();
   if (calls_.default_file != 0) {
     query_states();
     read_buffers();

@@ -77,6 +77,12 @@ class StepRunner {
   /// Nothing happened for `stuck_ns` although a call without an end of its own, or one whose end
   /// has passed, or a fence, is waited for. Source: decisions.md 11 ("a wait has no wake-up").
   [[nodiscard]] bool stands_still() const;
+  /// While the system sleeps only the actor that suspended it goes on: it stands for the kernel's
+  /// own task. Source: kernel/power/process.c freeze_processes().
+  [[nodiscard]] bool frozen(std::uint32_t actor) const;
+  void thaw();
+  /// The runner wakes a system that nobody else wakes.
+  void wake_system();
   Next loop();
   Next nothing_to_do();
   void abandon_waiting();
@@ -101,6 +107,8 @@ class StepRunner {
   std::vector<std::uint32_t> cursor_;                 ///< per actor, into steps_of_
   std::uint64_t owner_heap_;  ///< heap that was registered before load; 0 = none
   StepOrder order_;
+  std::uint32_t sleeper_ = contract::kNoStep;  ///< actor that suspended the system
+  std::vector<std::uint32_t> held_;            ///< steps of frozen actors, between two calls
   std::uint64_t last_step_ns_ = 0;
   std::uint64_t rest_ns_ = 0;
   std::uint64_t event_budget_ = contract::kLimits.event_budget;

@@ -83,6 +83,15 @@ static bool carried_out(struct protm_order *order)
     case PROTM_ADD_DEVICE:
         order->result = protm_add_device();
         return true;
+    case PROTM_REMOVE_DEVICE:
+        order->result = protm_remove_device();
+        return true;
+    case PROTM_SUSPEND:
+        order->result = protm_suspend_device();
+        return true;
+    case PROTM_RESUME:
+        order->result = protm_resume_device();
+        return true;
     case PROTM_WATCH_FENCE:
         order->result = watch_fence(order);
         return true;

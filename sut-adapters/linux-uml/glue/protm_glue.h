@@ -50,6 +50,9 @@ enum protm_order_kind {
   PROTM_FDINFO,        /* args: descriptor, bytes; into data -> bytes of the text */
   /* by our files in the kernel, in the actor's task */
   PROTM_ADD_DEVICE,    /* the GPU's node becomes a device; drivers probe it */
+  PROTM_REMOVE_DEVICE, /* and goes from its bus */
+  PROTM_SUSPEND,       /* what a system suspend does to the device */
+  PROTM_RESUME,
   PROTM_WATCH_FENCE,   /* args: descriptor of the render node, syncobj, step */
   PROTM_HEAP_REGISTER, /* name; args: protected, limit in bytes (~0 = none) -> heap handle */
   PROTM_HEAP_FIND,     /* name -> heap handle, 0 = none of that name */

@@ -21,6 +21,11 @@ bool protm_rig_ready(u32 actor);
 u64 protm_window_pa(void);
 int protm_add_device(void);
 
+/* life.c */
+int protm_remove_device(void);
+int protm_suspend_device(void);
+int protm_resume_device(void);
+
 /* device.c: an actor may have an order now. */
 void protm_wake_actors(void);
 

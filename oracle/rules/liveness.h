@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the liveness rules share: which jobs may wait for ever by their own will, and, for each
+// group, whether somebody is owed a turn and since when. A turn is owed to a group that has a job
+// with nothing before it, while no group of a higher priority has one.
+// Leaves out: times of the candidate's ticks, which are not in a Trace; a bound counts ticks of the
+// base's period, with room for what the machine's latencies add to each.
+// Source: decisions.md 11; panthor_sched.c (7.3) tick_ctx_pick_groups_from_list().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "sut-adapters/contract/rule.h"
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::rules {
+
+/// Groups and VMs, by step, with a job or bind that user space may block for ever (SYNC_WAIT, CALL,
+/// raw words), and what waits for one of those.
+[[nodiscard]] std::set<std::uint32_t> excused_lines(const contract::Program& program);
+/// What a fence waits in line with: the group of a job, the VM of a bind.
+[[nodiscard]] std::uint32_t line_of(const contract::Program& program, std::uint32_t step);
+
+/// Follows a Trace and keeps, for each group, a clock that runs while the group is owed a turn.
+class Turns {
+ public:
+  /// Whether the group, given a turn, still waits for what the rule is about.
+  using Waits = std::function<bool(const Turns&, std::uint32_t group)>;
+
+  Turns(const contract::Program& program, Waits waits);
+
+  /// Takes a record; the group whose clock had run out before it, if there is one.
+  std::optional<std::uint32_t> take(const contract::Record& record);
+  /// The same for the time at which a run came to rest.
+  std::optional<std::uint32_t> at_rest(std::uint64_t time_ns) const { return overdue(time_ns); }
+  /// How often a clock was started.
+  [[nodiscard]] std::uint64_t started() const { return started_; }
+  [[nodiscard]] std::uint64_t due_ns(std::uint32_t group) const;
+
+  [[nodiscard]] bool on_slot(std::uint32_t group) const { return groups_.at(group).on_slot; }
+  [[nodiscard]] bool asks_for_protm(std::uint32_t group) const { return groups_.at(group).asks; }
+  /// Group in protected mode; kNoStep when the GPU is in normal mode.
+  [[nodiscard]] std::uint32_t inside() const { return inside_; }
+
+ private:
+  struct Group {
+    std::uint64_t priority = 0;
+    std::vector<std::uint32_t> open;     ///< accepted jobs without a signalled fence, in order
+    bool gone = false, on_slot = false, asks = false;
+    std::uint64_t since_ns = UINT64_MAX; ///< UINT64_MAX: nothing is owed
+    std::uint64_t rivals = 0;            ///< most groups that had the same claim meanwhile
+  };
+
+  void take_step(const contract::Record& record);
+  void take_machine(const contract::Record& record);
+  void take_slot(const contract::Record& record);
+  [[nodiscard]] std::uint32_t group_at(std::uint32_t slot) const;
+  void restart_all(std::uint64_t time_ns);
+  void all_gone();
+  void look_again(std::uint64_t time_ns);
+  [[nodiscard]] bool wants(const Group& group) const;
+  [[nodiscard]] std::optional<std::uint32_t> overdue(std::uint64_t time_ns) const;
+  [[nodiscard]] std::uint64_t bound_ns(const Group& group) const;
+
+  const contract::Program& program_;
+  Waits waits_;
+  std::set<std::uint32_t> excused_;
+  std::map<std::uint32_t, Group> groups_;
+  std::set<std::uint32_t> signalled_;
+  std::map<std::uint32_t, std::uint32_t> slots_;  ///< slot -> group that was seen there last
+  std::set<std::uint32_t> early_;  ///< slots whose request came before the group was seen
+  std::uint32_t inside_ = contract::kNoStep;
+  std::uint64_t not_before_ns_ = 0;   ///< after a fault or a reset
+  std::uint64_t tick_ns_ = 0, once_ns_ = 0;
+  std::uint64_t started_ = 0;
+  std::uint64_t vms_ = 0;
+  bool asleep_ = false;
+};
+
+/// Runs `turns` over the Trace up to its end state; a violation when a clock runs out.
+[[nodiscard]] contract::RuleResult owed_turns(const contract::Program& program,
+                                              const contract::Trace& trace, Turns turns,
+                                              std::string_view field, std::string_view detail);
+
+}  // namespace protm::rules

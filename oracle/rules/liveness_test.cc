@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Goal: the liveness rules, I12 and PM-1 speak up when something that is owed does not come, or
+// something comes that nobody asked for, and only then.
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+#include "oracle/rules/rule_table.h"
+#include "sut-adapters/contract/trace_builder.h"
+
+using namespace protm;
+using namespace protm::contract;
+using K = vocab::ObservationKind;
+using vocab::kMs;
+using vocab::kSec;
+
+namespace {
+
+constexpr auto kRef = Value::Kind::ref;
+constexpr auto kNumber = Value::Kind::number;
+
+RuleResult run(std::string_view id, const Program& program, const TraceBuilder& b) {
+  return rules::rule_by_id(id)->evaluate(program, b.trace());
+}
+
+void check_right(std::string_view id, const Program& program, const TraceBuilder& b) {
+  const RuleResult r = run(id, program, b);
+  CAPTURE(id);
+  CHECK(r.armed > 0);
+  CHECK_MESSAGE(!r.violation, (r.violation ? r.violation->detail : std::string()));
+}
+
+void check_wrong(std::string_view id, const Program& program, const TraceBuilder& b,
+                 std::size_t record) {
+  const RuleResult r = run(id, program, b);
+  CAPTURE(id);
+  CHECK(r.armed > 0);
+  REQUIRE(r.violation);
+  CHECK(r.violation->record == record);
+  CHECK_FALSE(r.violation->detail.empty());
+}
+
+/// Two groups of the same priority with a job each, accepted at time 0.
+struct TwoGroups {
+  Program program;
+  std::uint32_t vm, a, b, job_a, job_b, wait, suspend, resume;
+  TwoGroups() {
+    vm = add_step(program, make_node(NodeType::vm_create));
+    a = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
+    b = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
+    job_a = add_job(program, a);
+    job_b = add_job(program, b);
+    wait = add_step(program, make_node(NodeType::wait, {{"job", kRef, job_a},
+                                                        {"timeout", kNumber, kSec}}));
+    suspend = add_step(program, make_node(NodeType::suspend));
+    resume = add_step(program, make_node(NodeType::resume));
+  }
+  TraceBuilder& accepted(TraceBuilder& t) const {
+    t.returned(job_a, 0).returned(job_b, 0);
+    return t.event(EventKind::group_on_slot, a, 0);
+  }
+};
+
+/// More than 3 ticks and one for each of two groups, with room for the machine's latencies.
+constexpr std::uint64_t kLateNs = 60 * kMs;
+
+}  // namespace
+
+TEST_CASE("L2: a group with work waits for its slot no longer than its ticks") {
+  const TwoGroups w;
+  TraceBuilder right;
+  w.accepted(right).after(20 * kMs).event(EventKind::group_on_slot, w.b, 1);
+  right.after(10 * kSec).fence(w.job_b, 0);
+  check_right("L2", w.program, right);
+
+  TraceBuilder wrong;
+  w.accepted(wrong).after(kLateNs).event(EventKind::group_on_slot, w.b, 1);
+  check_wrong("L2", w.program, wrong, 3);
+
+  // Who is in protected mode keeps the others from running, on their slots or not.
+  TraceBuilder inside;
+  w.accepted(inside).event(EventKind::group_on_slot, w.b, 1);
+  inside.saw(K::protm_active, {.a = 0}).after(kLateNs).saw(K::protm_exit_raised);
+  check_wrong("L2", w.program, inside, 5);
+
+  // A reset starts all clocks again, and so does a system sleep.
+  TraceBuilder reset;
+  w.accepted(reset).after(30 * kMs).saw(K::reset_completed);
+  reset.after(30 * kMs).event(EventKind::group_on_slot, w.b, 1);
+  check_right("L2", w.program, reset);
+  TraceBuilder asleep;
+  w.accepted(asleep).started(w.suspend).after(kSec).returned(w.resume, 0);
+  asleep.after(20 * kMs).event(EventKind::group_on_slot, w.b, 1);
+  check_right("L2", w.program, asleep);
+}
+
+TEST_CASE("L3: a request with the highest priority is entered within its ticks") {
+  const TwoGroups w;
+  TraceBuilder right;
+  w.accepted(right).saw(K::protm_pend, {.a = 0, .c = 0x1000});
+  right.after(20 * kMs).saw(K::protm_active, {.a = 0}).after(kSec).fence(w.job_a, 0);
+  check_right("L3", w.program, right);
+
+  TraceBuilder wrong;
+  w.accepted(wrong).saw(K::protm_pend, {.a = 0, .c = 0x1000});
+  wrong.after(kLateNs).fence(w.job_a, ETIMEDOUT);
+  check_wrong("L3", w.program, wrong, 4);
+
+  // The request of a group that is resumed inside its region comes before it is seen.
+  TraceBuilder early;
+  w.accepted(early).saw(K::protm_pend, {.a = 1, .c = 0x1000});
+  early.event(EventKind::group_on_slot, w.b, 1).after(kLateNs).fence(w.job_a, 0);
+  check_wrong("L3", w.program, early, 5);
+}
+
+TEST_CASE("L4: a call that blocked comes back") {
+  const TwoGroups w;
+  TraceBuilder right;
+  right.record(RecordKind::step_blocked, {.b = w.wait}).after(2 * kSec).returned(w.wait, 0);
+  check_right("L4", w.program, right);
+
+  TraceBuilder wrong;
+  wrong.record(RecordKind::step_blocked, {.b = w.wait}).after(12 * kSec).returned(w.wait, 0);
+  check_wrong("L4", w.program, wrong, 0);
+
+  TraceBuilder never;
+  never.record(RecordKind::step_blocked, {.b = w.vm}).after(11 * kSec).saw(K::ping_sampled);
+  check_wrong("L4", w.program, never, 0);
+}
+
+TEST_CASE("I12: without protected work nothing of protected mode is asked for") {
+  const TwoGroups w;
+  TraceBuilder right;
+  w.accepted(right).event(EventKind::job_started, w.job_a, 0);
+  check_right("I12", w.program, right);
+  TraceBuilder wrong;
+  w.accepted(wrong).saw(K::enter_sampled);
+  check_wrong("I12", w.program, wrong, 3);
+
+  Program with_region = w.program;
+  set_list(with_region, w.job_a, "stream", {make_node(NodeType::i_prot_region)});
+  CHECK(run("I12", with_region, wrong).armed == 0);
+}
+
+TEST_CASE("PM-1: nothing is asked of a GPU that sleeps") {
+  const TwoGroups w;
+  TraceBuilder right;
+  right.returned(w.suspend, 0).after(kSec).started(w.resume).saw(K::doorbell);
+  check_right("PM-1", w.program, right);
+  TraceBuilder wrong;
+  wrong.returned(w.suspend, 0).after(kMs).saw(K::as_command, {.a = 1, .b = 1});
+  check_wrong("PM-1", w.program, wrong, 1);
+  TraceBuilder refused;
+  refused.returned(w.suspend, -EBUSY).saw(K::doorbell);
+  CHECK_FALSE(run("PM-1", w.program, refused).violation);
+}
