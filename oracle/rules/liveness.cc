@@ -97,9 +97,10 @@ bool Turns::wants(const Group& group) const {
 }
 
 std::uint64_t Turns::bound_ns(const Group& group) const {
-  // With more VMs than address spaces a tick passes over groups whose VM gets none.
-  const auto spaces = static_cast<std::uint64_t>(std::popcount(program_.machine.as_present));
-  const std::uint64_t rounds = vms_ >= spaces ? 2 : 1;   // one is the firmware's
+  // With more VMs than address spaces these take turns as well. One is the firmware's.
+  const int spaces = std::max(std::popcount(program_.machine.as_present) - 1, 1);
+  const auto at_once = static_cast<std::uint64_t>(spaces);
+  const std::uint64_t rounds = std::max<std::uint64_t>((vms_ + at_once - 1) / at_once, 1);
   return once_ns_ + tick_ns_ * (kLimits.runnable_ticks + rounds * group.rivals);
 }
 
