@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <map>
 #include <string>
@@ -25,8 +26,11 @@ using namespace protm::contract;
 namespace {
 
 constexpr std::uint32_t kGroups = 64;
-constexpr std::uint32_t kVms = 8;
+constexpr std::uint32_t kVms = 8;  // or as many as have an address space
 constexpr std::size_t kGrowth = 40 << 10;
+/// Where each access is checked or the code is not fast, a quarter of the time has to do.
+constexpr std::uint64_t kLongNs = PROTM_ENDURANCE_SECONDS * vocab::kSec;
+constexpr std::uint64_t kWarmNs = kLongNs / 4;
 constexpr std::uint64_t kEventBudget = 100'000'000;
 
 struct Load {
@@ -44,6 +48,12 @@ std::string join(const char* form, std::uint64_t a, std::uint64_t b) {
   return out;
 }
 
+/// Without a space for each VM nobody is owed a turn.
+std::uint32_t vms_of(std::string_view config) {
+  const int spaces = std::popcount(vocab::config_by_name(config)->as_present) - 1;
+  return std::min(kVms, static_cast<std::uint32_t>(spaces));
+}
+
 /// Two jobs for each group, so long that all of them together fill `minute_ns` on the slots.
 std::string case_text(const Load& load, std::uint64_t minute_ns) {
   static constexpr const char* kPriority[] = {"medium", "low", "high", "realtime"};
@@ -51,13 +61,14 @@ std::string case_text(const Load& load, std::uint64_t minute_ns) {
   std::string out = "schema: 1\nrequires: [panthor, protm, vm_bind, realtime]\nmachine: {config: " +
                     std::string(load.config) + join(", csg_slots: %llu}\n", load.slots, 0) +
                     "caps: {all: [sys_nice]}\nactors:\n  all:\n";
-  for (std::uint32_t v = 0; v < kVms; ++v) {
+  const std::uint32_t vms = vms_of(load.config);
+  for (std::uint32_t v = 0; v < vms; ++v) {
     out += join("    - {id: v%llu, vm_create: {}}\n", v, 0);
     out += join("    - {stream_area: {vm: $v%llu, size: 256KiB}}\n", v, 0);
   }
   for (std::uint32_t g = 0; g < kGroups; ++g) {
     const bool inside = g * 100 / kGroups < load.protected_percent;
-    out += join("    - {id: g%llu, group_create: {vm: $v%llu, priority: ", g, g % kVms) +
+    out += join("    - {id: g%llu, group_create: {vm: $v%llu, priority: ", g, g % vms) +
            kPriority[g % load.priorities] + (inside ? ", flags: [protm]" : "") +
            ", queues: [{ringbuf: 4KiB}]}}\n";
   }
@@ -112,9 +123,9 @@ void endure(const Load& load) {
   CAPTURE(load.slots);
   exec::Session session(differential::reference());
   Program program;
-  (void)run(session, load, 15 * vocab::kSec, program);
+  (void)run(session, load, kWarmNs, program);
   const std::size_t warm = session.world().live_bytes();
-  const Trace trace = run(session, load, 55 * vocab::kSec, program);
+  const Trace trace = run(session, load, kLongNs, program);
   CHECK(trace.end == RunEnd::completed);
   // Containers keep what they once grew to, a few times 10 KiB in all. A byte more for each tick
   // would show.

@@ -72,12 +72,14 @@ Turns::Turns(const Program& program, Waits waits)
   const auto ns = [&](vocab::Latency id) { return program.machine.effective_ns(id); };
   // A tick asks its slots up to three times; a session of somebody else may have to end first.
   tick_ns_ = kLimits.tick_ns + 4 * (ns(doorbell) + ns(ack)) + ns(protm_active) + ns(protm_exit);
+  const int spaces = std::popcount(program.machine.as_present) - 1;  // one is the firmware's
+  spaces_ = static_cast<std::uint64_t>(std::max(spaces, 1));
   once_ns_ = 2 * (ns(boot) + ns(reset) + ns(power) + ns(mcu_disable) + 8 * ns(flush));
   for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
     const Node& op = program.steps[s].op;
-    vms_ += static_cast<NodeType>(op.type) == NodeType::vm_create ? 1 : 0;
     if (static_cast<NodeType>(op.type) != NodeType::group_create) continue;
     groups_[s].priority = field_number(op, "priority");
+    groups_[s].vm = field_number(op, "vm");
   }
 }
 
@@ -97,11 +99,7 @@ bool Turns::wants(const Group& group) const {
 }
 
 std::uint64_t Turns::bound_ns(const Group& group) const {
-  // With more VMs than address spaces these take turns as well. One is the firmware's.
-  const int spaces = std::max(std::popcount(program_.machine.as_present) - 1, 1);
-  const auto at_once = static_cast<std::uint64_t>(spaces);
-  const std::uint64_t rounds = std::max<std::uint64_t>((vms_ + at_once - 1) / at_once, 1);
-  return once_ns_ + tick_ns_ * (kLimits.runnable_ticks + rounds * group.rivals);
+  return once_ns_ + tick_ns_ * (kLimits.runnable_ticks + group.rivals);
 }
 
 std::uint64_t Turns::due_ns(std::uint32_t group) const {
@@ -129,16 +127,19 @@ void Turns::look_again(std::uint64_t time_ns) {
   std::uint64_t top = 0;
   std::uint64_t rivals = 0;
   std::set<std::uint32_t> claims;
+  std::set<std::uint64_t> vms;
   for (const auto& [step, group] : groups_) {
     // Who may wait for ever still takes a slot from others.
     if (!wants(group)) continue;
+    vms.insert(group.vm);
     if (claims.empty() || group.priority > top) rivals = 0;
     top = claims.empty() ? group.priority : std::max(top, group.priority);
     rivals += group.priority == top ? 1 : 0;
     claims.insert(step);
   }
+  const bool crowded = vms.size() > spaces_;
   for (auto& [step, group] : groups_) {
-    const bool owed = claims.contains(step) && group.priority == top && !asleep_ &&
+    const bool owed = claims.contains(step) && group.priority == top && !asleep_ && !crowded &&
                       !excused_.contains(step) && waits_(*this, step);
     if (!owed) {
       group.since_ns = UINT64_MAX;

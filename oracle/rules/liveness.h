@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the liveness rules share: which jobs may wait for ever by their own will, and, for each
 // group, whether somebody is owed a turn and since when. A turn is owed to a group that has a job
-// with nothing before it, while no group of a higher priority has one.
+// with nothing before it, while no group of a higher priority has one; to nobody while more VMs
+// have such jobs than there are address spaces: the base changes one group a tick, so the VMs of
+// the groups that stay keep theirs, and a group of another VM waits until they end.
 // Leaves out: times of the candidate's ticks, which are not in a Trace; a bound counts ticks of the
 // base's period, with room for what the machine's latencies add to each.
 // Source: decisions.md 11; panthor_sched.c (7.3) tick_ctx_pick_groups_from_list().
@@ -49,6 +51,7 @@ class Turns {
  private:
   struct Group {
     std::uint64_t priority = 0;
+    std::uint64_t vm = 0;
     std::vector<std::uint32_t> open;     ///< accepted jobs without a signalled fence, in order
     bool gone = false, on_slot = false, asks = false;
     std::uint64_t since_ns = UINT64_MAX; ///< UINT64_MAX: nothing is owed
@@ -77,7 +80,7 @@ class Turns {
   std::uint64_t not_before_ns_ = 0;   ///< after a fault or a reset
   std::uint64_t tick_ns_ = 0, once_ns_ = 0;
   std::uint64_t started_ = 0;
-  std::uint64_t vms_ = 0;
+  std::uint64_t spaces_ = 1;
   bool asleep_ = false;
 };
 
