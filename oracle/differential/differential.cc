@@ -95,7 +95,7 @@ Comparison Differential::compare_once(const contract::Program& program,
                                       const CompareOptions& options) {
   Comparison c;
   const contract::Program for_oracle = oracle_program(program, candidate());
-  c.oracle = oracle_->run(for_oracle, options.run);
+  c.oracle = options.oracle != nullptr ? *options.oracle : oracle_->run(for_oracle, options.run);
   exec::RunOptions run = options.run;
   run.event_budget = candidate_budget(c.oracle);
   c.candidate = candidate_->run(candidate().takes_heap ? program : for_oracle, run);

@@ -36,6 +36,9 @@ struct CompareOptions {
   exec::RunOptions run;
   /// Other latency seeds to try on the reference after a difference. Source: design.md 6.
   std::uint32_t allowed_seeds = 16;
+  /// What the oracle shows on this Program with `run`, for who compares many candidates that are
+  /// compared with the same oracle; null: it is run.
+  const contract::Trace* oracle = nullptr;
 };
 
 class Differential {
