@@ -17,6 +17,7 @@ RuleResult at_rest_outside_protm(const Program& program, const Trace& trace) {
   for (std::size_t i = 0; i < trace.records.size() && !out.violation; ++i) {
     const Record& r = trace.records[i];
     if (r.kind != RecordKind::rest_state) continue;
+    if (r.time_ns >= kMaxTimeNs) break;  // at the limit of a Program something may be left to do
     const bool first = out.armed++ == 0;
     if (first && window_at(windows, i)) {
       out.violation = Violation{i, r.time_ns, "gpu",

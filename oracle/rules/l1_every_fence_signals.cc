@@ -40,7 +40,8 @@ Seen read(const Program& program, const Trace& trace) {
     } else if (is(r, vocab::ObservationKind::fault_applied) ||
                r.kind == RecordKind::fault_applied) {
       out.last_fault_ns = r.time_ns;
-    } else if (r.kind == RecordKind::step_started) {
+    } else if (r.kind == RecordKind::step_started ||
+               (r.kind == RecordKind::kernel_log && r.sub == kRunnerWakes)) {
       out.last_step_ns = r.time_ns;
     } else if (r.kind == RecordKind::step_returned) {
       out.last_step_ns = r.time_ns;

@@ -45,6 +45,8 @@ RuleResult blocked_tasks_end(const Program& program, const Trace& trace) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::step_blocked) {
       if (blocked.try_emplace(r.b, i).second) ++out.armed;
+    } else if (r.kind == RecordKind::kernel_log && r.sub == kRunnerWakes) {
+      awake_ns = r.time_ns;
     } else if (r.kind == RecordKind::step_returned) {
       if (step_type(program, r.b) == NodeType::resume) awake_ns = r.time_ns;
       const auto found = blocked.find(r.b);

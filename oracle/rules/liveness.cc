@@ -74,7 +74,9 @@ Turns::Turns(const Program& program, Waits waits)
   tick_ns_ = kLimits.tick_ns + 4 * (ns(doorbell) + ns(ack)) + ns(protm_active) + ns(protm_exit);
   const int spaces = std::popcount(program.machine.as_present) - 1;  // one is the firmware's
   spaces_ = static_cast<std::uint64_t>(std::max(spaces, 1));
-  once_ns_ = 2 * (ns(boot) + ns(reset) + ns(power) + ns(mcu_disable) + 8 * ns(flush));
+  // A group is seen on its slot when its first job begins, some instructions behind the START.
+  once_ns_ = 64 * ns(instruction) +
+             2 * (ns(boot) + ns(reset) + ns(power) + ns(mcu_disable) + 8 * ns(flush));
   for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
     const Node& op = program.steps[s].op;
     if (static_cast<NodeType>(op.type) != NodeType::group_create) continue;
@@ -168,14 +170,22 @@ void Turns::take_step(const Record& r) {
         if (gone != groups_.end()) gone->second.gone = true;
         break;
       }
-      case NodeType::suspend: asleep_ = true; break;
+      case NodeType::suspend:
+        if (!asleep_) suspend_step_ = r.b;
+        asleep_ = true;
+        break;
       default: break;
     }
     return;
   }
-  if (type == NodeType::resume || (type == NodeType::suspend && r.c != 0)) {
+  if (type == NodeType::resume || (r.b == suspend_step_ && r.c != 0)) {
     asleep_ = false;
     restart_all(r.time_ns);
+  }
+  if (type == NodeType::group_destroy && r.c != 0) {
+    const auto refused = groups_.find(
+        static_cast<std::uint32_t>(field_number(program_.steps[r.b].op, "group")));
+    if (refused != groups_.end()) refused->second.gone = false;
   }
   const std::uint32_t group = group_of_job(program_, r.b);
   const auto found = groups_.find(group);

@@ -47,6 +47,11 @@ class Turns {
   [[nodiscard]] bool asks_for_protm(std::uint32_t group) const { return groups_.at(group).asks; }
   /// Group in protected mode; kNoStep when the GPU is in normal mode.
   [[nodiscard]] std::uint32_t inside() const { return inside_; }
+  /// Whether a group of a lower priority is in protected mode.
+  [[nodiscard]] bool lower_inside(std::uint32_t group) const {
+    const auto found = groups_.find(inside_);
+    return found != groups_.end() && found->second.priority < groups_.at(group).priority;
+  }
 
  private:
   struct Group {
@@ -81,6 +86,7 @@ class Turns {
   std::uint64_t tick_ns_ = 0, once_ns_ = 0;
   std::uint64_t started_ = 0;
   std::uint64_t spaces_ = 1;
+  std::uint32_t suspend_step_ = contract::kNoStep;  ///< that sent the system to sleep
   bool asleep_ = false;
 };
 

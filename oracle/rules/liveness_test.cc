@@ -77,11 +77,16 @@ TEST_CASE("L2: a group with work waits for its slot no longer than its ticks") {
   w.accepted(wrong).after(kLateNs).event(EventKind::group_on_slot, w.b, 1);
   check_wrong("L2", w.program, wrong, 3);
 
-  // Who is in protected mode keeps the others from running, on their slots or not.
+  // Who is in protected mode keeps the others from running, on their slots or not; on a slot it
+  // has to be one of a lower priority.
   TraceBuilder inside;
   w.accepted(inside).event(EventKind::group_on_slot, w.b, 1);
   inside.saw(K::protm_active, {.a = 0}).after(kLateNs).saw(K::protm_exit_raised);
-  check_wrong("L2", w.program, inside, 5);
+  check_right("L2", w.program, inside);
+  TwoGroups unequal;
+  unequal.program.steps[unequal.a].op =
+      make_node(NodeType::group_create, {{"vm", kRef, unequal.vm}, {"priority", kNumber, 0}});
+  check_wrong("L2", unequal.program, inside, 5);
 
   // A reset starts all clocks again, and so does a system sleep.
   TraceBuilder reset;

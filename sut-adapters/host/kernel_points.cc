@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 15> kHostRoles{
     "sched.entity_idle", "sched.kill_job", "delayed_fput"};
 
 /// By contract::IrqLine.
-constexpr std::array<const char*, 3> kIrqThreads{"irq.job", "irq.mmu", "irq.gpu"};
+constexpr std::array<const char*, kIrqLines> kIrqThreads{"irq.job", "irq.mmu", "irq.gpu"};
 
 bool is_host_role(std::string_view role) {
   return std::find(kHostRoles.begin(), kHostRoles.end(), role) != kHostRoles.end();
@@ -39,8 +39,9 @@ bool is_host_role(std::string_view role) {
 
 TaskView KernelImpl::view(const Task& t) const {
   const char* role = t.role;
-  for (std::size_t line = 0; line < irqs_.size(); ++line) {
-    if (irqs_[line].thread_task == t.id) role = kIrqThreads[line];
+  // Handlers that share a line stand a number of lines apart.
+  for (std::size_t nr = 0; nr < irqs_.size(); ++nr) {
+    if (irqs_[nr].thread_task == t.id) role = kIrqThreads[nr % kIrqLines];
   }
   return {.id = t.id, .role = role, .actor = t.context.actor};
 }

@@ -176,7 +176,10 @@ void StepRunner::begin_step(std::uint32_t step) {
   states_[step].due_ns = due_ns(program_.steps[step].op);
   // User space is frozen before any device is suspended.
   const bool suspends = static_cast<NodeType>(program_.steps[step].op.type) == NodeType::suspend;
-  if (suspends && sleeper_ == kNoStep) sleeper_ = program_.steps[step].actor;
+  if (suspends && sleeper_ == kNoStep) {
+    sleeper_ = program_.steps[step].actor;
+    suspend_step_ = step;
+  }
   issue(step);
 }
 
@@ -234,7 +237,8 @@ void StepRunner::end_step(std::uint32_t step) {
   rig_.event(EventKind::step_returned, step);
   last_step_ns_ = now_ns();
   const auto type = static_cast<NodeType>(program_.steps[step].op.type);
-  const bool awake = type == NodeType::resume || (type == NodeType::suspend && s.result < 0);
+  // A second suspend that is refused wakes nobody.
+  const bool awake = type == NodeType::resume || (step == suspend_step_ && s.result < 0);
   if (awake && sleeper_ == program_.steps[step].actor) thaw();
 }
 

@@ -108,6 +108,7 @@ class StepRunner {
   std::uint64_t owner_heap_;  ///< heap that was registered before load; 0 = none
   StepOrder order_;
   std::uint32_t sleeper_ = contract::kNoStep;  ///< actor that suspended the system
+  std::uint32_t suspend_step_ = contract::kNoStep;  ///< and the step by which it did
   std::vector<std::uint32_t> held_;            ///< steps of frozen actors, between two calls
   std::uint64_t last_step_ns_ = 0;
   std::uint64_t rest_ns_ = 0;
