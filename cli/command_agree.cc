@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <ostream>
 
 #include "cli/agree_text.h"
@@ -22,15 +21,6 @@ constexpr std::uint64_t kDefaultCount = 200;
 std::string command_line(const Options& options, std::uint64_t seed, std::uint64_t count) {
   return "./protm agree --seed=" + std::to_string(seed) + " --count=" + std::to_string(count) +
          " --sut=" + runner::shell_word(options.sut);
-}
-
-bool make_folder(const std::string& folder, Console console) {
-  if (folder.empty()) return true;
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error && std::filesystem::is_directory(folder, error)) return true;
-  bad_input(console, "cannot make the folder '" + folder + "'");
-  return false;
 }
 
 int exit_code(const fuzz::AgreementTotals& totals) {

@@ -154,15 +154,6 @@ bool read_checkpoint(const std::string& file, const std::string& key, ExploreTal
   return true;
 }
 
-bool make_folder(const std::string& folder, Console console) {
-  if (folder.empty()) return true;
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error && std::filesystem::is_directory(folder, error)) return true;
-  bad_input(console, "cannot make the folder '" + folder + "'");
-  return false;
-}
-
 /// The case with the schedule that diverged.
 Program with_schedule(const Program& program, const differential::FoundSchedule& found) {
   Program out = program;

@@ -53,9 +53,8 @@ int command_shrink(const Options& options, Console console) {
   }
   differential::Differential differential(*who);
   const auto shown = [&](const contract::Program& p) {
-    return who->cannot && !who->cannot(p).empty()
-               ? std::string()
-               : fuzz::shown_by(differential.compare(p).verdict);
+    return exec::why_not(*who, p).empty() ? fuzz::shown_by(differential.compare(p).verdict)
+                                          : std::string();
   };
   const std::string wanted = shown(*program);
   if (wanted.empty()) {

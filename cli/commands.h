@@ -41,6 +41,8 @@ int bad_input(Console console, const std::string& message);
 /// The case that `name` means: an id, its last part, a start of that, or a file.
 [[nodiscard]] std::optional<contract::Program> find_case(const Options& options,
                                                          Console console);
+/// Makes a folder and what it lies in, where one is named; false after an error was printed.
+[[nodiscard]] bool make_folder(const std::string& folder, Console console);
 /// The decimal number of an option, or `fallback` where it is not given; nothing after an error was
 /// printed.
 [[nodiscard]] std::optional<std::uint64_t> number(const char* option, const std::string& text,

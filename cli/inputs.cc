@@ -99,6 +99,15 @@ std::optional<std::uint64_t> number(const char* option, const std::string& text,
   return std::nullopt;
 }
 
+bool make_folder(const std::string& folder, Console console) {
+  if (folder.empty()) return true;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && fs::is_directory(folder, error)) return true;
+  bad_input(console, "cannot make the folder '" + folder + "'");
+  return false;
+}
+
 std::optional<contract::Program> find_case(const Options& options, Console console) {
   const std::string& name = options.target;
   if (name.ends_with(".yaml")) return program_file(name, console);

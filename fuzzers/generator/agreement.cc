@@ -41,7 +41,7 @@ std::string AgreementRun::skip_reason(const contract::Program& program) const {
   for (const contract::CapabilityInfo& info : contract::capability_table()) {
     if (contract::has(lacking, info.id)) return "needs " + std::string(info.name);
   }
-  return who.cannot ? who.cannot(program) : std::string();
+  return exec::why_not(who, program);
 }
 
 AgreementRow AgreementRun::run(std::uint64_t seed) {
