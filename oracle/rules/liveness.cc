@@ -86,13 +86,12 @@ Turns::Turns(const Program& program, Waits waits)
 }
 
 bool Turns::wants(const Group& group) const {
-  if (group.gone || group.open.empty()) return false;
-  std::set<std::uint64_t> queues;
-  for (const std::uint32_t job : group.open) {
-    const Node& op = program_.steps[job].op;
-    if (!queues.insert(field_number(op, "queue")).second) continue;  // behind another one
-    const std::vector<std::uint32_t> waits = waits_of(op);
-    if (std::all_of(waits.begin(), waits.end(),
+  if (group.gone) return false;
+  for (auto job = group.open.begin(); job != group.open.end(); ++job) {
+    const bool behind_another = std::any_of(
+        group.open.begin(), job, [&](const Job& other) { return other.queue == job->queue; });
+    if (behind_another) continue;
+    if (std::all_of(job->waits.begin(), job->waits.end(),
                     [&](std::uint32_t step) { return signalled_.contains(step); })) {
       return true;
     }
@@ -116,13 +115,23 @@ std::optional<std::uint32_t> Turns::overdue(std::uint64_t time_ns) const {
   return {};
 }
 
-void Turns::restart_all(std::uint64_t time_ns) {
+bool Turns::restart_all(std::uint64_t time_ns) {
   not_before_ns_ = std::max(not_before_ns_, time_ns);
   for (auto& [step, group] : groups_) group.since_ns = UINT64_MAX;
+  return true;
 }
 
-void Turns::all_gone() {
+bool Turns::all_gone() {
   for (auto& [step, group] : groups_) group.gone = true;
+  return true;
+}
+
+bool Turns::set_gone(std::uint32_t destroying_step, bool gone) {
+  const Node& op = program_.steps[destroying_step].op;
+  const auto group = groups_.find(static_cast<std::uint32_t>(field_number(op, "group")));
+  if (group == groups_.end()) return false;
+  group->second.gone = gone;
+  return true;
 }
 
 void Turns::look_again(std::uint64_t time_ns) {
@@ -155,7 +164,7 @@ void Turns::look_again(std::uint64_t time_ns) {
   }
 }
 
-void Turns::take_step(const Record& r) {
+bool Turns::take_step(const Record& r) {
   const NodeType type = step_type(program_, r.b);
   if (r.kind == RecordKind::step_started) {
     switch (type) {
@@ -163,34 +172,26 @@ void Turns::take_step(const Record& r) {
       case NodeType::unbind:
       case NodeType::unplug:
       case NodeType::unload:
-      case NodeType::vm_destroy: all_gone(); break;  // whose they are does not matter here
-      case NodeType::group_destroy: {
-        const auto gone = groups_.find(
-            static_cast<std::uint32_t>(field_number(program_.steps[r.b].op, "group")));
-        if (gone != groups_.end()) gone->second.gone = true;
-        break;
-      }
+      case NodeType::vm_destroy: return all_gone();  // whose they are does not matter here
+      case NodeType::group_destroy: return set_gone(r.b, true);
       case NodeType::suspend:
         if (!asleep_) suspend_step_ = r.b;
         asleep_ = true;
-        break;
-      default: break;
+        return true;
+      default: return false;
     }
-    return;
   }
   if (type == NodeType::resume || (r.b == suspend_step_ && r.c != 0)) {
     asleep_ = false;
-    restart_all(r.time_ns);
+    return restart_all(r.time_ns);
   }
-  if (type == NodeType::group_destroy && r.c != 0) {
-    const auto refused = groups_.find(
-        static_cast<std::uint32_t>(field_number(program_.steps[r.b].op, "group")));
-    if (refused != groups_.end()) refused->second.gone = false;
-  }
-  const std::uint32_t group = group_of_job(program_, r.b);
-  const auto found = groups_.find(group);
-  if (type != NodeType::group_submit || static_cast<std::int64_t>(r.c) < 0) return;
-  if (found != groups_.end() && !signalled_.contains(r.b)) found->second.open.push_back(r.b);
+  if (type == NodeType::group_destroy) return r.c != 0 && set_gone(r.b, false);
+  if (type != NodeType::group_submit || static_cast<std::int64_t>(r.c) < 0) return false;
+  const auto found = groups_.find(group_of_job(program_, r.b));
+  if (found == groups_.end() || signalled_.contains(r.b)) return false;
+  const Node& op = program_.steps[r.b].op;
+  found->second.open.push_back({r.b, field_number(op, "queue"), waits_of(op)});
+  return true;
 }
 
 std::uint32_t Turns::group_at(std::uint32_t slot) const {
@@ -214,57 +215,74 @@ void Turns::take_slot(const Record& r) {
   if (early_.erase(r.b) != 0) g->second.asks = true;
 }
 
-void Turns::take_machine(const Record& r) {
-  if (is(r, K::protm_active)) {
-    inside_ = group_at(r.a);
-    if (const auto g = groups_.find(inside_); g != groups_.end()) g->second.asks = false;
-  } else if (is(r, K::protm_exit_raised)) {
-    inside_ = kNoStep;
-  } else if (is(r, K::protm_pend) && r.c != 0) {
-    const auto g = groups_.find(group_at(r.a));
-    if (g != groups_.end()) {
+bool Turns::take_machine(const Record& r) {
+  switch (static_cast<K>(r.sub)) {
+    case K::protm_active:
+      inside_ = group_at(r.a);
+      if (const auto g = groups_.find(inside_); g != groups_.end()) g->second.asks = false;
+      return true;
+    case K::protm_exit_raised:
+      inside_ = kNoStep;
+      return true;
+    case K::protm_pend: {
+      if (r.c == 0) return false;
+      const auto g = groups_.find(group_at(r.a));
+      if (g == groups_.end()) return early_.insert(r.a).second;
       g->second.asks = true;
-    } else {
-      early_.insert(r.a);
+      return true;
     }
-  } else if (is(r, K::reset_started) || is(r, K::reset_completed) || is(r, K::mcu_boot)) {
-    inside_ = kNoStep;
-    slots_.clear();
-    early_.clear();
-    // What sits where is told by the next job or RESUME only.
-    for (auto& [step, group] : groups_) {
-      group.on_slot = true;
-      group.asks = false;
+    case K::reset_started:
+    case K::reset_completed:
+    case K::mcu_boot:
+      inside_ = kNoStep;
+      slots_.clear();
+      early_.clear();
+      // What sits where is told by the next job or RESUME only.
+      for (auto& [step, group] : groups_) {
+        group.on_slot = true;
+        group.asks = false;
+      }
+      return restart_all(r.time_ns);
+    case K::cs_fault:
+    case K::cs_fatal:
+    case K::mmu_fault:
+    case K::protm_fault:
+    case K::exit_refused:
+    case K::fault_applied:
+      return restart_all(r.time_ns + kFaultNs);
+    default: return false;
+  }
+}
+
+bool Turns::take_event(const Record& r) {
+  switch (r.kind) {
+    case RecordKind::step_started:
+    case RecordKind::step_returned: return take_step(r);
+    case RecordKind::fence_signalled: {
+      signalled_.insert(r.a);
+      const auto g = groups_.find(group_of_job(program_, r.a));
+      if (g == groups_.end()) return true;
+      std::erase_if(g->second.open, [&](const Job& job) { return job.step == r.a; });
+      g->second.gone = g->second.gone || r.d != 0;
+      if (g->second.open.empty()) g->second.asks = false;
+      return true;
     }
-    restart_all(r.time_ns);
-  } else if (is(r, K::cs_fault) || is(r, K::cs_fatal) || is(r, K::mmu_fault) ||
-             is(r, K::protm_fault) || is(r, K::exit_refused) || is(r, K::fault_applied)) {
-    restart_all(r.time_ns + kFaultNs);
+    case RecordKind::fault_applied: return restart_all(r.time_ns + kFaultNs);
+    case RecordKind::machine: return take_machine(r);
+    case RecordKind::event:
+      if (!is(r, EventKind::group_on_slot) && !is(r, EventKind::group_off_slot) &&
+          !is(r, EventKind::job_started)) {
+        return false;
+      }
+      take_slot(r);
+      return true;
+    default: return false;
   }
 }
 
 std::optional<std::uint32_t> Turns::take(const Record& r) {
   const auto late = overdue(r.time_ns);
-  if (r.kind == RecordKind::step_started || r.kind == RecordKind::step_returned) {
-    take_step(r);
-  } else if (r.kind == RecordKind::fence_signalled) {
-    signalled_.insert(r.a);
-    if (const auto g = groups_.find(group_of_job(program_, r.a)); g != groups_.end()) {
-      std::erase(g->second.open, r.a);
-      g->second.gone = g->second.gone || r.d != 0;
-      if (g->second.open.empty()) g->second.asks = false;
-    }
-  } else if (r.kind == RecordKind::fault_applied) {
-    restart_all(r.time_ns + kFaultNs);
-  } else if (r.kind == RecordKind::machine) {
-    take_machine(r);
-  } else if (is(r, EventKind::group_on_slot) || is(r, EventKind::group_off_slot) ||
-             is(r, EventKind::job_started)) {
-    take_slot(r);
-  } else {
-    return late;
-  }
-  look_again(r.time_ns);
+  if (take_event(r)) look_again(r.time_ns);
   return late;
 }
 

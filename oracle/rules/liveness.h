@@ -54,21 +54,30 @@ class Turns {
   }
 
  private:
+  /// An accepted job without a signalled fence.
+  struct Job {
+    std::uint32_t step = contract::kNoStep;
+    std::uint64_t queue = 0;
+    std::vector<std::uint32_t> waits;    ///< steps whose fences it waits for
+  };
   struct Group {
     std::uint64_t priority = 0;
     std::uint64_t vm = 0;
-    std::vector<std::uint32_t> open;     ///< accepted jobs without a signalled fence, in order
+    std::vector<Job> open;               ///< in order
     bool gone = false, on_slot = false, asks = false;
     std::uint64_t since_ns = UINT64_MAX; ///< UINT64_MAX: nothing is owed
     std::uint64_t rivals = 0;            ///< most groups that had the same claim meanwhile
   };
 
-  void take_step(const contract::Record& record);
-  void take_machine(const contract::Record& record);
+  /// True when the record changed what a turn is owed by.
+  bool take_event(const contract::Record& record);
+  bool take_step(const contract::Record& record);
+  bool take_machine(const contract::Record& record);
   void take_slot(const contract::Record& record);
   [[nodiscard]] std::uint32_t group_at(std::uint32_t slot) const;
-  void restart_all(std::uint64_t time_ns);
-  void all_gone();
+  bool restart_all(std::uint64_t time_ns);
+  bool all_gone();
+  bool set_gone(std::uint32_t destroying_step, bool gone);
   void look_again(std::uint64_t time_ns);
   [[nodiscard]] bool wants(const Group& group) const;
   [[nodiscard]] std::optional<std::uint32_t> overdue(std::uint64_t time_ns) const;
