@@ -13,16 +13,22 @@
 namespace protm::fuzz {
 
 std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> bytes) {
-  const contract::Program program = format::decode(bytes);
+  contract::Program program = format::decode(bytes);
   last_ = differential_.compare(program);
   const judge::Verdict& verdict = last_.verdict;
   const bool diverged = verdict.outcome == judge::Outcome::diverged;
   const bool wrong_itself = differential_.candidate().name == "reference";
-  StackFinding finding{.signature = shown_by(verdict), .text = {}};
+  StackFinding finding{
+      .signature = shown_by(verdict), .rule = verdict.rule, .verdict = {}, .program = {}};
   if (finding.signature.empty() || (!diverged && !wrong_itself)) return std::nullopt;
-  if (diverged) finding.text = verdict.rule + " at " + std::to_string(verdict.at_ns) + " ns: ";
-  finding.text += verdict.detail + "\n\n" + format::write_case(program);
+  if (diverged) finding.verdict = verdict.rule + " at " + std::to_string(verdict.at_ns) + " ns: ";
+  finding.verdict += verdict.detail;
+  finding.program = std::move(program);
   return finding;
+}
+
+std::string text_of(const StackFinding& finding) {
+  return finding.verdict + "\n\n" + format::write_case(finding.program);
 }
 
 exec::Candidate candidate_from_environment(const char* fallback) {
@@ -46,12 +52,12 @@ bool looked_for(const StackFinding& finding, std::string_view words) {
   return false;
 }
 
-void report_and_abort(const StackFinding& finding, const exec::Candidate& candidate) {
+void report_and_abort(const StackFinding& finding, const std::string& candidate) {
   std::fprintf(stderr,
                "%s\n"
                "Assertion failure: %s\n"
                "reproduce: ./protm replay <the saved input> --sut=%s\n",
-               finding.text.c_str(), finding.signature.c_str(), candidate.spec.c_str());
+               text_of(finding).c_str(), finding.signature.c_str(), candidate.c_str());
   std::abort();
 }
 

@@ -3,7 +3,7 @@
 // finds has a signature of constant words, so that tools group by it; numbers are in the details.
 // An input on which the oracle itself is wrong says nothing about a candidate; it is a finding when
 // the candidate is the oracle: PROTM_SUT=reference fuzzes the oracle.
-// Not modelled: findings folders, minimising, campaigns.
+// Leaves out: what becomes of a finding (reporter.h, findings.h).
 // Source: design.md section 9, style.md 2.10.
 #pragma once
 
@@ -19,8 +19,12 @@ namespace protm::fuzz {
 
 struct StackFinding {
   std::string signature;   ///< "series.<slug>.<event>.<field>"; "oracle.<words>": see above
-  std::string text;        ///< for a reader: the verdict, then the Program as YAML
+  std::string rule;        ///< of a divergence; may name a role: "sut/oops:heap"
+  std::string verdict;     ///< one line for a reader
+  contract::Program program;
 };
+/// For a reader: the verdict, then the Program as YAML.
+[[nodiscard]] std::string text_of(const StackFinding& finding);
 
 class StackCheck {
  public:
@@ -45,6 +49,7 @@ class StackCheck {
 [[nodiscard]] bool looked_for(const StackFinding& finding, std::string_view words);
 
 /// Prints the finding, `Assertion failure: <signature>` and how to reproduce it, and aborts.
-[[noreturn]] void report_and_abort(const StackFinding& finding, const exec::Candidate& candidate);
+/// `candidate`: as for --sut.
+[[noreturn]] void report_and_abort(const StackFinding& finding, const std::string& candidate);
 
 }  // namespace protm::fuzz

@@ -35,7 +35,8 @@ TEST_CASE("StackCheck: a known defect is found from bytes, with a signature in w
   CHECK(words.starts_with("series."));
   CHECK(std::none_of(words.begin(), words.end(),
                      [](unsigned char c) { return std::isdigit(c) != 0; }));
-  CHECK(finding->text.find("heap_put_null") != std::string::npos);
+  CHECK(finding->rule.starts_with("sut/oops"));
+  CHECK(text_of(*finding).find("heap_put_null") != std::string::npos);
   const std::uint64_t hash = check.last().candidate.hash();
   CHECK(check.check(bytes)->signature == finding->signature);
   CHECK_MESSAGE(check.last().candidate.hash() == hash, "no state survives an input");
@@ -43,7 +44,7 @@ TEST_CASE("StackCheck: a known defect is found from bytes, with a signature in w
 
 TEST_CASE("looked_for: any of the words, or all findings without words") {
   const StackFinding finding{.signature = "series.sut-oops-heap.kernel-oops.use-after-free",
-                             .text = {}};
+                             .rule = {}, .verdict = {}, .program = {}};
   CHECK(looked_for(finding, ""));
   CHECK(looked_for(finding, "use-after-free"));
   CHECK(looked_for(finding, "window,oops-heap"));

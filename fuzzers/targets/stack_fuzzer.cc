@@ -3,13 +3,12 @@
 // streams, protected regions), faults of the machine and of Host calls, answers of the firmware.
 // Does not cover: explicit schedules, suspend, two opens at the same instant of time.
 // Candidate: PROTM_SUT, else series-v1 with all its defects. With PROTM_FIND only findings whose
-// signature has one of its words (with commas between them) end the run.
+// signature has one of its words (with commas between them) count; PROTM_FINDINGS: see reporter.h.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory_resource>
 
-#include "fuzzers/lib/stack_check.h"
+#include "fuzzers/lib/reporter.h"
 
 namespace {
 
@@ -24,19 +23,22 @@ protm::fuzz::StackCheck& stack() {
   return check;
 }
 
+protm::fuzz::Reporter& reporter() {
+  static protm::fuzz::Reporter result = protm::fuzz::reporter_from_environment(candidate());
+  return result;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   std::pmr::set_default_resource(std::pmr::null_memory_resource());
   stack();
+  reporter();
   return 0;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const char* const words = std::getenv("PROTM_FIND");
   const auto finding = stack().check({data, size});
-  if (finding && protm::fuzz::looked_for(*finding, words == nullptr ? "" : words)) {
-    protm::fuzz::report_and_abort(*finding, candidate());
-  }
+  reporter().ran({data, size}, finding);
   return 0;
 }
