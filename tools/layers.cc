@@ -27,6 +27,7 @@ constexpr std::string_view kFormat = "conformance/format";
 constexpr std::string_view kRunner = "conformance/runner";
 constexpr std::string_view kFuzzLib = "fuzzers/lib";
 constexpr std::string_view kGenerator = "fuzzers/generator";
+constexpr std::string_view kMutator = "fuzzers/mutator";
 constexpr std::string_view kFuzzTargets = "fuzzers/targets";
 constexpr std::string_view kBench = "bench";
 constexpr std::string_view kCli = "cli";
@@ -59,12 +60,15 @@ const std::vector<Box>& table() {
       {kFuzzLib,
        3,
        {kVocab, kContract, kMachine, kRig, kHost, kSeriesV1, kReference, kMutants, kRules, kJudge,
-        kFormat, kExecutor, kDifferential}},
+        kFormat, kExecutor, kDifferential, kGenerator, kMutator}},
       {kGenerator,
        3,
        {kVocab, kContract, kJudge, kFormat, kExecutor, kDifferential}},
+      {kMutator, 3, {kVocab, kContract, kFormat, kGenerator}},
       {kRunner, 4, {kFormat, kDifferential, kJudge, kExecutor, kContract, kVocab}},
-      {kFuzzTargets, 4, {kFuzzLib, kGenerator, kDifferential, kExecutor, kContract, kVocab}},
+      {kFuzzTargets,
+       4,
+       {kFuzzLib, kGenerator, kMutator, kDifferential, kExecutor, kContract, kVocab}},
       {kBench,
        4,
        {kExecutor, kReference, kMutants, kRules, kJudge, kFormat, kDifferential, kRig, kMachine,
@@ -72,8 +76,8 @@ const std::vector<Box>& table() {
       {kCli,
        5,
        {kVocab, kContract, kMachine, kRig, kHost, kCabi, kProcess, kLinuxUml, kSeriesV1, kReference,
-        kMutants, kRules, kJudge, kFormat, kExecutor, kDifferential, kFuzzLib, kGenerator, kRunner,
-        kBench}},
+        kMutants, kRules, kJudge, kFormat, kExecutor, kDifferential, kFuzzLib, kGenerator, kMutator,
+        kRunner, kBench}},
       {kTools, 5, {}},
   };
   return boxes;

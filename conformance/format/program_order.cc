@@ -78,14 +78,7 @@ bool equal(const Program& a, const Program& b) {
          a.reaches == b.reaches && a.then == b.then;
 }
 
-void sort_by_actor(Program& program) {
-  const auto before = [](const Step& a, const Step& b) { return a.actor < b.actor; };
-  if (std::is_sorted(program.steps.begin(), program.steps.end(), before)) return;
-  std::vector<std::uint32_t> order(program.steps.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return before(program.steps[a], program.steps[b]);
-  });
+void reorder_steps(Program& program, const std::vector<std::uint32_t>& order) {
   std::vector<std::uint32_t> moved_to(order.size());
   std::vector<Step> sorted;
   sorted.reserve(order.size());
@@ -99,6 +92,17 @@ void sort_by_actor(Program& program) {
   };
   for (Step& step : program.steps) for_each_ref(step.op, renumber);
   for_each_outer_ref(program, renumber);
+}
+
+void sort_by_actor(Program& program) {
+  const auto before = [](const Step& a, const Step& b) { return a.actor < b.actor; };
+  if (std::is_sorted(program.steps.begin(), program.steps.end(), before)) return;
+  std::vector<std::uint32_t> order(program.steps.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return before(program.steps[a], program.steps[b]);
+  });
+  reorder_steps(program, order);
 }
 
 void drop_unused_names(Program& program) {

@@ -23,6 +23,9 @@ void for_each_ref(contract::Node& node, const Visit& visit) {
   }
 }
 
+/// Puts step `order[i]` at place i and renumbers all references; `order` names each step once.
+void reorder_steps(contract::Program& program, const std::vector<std::uint32_t>& order);
+
 /// Sorts the steps by actor, keeps each actor's order, and renumbers all references.
 void sort_by_actor(contract::Program& program);
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "conformance/format/program_order.h"
-#include "fuzzers/lib/program_cut.h"
+#include "fuzzers/mutator/program_cut.h"
 #include "gpu-model/vocab/sim_time.h"
 #include "sut-adapters/contract/op_table.h"
 

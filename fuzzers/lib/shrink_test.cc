@@ -7,7 +7,7 @@
 
 #include "conformance/format/case_reader.h"
 #include "conformance/format/case_writer.h"
-#include "fuzzers/lib/program_cut.h"
+#include "fuzzers/mutator/program_cut.h"
 #include "oracle/differential/candidates.h"
 #include "sut-adapters/contract/op_table.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Takes steps, faults and actors out of a Program so that what is left is one: nothing names what
 // is gone, and the numbers of the rest follow.
-// Leaves out: whether the rest still shows anything (shrink.h), and what lies inside a step.
+// Leaves out: whether the rest still shows anything (fuzzers/lib), and what lies inside a step.
 // Source: design.md section 9.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fuzzers/lib/program_cut.h"
+#include "fuzzers/mutator/program_cut.h"
 
 #include <algorithm>
 
