@@ -31,6 +31,7 @@ constexpr std::array kIoctls{
     NodeType::bo_sync,          NodeType::set_user_mmio_offset,
     NodeType::group_create,     NodeType::group_destroy,
     NodeType::group_get_state,  NodeType::group_submit,
+    NodeType::tiler_heap_create, NodeType::tiler_heap_destroy,
     NodeType::prime_export,     NodeType::prime_import,
     NodeType::syncobj_create,   NodeType::syncobj_destroy,
     NodeType::syncobj_wait,     NodeType::syncobj_timeline_wait,
@@ -58,6 +59,7 @@ constexpr std::array kExemptions{
     Exemption{"syncobj_import", "other file fd", kProcess},
     Exemption{"syncobj_import", "stale syncobj", "a sync_file's target, looked up as a wrong one"},
     Exemption{"syncobj_import", "other file syncobj", "the same"},
+    Exemption{"tiler_heap_create", "field target_in_flight", kEveryValue},
     Exemption{"syncobj_transfer", "field to_point", kEveryValue},
     Exemption{"syncobj_wait", "field timeout", kEveryValue},
     Exemption{"syncobj_timeline_wait", "field timeout", kEveryValue},
@@ -84,7 +86,7 @@ bool is_array(const FieldInfo& field) {
 }
 
 bool is_reference(const FieldInfo& field) {
-  return field.type >= FieldType::ref_vm && field.type <= FieldType::ref_mapping &&
+  return field.type >= FieldType::ref_vm && field.type <= FieldType::ref_tiler_heap &&
          field.name != "file";
 }
 
@@ -128,7 +130,8 @@ std::uint64_t file_of(const Node& node) {
 bool ends(NodeType type) {
   constexpr std::array kEnders{NodeType::vm_destroy,      NodeType::gem_close,
                                NodeType::group_destroy,   NodeType::syncobj_destroy,
-                               NodeType::buffer_close,    NodeType::sync_fd_close};
+                               NodeType::buffer_close,    NodeType::sync_fd_close,
+                               NodeType::tiler_heap_destroy};
   return std::find(kEnders.begin(), kEnders.end(), type) != kEnders.end();
 }
 

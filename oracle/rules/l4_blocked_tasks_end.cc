@@ -15,8 +15,6 @@ using namespace contract;
 
 namespace {
 
-constexpr std::uint64_t kPerFaultNs = 5 * vocab::kSec;
-
 /// How long the call may take by its own word.
 std::uint64_t own_ns(const Node& op) {
   switch (static_cast<NodeType>(op.type)) {
@@ -31,7 +29,8 @@ std::uint64_t own_ns(const Node& op) {
 RuleResult blocked_tasks_end(const Program& program, const Trace& trace) {
   RuleResult out;
   std::map<std::uint32_t, std::size_t> blocked;  // step -> record
-  const std::uint64_t grace_ns = kLimits.fence_base_ns + kPerFaultNs * program.faults.size();
+  const std::uint64_t grace_ns =
+      kLimits.fence_base_ns + kLimits.blocked_per_fault_ns * program.faults.size();
   std::uint64_t awake_ns = 0;  // nobody comes back while the system sleeps
   const auto judge = [&](std::uint32_t step, std::size_t record, std::uint64_t now_ns) {
     const Node* const op = step_op(program, step);

@@ -13,10 +13,6 @@ using K = vocab::ObservationKind;
 
 namespace {
 
-/// After a fault of the machine the driver may have to find out by a time-out first, the longest of
-/// which is the one of a job. Source: panthor_sched.c JOB_TIMEOUT_MS.
-constexpr std::uint64_t kFaultNs = 6 * vocab::kSec;
-
 bool can_block_for_ever(const Node& submit) {
   return uses_instruction(submit, NodeType::i_sync_wait64) ||
          uses_instruction(submit, NodeType::i_call) || uses_instruction(submit, NodeType::i_raw) ||
@@ -249,7 +245,7 @@ bool Turns::take_machine(const Record& r) {
     case K::protm_fault:
     case K::exit_refused:
     case K::fault_applied:
-      return restart_all(r.time_ns + kFaultNs);
+      return restart_all(r.time_ns + kLimits.after_fault_ns);
     default: return false;
   }
 }
@@ -267,7 +263,7 @@ bool Turns::take_event(const Record& r) {
       if (g->second.open.empty()) g->second.asks = false;
       return true;
     }
-    case RecordKind::fault_applied: return restart_all(r.time_ns + kFaultNs);
+    case RecordKind::fault_applied: return restart_all(r.time_ns + kLimits.after_fault_ns);
     case RecordKind::machine: return take_machine(r);
     case RecordKind::event:
       if (!is(r, EventKind::group_on_slot) && !is(r, EventKind::group_off_slot) &&

@@ -105,13 +105,17 @@ constexpr std::array kRules{
          "every fence signals or its group is dead within T after the last step and fault",
          "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals},
     Rule{"L2", "runnable_groups_run",
-         "a group with work and the highest priority of all is off its slot for R ticks at most",
+         "a group with work and the highest priority of all is off its slot for R ticks at most; "
+         "not while more VMs have work than there are address spaces, nor while the system sleeps, "
+         "nor for a group that user space can block for ever",
          "design.md section 6; decisions.md 11", kAny, runnable_groups_run},
     Rule{"L3", "request_is_entered",
          "a request for protected mode of a group with the highest priority is entered within R "
-         "ticks, or the group is dead",
+         "ticks, or the group is dead; but for the times and groups that L2 excuses",
          "design.md section 6; decisions.md 11", kAny, request_is_entered},
-    Rule{"L4", "blocked_tasks_end", "each call that blocked comes back",
+    Rule{"L4", "blocked_tasks_end",
+         "each call that blocked comes back: at its own time, else within what a fence without a "
+         "job may take and more for each fault, not counting the time that the system sleeps",
          "design.md section 6", kAny, blocked_tasks_end},
     Rule{"I12", "no_protm_without_protected_work",
          "without protected work nothing of protected mode is asked of the hardware",
