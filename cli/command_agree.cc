@@ -5,10 +5,10 @@
 
 #include "cli/agree_text.h"
 #include "cli/commands.h"
+#include "cli/keep_finding.h"
 #include "conformance/format/case_writer.h"
 #include "conformance/runner/conform.h"
 #include "fuzzers/generator/agreement.h"
-#include "fuzzers/lib/findings.h"
 
 namespace protm::cli {
 namespace {
@@ -40,30 +40,6 @@ bool save(const fuzz::AgreementRow& row, const std::string& folder, Console cons
 /// Runs that make a finding small; a run on a real kernel takes some 30 ms.
 constexpr std::uint32_t kShrinkRuns = 500;
 
-/// A divergence nobody knows yet becomes a small case in a folder of its own.
-bool keep_finding(const fuzz::AgreementRow& row, fuzz::AgreementRun& run,
-                  const std::string& folder, Console console) {
-  if (folder.empty() || row.outcome != Agreed::diverged) return true;
-  const fuzz::FindingFolder findings(folder);
-  if (findings.knows(row.verdict.signature)) return true;
-  const fuzz::FollowedUp seen =
-      fuzz::follow_up(run.differential(), row.program, "agree --seed=" + std::to_string(row.seed),
-                      kShrinkRuns);
-  if (!seen.finding) {
-    console.err << "seed " << row.seed << ": does not show it each time\n";
-    return true;
-  }
-  const auto added = findings.add(*seen.finding);
-  if (!added) {
-    bad_input(console, added.error());
-    return false;
-  }
-  console.err << "new finding: " << findings.folder_of(seen.finding->signature) << ": "
-              << row.program.steps.size() << " steps made " << seen.finding->program.steps.size()
-              << "\n";
-  return true;
-}
-
 }  // namespace
 
 int command_agree(const Options& options, Console console) {
@@ -85,7 +61,12 @@ int command_agree(const Options& options, Console console) {
     totals.add(row);
     lines << agree_line(row, options.sut) << std::flush;
     if (!save(row, options.save, console)) return kExitBadInput;
-    if (!keep_finding(row, run, options.findings, console)) return kExitBadInput;
+    if (!options.findings.empty() && row.outcome == Agreed::diverged &&
+        keep_finding(run.differential(), row.program, row.verdict.signature,
+                     "agree --seed=" + std::to_string(row.seed), options.findings, kShrinkRuns,
+                     console) == Kept::failed) {
+      return kExitBadInput;
+    }
   }
   const std::string command = command_line(options, *seed, *count);
   console.out << (text ? agree_totals_text(totals)

@@ -1,99 +1,209 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Commands on the folder of findings: list, show, promote.
 #include <algorithm>
 #include <filesystem>
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "cli/text_table.h"
+#include "conformance/format/case_reader.h"
 #include "conformance/format/case_writer.h"
+#include "conformance/format/catalogue_reader.h"
+#include "conformance/format/did_you_mean.h"
 #include "conformance/runner/conform.h"
 #include "conformance/runner/report.h"
 #include "fuzzers/lib/findings.h"
-#include "fuzzers/lib/shrink.h"
+#include "fuzzers/lib/promote.h"
+#include "oracle/differential/candidates.h"
+#include "oracle/differential/differential.h"
+#include "sut-adapters/executor/series_v1.h"
 
 namespace protm::cli {
 namespace {
 
-constexpr std::uint64_t kDefaultRuns = 2000;
-constexpr int kReplays = 3;
+namespace fs = std::filesystem;
+using fuzz::FindingAbout;
 
-std::optional<contract::Program> program_of(const Options& options, Console console) {
-  std::error_code error;
-  if (std::filesystem::is_regular_file(options.target, error)) {
-    return program_file(options.target, console);
+constexpr const char* kDefaultFolder = "findings";
+
+std::string case_file(const FindingAbout& about) {
+  return (fs::path(about.folder) / "case.yaml").string();
+}
+
+int list_findings(const Options& options, const std::vector<FindingAbout>& all, Console console) {
+  TextTable table{{"signature", "rule", "candidate", "steps", "at", "age", "folder"}, {}};
+  for (const FindingAbout& f : all) {
+    table.rows.push_back({f.signature, f.rule, f.candidate, std::to_string(f.steps),
+                          runner::time_text(f.at_ns), "-", f.folder});
   }
-  return find_case(options, console);
+  console.out << (options.format == "json" ? table.json() : table.text());
+  return kExitOk;
 }
 
-std::string counts(const contract::Program& p) {
-  return std::to_string(p.steps.size()) + " steps, " + std::to_string(p.actors.size()) +
-         " actors, " + std::to_string(p.faults.size()) + " faults";
+/// The finding that `word` means: a signature, or a part that only one of them has.
+const FindingAbout* chosen(const std::string& word, const std::vector<FindingAbout>& all,
+                           Console console) {
+  std::vector<const FindingAbout*> near;
+  std::vector<std::string_view> names;
+  for (const FindingAbout& f : all) {
+    if (f.signature == word) return &f;
+    if (f.signature.find(word) != std::string::npos) near.push_back(&f);
+    names.push_back(f.signature);
+  }
+  if (near.size() == 1) return near.front();
+  std::string message = "no finding '" + word + "'";
+  if (!near.empty()) {
+    message = "'" + word + "' is part of several signatures:";
+    for (const FindingAbout* f : near) message += "\n  " + f->signature;
+  } else if (const auto close = format::nearest(word, names)) {
+    message += "; did you mean '" + std::string(*close) + "'?";
+  } else {
+    message += "; `protm findings list` prints them all";
+  }
+  bad_input(console, message);
+  return nullptr;
 }
 
-/// The small Program belongs to no suite yet, so it claims nothing.
-void make_anonymous(contract::Program& program) {
-  program.id.clear();
-  program.title.clear();
-  program.why.clear();
-  program.entries.clear();
+std::string set_text(const std::vector<std::string>& set) {
+  std::string text = "{";
+  for (const std::string& word : set) text += (text.size() == 1 ? "" : ", ") + word;
+  return text + "}";
+}
+
+/// What in the candidate has to be another way; only series-v1 can say.
+void print_attribution(const contract::Program& program, const exec::Candidate& who,
+                       std::ostream& out) {
+  if (exec::switch_mask(who) == 0) return;
+  const auto sets = differential::attribute(program, who);
+  for (const auto& set : sets) out << "  agrees without " << set_text(set) << "\n";
+  if (sets.empty()) out << "  no set of switches makes it agree\n";
+}
+
+/// Entries of the catalogue that the rule belongs to.
+void print_entries(const std::string& rule, std::ostream& out) {
+  const auto entries = format::read_catalogue_file(catalogue_file());
+  if (!entries) return;
+  std::string ids;
+  for (const format::CatalogueEntry& e : *entries) {
+    const bool covers = std::any_of(e.rules.begin(), e.rules.end(), [&](const std::string& r) {
+      return judge::rule_matches(r, rule);
+    });
+    if (covers) ids += (ids.empty() ? "" : ", ") + e.id;
+  }
+  out << labelled("entries with this rule", ids);
+}
+
+int show_finding(const FindingAbout& about, Console console) {
+  auto who = differential::default_registry().parse(about.candidate);
+  if (!who) return bad_input(console, about.folder + ": " + who.error());
+  const auto program = program_file(case_file(about), console);
+  if (!program) return kExitBadInput;
+  std::ostream& out = console.out;
+  out << about.signature << "\n"
+      << labelled("diverged at " + runner::time_text(about.at_ns), about.rule)
+      << labelled("what", about.detail) << labelled("candidate", about.candidate)
+      << labelled("origin", about.origin) << labelled("folder", about.folder);
+  print_attribution(*program, *who, out);
+  print_entries(about.rule, out);
+  out << "\n" << format::write_case(*program) << "\nreproduce: ./protm replay "
+      << runner::shell_word(case_file(about)) << " --sut=" << runner::shell_word(about.candidate)
+      << "\n";
+  return kExitOk;
+}
+
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < list.size();) {
+    const std::size_t end = std::min(list.find(',', at), list.size());
+    if (end != at) words.push_back(list.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+/// Whether all of these are entries of the catalogue.
+bool known_entries(const std::vector<std::string>& ids, Console console) {
+  const auto entries = format::read_catalogue_file(catalogue_file());
+  if (!entries) {
+    console.err << format::diagnostics_text(entries.error());
+    return false;
+  }
+  std::vector<std::string_view> known;
+  for (const format::CatalogueEntry& e : *entries) known.push_back(e.id);
+  for (const std::string& id : ids) {
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    std::string message = "the catalogue has no entry '" + id + "'";
+    if (const auto near = format::nearest(id, known)) {
+      message += "; did you mean '" + std::string(*near) + "'?";
+    }
+    bad_input(console, message);
+    return false;
+  }
+  return true;
+}
+
+int promote_finding(const Options& options, const FindingAbout& about, Console console) {
+  const std::pair<const char*, const std::string*> needed[] = {
+      {"--id=AREA/AREA-NNN-words", &options.id},
+      {"--entry=ENTRY", &options.entry},
+      {"--title=what a right driver does", &options.title},
+      {"--why=what goes wrong for a user", &options.why}};
+  std::string missing;
+  for (const auto& [name, value] : needed) {
+    if (value->empty()) missing += std::string(missing.empty() ? "" : ", ") + name;
+  }
+  if (!missing.empty()) {
+    return bad_input(console, "promote needs " + missing + "\n  = a case says what is right, " +
+                                  "where that stands, and whom it hurts; a fuzzer cannot know");
+  }
+  auto program = program_file(case_file(about), console);
+  if (!program) return kExitBadInput;
+  program->id = options.id;
+  program->title = options.title;
+  program->why = options.why;
+  program->entries = words_of(options.entry);
+  if (!known_entries(program->entries, console)) return kExitBadInput;
+  // A text that does not read back would be a file that stops every later run of the suites.
+  program->requires_mask = fuzz::case_requires(*program);
+  const auto back = format::read_case(options.id + ".yaml", format::write_case(*program));
+  if (!back) {
+    console.err << format::diagnostics_text(back.error());
+    return kExitBadInput;
+  }
+  const std::string root = find_root();
+  const auto places = fuzz::promote(
+      *program, about,
+      {.suites = suites_folder(options.suites),
+       .corpus = options.corpus.empty() ? (fs::path(root) / "corpus").string() : options.corpus,
+       .target = options.fuzz_target});
+  if (!places) return bad_input(console, places.error());
+  console.out << "case:       " << places->case_file << "\ncorpus:     " << places->corpus_file
+              << "\nprovenance: " << places->provenance_file
+              << "\nnext: facts under `then`, `reaches`, and docs that count cases\n";
+  return kExitOk;
 }
 
 }  // namespace
 
-int command_shrink(const Options& options, Console console) {
-  const auto most_runs = number("--runs", options.number, kDefaultRuns, console);
-  const auto who = candidate(options, console);
-  if (!who || !most_runs) return kExitBadInput;
-  auto program = program_of(options, console);
-  if (!program) return kExitBadInput;
-  announce(options, console);
-  if (const std::string why = exec::why_not(*who, *program); !why.empty()) {
-    console.out << options.target << ": skipped: " << why << "\n";
-    return kExitInconclusive;
-  }
-  differential::Differential differential(*who);
-  const auto shown = [&](const contract::Program& p) {
-    return exec::why_not(*who, p).empty() ? fuzz::shown_by(differential.compare(p).verdict)
-                                          : std::string();
-  };
-  const std::string wanted = shown(*program);
-  if (wanted.empty()) {
-    console.err << options.target << ": nothing diverges: there is nothing to keep\n";
-    return kExitInconclusive;
-  }
-  console.err << wanted << "\nbefore: " << counts(*program) << "\n";
-  make_anonymous(*program);
-  const fuzz::Shrunk small = fuzz::shrink(
-      std::move(*program), [&](const contract::Program& p) { return shown(p) == wanted; },
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(*most_runs, UINT32_MAX)));
-  console.err << "after:  " << counts(small.program) << "; " << small.runs << " runs"
-              << (small.complete ? "" : ", the most that --runs allows") << "\n";
-  for (int i = 0; i < kReplays; ++i) {
-    if (shown(small.program) == wanted) continue;
-    console.err << "the small Program does not show it each time: a fault of the harness\n";
-    return kExitHarnessBug;
-  }
-  const std::string text = format::write_case(small.program);
-  if (options.output.empty()) {
-    console.out << text;
-    return kExitOk;
-  }
-  if (!write_file(options.output, text, console)) return kExitBadInput;
-  console.err << "reproduce: ./protm replay " << runner::shell_word(options.output)
-              << " --sut=" << runner::shell_word(options.sut) << "\n";
-  return kExitOk;
-}
-
 int command_findings(const Options& options, Console console) {
-  const auto all = fuzz::FindingFolder(options.target).list();
-  if (!all) return bad_input(console, all.error());
-  TextTable table{{"signature", "candidate", "at", "origin", "detail"}, {}};
-  for (const fuzz::FindingAbout& f : *all) {
-    table.rows.push_back(
-        {f.signature, f.candidate, runner::time_text(f.at_ns), f.origin, f.detail});
+  const std::string& verb = options.target;
+  const std::string& wanted = options.second;
+  if (verb == "list" && !wanted.empty()) {
+    return bad_input(console, "findings list takes no '" + wanted +
+                                  "'\n  = expected --findings=DIR for another folder");
   }
-  console.out << (options.format == "json" ? table.json() : table.text());
-  return kExitOk;
+  if (verb != "list" && wanted.empty()) {
+    return bad_input(console, "findings " + verb + " needs a signature");
+  }
+  const std::string folder = options.findings.empty() ? kDefaultFolder : options.findings;
+  const auto all = fuzz::FindingFolder(folder).list();
+  if (!all) return bad_input(console, all.error());
+  if (verb == "list") return list_findings(options, *all, console);
+  const FindingAbout* const about = chosen(wanted, *all, console);
+  if (about == nullptr) return kExitBadInput;
+  return verb == "show" ? show_finding(*about, console)
+                        : promote_finding(options, *about, console);
 }
 
 }  // namespace protm::cli

@@ -5,12 +5,14 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/keep_finding.h"
 #include "cli/perfetto.h"
 #include "conformance/format/binary.h"
 #include "conformance/format/case_writer.h"
 #include "conformance/format/trace_text.h"
 #include "conformance/runner/conform.h"
 #include "conformance/runner/report.h"
+#include "fuzzers/lib/shrink.h"
 #include "oracle/differential/candidates.h"
 #include "oracle/differential/differential.h"
 #include "sut-adapters/executor/session.h"
@@ -22,6 +24,24 @@ std::string hash_text(const contract::Trace& trace) {
   char text[20];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(trace.hash()));
   return text;
+}
+
+/// Runs that make a finding small.
+constexpr std::uint32_t kShrinkRuns = 2000;
+
+/// What the comparison says; `shown` is its signature, of the oracle's own fault too.
+void print_replayed(const std::string& file, const differential::Comparison& c,
+                    const std::string& shown, std::ostream& out) {
+  const judge::Verdict& v = c.verdict;
+  out << file << ": " << judge::outcome_name(v.outcome);
+  if (c.timing) out << " (timing)";
+  if (v.outcome == judge::Outcome::diverged) {
+    out << " at " << runner::time_text(v.at_ns) << ", " << v.rule;
+  }
+  out << "\n";
+  if (!v.detail.empty()) out << "  " << v.detail << "\n";
+  if (!shown.empty()) out << "  signature " << shown << "\n";
+  out << "  trace hash " << hash_text(c.candidate) << ", oracle's " << hash_text(c.oracle) << "\n";
 }
 
 }  // namespace
@@ -49,7 +69,7 @@ int command_replay(const Options& options, Console console) {
   const auto who = candidate(options, console);
   if (!who) return kExitBadInput;
   const auto program = program_file(options.target, console);
-  if (!program) return kExitBadInput;
+  if (!program || !make_folder(options.findings, console)) return kExitBadInput;
   announce(options, console);
   if (const std::string why = exec::why_not(*who, *program); !why.empty()) {
     console.out << options.target << ": skipped: " << why << "\n";
@@ -57,23 +77,20 @@ int command_replay(const Options& options, Console console) {
   }
   differential::Differential differential(*who);
   const differential::Comparison c = differential.compare(*program);
-  const judge::Verdict& v = c.verdict;
-  std::ostream& out = console.out;
-  out << options.target << ": " << judge::outcome_name(v.outcome);
-  if (c.timing) out << " (timing)";
-  if (v.outcome == judge::Outcome::diverged) {
-    out << " at " << runner::time_text(v.at_ns) << ", " << v.rule;
-  }
-  out << "\n";
-  if (!v.detail.empty()) out << "  " << v.detail << "\n";
-  if (!v.signature.empty()) out << "  signature " << v.signature << "\n";
-  out << "  trace hash " << hash_text(c.candidate) << ", oracle's " << hash_text(c.oracle) << "\n";
-  const int code = exit_code_of(v.outcome);
+  const std::string shown = fuzz::shown_by(c.verdict);
+  print_replayed(options.target, c, shown, console.out);
+  const int code = exit_code_of(c.verdict.outcome);
   if (code != kExitOk) {
-    out << "reproduce: ./protm replay " << runner::shell_word(options.target)
-        << " --sut=" << runner::shell_word(options.sut) << "\n";
+    console.out << "reproduce: ./protm replay " << runner::shell_word(options.target)
+                << " --sut=" << runner::shell_word(options.sut) << "\n";
   }
-  return code;
+  if (options.findings.empty() || shown.empty()) return code;
+  switch (keep_finding(differential, *program, shown, "replay " + options.target,
+                       options.findings, kShrinkRuns, console)) {
+    case Kept::does_not_repeat: return kExitHarnessBug;
+    case Kept::failed: return kExitBadInput;
+    default: return code;
+  }
 }
 
 int command_convert(const Options& options, Console console) {

@@ -18,14 +18,18 @@ struct Options {
   std::string filter;
   std::string format = "text";
   std::string what = "cases";     ///< of list: entries, switches, rules, cases, limits, ...
-  std::string target;             ///< case, rule, entry or file
+  std::string target;             ///< case, rule, entry or file; of findings: list, show or promote
   std::string to = "yaml";        ///< of convert
   std::string output;             ///< of convert and shrink --output, and trace --perfetto
   std::string svg;                ///< of explain: empty = no picture, "-" = to stdout, else a file
   std::string seed;               ///< of agree: the first one; of explore: of --pct
   std::string number;             ///< of agree --count, shrink --runs and explore --runs
   std::string save;               ///< of agree and explore: folder for what does not agree
-  std::string findings;           ///< of agree: folder that gets a folder for each new signature
+  std::string findings;           ///< folder that has a folder for each signature
+  std::string second;             ///< of findings: the signature
+  std::string id, entry, title, why;  ///< of findings promote: what the case says
+  std::string corpus;             ///< of findings promote: empty = corpus below the root
+  std::string fuzz_target = "stack_fuzzer";  ///< of findings promote and fuzz
   std::string suites;             ///< empty = conformance/suites below the root
   std::string machine = "arch10-fw1";  ///< configuration of cases that name none
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one

@@ -77,10 +77,16 @@ work with Programs
     --runs=N                try so many at most (default 2000)
     --output=FILE           write it there instead of printing it
     --suites=DIR            cases from another folder
-  findings DIR              what `agree --findings=DIR` has found
-    --format=FORMAT         text or json
+  findings list|show|promote [SIGNATURE]
+                            what fuzzing has found: all of it, one with its Program, or one made
+                            a case and an input of the repository
+    --findings=DIR          the folder (default findings)
+    --format=FORMAT         of list: text or json
+    --id=AREA/NAME --entry=A,B --title=TEXT --why=TEXT   of promote: what the case says
+    --suites=DIR --corpus=DIR --target=NAME              of promote: where it goes
   replay FILE               compare a YAML case or a fuzzer's input
     --sut=NAME[:ARG]        the candidate (default series-v1)
+    --findings=DIR          what diverges becomes a small Program in a folder of its own
   convert FILE              a Program as YAML or as bytes
     --to=yaml|bin           which (default yaml)
     --explicit              with all defaults
@@ -140,10 +146,18 @@ class Grammar {
     add_explain_trace();
     add_replay_convert();
     add_shrink();
+    add_findings();
   }
 
   Parsed parse(const std::vector<std::string>& arguments, Console console) {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    // `list` behind `findings` is no command of its own, which the library would take it for.
+    const bool verb = arguments.size() > 1 && arguments[0] == "findings" && !arguments[1].empty() &&
+                      arguments[1][0] != '-';
+    if (verb) {
+      options_.target = arguments[1];
+      reversed.erase(reversed.end() - 2);
+    }
     try {
       app_.parse(reversed);
     } catch (const CLI::ParseError& error) {
@@ -265,6 +279,7 @@ class Grammar {
   void add_replay_convert() {
     Command& r = command("replay", "a file");
     text(r, "--sut", options_.sut);
+    text(r, "--findings", options_.findings);
     Command& c = command("convert", "a file");
     word(c, "--to", options_.to, {"yaml", "bin"});
     text(c, "--output", options_.output);
@@ -277,8 +292,22 @@ class Grammar {
     text(c, "--suites", options_.suites);
     text(c, "--runs", options_.number);
     text(c, "--output", options_.output);
-    Command& f = command("findings", "a folder");
+  }
+
+  void add_findings() {
+    Command& f = command("findings", "");
+    f.operand = "list, show or promote";
+    f.app->add_option("signature", options_.second);
+    words_.push_back(Words{f.app, "findings", &options_.target, {"list", "show", "promote"}});
+    text(f, "--findings", options_.findings);
     word(f, "--format", options_.format, {"text", "json"});
+    text(f, "--id", options_.id);
+    text(f, "--entry", options_.entry);
+    text(f, "--title", options_.title);
+    text(f, "--why", options_.why);
+    text(f, "--suites", options_.suites);
+    text(f, "--corpus", options_.corpus);
+    text(f, "--target", options_.fuzz_target);
   }
 
   Parsed checked(Command& command, Console console) {

@@ -12,6 +12,7 @@
 #include "conformance/format/case_writer.h"
 #include "conformance/format/trace_json.h"
 #include "fuzzers/lib/shrink.h"
+#include "fuzzers/lib/whole_file.h"
 
 namespace protm::fuzz {
 namespace {
@@ -21,6 +22,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kReplays = 3;
 constexpr const char* kAbout = "about.json";
+constexpr const char* kInput = "input.bin";
 /// Folders that are being written; nobody lists them.
 constexpr std::string_view kUnfinished = ".new-";
 
@@ -71,6 +73,10 @@ std::optional<FindingAbout> read_about(const fs::path& folder) {
   const auto at = json.find("at_ns");
   if (at == json.end() || !at->is_number_unsigned()) return std::nullopt;
   about.at_ns = at->get<std::uint64_t>();
+  const auto bytes = read_whole((folder / kInput).string());
+  if (!bytes) return std::nullopt;
+  const std::vector<std::uint8_t> input(bytes->begin(), bytes->end());
+  about.steps = format::decode(input).steps.size();
   return about;
 }
 
@@ -96,7 +102,7 @@ tl::expected<bool, std::string> FindingFolder::add(const Finding& finding) const
   const std::vector<std::uint8_t> bytes = format::encode(finding.program);
   const std::pair<const char*, std::string> files[] = {
       {"case.yaml", format::write_case(finding.program)},
-      {"input.bin", std::string(bytes.begin(), bytes.end())},
+      {kInput, std::string(bytes.begin(), bytes.end())},
       {"trace.json", format::trace_json(finding.trace, finding.program)},
       {"reproduce.sh", script_text(finding)},
       {kAbout, about_text(finding)},
@@ -125,7 +131,8 @@ tl::expected<std::vector<FindingAbout>, std::string> FindingFolder::list() const
     if (!about) {
       return tl::unexpected((entry.path() / kAbout).string() +
                             ": error: not what a finding says of itself\n  = expected JSON with "
-                            "signature, candidate, rule, detail, origin and at_ns");
+                            "signature, candidate, rule, detail, origin and at_ns, and input.bin "
+                            "beside it");
     }
     all.push_back(*about);
   }

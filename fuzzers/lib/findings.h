@@ -34,6 +34,7 @@ struct FindingAbout {
   std::string folder;
   std::string signature, candidate, rule, detail, origin;
   std::uint64_t at_ns = 0;
+  std::size_t steps = 0;   ///< of the small Program
 };
 
 class FindingFolder {

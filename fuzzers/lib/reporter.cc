@@ -8,8 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
+
+#include "fuzzers/lib/whole_file.h"
 
 namespace protm::fuzz {
 namespace {
@@ -31,18 +32,6 @@ std::uint64_t cpu_ns_of(int who) {
 }
 
 std::uint64_t cpu_ns() { return cpu_ns_of(RUSAGE_SELF) + cpu_ns_of(RUSAGE_CHILDREN); }
-
-/// Writes beside `path` and renames. What was there stays when that fails.
-bool write_whole(const fs::path& path, std::string_view bytes) {
-  const fs::path first =
-      path.parent_path() / ("." + std::to_string(getpid()) + "-" + path.filename().string());
-  std::ofstream out(first, std::ios::binary);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  std::error_code error;
-  if (out.good()) fs::rename(first, path, error);
-  return out.good() && !error;
-}
 
 [[noreturn]] void cannot_write(const fs::path& path) {
   std::fprintf(stderr, "PROTM_FINDINGS: error: cannot write '%s'\n", path.c_str());
@@ -114,7 +103,7 @@ void Reporter::note(const StackFinding& finding, std::span<const std::uint8_t> b
   // Another process may have been first; then its input stays.
   if (!fs::exists(path, error)) {
     const std::string text(bytes.begin(), bytes.end());
-    if (!write_whole(path, text)) cannot_write(path);
+    if (!write_whole(path.string(), text)) cannot_write(path);
   }
   write_page();
 }
@@ -125,7 +114,7 @@ void Reporter::write_page() {
   written_cpu_ns_ = page_.cpu_ns;
   const fs::path path =
       fs::path(folder_) / (std::string(kPagePrefix) + std::to_string(getpid()));
-  if (!write_whole(path, worker_page_text(page_))) cannot_write(path);
+  if (!write_whole(path.string(), worker_page_text(page_))) cannot_write(path);
 }
 
 Reporter reporter_from_environment(const exec::Candidate& candidate) {

@@ -13,6 +13,7 @@
 #include "gpu-model/vocab/regs/pwr_control.h"
 #include "gpu-model/vocab/uapi.h"
 #include "sut-adapters/contract/capability.h"
+#include "sut-adapters/contract/needs.h"
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/trace_reading.h"
 #include "sut-adapters/linux-uml/child.h"
@@ -172,33 +173,6 @@ std::uint32_t capability_bits(std::istream& words) {
   return bits;
 }
 
-/// Steps that a dma-heap without in-kernel accessors can take.
-bool is_device_step(NodeType type) {
-  return type == NodeType::heap_register || type == NodeType::heap_open ||
-         type == NodeType::heap_ioctl || type == NodeType::heap_close ||
-         type == NodeType::buffer_close;
-}
-
-/// What the steps of a Program need, for one that does not declare it.
-std::uint32_t needed_by(const contract::Program& program) {
-  std::uint32_t needs = 0;
-  for (const contract::Step& s : program.steps) {
-    const auto type = static_cast<NodeType>(s.op.type);
-    if (type < NodeType::load) {
-      needs = needs | (is_device_step(type) ? Capability::heap_device : Capability::heap_core);
-    }
-    if (type == NodeType::unload) needs = needs | Capability::modules;
-    if (type == NodeType::suspend) needs = needs | Capability::system_sleep;
-    const bool query = type == NodeType::dev_query &&
-                       contract::field_number(s.op, "what") == vocab::uapi::kDevQueryProtectedInfo;
-    const bool group = type == NodeType::group_create && contract::field_number(s.op, "flags") != 0;
-    if (query || group || contract::uses_instruction(s.op, NodeType::i_prot_region)) {
-      needs = needs | Capability::protm;
-    }
-  }
-  return needs;
-}
-
 /// User memory that changes under the kernel's hands.
 }  // namespace
 
@@ -263,7 +237,7 @@ std::string cannot_run(const Kernel& kernel, const contract::Program& program) {
     }
   }
   if (program.id.empty()) {
-    const std::uint32_t lacking = needed_by(program) & ~kernel.capabilities;
+    const std::uint32_t lacking = contract::needed_by(program) & ~kernel.capabilities;
     for (const contract::CapabilityInfo& info : contract::capability_table()) {
       if (contract::has(lacking, info.id)) {
         return "its steps need " + std::string(info.name) + ", which this driver lacks";
