@@ -87,6 +87,8 @@ class Run {
     row.timing = row.outcome == Outcome::agreed && comparison.timing;
     row.schedules = comparison.schedules;
     row.schedules_agreed = comparison.schedules_agreed;
+    row.timings = comparison.timings;
+    row.timings_agreed = comparison.timings_agreed;
     count(verdict);
     hold_against_expectation(row);
     if (verdict.outcome == judge::Outcome::oracle_wrong) {

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "conformance/runner/conform.h"
+#include "conformance/runner/report.h"
 #include "oracle/differential/candidates.h"
 #include "sut-adapters/contract/capability.h"
 #include "sut-adapters/executor/session.h"
@@ -120,6 +121,35 @@ TEST_CASE("lying candidate: a case whose fact is wrong is an error of the suite"
   const RunResult r = conform(suite, liar([](contract::Trace&) {}), {});
   CHECK(r.suite_errors.size() == 1);
   CHECK(exit_code(r) == 134);
+}
+
+TEST_CASE("lying candidate: without schedules it runs under other latencies in place of them") {
+  const auto run_explored = [](Lie lie) {
+    exec::Candidate candidate = liar(std::move(lie));
+    candidate.capabilities &= ~static_cast<std::uint32_t>(contract::Capability::schedules);
+    return run(candidate, "rst-015-exit-before-reset");
+  };
+  const RunResult honest = run_explored([](contract::Trace&) {});
+  REQUIRE(honest.cases.size() == 1);
+  CHECK(honest.count(Outcome::agreed) == 1);
+  CHECK(honest.cases[0].schedules == 0);
+  CHECK(honest.cases[0].timings == contract::kLimits.timings);
+  CHECK(honest.cases[0].timings_agreed == contract::kLimits.timings);
+  CHECK(report(honest, ReportFormat::text)
+            .find("8 of 8 timings (in place of schedules) of 1 cases agreed") !=
+        std::string::npos);
+
+  // Right under the first three, wrong under the fourth.
+  int runs = 0;
+  const RunResult late = run_explored([&](contract::Trace& trace) {
+    if (++runs < 4) return;
+    change(trace, RecordKind::fence_signalled, [](Record& r) { r.d = 5; });
+  });
+  CHECK(late.count(Outcome::diverged) == 1);
+  CHECK(late.cases[0].rule == "fence");
+  CHECK(late.cases[0].timings == 4);
+  CHECK(late.cases[0].timings_agreed == 3);
+  CHECK(late.cases[0].detail.find("latency_seed") != std::string::npos);
 }
 
 }  // namespace

@@ -34,18 +34,32 @@ void add_case(std::string& out, const CaseResult& c) {
   out += "    reproduce: " + c.reproduce + "\n";
 }
 
-std::string schedules(const RunResult& result) {
+/// "6 of 7 schedules of 1 cases agreed"; nothing when no case had any.
+std::string agreed_of(const RunResult& result, const char* what,
+                      std::uint64_t (*all_of)(const CaseResult&),
+                      std::uint64_t (*agreed_of_case)(const CaseResult&)) {
   std::uint64_t all = 0;
   std::uint64_t agreed = 0;
   std::uint32_t cases = 0;
   for (const CaseResult& c : result.cases) {
-    all += c.schedules;
-    agreed += c.schedules_agreed;
-    cases += c.schedules != 0 ? 1 : 0;
+    all += all_of(c);
+    agreed += agreed_of_case(c);
+    cases += all_of(c) != 0 ? 1 : 0;
   }
   if (cases == 0) return {};
-  return std::to_string(agreed) + " of " + std::to_string(all) + " schedules of " +
+  return std::to_string(agreed) + " of " + std::to_string(all) + " " + what + " of " +
          std::to_string(cases) + " cases agreed\n";
+}
+
+std::string schedules(const RunResult& result) {
+  using C = const CaseResult&;
+  return agreed_of(
+             result, "schedules", [](C c) { return c.schedules; },
+             [](C c) { return c.schedules_agreed; }) +
+         agreed_of(
+             result, "timings (in place of schedules)",
+             [](C c) { return std::uint64_t{c.timings}; },
+             [](C c) { return std::uint64_t{c.timings_agreed}; });
 }
 
 std::string totals(const RunResult& result) {

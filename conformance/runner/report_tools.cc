@@ -35,6 +35,10 @@ Json case_json(const CaseResult& c) {
     j["schedules"] = c.schedules;
     j["schedules_agreed"] = c.schedules_agreed;
   }
+  if (c.timings != 0) {
+    j["timings"] = c.timings;
+    j["timings_agreed"] = c.timings_agreed;
+  }
   if (!c.reason.empty()) j["reason"] = c.reason;
   return j;
 }

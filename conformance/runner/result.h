@@ -31,6 +31,8 @@ struct CaseResult {
   bool timing = false;       ///< agreed, but only with the oracle under other latencies
   std::uint64_t schedules = 0;   ///< that were explored besides the usual order
   std::uint64_t schedules_agreed = 0;
+  std::uint32_t timings = 0;     ///< latency seeds tried in place of schedules
+  std::uint32_t timings_agreed = 0;
   std::string reproduce;     ///< command line
   /// With --attribute: the smallest sets of switches that must be off so that the case agrees.
   std::vector<std::vector<std::string>> attribution;

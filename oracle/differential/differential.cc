@@ -80,7 +80,8 @@ Differential::Differential(exec::Candidate candidate)
 Comparison Differential::compare(const contract::Program& program, const CompareOptions& options) {
   Comparison c = compare_once(program, options);
   const bool can = contract::has(candidate().capabilities, contract::Capability::schedules);
-  if (!program.explore.active() || !can || c.verdict.outcome != judge::Outcome::agreed) return c;
+  if (!program.explore.active() || c.verdict.outcome != judge::Outcome::agreed) return c;
+  if (!can) return compare_timings(program, options, std::move(c));
   Explored explored = explore(program, {.spec = program.explore, .from = {}, .after_run = {}});
   c.schedules = explored.tally.runs;
   c.schedules_agreed = explored.tally.agreed;
@@ -89,6 +90,28 @@ Comparison Differential::compare(const contract::Program& program, const Compare
   c.verdict.detail += " (schedule " + std::to_string(explored.found->run) + " of the exploration)";
   c.candidate = std::move(explored.found->trace);
   return c;
+}
+
+Comparison Differential::compare_timings(const contract::Program& program,
+                                         const CompareOptions& options, Comparison first) {
+  CompareOptions fresh = options;
+  fresh.oracle = nullptr;
+  contract::Program other = program;
+  first.timings = first.timings_agreed = 1;
+  while (first.timings < contract::kLimits.timings) {
+    ++other.machine.latency_seed;
+    ++first.timings;
+    Comparison c = compare_once(other, fresh);
+    first.timings_agreed += c.verdict.outcome == judge::Outcome::agreed ? 1 : 0;
+    if (c.verdict.outcome != judge::Outcome::diverged) continue;
+    first.verdict = std::move(c.verdict);
+    first.verdict.detail +=
+        " (latency_seed " + std::to_string(other.machine.latency_seed) + " of the machine)";
+    first.oracle = std::move(c.oracle);
+    first.candidate = std::move(c.candidate);
+    return first;
+  }
+  return first;
 }
 
 Comparison Differential::compare_once(const contract::Program& program,

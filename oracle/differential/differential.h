@@ -27,6 +27,10 @@ struct Comparison {
   /// agreed. `verdict` and `candidate` are those of the first that did not.
   std::uint64_t schedules = 0;
   std::uint64_t schedules_agreed = 0;
+  /// The same of a candidate that has no schedules: how many latency seeds it ran under, and in how
+  /// many of them it agreed. Which interleavings they gave nobody knows.
+  std::uint32_t timings = 0;
+  std::uint32_t timings_agreed = 0;
   /// With `timing`: how the oracle ran when it agreed, and whether in the candidate's order.
   exec::RunOptions oracle_run;
   bool oracle_in_order = false;
@@ -45,7 +49,8 @@ class Differential {
  public:
   explicit Differential(exec::Candidate candidate);
 
-  /// A Program with `explore` is run under other schedules too, where the candidate can do that.
+  /// A Program with `explore` is run under other schedules too, where the candidate can do that,
+  /// and under other latencies where it cannot.
   [[nodiscard]] Comparison compare(const contract::Program& program,
                                    const CompareOptions& options = {});
   /// Whether the oracle agreed only because of the candidate's profile: the 7.x base, run in the
@@ -58,6 +63,9 @@ class Differential {
 
  private:
   Comparison compare_once(const contract::Program& program, const CompareOptions& options);
+  /// `first` with what the Program shows under kLimits.timings - 1 other latency seeds.
+  Comparison compare_timings(const contract::Program& program, const CompareOptions& options,
+                             Comparison first);
   [[nodiscard]] judge::Verdict judged_alone(const contract::Program& program,
                                             const contract::Trace& oracle,
                                             const contract::Trace& candidate) const;

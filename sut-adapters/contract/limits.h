@@ -23,6 +23,8 @@ struct Limits {
   std::uint64_t event_budget = 2'000'000;
   std::uint64_t livelock_share = 8;  ///< sut/livelock: the oracle needs less than 1/8 of the budget
   std::uint64_t least_budget = 200'000;
+  /// Latency seeds for a case that asks for schedules, on a candidate that has none.
+  std::uint32_t timings = 8;
   std::uint64_t entries_per_region = 3;  ///< more entries than this per region: I1/I2
 };
 inline constexpr Limits kLimits{};
@@ -44,6 +46,8 @@ inline constexpr std::array kLimitTable{
     LimitInfo{"event_budget", kLimits.event_budget, "machine events of one run at most"},
     LimitInfo{"livelock_share", kLimits.livelock_share, "a candidate has the oracle's n times"},
     LimitInfo{"least_budget", kLimits.least_budget, "but so many events it has always"},
+    LimitInfo{"timings", kLimits.timings,
+              "latency seeds for a case with explore:, where a candidate has no schedules"},
     LimitInfo{"entries_per_region", kLimits.entries_per_region,
               "a candidate enters protected mode so often per region that the oracle entered"},
 };
