@@ -8,7 +8,7 @@
 #   protm_slow_test(<target> <file> [DEPS ...] [LABELS ...])
 #     one executable and one ctest with the label slow
 #   protm_fuzz_target(<target> <file> [DEPS ...])
-#     with PROTM_FUZZ linked to libFuzzer, else left out
+#     with PROTM_FUZZ linked to the fuzzing engine, else to a main() that runs files
 
 find_package(doctest REQUIRED)
 
@@ -69,10 +69,15 @@ endfunction()
 
 function(protm_fuzz_target target file)
   cmake_parse_arguments(PARSE_ARGV 2 fuzz "" "" "DEPS")
-  if(PROTM_FUZZ)
-    add_executable(${target} ${file})
-    target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
-    target_link_libraries(${target} PRIVATE ${fuzz_DEPS})
-    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  add_executable(${target} ${file})
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE ${fuzz_DEPS})
+  if(NOT PROTM_FUZZ)
+    target_link_libraries(${target} PRIVATE protm_standalone_main)
+    return()
   endif()
+  if(NOT PROTM_FUZZ_AFL)
+    target_link_libraries(${target} PRIVATE protm_libfuzzer_mutator)
+  endif()
+  target_link_options(${target} PRIVATE ${PROTM_FUZZING_ENGINE})
 endfunction()

@@ -26,11 +26,21 @@ if(PROTM_SANITIZE)
   add_link_options(-fsanitize=${PROTM_SANITIZE})
 endif()
 
+# libFuzzer and AFL++ both take this; OSS-Fuzz names its engine in the environment.
+set(PROTM_FUZZING_ENGINE "-fsanitize=fuzzer" CACHE STRING "What links a target to its engine")
+set(PROTM_FUZZ_AFL OFF)
+if(CMAKE_CXX_COMPILER MATCHES "afl-clang")
+  set(PROTM_FUZZ_AFL ON)
+endif()
+
 if(PROTM_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     message(FATAL_ERROR "PROTM_FUZZ=ON needs clang, not ${CMAKE_CXX_COMPILER_ID}: "
                         "use `cmake --preset fuzz`")
   endif()
-  # Coverage in the libraries; only a target links the engine (protm_fuzz_target).
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  # Coverage in the libraries; only a target links the engine (protm_fuzz_target). AFL++'s compiler
+  # instruments by itself.
+  if(NOT PROTM_FUZZ_AFL)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
 endif()

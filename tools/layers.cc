@@ -28,6 +28,7 @@ constexpr std::string_view kRunner = "conformance/runner";
 constexpr std::string_view kFuzzLib = "fuzzers/lib";
 constexpr std::string_view kGenerator = "fuzzers/generator";
 constexpr std::string_view kMutator = "fuzzers/mutator";
+constexpr std::string_view kEngines = "fuzzers/engines";
 constexpr std::string_view kFuzzTargets = "fuzzers/targets";
 constexpr std::string_view kBench = "bench";
 constexpr std::string_view kCli = "cli";
@@ -66,6 +67,7 @@ const std::vector<Box>& table() {
        {kVocab, kContract, kJudge, kFormat, kExecutor, kDifferential}},
       {kMutator, 3, {kVocab, kContract, kFormat, kGenerator}},
       {kRunner, 4, {kFormat, kDifferential, kJudge, kExecutor, kContract, kVocab}},
+      {kEngines, 4, {kFuzzLib, kMutator, kFormat, kContract, kVocab}},
       {kFuzzTargets,
        4,
        {kFuzzLib, kGenerator, kMutator, kDifferential, kExecutor, kContract, kVocab}},

@@ -14,6 +14,8 @@ namespace protm::fuzz {
 
 std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> bytes) {
   contract::Program program = format::decode(bytes);
+  restricted_ = restrict_to(*subject_, program);
+  if (restricted_) program = format::canonical(program);
   last_ = differential_.compare(program);
   const judge::Verdict& verdict = last_.verdict;
   const bool diverged = verdict.outcome == judge::Outcome::diverged;

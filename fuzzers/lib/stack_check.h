@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "fuzzers/mutator/subject.h"
 #include "oracle/differential/differential.h"
 
 namespace protm::fuzz {
@@ -28,16 +29,24 @@ struct StackFinding {
 
 class StackCheck {
  public:
-  explicit StackCheck(exec::Candidate candidate) : differential_(std::move(candidate)) {}
+  /// `subject`: what Programs may have; it outlives this.
+  explicit StackCheck(exec::Candidate candidate,
+                      const Subject& subject = subject_table().front())
+      : differential_(std::move(candidate)), subject_(&subject) {}
 
-  /// Compares on the Program of these bytes. Nothing when all that was compared agreed.
+  /// Compares on the Program of these bytes, or on what the subject leaves of it. Nothing when all
+  /// that was compared agreed.
   [[nodiscard]] std::optional<StackFinding> check(std::span<const std::uint8_t> bytes);
-  /// The Program of the last input and what was seen on it.
+  /// Whether the last input had more than the subject.
+  [[nodiscard]] bool restricted() const { return restricted_; }
+  /// What was seen on the last input.
   [[nodiscard]] const differential::Comparison& last() const { return last_; }
 
  private:
   differential::Differential differential_;
+  const Subject* subject_;
   differential::Comparison last_;
+  bool restricted_ = false;
 };
 
 /// Candidate of the environment variable PROTM_SUT, else `fallback`.

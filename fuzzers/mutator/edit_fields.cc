@@ -153,7 +153,7 @@ Node Editor::draw_node(NodeType type, std::uint32_t depth, std::uint32_t user) {
   node.type = static_cast<std::uint16_t>(type);
   for (const FieldInfo& info : fields) {
     const std::uint32_t chance = info.required    ? 100
-                                 : is_odd(info)   ? 2
+                                 : is_odd(info)   ? subject_.odd_percent
                                  : is_list(info)  ? 70
                                                   : 25;
     node.fields.push_back(random_.percent(chance) ? draw_value(info, depth, user) : Value{});
@@ -191,7 +191,8 @@ bool Editor::change_field() {
   std::vector<std::uint32_t> weights;
   for (const Place& place : places) {
     const bool given = place.value->kind != Value::Kind::absent;
-    weights.push_back(is_list(*place.info) && given ? 0 : given ? 20 : is_odd(*place.info) ? 1 : 6);
+    const std::uint32_t rare = is_odd(*place.info) ? 1 + subject_.odd_percent / 4 : 6;
+    weights.push_back(is_list(*place.info) && given ? 0 : given ? 20 : rare);
   }
   if (std::count(weights.begin(), weights.end(), 0u) == std::ssize(weights)) return false;
   const Place& place = places[random_.weighted(weights)];
@@ -210,7 +211,8 @@ bool Editor::change_list() {
   std::vector<std::size_t> fitting;
   for (std::size_t i = 0; i < lists.size(); ++i) {
     const bool worth = is_list(*lists[i].info) && lists[i].depth < format::kNodeDepthMax;
-    const bool plain = lists[i].info->group != NodeGroup::memory || random_.percent(5);
+    const bool plain = lists[i].info->group != NodeGroup::memory ||
+                       random_.percent(3 + subject_.odd_percent);
     if (worth && plain) fitting.push_back(i);
   }
   if (fitting.empty()) return false;

@@ -80,9 +80,25 @@ void Editor::move_last_to(std::size_t at, std::size_t count) {
   format::reorder_steps(program_, order);
 }
 
+std::uint32_t Editor::draw_opcode() {
+  const auto fits = [&](std::uint32_t opcode) {
+    const bool operation = opcode < format::operation_count();
+    // What is no operation is a job or a fault.
+    return subject_.allows(operation ? static_cast<contract::NodeType>(opcode)
+                                     : contract::NodeType::group_submit);
+  };
+  for (int tries = 8; tries > 0; --tries) {
+    const auto opcode = opcodes_.opcode(static_cast<std::uint8_t>(random_.below(256)));
+    if (fits(opcode)) return opcode;
+  }
+  // The weights leave little of the subject: any of its operations will do.
+  return static_cast<std::uint32_t>(
+      subject_.operations[random_.below(subject_.operations.size())]);
+}
+
 bool Editor::insert_step() {
   if (room() == 0) return false;
-  const std::uint32_t opcode = opcodes_.opcode(static_cast<std::uint8_t>(random_.below(256)));
+  const std::uint32_t opcode = draw_opcode();
   if (opcode >= format::operation_count()) return insert_ready_made(opcode);
   const std::uint32_t actor = draw_actor();
   const auto [first, end] = steps_of(actor);

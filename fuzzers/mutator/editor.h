@@ -14,6 +14,7 @@
 #include "conformance/format/binary_code.h"
 #include "fuzzers/generator/random.h"
 #include "fuzzers/mutator/mutate.h"
+#include "fuzzers/mutator/subject.h"
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/program.h"
 
@@ -24,8 +25,9 @@ namespace protm::fuzz {
 
 class Editor {
  public:
-  Editor(contract::Program& program, Random& random, const format::OpcodeMap& opcodes)
-      : program_(program), random_(random), opcodes_(opcodes) {}
+  Editor(contract::Program& program, Random& random, const format::OpcodeMap& opcodes,
+         const Subject& subject)
+      : program_(program), random_(random), opcodes_(opcodes), subject_(subject) {}
 
   bool apply(Change what);
 
@@ -35,6 +37,7 @@ class Editor {
  private:
   // edit_steps.cc
   bool insert_step();
+  [[nodiscard]] std::uint32_t draw_opcode();
   bool insert_ready_made(std::uint32_t opcode);
   bool delete_steps();
   bool duplicate_steps();
@@ -89,6 +92,7 @@ class Editor {
   contract::Program& program_;
   Random& random_;
   const format::OpcodeMap& opcodes_;
+  const Subject& subject_;
 };
 
 }  // namespace protm::fuzz

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzzers/mutator/mutate.h"
 
+#include <algorithm>
 #include <array>
 
 #include "conformance/format/binary.h"
 #include "conformance/format/program_order.h"
 #include "fuzzers/mutator/editor.h"
+#include "fuzzers/mutator/subject.h"
 
 namespace protm::fuzz {
 
@@ -34,29 +36,36 @@ constexpr std::array<ChangeInfo, kChangeCount> kChanges{{
 }};
 
 /// Each kind off, once, twice or five times as often as its weight.
-std::array<std::uint32_t, kChangeCount> draw_weights(Random& random) {
+std::array<std::uint32_t, kChangeCount> draw_weights(Random& random, const Subject& subject) {
   constexpr std::uint32_t kFactors[] = {0, 1, 1, 2, 5};
+  constexpr std::uint32_t kFavour = 6;
   std::array<std::uint32_t, kChangeCount> weights{};
-  std::uint32_t sum = 0;
   for (std::size_t i = 0; i < kChangeCount; ++i) {
     weights[i] = kChanges[i].weight * random.one_of(kFactors);
-    sum += weights[i];
+    // Steps of a scenario stay; the latency seed says which one it is.
+    const bool lost = subject.scenarios != nullptr && kChanges[i].id != Change::change_latency;
+    if (lost) weights[i] = 0;
   }
-  if (sum == 0) weights[0] = 1;
+  // These are never off: a Program of the subject may have nothing else to change.
+  for (const Change what : subject.favoured) {
+    const auto i = static_cast<std::size_t>(what);
+    weights[i] = std::max(weights[i], kChanges[i].weight) * kFavour;
+  }
+  if (std::count(weights.begin(), weights.end(), 0u) == std::ssize(weights)) weights[0] = 1;
   return weights;
 }
 
-/// A Program without what the mutator does not keep.
-Program plain(const Program& program) {
-  Program p = format::canonical(program);
-  p.explore = {};
-  return p;
+/// A Program of the subject without what the mutator does not keep.
+Program plain(Program program, const Subject& subject) {
+  restrict_to(subject, program);
+  return format::canonical(program);
 }
 
-bool try_change(Program& program, Change what, Random& random, const format::OpcodeMap& opcodes) {
+bool try_change(Program& program, Change what, Random& random, const Subject& subject,
+                const format::OpcodeMap& opcodes) {
   Program edited = program;
-  if (!Editor(edited, random, opcodes).apply(what)) return false;
-  edited = plain(edited);
+  if (!Editor(edited, random, opcodes, subject).apply(what)) return false;
+  edited = plain(std::move(edited), subject);
   if (format::equal(edited, program)) return false;
   program = std::move(edited);
   return true;
@@ -67,19 +76,27 @@ bool try_change(Program& program, Change what, Random& random, const format::Opc
 std::span<const ChangeInfo> change_table() { return kChanges; }
 
 bool change(Program& program, Change what, Random& random) {
-  return try_change(program, what, random, draw_opcodes(random));
+  return change(program, what, random, subject_table().front());
+}
+
+bool change(Program& program, Change what, Random& random, const Subject& subject) {
+  return try_change(program, what, random, subject, draw_opcodes(random));
 }
 
 void mutate(Program& program, Random& random) {
-  program = plain(program);
-  const auto weights = draw_weights(random);
+  mutate(program, random, subject_table().front());
+}
+
+void mutate(Program& program, Random& random, const Subject& subject) {
+  program = plain(std::move(program), subject);
+  const auto weights = draw_weights(random, subject);
   const format::OpcodeMap opcodes = draw_opcodes(random);
   constexpr std::uint64_t kEdits[] = {1, 1, 1, 2, 2, 3, 4, 8};
   std::uint64_t left = random.one_of(kEdits);
   // Some edits find nothing to do: a bounded number of tries more.
   for (int tries = 24; left > 0 && tries > 0; --tries) {
     const auto what = static_cast<Change>(random.weighted(weights));
-    if (try_change(program, what, random, opcodes)) --left;
+    if (try_change(program, what, random, subject, opcodes)) --left;
   }
 }
 

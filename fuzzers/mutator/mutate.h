@@ -45,13 +45,18 @@ struct ChangeInfo {
 };
 [[nodiscard]] std::span<const ChangeInfo> change_table();
 
+struct Subject;
+
 /// Tries one edit; false, and the Program as it was, when there is nothing to edit or nothing came
 /// of it. The Program is a canonical one before and after.
 bool change(contract::Program& program, Change what, Random& random);
+bool change(contract::Program& program, Change what, Random& random, const Subject& subject);
 
 /// Makes one to eight edits. The Program is canonical afterwards, and another one than before
 /// except in rare cases.
 void mutate(contract::Program& program, Random& random);
+/// The same, and the Program is one of the subject afterwards.
+void mutate(contract::Program& program, Random& random, const Subject& subject);
 
 /// A Program of parts of both: steps of one inside the other, actors side by side, or the steps of
 /// one on the machine, with the faults or under the schedule of the other. Canonical.

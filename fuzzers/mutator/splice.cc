@@ -101,7 +101,7 @@ bool Editor::replace_by_generated() {
 Program cross(const Program& a, const Program& b, Random& random) {
   Program child = format::canonical(a);
   const format::OpcodeMap opcodes = draw_opcodes(random);
-  Editor editor(child, random, opcodes);
+  Editor editor(child, random, opcodes, subject_table().front());
   const std::uint64_t way = random.below(8);
   if (way <= 3 && !b.steps.empty()) {   // a run of steps of b inside a
     const std::size_t first = random.below(b.steps.size());
