@@ -6,12 +6,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/run.h"
+#include "cli/typed_line.h"
 #include "conformance/format/binary.h"
 #include "conformance/format/case_reader.h"
 
@@ -19,22 +18,6 @@ namespace protm::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Seen {
-  int code = 0;
-  std::string out, err;
-};
-
-Seen type(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = run(arguments, {out, err});
-  return {code, out.str(), err.str()};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A folder with one finding, and a place to promote it to.
 struct Scratch {

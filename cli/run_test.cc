@@ -6,33 +6,17 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/places.h"
+#include "cli/typed_line.h"
 #include "conformance/runner/catalogue_check.h"
 
 namespace protm::cli {
 namespace {
-
-struct Seen {
-  int code = 0;
-  std::string out, err;
-};
-
-Seen type(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = run(arguments, {out, err});
-  return {code, out.str(), err.str()};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::string last_line(const std::string& text) {
   const std::size_t end = text.find_last_not_of('\n');

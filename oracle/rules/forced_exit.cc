@@ -94,4 +94,20 @@ bool forced_exit_was_needed(const Program& program, const Trace& trace, std::siz
   return false;
 }
 
+RuleResult unneeded_exits(const Program& program, const Trace& trace,
+                          bool (*inside)(const Record&), std::string_view field,
+                          std::string_view detail) {
+  RuleResult out;
+  Needs needs(program);
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    needs.take(r);
+    if (is(r, K::protm_active)) ++out.armed;
+    if (out.violation || !inside(r)) continue;
+    if (forced_exit_was_needed(program, trace, i, needs)) continue;
+    out.violation = Violation{i, r.time_ns, field, std::string(detail)};
+  }
+  return out;
+}
+
 }  // namespace protm::rules

@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <string_view>
 
+#include "sut-adapters/contract/rule.h"
 #include "sut-adapters/contract/trace_reading.h"
 
 namespace protm::rules {
@@ -41,5 +43,13 @@ class Needs {
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,
                                           const contract::Trace& trace, std::size_t index,
                                           const Needs& needs);
+
+/// What a rule about one kind of request says: no request that `inside` recognises as sampled in a
+/// protected window may force the exit without a reason. Armed by each window.
+[[nodiscard]] contract::RuleResult unneeded_exits(const contract::Program& program,
+                                                  const contract::Trace& trace,
+                                                  bool (*inside)(const contract::Record&),
+                                                  std::string_view field,
+                                                  std::string_view detail);
 
 }  // namespace protm::rules

@@ -3,19 +3,17 @@
 #include <doctest/doctest.h>
 
 #include "oracle/rules/rule_table.h"
+#include "oracle/rules/rule_words.h"
 #include "sut-adapters/contract/trace_builder.h"
 
 using namespace protm;
 using namespace protm::contract;
+using rules::asked;
 using K = vocab::ObservationKind;
 using vocab::kMs;
 using vocab::kUs;
 
 namespace {
-
-RuleResult run(std::string_view id, const Program& program, const TraceBuilder& b) {
-  return rules::rule_by_id(id)->evaluate(program, b.trace());
-}
 
 struct World {
   Program program;
@@ -50,7 +48,7 @@ TEST_CASE("forced exit: without a reason it breaks the rule, and re-entry is no 
     leave(b).after(20 * kUs).saw(K::status_update_sampled, {.a = 1});
     b.after(20 * kUs).saw(K::protm_pend, {.c = 0x1000}).after(40 * kUs);
     b.saw(K::enter_sampled, {.a = 1}).after(60 * kMs).saw(K::csg_state_sampled);
-    const RuleResult r = run(id, w.program, b);
+    const RuleResult r = asked(id, w.program, b);
     CHECK(r.armed == 1);
     REQUIRE(r.violation);
     CHECK(r.violation->record == 3);
@@ -67,14 +65,14 @@ TEST_CASE("forced exit: whatever needs normal mode behind it is a reason") {
       CAPTURE(id);
       TraceBuilder b = window(kind);
       leave(b).after(100 * kUs).saw(reason);
-      CHECK_FALSE(run(id, w.program, b).violation);
+      CHECK_FALSE(asked(id, w.program, b).violation);
       TraceBuilder late = window(kind);
       leave(late).after(3 * kMs).saw(reason);
-      CHECK(run(id, w.program, late).violation);
+      CHECK(asked(id, w.program, late).violation);
     }
     TraceBuilder refused = window(kind);  // no exit at all: the reset comes much later
     refused.after(500 * kMs).saw(K::reset_started);
-    CHECK_FALSE(run(id, w.program, refused).violation);
+    CHECK_FALSE(asked(id, w.program, refused).violation);
   }
 }
 
@@ -90,7 +88,7 @@ TEST_CASE("forced exit: faults, new work and operations in flight are reasons") 
       b.saw(K::protm_active).after(kMs).saw(reason, {.a = 1}).after(kMs);
       b.saw(kind, {.a = 1, .b = kind == K::ping_sampled ? 0u : 1u});
       leave(b);
-      CHECK_FALSE(run(id, w.program, b).violation);
+      CHECK_FALSE(asked(id, w.program, b).violation);
     }
     const auto in_flight = [&](std::uint32_t step) {
       TraceBuilder b;
@@ -98,8 +96,8 @@ TEST_CASE("forced exit: faults, new work and operations in flight are reasons") 
       b.saw(kind, {.a = 1, .b = kind == K::ping_sampled ? 0u : 1u});
       return leave(b);
     };
-    CHECK_FALSE(run(id, w.program, in_flight(w.bind)).violation);
-    CHECK(run(id, w.program, in_flight(w.wait)).violation);
+    CHECK_FALSE(asked(id, w.program, in_flight(w.bind)).violation);
+    CHECK(asked(id, w.program, in_flight(w.wait)).violation);
   }
 }
 
@@ -108,10 +106,10 @@ TEST_CASE("FW-25: a PING outside a window, or beside another request, is nobody'
   TraceBuilder outside;
   outside.saw(K::protm_active).after(kMs).saw(K::protm_exit_raised);
   outside.after(kMs).saw(K::ping_sampled, {.a = 0});
-  CHECK_FALSE(run("FW-25", w.program, outside).violation);
+  CHECK_FALSE(asked("FW-25", w.program, outside).violation);
   TraceBuilder beside;
   beside.saw(K::protm_active).after(kMs).saw(K::ping_sampled, {.a = 1, .b = 1});
-  CHECK_FALSE(run("FW-25", w.program, beside).violation);
+  CHECK_FALSE(asked("FW-25", w.program, beside).violation);
 }
 
 TEST_CASE("forced exit: another group's unfinished job is a reason, a finished one is none") {
@@ -129,8 +127,8 @@ TEST_CASE("forced exit: another group's unfinished job is a reason, a finished o
       b.after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
       return leave(b);
     };
-    CHECK_FALSE(run(id, p, trace(false)).violation);
-    CHECK(run(id, p, trace(true)).violation);
+    CHECK_FALSE(asked(id, p, trace(false)).violation);
+    CHECK(asked(id, p, trace(true)).violation);
   }
 }
 
@@ -140,8 +138,8 @@ TEST_CASE("forced exit: what follows may be as late as the machine answers") {
     TraceBuilder b = window(kind);
     leave(b).after(60 * kMs).saw(K::csg_state_sampled);
     w.program.machine.set_latency(vocab::Latency::ack, 20 * kUs);
-    CHECK(run(id, w.program, b).violation);
+    CHECK(asked(id, w.program, b).violation);
     w.program.machine.set_latency(vocab::Latency::ack, 6 * kMs);
-    CHECK_FALSE(run(id, w.program, b).violation);
+    CHECK_FALSE(asked(id, w.program, b).violation);
   }
 }

@@ -11,19 +11,11 @@ using namespace contract;
 using K = vocab::ObservationKind;
 
 RuleResult ping_ends_session(const Program& program, const Trace& trace) {
-  RuleResult out;
-  Needs needs(program);
-  for (std::size_t i = 0; i < trace.records.size(); ++i) {
-    const Record& r = trace.records[i];
-    needs.take(r);
-    if (is(r, K::protm_active)) ++out.armed;
-    if (out.violation || !is(r, K::ping_sampled) || r.a == 0 || r.b != 0) continue;
-    if (forced_exit_was_needed(program, trace, i, needs)) continue;
-    out.violation = Violation{i, r.time_ns, "other_cause",
-                              "GLB_REQ.PING threw the GPU out of protected mode, and nothing "
-                              "needed it outside"};
-  }
-  return out;
+  return unneeded_exits(
+      program, trace,
+      [](const Record& r) { return is(r, K::ping_sampled) && r.a != 0 && r.b == 0; }, "other_cause",
+      "GLB_REQ.PING threw the GPU out of protected mode, "
+      "and nothing needed it outside");
 }
 
 }  // namespace protm::rules

@@ -12,19 +12,11 @@ using namespace contract;
 using K = vocab::ObservationKind;
 
 RuleResult status_update_ends_session(const Program& program, const Trace& trace) {
-  RuleResult out;
-  Needs needs(program);
-  for (std::size_t i = 0; i < trace.records.size(); ++i) {
-    const Record& r = trace.records[i];
-    needs.take(r);
-    if (is(r, K::protm_active)) ++out.armed;
-    if (out.violation || !is(r, K::status_update_sampled) || r.b == 0) continue;
-    if (forced_exit_was_needed(program, trace, i, needs)) continue;
-    out.violation = Violation{i, r.time_ns, "slot",
-                              "CSG_REQ.STATUS_UPDATE threw the GPU out of protected mode, and "
-                              "nothing needed it outside"};
-  }
-  return out;
+  return unneeded_exits(
+      program, trace,
+      [](const Record& r) { return is(r, K::status_update_sampled) && r.b != 0; }, "slot",
+      "CSG_REQ.STATUS_UPDATE threw the GPU out of protected mode, "
+      "and nothing needed it outside");
 }
 
 }  // namespace protm::rules
