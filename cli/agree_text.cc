@@ -76,7 +76,11 @@ std::string in_other_order(const AgreementTotals& totals) {
 
 }  // namespace
 
-std::string agree_line(const fuzz::AgreementRow& row, const std::string& sut) {
+std::string scope_option(const Options& options) {
+  return options.scope == Options{}.scope ? "" : " --scope=" + options.scope;
+}
+
+std::string agree_line(const fuzz::AgreementRow& row, const Options& options) {
   std::string line = "seed " + std::to_string(row.seed) + ": ";
   switch (row.outcome) {
     case Agreed::yes:
@@ -89,7 +93,8 @@ std::string agree_line(const fuzz::AgreementRow& row, const std::string& sut) {
     default: line += judge::outcome_name(row.verdict.outcome); break;
   }
   return line + ": " + row.verdict.detail + "; reproduce: ./protm agree --seed=" +
-         std::to_string(row.seed) + " --count=1 --sut=" + runner::shell_word(sut) + "\n";
+         std::to_string(row.seed) + " --count=1" + scope_option(options) + " --sut=" +
+         runner::shell_word(options.sut) + "\n";
 }
 
 std::string agree_totals_text(const AgreementTotals& totals) {

@@ -6,13 +6,16 @@
 
 #include <string>
 
+#include "cli/options.h"
 #include "fuzzers/generator/agreement.h"
 #include "sut-adapters/executor/candidate.h"
 
 namespace protm::cli {
 
+/// " --scope=full", as a command needs it to be typed again; empty for the default.
+[[nodiscard]] std::string scope_option(const Options& options);
 /// One line; empty for a row that agreed.
-[[nodiscard]] std::string agree_line(const fuzz::AgreementRow& row, const std::string& sut);
+[[nodiscard]] std::string agree_line(const fuzz::AgreementRow& row, const Options& options);
 /// Signatures, shares, and the totals as the last line.
 [[nodiscard]] std::string agree_totals_text(const fuzz::AgreementTotals& totals);
 /// The same as one Markdown table row and a list: `command` is what was typed.

@@ -20,7 +20,22 @@ constexpr std::uint64_t kDefaultCount = 200;
 
 std::string command_line(const Options& options, std::uint64_t seed, std::uint64_t count) {
   return "./protm agree --seed=" + std::to_string(seed) + " --count=" + std::to_string(count) +
-         " --sut=" + runner::shell_word(options.sut);
+         scope_option(options) + " --sut=" +
+         runner::shell_word(options.sut);
+}
+
+fuzz::Scope scope_of(const Options& options) {
+  return options.scope == "full" ? fuzz::Scope::full : fuzz::Scope::driver;
+}
+
+bool can_run(fuzz::Scope scope, const exec::Candidate& who, Console console) {
+  using contract::Capability;
+  if (scope == fuzz::Scope::driver || contract::has(who.capabilities, Capability::protm)) {
+    return true;
+  }
+  bad_input(console, who.spec + " has no protected mode, which --scope=full is about\n"
+                     "  = expected --scope=driver, or a candidate with it");
+  return false;
 }
 
 int exit_code(const fuzz::AgreementTotals& totals) {
@@ -50,16 +65,17 @@ int command_agree(const Options& options, Console console) {
   if (!who || !make_folder(options.save, console) || !make_folder(options.findings, console)) {
     return kExitBadInput;
   }
+  if (!can_run(scope_of(options), *who, console)) return kExitBadInput;
   announce(options, console);
   const bool text = options.format == "text";
   // Lines come as the runs end: a run of a kernel takes its time.
   std::ostream& lines = text ? console.out : console.err;
-  fuzz::AgreementRun run(*who);
+  fuzz::AgreementRun run(*who, scope_of(options));
   fuzz::AgreementTotals totals;
   for (std::uint64_t i = 0; i < *count; ++i) {
     const fuzz::AgreementRow row = run.run(*seed + i);
     totals.add(row);
-    lines << agree_line(row, options.sut) << std::flush;
+    lines << agree_line(row, options) << std::flush;
     if (!save(row, options.save, console)) return kExitBadInput;
     if (!options.findings.empty() && row.outcome == Agreed::diverged &&
         keep_finding(run.differential(), row.program, row.verdict.signature,

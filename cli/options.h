@@ -30,6 +30,7 @@ struct Options {
   std::string id, entry, title, why;  ///< of findings promote: what the case says
   std::string corpus;             ///< of findings promote: empty = corpus below the root
   std::string fuzz_target = "stack_fuzzer";  ///< of findings promote and fuzz
+  std::string scope = "driver";   ///< of agree: what the Programs may hold
   std::string suites;             ///< empty = conformance/suites below the root
   std::string machine = "arch10-fw1";  ///< configuration of cases that name none
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one

@@ -41,6 +41,7 @@ constexpr std::string_view kHelp =
     --seed=N --count=N      seeds from N on (default 1), so many of them (default 200)
     --save=DIR              each Program that does not agree, as a case for `replay`
     --findings=DIR          each new signature with a small Program, in a folder of its own
+    --scope=SCOPE           driver: what a driver without protected mode runs; full: everything
     --format=FORMAT         text or markdown
     --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
   explore CASE              run a case under many schedules, until one diverges
@@ -231,6 +232,7 @@ class Grammar {
     text(c, "--count", options_.number);
     text(c, "--save", options_.save);
     text(c, "--findings", options_.findings);
+    word(c, "--scope", options_.scope, {"driver", "full"});
     word(c, "--format", options_.format, {"text", "markdown"});
     flag(c, "--bisect", options_.bisect);
   }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "fuzzers/generator/generate.h"
 #include "sut-adapters/contract/capability.h"
 
 namespace protm::fuzz {
@@ -47,7 +46,7 @@ std::string AgreementRun::skip_reason(const contract::Program& program) const {
 AgreementRow AgreementRun::run(std::uint64_t seed) {
   AgreementRow row;
   row.seed = seed;
-  row.program = generate(seed);
+  row.program = generate(seed, scope_);
   row.why = skip_reason(row.program);
   if (!row.why.empty()) {
     row.outcome = Agreed::skipped;

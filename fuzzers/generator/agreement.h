@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzzers/generator/generate.h"
 #include "fuzzers/generator/shares.h"
 #include "oracle/differential/differential.h"
 
@@ -38,7 +39,8 @@ struct AgreementRow {
 
 class AgreementRun {
  public:
-  explicit AgreementRun(exec::Candidate candidate) : differential_(std::move(candidate)) {}
+  explicit AgreementRun(exec::Candidate candidate, Scope scope = Scope::driver)
+      : differential_(std::move(candidate)), scope_(scope) {}
   /// Generates the Program of a seed and compares. What is inconclusive is tried twice.
   [[nodiscard]] AgreementRow run(std::uint64_t seed);
   [[nodiscard]] differential::Differential& differential() { return differential_; }
@@ -46,6 +48,7 @@ class AgreementRun {
  private:
   [[nodiscard]] std::string skip_reason(const contract::Program& program) const;
   differential::Differential differential_;
+  Scope scope_;
 };
 
 /// Disagreements in which the same things were found.

@@ -17,6 +17,7 @@ constexpr std::uint64_t kBlock = 2u << 20;
 constexpr std::uint64_t kQueueBytes = 64;
 constexpr std::uint64_t kQueuesMax = 4;
 constexpr std::uint32_t kAsync = 1;
+constexpr std::uint32_t kProtm = 1;
 
 /// VM_BIND with the flag async, in percent.
 constexpr std::uint32_t kAsyncBinds = 25;
@@ -55,9 +56,10 @@ void Client::set_up() {
   builder_.add(actor_, bind);
 }
 
-void Client::add_group(Urgency urgency, std::uint32_t queues) {
+void Client::add_group(Urgency urgency, std::uint32_t queues, Protection protection) {
   Make group(NodeType::group_create);
   group.ref("vm", vm_);
+  if (protection == Protection::yes) group.number("flags", kProtm);
   if (urgency == Urgency::low_and_medium) group.number("priority", random_.below(2));
   // Now and then somebody asks for more than it may have.
   const bool may = sys_nice_ || random_.percent(5);
@@ -73,6 +75,7 @@ void Client::add_group(Urgency urgency, std::uint32_t queues) {
   Group made;
   made.step = builder_.add(actor_, group);
   made.queues = queues;
+  made.protection = protection;
   made.stores.resize(queues);
   if (made.step != kNoStep) groups_.push_back(std::move(made));
 }
@@ -130,6 +133,8 @@ std::vector<Node> Client::stream(std::size_t group, std::uint32_t queue, const R
   } else if (trouble == Trouble::blocked) {
     // Nobody ever stores there: a page of the data buffer that jobs leave alone.
     out.push_back(Make(NodeType::i_sync_wait64).number("va", kDataVa + kSharedAt + 512).node());
+  } else if (groups_[group].protection == Protection::yes) {
+    out.push_back(Make(NodeType::i_prot_region).list("region", {run_for(time)}).node());
   } else {
     out.push_back(run_for(time));
   }

@@ -30,6 +30,9 @@ enum class Urgency : std::uint8_t { all_medium, low_and_medium, any };
 /// A job that does not end as it should.
 enum class Trouble : std::uint8_t { none, endless, blocked, fault };
 
+/// Whether a group may ask for protected mode; the jobs of one that may are protected regions.
+enum class Protection : std::uint8_t { no, yes };
+
 /// How long jobs run.
 struct RunTime {
   std::uint64_t least_ns = 100'000;
@@ -43,7 +46,7 @@ class Client {
 
   /// VM, stream area, buffers, binds.
   void set_up();
-  void add_group(Urgency urgency, std::uint32_t queues);
+  void add_group(Urgency urgency, std::uint32_t queues, Protection protection = Protection::no);
   /// A job on a queue; kNoStep when there is no room.
   std::uint32_t submit(std::size_t group, std::uint32_t queue, const RunTime& time,
                        Trouble trouble = Trouble::none, const contract::Trigger& when = {});
@@ -75,6 +78,7 @@ class Client {
   struct Group {
     std::uint32_t step = contract::kNoStep;
     std::uint32_t queues = 1;
+    Protection protection = Protection::no;
     std::vector<std::uint32_t> stores;  ///< per queue: words stored so far
   };
 

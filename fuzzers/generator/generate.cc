@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fuzzers/generator/client.h"
+#include "fuzzers/generator/full.h"
 #include "fuzzers/generator/machine.h"
 #include "fuzzers/generator/wrong_calls.h"
 #include "sut-adapters/contract/capability.h"
@@ -276,6 +277,8 @@ class Generator {
 
 std::span<const ThemeInfo> theme_table() { return kThemes; }
 
-Program generate(std::uint64_t seed) { return Generator(seed).program(); }
+Program generate(std::uint64_t seed, Scope scope) {
+  return scope == Scope::full ? generate_full(seed) : Generator(seed).program();
+}
 
 }  // namespace protm::fuzz

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A meaningful Program out of a seed, such as a driver without protected mode runs: clients with a
-// VM, buffers and groups submit jobs whose bytes are compared, and one or two themes (more groups
-// than slots, a job without end, sleep, unbind ...) say what befalls them. A few calls are wrong.
-// Leaves out: protected mode, dma-heaps, failing Host calls, user memory that changes: the real
-// driver cannot run those yet. Byte strings cover them (conformance/format).
+// A meaningful Program out of a seed: clients with a VM, buffers and groups submit jobs whose bytes
+// are compared, and one or two themes (more groups than slots, a job without end, sleep ...) say
+// what befalls them. A few calls are wrong. The scope says which candidates can run it.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +32,13 @@ struct ThemeInfo {
 };
 [[nodiscard]] std::span<const ThemeInfo> theme_table();
 
+/// What Programs may hold.
+enum class Scope : std::uint8_t {
+  driver,  ///< what a driver without protected mode runs; docs/agreement.md speaks of these seeds
+  full,    ///< all that a Program can hold
+};
+
 /// The Program of a seed: the same one in every build. Never longer than contract::kMaxSteps.
-[[nodiscard]] contract::Program generate(std::uint64_t seed);
+[[nodiscard]] contract::Program generate(std::uint64_t seed, Scope scope);
 
 }  // namespace protm::fuzz

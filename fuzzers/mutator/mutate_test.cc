@@ -27,7 +27,7 @@ constexpr std::uint64_t kSeeds = 400;
 
 /// Programs of both kinds that the mutator meets: of random bytes, and generated.
 Program start(std::uint64_t seed) {
-  if (seed % 2 == 0) return format::canonical(fuzz::generate(seed));
+  if (seed % 2 == 0) return format::canonical(fuzz::generate(seed, fuzz::Scope::full));
   format::RandomBytes bytes(seed);
   return format::decode(bytes.string());
 }

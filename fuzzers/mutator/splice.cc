@@ -86,7 +86,7 @@ void Editor::bind_to_others(std::size_t count) {
 
 bool Editor::splice_generated() {
   if (room() == 0) return false;
-  const Program other = generate(random_.next());
+  const Program other = generate(random_.next(), Scope::full);
   if (other.steps.empty()) return false;
   const std::size_t first = random_.below(other.steps.size());
   take_over(other, first, random_.between(1, 10));
@@ -94,7 +94,7 @@ bool Editor::splice_generated() {
 }
 
 bool Editor::replace_by_generated() {
-  program_ = generate(random_.next());
+  program_ = generate(random_.next(), Scope::full);
   return true;
 }
 
