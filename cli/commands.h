@@ -20,6 +20,7 @@ namespace protm::cli {
 [[nodiscard]] int command_conform(const Options& options, Console console);
 [[nodiscard]] int command_agree(const Options& options, Console console);
 [[nodiscard]] int command_explore(const Options& options, Console console);
+[[nodiscard]] int command_fuzz(const Options& options, Console console);
 [[nodiscard]] int command_list(const Options& options, Console console);
 [[nodiscard]] int command_explain(const Options& options, Console console);
 [[nodiscard]] int command_findings(const Options& options, Console console);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the command line asks for. Parsed in one place; the commands get plain data.
-// Leaves out: fuzz, bench and test, which the wrapper `./protm` runs by itself.
+// Leaves out: bench and test, which the wrapper `./protm` runs by itself.
 // Source: design.md sections 6 and 7, style.md 2.13.
 #pragma once
 
@@ -20,7 +20,7 @@ struct Options {
   std::string what = "cases";     ///< of list: entries, switches, rules, cases, limits, ...
   std::string target;             ///< case, rule, entry or file; of findings: list, show or promote
   std::string to = "yaml";        ///< of convert
-  std::string output;             ///< of convert and shrink --output, and trace --perfetto
+  std::string output;             ///< of convert and shrink --output, trace --perfetto, fuzz --out
   std::string svg;                ///< of explain: empty = no picture, "-" = to stdout, else a file
   std::string seed;               ///< of agree: the first one; of explore: of --pct
   std::string number;             ///< of agree --count, shrink --runs and explore --runs
@@ -28,6 +28,11 @@ struct Options {
   std::string findings;           ///< folder that has a folder for each signature
   std::string second;             ///< of findings: the signature
   std::string id, entry, title, why;  ///< of findings promote: what the case says
+  std::string engine = "libfuzzer";  ///< of fuzz: libfuzzer, afl or both
+  std::string jobs, duration, patience;   ///< of fuzz, as typed
+  std::string canaries;           ///< of fuzz: empty = the standard ones
+  std::string canary_budget;      ///< of fuzz: CPU seconds for each
+  std::string status;             ///< of fuzz: folder of a campaign to tell about
   std::string corpus;             ///< of findings promote: empty = corpus below the root
   std::string fuzz_target = "stack_fuzzer";  ///< of findings promote and fuzz
   std::string scope = "driver";   ///< of agree: what the Programs may hold

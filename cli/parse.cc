@@ -54,6 +54,19 @@ constexpr std::string_view kHelp =
     --save=DIR              the case with the schedule that diverged, for `replay`
     --suites=DIR            cases from another folder
     --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
+  fuzz                      run fuzzing engines on a candidate for hours; `./protm fuzz` builds them
+    --sut=NAME[:ARG]        the candidate (default series-v1)
+    --target=NAME           which fuzz target (default stack_fuzzer)
+    --engine=ENGINE         libfuzzer, afl or both (default libfuzzer)
+    --jobs=N                so many processes (default 1)
+    --for=TIME --runs=N     how long: 90s, 30min, 8h, or so many executions (default 1h)
+    --seed=N                of the engines (default 1)
+    --out=DIR               state, corpus and findings (default campaign); the same one goes on
+    --status=DIR            print the state of a campaign instead
+    --format=FORMAT         of --status: text or json
+    --canaries=LIST         known-wrong candidates to find first, with semicolons; or none
+    --canary-budget=SECONDS  CPU time for each of them
+    --patience=SECONDS      an engine without an execution for so long stood still (default 120)
 understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
     --sut=NAME[:ARG]        the candidate (default series-v1)
@@ -121,7 +134,7 @@ std::string help_text(std::string_view command) {
   return std::string(kHelpHead) + all + std::string(kHelpTail);
 }
 
-constexpr std::array<std::string_view, 10> kCommands{"conform", "agree", "explore", "list",
+constexpr std::array<std::string_view, 11> kCommands{"conform", "agree", "explore", "fuzz", "list",
                                                      "explain", "trace", "shrink",  "replay",
                                                      "findings", "convert"};
 constexpr std::array<std::string_view, 9> kLists{"cases",    "entries", "rules",
@@ -148,6 +161,7 @@ class Grammar {
     add_replay_convert();
     add_shrink();
     add_findings();
+    add_fuzz();
   }
 
   Parsed parse(const std::vector<std::string>& arguments, Console console) {
@@ -310,6 +324,23 @@ class Grammar {
     text(f, "--suites", options_.suites);
     text(f, "--corpus", options_.corpus);
     text(f, "--target", options_.fuzz_target);
+  }
+
+  void add_fuzz() {
+    Command& f = command("fuzz", "");
+    text(f, "--sut", options_.sut);
+    text(f, "--target", options_.fuzz_target);
+    word(f, "--engine", options_.engine, {"libfuzzer", "afl", "both"});
+    text(f, "--jobs", options_.jobs);
+    text(f, "--for", options_.duration);
+    text(f, "--runs", options_.number);
+    text(f, "--seed", options_.seed);
+    text(f, "--out", options_.output);
+    text(f, "--status", options_.status);
+    word(f, "--format", options_.format, {"text", "json"});
+    text(f, "--canaries", options_.canaries);
+    text(f, "--canary-budget", options_.canary_budget);
+    text(f, "--patience", options_.patience);
   }
 
   Parsed checked(Command& command, Console console) {

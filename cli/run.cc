@@ -20,7 +20,7 @@ constexpr std::array kCommands{
     Command{"replay", command_replay},   Command{"convert", command_convert},
     Command{"trace", command_trace},     Command{"shrink", command_shrink},
     Command{"findings", command_findings},
-    Command{"explore", command_explore},
+    Command{"explore", command_explore}, Command{"fuzz", command_fuzz},
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ constexpr std::string_view kFuzzLib = "fuzzers/lib";
 constexpr std::string_view kGenerator = "fuzzers/generator";
 constexpr std::string_view kMutator = "fuzzers/mutator";
 constexpr std::string_view kEngines = "fuzzers/engines";
+constexpr std::string_view kCampaign = "fuzzers/campaign";
 constexpr std::string_view kFuzzTargets = "fuzzers/targets";
 constexpr std::string_view kBench = "bench";
 constexpr std::string_view kCli = "cli";
@@ -66,6 +67,9 @@ const std::vector<Box>& table() {
        3,
        {kVocab, kContract, kJudge, kFormat, kExecutor, kDifferential}},
       {kMutator, 3, {kVocab, kContract, kFormat, kGenerator}},
+      // Beside the targets and never in them: it needs a database and starts processes. Its own
+      // engine for tests draws from the generator's random numbers.
+      {kCampaign, 4, {kFuzzLib, kGenerator, kDifferential, kExecutor, kContract, kVocab}},
       {kRunner, 4, {kFormat, kDifferential, kJudge, kExecutor, kContract, kVocab}},
       {kEngines, 4, {kFuzzLib, kMutator, kFormat, kContract, kVocab}},
       {kFuzzTargets,
@@ -103,9 +107,10 @@ const std::vector<ForeignHeader>& foreign_headers() {
        ForeignHeader::boxes_only,
        "use sut-adapters/process"},
       {"sys/wait.h",
-       {kExecutor, kCabi, kProcess, kLinuxUml, kTools},
+       {kExecutor, kCabi, kProcess, kLinuxUml, kCampaign, kTools},
        ForeignHeader::and_tests,
-       "use sut-adapters/executor, which supervises"},
+       "use sut-adapters/executor or fuzzers/campaign, which supervise"},
+      {"SQLiteCpp/", {kCampaign}, ForeignHeader::boxes_only, "use fuzzers/campaign/store.h"},
       {"doctest/", {"cmake", kTools}, ForeignHeader::and_tests, "move the test to a *_test.cc"},
       {"benchmark/", {kBench}, ForeignHeader::boxes_only, "move the measurement to bench"},
       {"CLI/", {kCli}, ForeignHeader::boxes_only, "take options from cli"},

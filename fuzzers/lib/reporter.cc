@@ -112,8 +112,10 @@ void Reporter::write_page() {
   page_.cpu_ns = cpu_ns();
   written_runs_ = page_.runs;
   written_cpu_ns_ = page_.cpu_ns;
+  const char* const worker = std::getenv("PROTM_WORKER");
+  const std::string name = worker == nullptr ? "" : std::string(worker) + "-";
   const fs::path path =
-      fs::path(folder_) / (std::string(kPagePrefix) + std::to_string(getpid()));
+      fs::path(folder_) / (std::string(kPagePrefix) + name + std::to_string(getpid()));
   if (!write_whole(path.string(), worker_page_text(page_))) cannot_write(path);
 }
 

@@ -38,8 +38,8 @@ struct WorkerPage {
 /// Nothing when the text is not what worker_page_text() writes.
 [[nodiscard]] std::optional<WorkerPage> parse_worker_page(std::string_view text);
 
-/// Names in the folder: pages start with this and end with the process id; an input is named by
-/// its signature; whatever starts with a dot is being written.
+/// Names in the folder: pages start with this, then PROTM_WORKER and the process id; an input is
+/// named by its signature; whatever starts with a dot is being written.
 inline constexpr std::string_view kPagePrefix = "page-";
 inline constexpr std::string_view kInputEnding = ".bin";
 
