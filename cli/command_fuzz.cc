@@ -87,6 +87,7 @@ std::vector<fuzz::Canary> canaries(const std::string& list) {
 std::string reproduce_line(const Options& o, const fuzz::CampaignPlan& plan) {
   std::string line = "./protm fuzz --sut=" + runner::shell_word(o.sut) +
                      " --target=" + plan.target + " --engine=" + o.engine +
+                     (o.asan ? " --asan" : "") +
                      " --jobs=" + std::to_string(plan.jobs) +
                      " --seed=" + std::to_string(plan.seed);
   if (!o.duration.empty()) line += " --for=" + o.duration;
@@ -103,11 +104,12 @@ int show_status(const Options& options, Console console) {
 }
 
 /// Whether the campaign in the folder is this one; a new folder becomes it.
-bool same_campaign(fuzz::Store& store, const fuzz::CampaignPlan& plan, const std::string& engine,
+bool same_campaign(fuzz::Store& store, const fuzz::CampaignPlan& plan, const Options& options,
                    Console console) {
   const std::pair<const char*, std::string> facts[] = {
       {"candidate", plan.candidate}, {"target", plan.target},
-      {"engine", engine},            {"seed", std::to_string(plan.seed)}};
+      {"engine", options.engine},    {"seed", std::to_string(plan.seed)},
+      {"build", options.asan ? "asan" : "plain"}};
   for (const auto& [key, value] : facts) {
     const std::string known = store.fact(key);
     if (known.empty() || known == value) continue;
@@ -195,7 +197,7 @@ int command_fuzz(const Options& options, Console console) {
   }
   const auto store = fuzz::Store::open(fuzz::CampaignPlaces(plan->out).database);
   if (!store) return bad_input(console, store.error());
-  if (!same_campaign(**store, *plan, options.engine, console)) return kExitBadInput;
+  if (!same_campaign(**store, *plan, options, console)) return kExitBadInput;
   announce(options, console);
   interrupted = 0;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, on_signal);

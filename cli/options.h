@@ -29,6 +29,7 @@ struct Options {
   std::string second;             ///< of findings: the signature
   std::string id, entry, title, why;  ///< of findings promote: what the case says
   std::string engine = "libfuzzer";  ///< of fuzz: libfuzzer, afl or both
+  bool asan = false;              ///< of fuzz: builds that check each access
   std::string jobs, duration, patience;   ///< of fuzz, as typed
   std::string canaries;           ///< of fuzz: empty = the standard ones
   std::string canary_budget;      ///< of fuzz: CPU seconds for each

@@ -58,6 +58,7 @@ constexpr std::string_view kHelp =
     --sut=NAME[:ARG]        the candidate (default series-v1)
     --target=NAME           which fuzz target (default stack_fuzzer)
     --engine=ENGINE         libfuzzer, afl or both (default libfuzzer)
+    --asan                  builds that check each access, several times slower
     --jobs=N                so many processes (default 1)
     --for=TIME --runs=N     how long: 90s, 30min, 8h, or so many executions (default 1h)
     --seed=N                of the engines (default 1)
@@ -331,6 +332,7 @@ class Grammar {
     text(f, "--sut", options_.sut);
     text(f, "--target", options_.fuzz_target);
     word(f, "--engine", options_.engine, {"libfuzzer", "afl", "both"});
+    flag(f, "--asan", options_.asan);
     text(f, "--jobs", options_.jobs);
     text(f, "--for", options_.duration);
     text(f, "--runs", options_.number);

@@ -83,7 +83,7 @@ const std::vector<Box>& table() {
        5,
        {kVocab, kContract, kMachine, kRig, kHost, kCabi, kProcess, kLinuxUml, kSeriesV1, kReference,
         kMutants, kRules, kJudge, kFormat, kExecutor, kDifferential, kFuzzLib, kGenerator, kMutator,
-        kRunner, kBench}},
+        kCampaign, kRunner, kBench}},
       {kTools, 5, {}},
   };
   return boxes;

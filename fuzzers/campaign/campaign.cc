@@ -393,7 +393,8 @@ void Campaign::share_corpus() {
   for (const Worker& w : workers_) {
     if (w.plan.engine != Engine::afl) continue;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(at_.afl + "/" + w.plan.name + "/queue", error)) {
+    const std::string queue = at_.afl + "/" + w.plan.name + "/queue";
+    for (const auto& entry : fs::directory_iterator(queue, error)) {
       const std::string name = entry.path().filename().string();
       // What AFL++ took from others is in the corpus already.
       if (!name.starts_with("id:") || name.find(",sync:") != std::string::npos) continue;

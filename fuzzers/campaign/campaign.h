@@ -50,7 +50,8 @@ inline constexpr int kFuzzHarnessBug = 134;
 /// Where things are in the folder of a campaign.
 struct CampaignPlaces {
   explicit CampaignPlaces(const std::string& out);
-  std::string database, lock, corpus, incoming, artefacts, crashes, findings, logs, afl, canaries, out_of_the_way;
+  std::string database, lock, corpus, incoming, artefacts, crashes, findings, logs, afl, canaries;
+  std::string out_of_the_way;   ///< where a replay leaves what it finds
 };
 
 /// The exit code of what was found since the last orderly end: a fault of the harness, then a new
