@@ -12,6 +12,7 @@
 
 #include <tl/expected.hpp>
 
+#include "sut-adapters/contract/coverage.h"
 #include "sut-adapters/contract/sut.h"
 
 namespace protm::exec {
@@ -29,6 +30,7 @@ struct Candidate {
   contract::SutFactory make = nullptr;  ///< stepped candidates
   std::shared_ptr<const void> options;
   std::shared_ptr<contract::ProgramSut> whole;  ///< whole-program candidates
+  std::shared_ptr<const contract::Coverage> coverage;  ///< of its last run; null = not counted
   /// Why it cannot run a Program although it has the capabilities; null = it always can.
   std::function<std::string(const contract::Program&)> cannot;
 };

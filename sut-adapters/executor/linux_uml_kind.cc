@@ -31,7 +31,9 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
   c.traits.hz = kUmlHz;
   c.traits.calls_first = true;  // panthor.config: one CPU, no preemption
   c.traits.unplug_waits_for_tick = kernel.profile.empty();
-  c.whole = uml::make_linux_uml(kernel, rig);
+  const uml::Running running = uml::make_linux_uml(kernel, rig);
+  c.whole = running.sut;
+  c.coverage = running.coverage;
   c.cannot = [kernel](const contract::Program& p) { return uml::cannot_run(kernel, p); };
   return c;
 }
@@ -39,7 +41,7 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
 }  // namespace
 
 CandidateKind linux_uml_kind() {
-  return {"linux-uml", "[TREE|debian-7.x|debian-6.12]",
+  return {"linux-uml", "[TREE|debian-7.x|debian-6.12][+kasan|+lockdep|+kmemleak]",
           "the panthor driver of a kernel tree, in a User-Mode Linux process", parse};
 }
 

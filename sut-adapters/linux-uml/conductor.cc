@@ -56,6 +56,9 @@ Conductor::Conductor(RunFile file, contract::Program program)
 void Conductor::attach(const protm_rig_config& config, protm_rig_state* state) {
   config_ = config;
   state_ = state;
+  const std::span<std::uint8_t> cover = file_.cover();
+  state_->cover = cover.empty() ? nullptr : cover.data();
+  state_->cover_bytes = cover.size();
   const std::span memory(static_cast<std::byte*>(config.memory), config.memory_bytes);
   rig_.machine().ram().attach(memory);
   sut_.emplace(rig_, memory.subspan(config.window_pa, PROTM_WINDOW_BYTES),

@@ -10,7 +10,7 @@ root=$(cd "$here/../.." && pwd)
 base=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/protmcheck/kernels
 jobs=$(nproc 2>/dev/null || echo 2)
 most_kernels=48
-kernel_version=3  # raised when the same inputs give another kernel
+kernel_version=4  # raised when the same inputs give another kernel
 # 125 instead of 2 under `git bisect run`.
 bad_input=${PROTM_BAD_INPUT:-2}
 
@@ -27,7 +27,7 @@ TREE is a kernel tree (6.10 or later; it stays untouched), debian-6.12 the linux
 debian-7.x the newest 7.x one of a backports suite, fetched without touching the machine's apt.
   --fragment FILE   more config lines; each must be in the resulting .config
   --kasan           KASAN, UBSAN and DMA API checks     --lockdep   lock checks, hung tasks
-  --kmemleak        leaked memory                       --kcov      coverage
+  --kmemleak        leaked memory
 Without TREE: debian-7.x, or debian-6.12 where that cannot be had.
 The first build of a tree takes minutes, a changed file some seconds.
 HELP
@@ -36,7 +36,7 @@ HELP
 digest() { sha256sum | cut -c1-12; }
 
 # --- arguments of build -------------------------------------------------------------------------
-tree="" tarball="" fragments=() flavours=()
+tree="" tarball="" fragments=() flavours=() cover_flags=()
 parse_build() {
   while (( $# > 0 )); do
     case $1 in
@@ -45,17 +45,19 @@ parse_build() {
       --fragment) (( $# > 1 )) || die "--fragment: expected a file after it"
                   fragments+=("$2"); shift ;;
       --fragment=*) fragments+=("${1#*=}") ;;
-      --kasan|--lockdep|--kcov|--kmemleak) flavours+=("${1#--}") ;;
+      --kasan|--lockdep|--kmemleak) flavours+=("${1#--}") ;;
       -h|--help) usage; exit 0 ;;
       --) shift; (( $# == 1 )) && [[ -z $tree ]] || die "kernel build: expected one tree after --"
           tree=$1 ;;
       -*) die "kernel build has no option '$1'; expected one of: --tarball, --fragment, --kasan," \
-              "--lockdep, --kcov, --kmemleak" ;;
+              "--lockdep, --kmemleak" ;;
       *) [[ -z $tree ]] || die "two trees, '$tree' and '$1'; expected one"
          tree=$1 ;;
     esac
     shift
   done
+  # One order: the same flavours are the same kernel.
+  mapfile -t flavours < <(printf '%s\n' ${flavours[@]+"${flavours[@]}"} | sort -u | sed '/^$/d')
   if [[ -n $tree && -n $tarball ]]; then die "'$tree' and --tarball; expected one of the two"; fi
   local f
   for f in ${fragments[@]+"${fragments[@]}"}; do
@@ -186,7 +188,48 @@ copy_source() {  # sets nothing; fills $src
     die "cannot copy '$tree' to '$src'"
 }
 
-make_um() { make -C "$src" ARCH=um O="$obj" "$@"; }
+make_um() { make -C "$src" ARCH=um O="$obj" "${cover_flags[@]}" "$@"; }
+
+# Which files count their edges: the driver and what of the DRM core is made for such drivers. They
+# are told to the kernel's makefiles as if theirs did (KCOV_INSTRUMENT_file.o); nothing is changed.
+choose_covered() {  # sets cover_flags
+  local file
+  cover_flags=()
+  for file in "$src"/drivers/gpu/drm/{panthor/panthor_*,scheduler/sched_*,drm_gpuvm,drm_exec}.c \
+              "$src"/drivers/gpu/drm/drm_syncobj.c; do
+    if [[ ! -f $file ]]; then continue; fi
+    file=${file##*/}
+    cover_flags+=("KCOV_INSTRUMENT_${file%.c}.o=y")
+  done
+  # With lines for the list of edges below. UML's code model is the large one, where a call goes
+  # through a register; a kernel lies below 2 GiB, and with the small one each edge is a direct call
+  # that the list can be made of.
+  cover_flags+=("CFLAGS_KCOV=-fsanitize-coverage=trace-pc -g1 -mcmodel=small")
+}
+
+# The edges of a linked kernel, in the order of their addresses: address of the call that counts
+# it, file:line, function. An edge in an inlined function belongs to the function around it.
+list_edges() {
+  local start
+  start=$(nm "$obj/linux" | awk '$3 == "_stext" || $3 == "_etext" {print $1, $3}' | sort)
+  printf '%s\n' "$start"
+  objdump -d --no-show-raw-insn "$obj/linux" |
+    awk '/call .*<__wrap___sanitizer_cov_trace_pc>/ {sub(":", "", $1); print "0x" $1}' |
+    addr2line -a -i -f -e "$obj/linux" | sed "s|$src/||" | awk '
+      function tell(  i, line) {
+        if (n == 0) return
+        for (i = 0; i < n && place[i] !~ file[n - 1] ":"; i++) {}
+        line = i < n ? place[i] : place[n - 1]
+        sub(".*/drivers/", "drivers/", line)
+        sub(" .*", "", line)
+        print address, line, name[n - 1]
+      }
+      /^0x/ {tell(); address = substr($1, 3); n = 0; next}
+      (++seen) && /^[^ ]*:[0-9?]+/ {place[n] = $1; file[n] = $1; sub(":[^:]*$", "", file[n])
+                        sub(".*/", "/", file[n]); name[n] = last; n++; next}
+      {last = $1}
+      END {tell()}'
+}
 
 wanted_config() {
   cat "$here/panthor.config"
@@ -249,7 +292,7 @@ link_glue() {
   say "linking the glue"
   mkdir -p "$glue/root/sut-adapters/linux-uml/glue"
   local f
-  for f in Kbuild rig.c device.c heap.c life.c log.c; do
+  for f in Kbuild rig.c device.c heap.c life.c log.c cover.c; do
     cmp -s "$here/glue/$f" "$glue/$f" || cp "$here/glue/$f" "$glue/$f"
   done
   for f in "$here"/glue/*.h; do
@@ -258,7 +301,8 @@ link_glue() {
   done
   {
     compile_host host "$glue" && compile_host ptrace "$glue" &&
-    make_um M="$glue" PROTM_DEFINES="$defines" rig.o device.o heap.o life.o log.o
+    make_um M="$glue" PROTM_DEFINES="$defines" rig.o device.o heap.o life.o log.o \
+      cover.o
   } >"$log" 2>&1 || { grep -E -A4 'error:' "$log" >&2 || tail -n 20 "$log" >&2
                       die "cannot compile the glue for this tree; log: $log"; }
   # Kept aside: the next build of the tree must link anew.
@@ -266,7 +310,9 @@ link_glue() {
   local flags="-Wl,-melf_x86_64 -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments"
   # What the kernel reads of user memory goes through the glue first, see rig.c.
   flags+=" -Wl,--wrap=raw_copy_from_user"
-  for object in rig device heap life log host ptrace; do flags+=" $glue/$object.o"; done
+  # Likewise the edges that instrumented files go over, see cover.c.
+  flags+=" -Wl,--wrap=__sanitizer_cov_trace_pc"
+  for object in rig device heap life log cover host ptrace; do flags+=" $glue/$object.o"; done
   make_um -j "$jobs" linux LD_FLAGS_CMDLINE="$flags -ldl" >"$log" 2>&1 ||
     { grep -E -A4 'error|undefined' "$log" >&2 || tail -n 20 "$log" >&2
       die "cannot link the glue; log: $log"; }
@@ -367,6 +413,7 @@ run_build() {
           printf '%s %s' "$kernel_version" "$source_id"; } | digest)
   if [[ ! -f $base/$key/info ]]; then
     copy_source
+    choose_covered
     configure
     build_kernel
     link_glue
@@ -376,6 +423,9 @@ run_build() {
     make_device_trees "$base/$key.part"
     cp "$obj/linux" "$base/$key.part/linux"
     strip --strip-debug "$base/$key.part/linux"
+    list_edges >"$base/$key.part/edges"
+    # Two lines say where the text begins and ends.
+    (( $(wc -l <"$base/$key.part/edges") > 2 )) || die "no edge of the driver is counted"
     describe >"$base/$key.part/info"
     rm -rf "${base:?}/$key"
     mv "$base/$key.part" "$base/$key"

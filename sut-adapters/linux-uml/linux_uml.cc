@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/regs/pwr_control.h"
@@ -17,6 +18,7 @@
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/trace_reading.h"
 #include "sut-adapters/linux-uml/child.h"
+#include "sut-adapters/linux-uml/edges.h"
 #include "sut-adapters/linux-uml/run_file.h"
 
 namespace protm::uml {
@@ -29,8 +31,8 @@ using contract::RecordKind;
 using contract::RunEnd;
 using contract::Trace;
 
-/// From this architecture on power is switched through a block that the machine has and only newer
-/// drivers know. Source: panthor_pwr.c of 6.19.
+/// Options of a build, as they may stand behind a tree's name.
+constexpr std::array<std::string_view, 3> kFlavours{"+kasan", "+lockdep", "+kmemleak"};
 
 /// The one call that our own code in the kernel answers (glue/heap.c).
 constexpr std::string_view kProviderCall = "heap_alloc";
@@ -54,8 +56,11 @@ std::string last_lines(const std::string& console, int lines) {
 
 class LinuxUml final : public contract::ProgramSut {
  public:
-  LinuxUml(Kernel kernel, std::string rig, std::uint32_t limit_s)
-      : kernel_(std::move(kernel)), rig_(std::move(rig)), limit_s_(limit_s) {}
+  LinuxUml(Kernel kernel, std::string rig, std::uint32_t limit_s, std::shared_ptr<Edges> edges)
+      : kernel_(std::move(kernel)),
+        rig_(std::move(rig)),
+        limit_s_(limit_s),
+        edges_(std::move(edges)) {}
 
   [[nodiscard]] contract::SutInfo info() const override {
     return {"linux-uml", kernel_.release, kernel_.capabilities};
@@ -66,7 +71,8 @@ class LinuxUml final : public contract::ProgramSut {
     const RunFile file(program, RunPlan{.capabilities = kernel_.capabilities,
                                         .full_trace = full ? 1u : 0u,
                                         .looks_for_leaks = looks_for_leaks() ? 1u : 0u,
-                                        .query_protected_info = kernel_.query_protected_info});
+                                        .query_protected_info = kernel_.query_protected_info,
+                                        .cover_bytes = edges_ ? edges_->text_bytes() : 0});
     const char* const tree = program.machine.coherent != 0 ? "/coherent.dtb" : "/plain.dtb";
     const std::string run_path = "/proc/self/fd/" + std::to_string(kInherited);
     ChildPlan plan;
@@ -89,6 +95,7 @@ class LinuxUml final : public contract::ProgramSut {
     }
     const ChildResult child = run_child(plan);
     keep_console(child.console);
+    if (edges_) edges_->take(file.cover());
     return finished(file, child);
   }
 
@@ -160,6 +167,7 @@ class LinuxUml final : public contract::ProgramSut {
   Kernel kernel_;
   std::string rig_;
   std::uint32_t limit_s_;
+  std::shared_ptr<Edges> edges_;  ///< null: the kernel does not count them
 };
 
 std::uint32_t capability_bits(std::istream& words) {
@@ -173,7 +181,21 @@ std::uint32_t capability_bits(std::istream& words) {
   return bits;
 }
 
-/// User memory that changes under the kernel's hands.
+/// Takes "+kasan" and the like off the end of `tree`; what a build is told for them.
+std::vector<std::string> take_options(std::string_view& tree) {
+  std::vector<std::string> options;
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view flavour : kFlavours) {
+      if (!tree.ends_with(flavour)) continue;
+      options.push_back("--" + std::string(flavour.substr(1)));
+      tree.remove_suffix(flavour.size());
+      found = true;
+    }
+  }
+  return options;
+}
+
 }  // namespace
 
 Kernel read_kernel(const std::string& folder, std::string& problem) {
@@ -216,6 +238,8 @@ Kernel find_kernel(const std::string& root, std::string_view tree, std::string& 
     return read_kernel(std::filesystem::absolute(built).string(), problem);
   }
   std::string command = shell_quoted(root + "/protm") + " kernel build";
+  const std::string_view whole = tree;
+  for (const std::string& option : take_options(tree)) command += " " + option;
   if (!tree.empty()) command += " -- " + shell_quoted(tree);
   FILE* const pipe = popen(command.c_str(), "r");
   std::string folder;
@@ -224,7 +248,7 @@ Kernel find_kernel(const std::string& root, std::string_view tree, std::string& 
   const int status = pipe == nullptr ? -1 : pclose(pipe);
   while (!folder.empty() && folder.back() == '\n') folder.pop_back();
   if (status != 0 || folder.empty()) {
-    problem = "linux-uml: no kernel could be built from '" + std::string(tree) + "'";
+    problem = "linux-uml: no kernel could be built from '" + std::string(whole) + "'";
     return {};
   }
   return read_kernel(folder, problem);
@@ -268,9 +292,12 @@ std::string rig_path() {
   return {};
 }
 
-std::shared_ptr<contract::ProgramSut> make_linux_uml(Kernel kernel, std::string rig,
-                                                     std::uint32_t limit_s) {
-  return std::make_shared<LinuxUml>(std::move(kernel), std::move(rig), limit_s);
+Running make_linux_uml(Kernel kernel, std::string rig, std::uint32_t limit_s) {
+  auto edges = std::make_shared<Edges>();
+  std::ifstream list(kernel.folder + "/edges");
+  if (!edges->read(list)) edges.reset();
+  auto sut = std::make_shared<LinuxUml>(std::move(kernel), std::move(rig), limit_s, edges);
+  return {.sut = std::move(sut), .coverage = std::move(edges)};
 }
 
 }  // namespace protm::uml

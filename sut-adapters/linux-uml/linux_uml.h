@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "sut-adapters/contract/coverage.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/sut.h"
 
@@ -31,7 +32,8 @@ struct Kernel {
 /// Reads the description in `folder`. Errors: `problem` says what is wrong with it.
 [[nodiscard]] Kernel read_kernel(const std::string& folder, std::string& problem);
 /// Builds (or finds) the kernel of a tree through `./protm kernel build`, which says on stderr what
-/// it does; a folder that this command printed is taken as it is. `root` is the clone.
+/// it does; a folder that this command printed is taken as it is. `root` is the clone. Behind the
+/// tree may stand options of that command: "debian-7.x+kasan+lockdep".
 /// Errors: `problem` says that it failed; why is on stderr.
 [[nodiscard]] Kernel find_kernel(const std::string& root, std::string_view tree,
                                  std::string& problem);
@@ -43,8 +45,13 @@ struct Kernel {
 [[nodiscard]] std::string rig_path();
 /// Idle time costs nothing: only a kernel that spins needs longer than this.
 inline constexpr std::uint32_t kHostLimitSeconds = 60;
+/// A kernel as a candidate, and the coverage of its last run where it was built to count it.
+struct Running {
+  std::shared_ptr<contract::ProgramSut> sut;
+  std::shared_ptr<const contract::Coverage> coverage;  ///< null: not counted
+};
 /// `rig` is the path of libprotm-rig.so.
-[[nodiscard]] std::shared_ptr<contract::ProgramSut> make_linux_uml(
-    Kernel kernel, std::string rig, std::uint32_t limit_s = kHostLimitSeconds);
+[[nodiscard]] Running make_linux_uml(Kernel kernel, std::string rig,
+                                     std::uint32_t limit_s = kHostLimitSeconds);
 
 }  // namespace protm::uml

@@ -47,7 +47,7 @@ contract::Trace run(const char* word, std::uint32_t limit_s = 60) {
                            .release = "0",
                            .flavour = "plain",
                            .profile = {}};
-  return uml::make_linux_uml(kernel, word, limit_s)->run(
+  return uml::make_linux_uml(kernel, word, limit_s).sut->run(
       contract::Program{}, contract::TraceDetail::normal);
 }
 

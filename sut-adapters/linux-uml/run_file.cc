@@ -40,6 +40,7 @@ struct RunFile::Head {
   std::uint64_t program_at, program_bytes;
   std::uint64_t texts_at, text_bytes;  ///< text_bytes: committed
   std::uint64_t records_at, records;   ///< records: committed
+  std::uint64_t cover_at;
   std::uint64_t machine_events;
   RunPlan plan;
   std::uint32_t phase;
@@ -56,7 +57,9 @@ RunFile::RunFile(const contract::Program& program, const RunPlan& plan) {
   const auto bytes = contract::program_bytes(program);
   const std::uint64_t texts_at = kPage + whole_pages(bytes.size());
   const std::uint64_t records_at = texts_at + kTextBytes;
-  bytes_ = records_at + whole_pages(kMostRecords * sizeof(contract::Record));
+  const std::uint64_t cover_at =
+      records_at + whole_pages(kMostRecords * sizeof(contract::Record));
+  bytes_ = cover_at + whole_pages(plan.cover_bytes);
   fd_ = memfd_create("protm-run", 0);
   if (fd_ < 0 || ftruncate(fd_, static_cast<off_t>(bytes_)) != 0) fail("protm: run file");
   void* const map = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
@@ -70,6 +73,7 @@ RunFile::RunFile(const contract::Program& program, const RunPlan& plan) {
                  .text_bytes = 0,
                  .records_at = records_at,
                  .records = 0,
+                 .cover_at = cover_at,
                  .machine_events = 0,
                  .plan = plan,
                  .phase = static_cast<std::uint32_t>(Phase::prepared),
@@ -111,6 +115,10 @@ std::optional<contract::Program> RunFile::program() const {
 }
 
 RunPlan RunFile::plan() const { return head()->plan; }
+
+std::span<std::uint8_t> RunFile::cover() const {
+  return {reinterpret_cast<std::uint8_t*>(part(head()->cover_at)), head()->plan.cover_bytes};
+}
 
 void RunFile::commit(const contract::Trace& trace) {
   Head& h = *head();

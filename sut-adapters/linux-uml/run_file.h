@@ -31,6 +31,7 @@ struct RunPlan {
   std::uint32_t full_trace = 0;    ///< 1: register accesses too
   std::uint32_t looks_for_leaks = 0;       ///< 1: the kernel has kmemleak
   std::uint32_t query_protected_info = 0;  ///< the tree's number of the series' query; 0 = none
+  std::uint64_t cover_bytes = 0;  ///< of the kernel's text, each with a count of runs; 0 = none
 };
 
 class RunFile {
@@ -47,6 +48,8 @@ class RunFile {
   [[nodiscard]] int descriptor() const { return fd_; }
   [[nodiscard]] std::optional<contract::Program> program() const;
   [[nodiscard]] RunPlan plan() const;
+  /// A count for each byte of the kernel's text (glue/cover.c), as many as the plan says.
+  [[nodiscard]] std::span<std::uint8_t> cover() const;
 
   // --- the rig's side ---
   /// Appends what `trace` has more than was committed before.

@@ -16,7 +16,7 @@
 #endif
 
 enum protm_glue_limits {
-  PROTM_GLUE_VERSION = 4,
+  PROTM_GLUE_VERSION = 5,
   PROTM_ACTORS = 9,         /* the runner and a Program's eight */
   PROTM_NAME_BYTES = 120,
   PROTM_IRQ_LINES = 3,      /* job, mmu, gpu */
@@ -110,6 +110,8 @@ struct protm_rig_state {
   __u32 ready;                   /* bit n: actor n has an order */
   __u64 next_ns;                 /* when the rig wants `advance`; ~0 = never */
   __u64 watched_bytes;           /* of user memory: the rig wants to know what the kernel reads */
+  __u8 *cover;                   /* counts of the driver's edges, NULL = nobody asks (cover.c) */
+  __u64 cover_bytes;
 };
 
 struct protm_rig_ops {

@@ -32,6 +32,9 @@ void protm_wake_actors(void);
 /* heap.c: an order for an in-kernel user of heaps, or for an exporter. */
 s64 protm_heap_order(const struct protm_order *order);
 
+/* cover.c: where the counts of edges go, one byte for each byte of the kernel's text. */
+void protm_cover_begin(u8 *map, u64 bytes);
+
 /* host.c, which knows the C library and not the kernel */
 int protm_host_open(const char *rig, const char *run_file);
 const struct protm_rig_ops *protm_host_ops(void);

@@ -378,6 +378,7 @@ static int __init rig_init(void)
     call_rig(&init);
     if (init.result)
         panic("protm-glue: the rig does not start");
+    protm_cover_begin(state.cover, state.cover_bytes);
     return 0;
 }
 postcore_initcall(rig_init);
