@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "oracle/differential/known_defects.h"
 #include "sut-adapters/contract/capability.h"
 
 namespace protm::fuzz {
@@ -44,9 +45,14 @@ std::string AgreementRun::skip_reason(const contract::Program& program) const {
 }
 
 AgreementRow AgreementRun::run(std::uint64_t seed) {
-  AgreementRow row;
+  AgreementRow row = run_program(generate(seed, scope_));
   row.seed = seed;
-  row.program = generate(seed, scope_);
+  return row;
+}
+
+AgreementRow AgreementRun::run_program(contract::Program program) {
+  AgreementRow row;
+  row.program = std::move(program);
   row.why = skip_reason(row.program);
   if (!row.why.empty()) {
     row.outcome = Agreed::skipped;
@@ -56,6 +62,8 @@ AgreementRow AgreementRun::run(std::uint64_t seed) {
   if (c.verdict.outcome == judge::Outcome::inconclusive) c = differential_.compare(row.program);
   row.outcome = outcome_of(c.verdict.outcome);
   if (differential_.explained_by_profile(row.program, c)) row.outcome = Agreed::by_profile;
+  row.defects = differential::known_by(row.program, c, differential_.candidate());
+  if (!row.defects.empty()) row.outcome = Agreed::known;
   row.timing = c.timing;
   row.seen = look(row.program, c.candidate);
   row.verdict = std::move(c.verdict);
@@ -68,7 +76,16 @@ void AgreementTotals::add(const AgreementRow& row) {
   if (row.outcome == Agreed::skipped) return;
   ++ran;
   for (std::size_t i = 0; i < kSeenCount; ++i) seen[i] += row.seen[i] ? 1 : 0;
-  if (row.outcome == Agreed::yes || row.outcome == Agreed::by_profile) return;
+  for (const std::string_view id : row.defects) {
+    auto known = std::find_if(defects.begin(), defects.end(),
+                              [&](const DefectCount& d) { return d.id == id; });
+    if (known == defects.end()) known = defects.insert(defects.end(), {id, {}});
+    known->seeds.push_back(row.seed);
+  }
+  if (row.outcome == Agreed::yes || row.outcome == Agreed::by_profile ||
+      row.outcome == Agreed::known) {
+    return;
+  }
   const std::string words = signatures_of(row.verdict);
   auto found = std::find_if(signatures.begin(), signatures.end(),
                             [&](const SignatureCount& s) { return s.signature == words; });

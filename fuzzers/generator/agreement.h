@@ -20,6 +20,7 @@ enum class Agreed : std::uint8_t {
   yes,
   by_profile,    ///< with the profile of the candidate's release, not with the 7.x base
   diverged,
+  known,         ///< diverged, and all of it by defects of this driver that are understood
   inconclusive,  ///< also: poisoned
   skipped,
   oracle_wrong,  ///< the oracle broke a rule: nothing can be said of the candidate
@@ -34,6 +35,7 @@ struct AgreementRow {
   judge::Verdict verdict;
   bool timing = false;  ///< agreed with the oracle in another order, or under other latencies
   SeenSet seen{};       ///< by the candidate's trace
+  std::vector<std::string_view> defects;  ///< of a known one: ids of differential::known_defects()
   std::string why;      ///< of a skip
 };
 
@@ -43,10 +45,13 @@ class AgreementRun {
       : differential_(std::move(candidate)), scope_(scope) {}
   /// Generates the Program of a seed and compares. What is inconclusive is tried twice.
   [[nodiscard]] AgreementRow run(std::uint64_t seed);
+  /// Compares on a Program from elsewhere.
+  [[nodiscard]] AgreementRow run_program(contract::Program program);
+  /// Why the candidate cannot run it; empty when it can.
+  [[nodiscard]] std::string skip_reason(const contract::Program& program) const;
   [[nodiscard]] differential::Differential& differential() { return differential_; }
 
  private:
-  [[nodiscard]] std::string skip_reason(const contract::Program& program) const;
   differential::Differential differential_;
   Scope scope_;
 };
@@ -58,6 +63,12 @@ struct SignatureCount {
   std::vector<std::uint64_t> seeds;
 };
 
+/// Programs that one known defect struck.
+struct DefectCount {
+  std::string_view id;
+  std::vector<std::uint64_t> seeds;
+};
+
 /// What many rows come to.
 struct AgreementTotals {
   std::array<std::uint32_t, kAgreedCount> outcomes{};
@@ -65,6 +76,7 @@ struct AgreementTotals {
   std::uint32_t ran = 0;             ///< neither skipped nor inconclusive before it began
   std::array<std::uint32_t, kSeenCount> seen{};
   std::vector<SignatureCount> signatures;   ///< most frequent first
+  std::vector<DefectCount> defects;         ///< in the order of their first Programs
 
   void add(const AgreementRow& row);
   [[nodiscard]] std::uint32_t of(Agreed outcome) const {

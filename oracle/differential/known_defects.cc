@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/differential/known_defects.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "oracle/rules/liveness.h"
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::differential {
+namespace {
+
+using namespace contract;
+
+constexpr std::string_view kRealDriver = "linux-uml";
+constexpr std::string_view kOlder = "linux-6.12";
+
+/// Index of the first record at which the device began to go; the size of the Trace when it stays.
+std::size_t unbind_index(const DefectContext& c) {
+  for (std::size_t i = 0; i < c.trace.records.size(); ++i) {
+    const Record& r = c.trace.records[i];
+    if (r.kind != RecordKind::step_started) continue;
+    const NodeType type = step_type(c.program, r.b);
+    if (type == NodeType::unbind || type == NodeType::unplug) return i;
+  }
+  return c.trace.records.size();
+}
+
+/// Jobs that were accepted before record `before` and whose fence had not signalled by then, with
+/// whether it ever did before the runner gave everything back.
+struct OpenJob {
+  std::uint32_t step = kNoStep;
+  bool signals_later = false;
+};
+std::vector<OpenJob> open_jobs(const DefectContext& c, std::size_t before) {
+  std::map<std::uint32_t, bool> open;  // job -> signals later
+  std::set<std::uint32_t> signalled;   // a short one does so before its call has returned
+  const std::size_t end = quiesce_index(c.trace);
+  for (std::size_t i = 0; i < end; ++i) {
+    const Record& r = c.trace.records[i];
+    if (r.kind == RecordKind::step_returned && i < before && static_cast<std::int64_t>(r.c) >= 0 &&
+        has_own_fence(c.program, r.b) && !signalled.contains(r.b)) {
+      open.try_emplace(r.b, false);
+    }
+    if (r.kind != RecordKind::fence_signalled) continue;
+    signalled.insert(r.a);
+    const auto found = open.find(r.a);
+    if (found == open.end()) continue;
+    if (i < before) {
+      open.erase(found);
+    } else {
+      found->second = true;
+    }
+  }
+  std::vector<OpenJob> out;
+  for (const auto& [step, later] : open) out.push_back({step, later});
+  return out;
+}
+
+/// Accepted jobs of the whole run whose fence never signalled, without those that user space may
+/// block by its own will.
+std::vector<std::uint32_t> lost_jobs(const DefectContext& c) {
+  const std::set<std::uint32_t> excused = rules::excused_lines(c.program);
+  std::vector<std::uint32_t> out;
+  for (const OpenJob& job : open_jobs(c, quiesce_index(c.trace))) {
+    if (!excused.contains(rules::line_of(c.program, job.step))) out.push_back(job.step);
+  }
+  return out;
+}
+
+/// A job that was accepted before the unbind began, is a group's, and never ends.
+bool lost_at_unbind(const DefectContext& c, std::uint32_t job) {
+  const std::size_t unbind = unbind_index(c);
+  if (unbind == c.trace.records.size()) return false;
+  if (step_type(c.program, job) != NodeType::group_submit) return false;
+  const std::vector<OpenJob> open = open_jobs(c, unbind);
+  return std::any_of(open.begin(), open.end(), [job](const OpenJob& o) {
+    return o.step == job && !o.signals_later;
+  });
+}
+
+/// The rule tells one job, and the judge the fences that differ; all that is lost must be so for
+/// this reason, or the one that is not would hide behind the one that is.
+bool job_at_unbind(const DefectContext& c, const judge::Finding& f) {
+  const bool rule = f.rule == "L1";
+  const bool fence = f.rule == "fence" && f.field == "missing";
+  if (!rule && !fence) return false;
+  const std::vector<std::uint32_t> lost = lost_jobs(c);
+  return !lost.empty() && std::all_of(lost.begin(), lost.end(), [&](std::uint32_t job) {
+    return lost_at_unbind(c, job);
+  });
+}
+
+/// 6.12: panthor_sched_pre_reset() WARNs about each group that has work.
+bool warn_of_reset(const DefectContext& c, const judge::Finding& f) {
+  if (c.profile != kOlder || f.event != "kernel_warn" || !f.candidate_record) return false;
+  const Record& warn = c.trace.records[*f.candidate_record];
+  return c.trace.text(warn.text) == "panthor_sched.c panthor_sched_pre_reset" &&
+         !open_jobs(c, *f.candidate_record).empty();
+}
+
+constexpr std::array kTable{
+    KnownDefect{"job-in-flight-at-unbind",
+                "a job that is in flight when the device is unbound is never finished while its "
+                "file is open: its time-out only asks for a tick, and the tick leaves at once",
+                "panthor_sched.c queue_timedout_job(), tick_work(): drm_dev_enter()",
+                job_at_unbind},
+    KnownDefect{"warn-at-each-reset",
+                "a reset while a group has work WARNs",
+                "panthor_sched.c (6.12) panthor_sched_pre_reset()",
+                warn_of_reset},
+};
+
+}  // namespace
+
+std::span<const KnownDefect> known_defects() { return kTable; }
+
+std::vector<std::string_view> known_by(const Program& program, const Comparison& comparison,
+                                       const exec::Candidate& candidate) {
+  const judge::Verdict& verdict = comparison.verdict;
+  if (candidate.name != kRealDriver || verdict.outcome != judge::Outcome::diverged) return {};
+  const DefectContext context{.program = program,
+                              .trace = comparison.candidate,
+                              .profile = candidate.profile};
+  std::array<bool, kTable.size()> used{};
+  for (const judge::Finding& f : verdict.findings) {
+    bool explained = false;
+    for (std::size_t i = 0; i < kTable.size() && !explained; ++i) {
+      explained = kTable[i].explains(context, f);
+      used[i] = used[i] || explained;
+    }
+    if (!explained) return {};
+  }
+  std::vector<std::string_view> ids;
+  for (std::size_t i = 0; i < kTable.size(); ++i) {
+    if (used[i]) ids.push_back(kTable[i].id);
+  }
+  return ids;
+}
+
+}  // namespace protm::differential
