@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <algorithm>
-#include <cerrno>
 #include <ostream>
 
+#include "cli/agree_keep.h"
 #include "cli/agree_text.h"
 #include "cli/commands.h"
-#include "cli/keep_finding.h"
-#include "conformance/format/case_writer.h"
 #include "conformance/runner/conform.h"
 #include "fuzzers/generator/agreement.h"
+#include "fuzzers/guided/edge_cover.h"
 
 namespace protm::cli {
 namespace {
-
-using fuzz::Agreed;
 
 constexpr std::uint64_t kDefaultSeed = 1;
 constexpr std::uint64_t kDefaultCount = 200;
@@ -38,23 +34,6 @@ bool can_run(fuzz::Scope scope, const exec::Candidate& who, Console console) {
   return false;
 }
 
-int exit_code(const fuzz::AgreementTotals& totals) {
-  if (totals.of(Agreed::oracle_wrong) != 0) return kExitHarnessBug;
-  if (totals.of(Agreed::diverged) != 0) return kExitDiverged;
-  const bool compared = totals.of(Agreed::yes) + totals.of(Agreed::by_profile) != 0;
-  return !compared || totals.of(Agreed::inconclusive) != 0 ? kExitInconclusive : kExitOk;
-}
-
-bool save(const fuzz::AgreementRow& row, const std::string& folder, Console console) {
-  const bool agreed = row.outcome == Agreed::yes || row.outcome == Agreed::by_profile;
-  if (folder.empty() || agreed || row.outcome == Agreed::skipped) return true;
-  return write_file(folder + "/seed-" + std::to_string(row.seed) + ".yaml",
-                    format::write_case(row.program), console);
-}
-
-/// Runs that make a finding small; a run on a real kernel takes some 30 ms.
-constexpr std::uint32_t kShrinkRuns = 500;
-
 }  // namespace
 
 int command_agree(const Options& options, Console console) {
@@ -66,28 +45,38 @@ int command_agree(const Options& options, Console console) {
     return kExitBadInput;
   }
   if (!can_run(scope_of(options), *who, console)) return kExitBadInput;
+  const bool counts = options.coverage || !options.corpus.empty() || !options.lcov.empty();
+  if (counts && who->coverage == nullptr) {
+    return bad_input(console, options.sut + " does not count the edges of its code" +
+                                  "\n  = expected --sut=linux-uml:TREE");
+  }
   announce(options, console);
+  if (!options.corpus.empty()) return agree_guided(options, *who, *seed, *count, console);
   const bool text = options.format == "text";
   // Lines come as the runs end: a run of a kernel takes its time.
   std::ostream& lines = text ? console.out : console.err;
   fuzz::AgreementRun run(*who, scope_of(options));
   fuzz::AgreementTotals totals;
+  fuzz::EdgeCover cover;
   for (std::uint64_t i = 0; i < *count; ++i) {
     const fuzz::AgreementRow row = run.run(*seed + i);
     totals.add(row);
-    lines << agree_line(row, options) << std::flush;
-    if (!save(row, options.save, console)) return kExitBadInput;
-    if (!options.findings.empty() && row.outcome == Agreed::diverged &&
-        keep_finding(run.differential(), row.program, row.verdict.signature,
-                     "agree --seed=" + std::to_string(row.seed), options.findings, kShrinkRuns,
-                     console) == Kept::failed) {
+    if (who->coverage != nullptr) cover.add(who->coverage->hits());
+    const std::string name = std::to_string(row.seed);
+    lines << agree_line(row, "seed " + name,
+                        command_line(options, row.seed, 1))
+          << std::flush;
+    if (!save(row, options.save, "seed-" + name, console)) return kExitBadInput;
+    if (!keep(row, run, options.findings, "agree --seed=" + name, console)) {
       return kExitBadInput;
     }
   }
+  if (!write_lcov(options, cover, *who, console)) return kExitBadInput;
+  if (options.coverage) console.out << cover_text(cover, who->coverage->edges());
   const std::string command = command_line(options, *seed, *count);
   console.out << (text ? agree_totals_text(totals)
                        : agree_totals_markdown(totals, *who, command));
-  const int code = exit_code(totals);
+  const int code = agree_exit_code(totals);
   if (code != kExitOk) console.err << "reproduce: " << command << "\n";
   return code;
 }

@@ -34,9 +34,11 @@ struct Options {
   std::string canaries;           ///< of fuzz: empty = the standard ones
   std::string canary_budget;      ///< of fuzz: CPU seconds for each
   std::string status;             ///< of fuzz: folder of a campaign to tell about
-  std::string corpus;             ///< of findings promote: empty = corpus below the root
+  std::string corpus;             ///< of findings promote: empty = corpus below the root;
+                                  ///< of agree: folder of a search that coverage guides
   std::string fuzz_target = "stack_fuzzer";  ///< of findings promote and fuzz
   std::string scope = "driver";   ///< of agree: what the Programs may hold
+  std::string lcov;               ///< of agree: tracefile to write
   std::string suites;             ///< empty = conformance/suites below the root
   std::string machine = "arch10-fw1";  ///< configuration of cases that name none
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
@@ -45,6 +47,7 @@ struct Options {
   std::string tasks;              ///< of explore: who may be held, with commas
   std::string checkpoint;         ///< of explore: file to go on from and to write
   bool attribute = false;
+  bool coverage = false;          ///< of agree: the candidate's edges, per source file
   bool full = false;
   bool beside = false;            ///< of trace --perfetto: the oracle's run above the candidate's
   bool explicit_form = false;

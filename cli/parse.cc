@@ -42,6 +42,9 @@ constexpr std::string_view kHelp =
     --save=DIR              each Program that does not agree, as a case for `replay`
     --findings=DIR          each new signature with a small Program, in a folder of its own
     --scope=SCOPE           driver: what a driver without protected mode runs; full: everything
+    --kcov                  which edges of the real driver were covered, per source file
+    --lcov=FILE             the same per line, for genhtml
+    --corpus=DIR            search: change Programs of DIR, and add those that cover something new
     --format=FORMAT         text or markdown
     --bisect                exit code 125 instead of 2 and 3, for `git bisect run`
   explore CASE              run a case under many schedules, until one diverges
@@ -248,6 +251,9 @@ class Grammar {
     text(c, "--save", options_.save);
     text(c, "--findings", options_.findings);
     word(c, "--scope", options_.scope, {"driver", "full"});
+    flag(c, "--kcov", options_.coverage);
+    text(c, "--lcov", options_.lcov);
+    text(c, "--corpus", options_.corpus);
     word(c, "--format", options_.format, {"text", "markdown"});
     flag(c, "--bisect", options_.bisect);
   }

@@ -54,7 +54,8 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
        "protm: error: replay takes no 'b.yaml' behind a file\n"},
       {{"agree", "--seeds=1"},
        "protm: error: agree has no option '--seeds'\n  = expected one of: --sut, --seed, --count, "
-       "--save, --findings, --scope, --format, --bisect; did you mean '--seed'?\n"},
+       "--save, --findings, --scope, --kcov, --lcov, --corpus, --format, --bisect; did you mean "
+       "'--seed'?\n"},
       {{"agree", "--format=json"},
        "protm: error: --format cannot be 'json'\n  = expected one of: text, markdown\n"},
       {{"conform", "heap"}, "protm: error: conform takes no 'heap'\n"},

@@ -27,6 +27,16 @@ std::string last_line(const std::string& text) {
 const char* const kCase = "heap/heap-002-put-null";
 const char* const kFile = "conformance/suites/heap/heap-002-put-null.yaml";
 
+TEST_CASE("agree: a candidate that does not count its edges has no coverage, and nothing runs") {
+  for (const char* option : {"--kcov", "--lcov=/no/such/file", "--corpus=/no/such/folder"}) {
+    const Seen seen = type({"agree", "--sut=series-v1:none", "--count=1", option});
+    CHECK(seen.code == 2);
+    CHECK(seen.out.empty());
+    CHECK(seen.err == "protm: error: series-v1:none does not count the edges of its code\n"
+                      "  = expected --sut=linux-uml:TREE\n");
+  }
+}
+
 TEST_CASE("conform: a candidate that agrees ends with 0, results on stdout only") {
   const Seen seen = type({"conform", "--sut=reference", "--filter=heap-002-*"});
   CAPTURE(seen.out);

@@ -30,6 +30,7 @@ constexpr std::string_view kGenerator = "fuzzers/generator";
 constexpr std::string_view kMutator = "fuzzers/mutator";
 constexpr std::string_view kEngines = "fuzzers/engines";
 constexpr std::string_view kCampaign = "fuzzers/campaign";
+constexpr std::string_view kGuided = "fuzzers/guided";
 constexpr std::string_view kFuzzTargets = "fuzzers/targets";
 constexpr std::string_view kBench = "bench";
 constexpr std::string_view kCli = "cli";
@@ -70,6 +71,9 @@ const std::vector<Box>& table() {
       // Beside the targets and never in them: it needs a database and starts processes. Its own
       // engine for tests draws from the generator's random numbers.
       {kCampaign, 4, {kFuzzLib, kGenerator, kDifferential, kExecutor, kContract, kVocab}},
+      {kGuided,
+       3,
+       {kVocab, kContract, kJudge, kFormat, kExecutor, kDifferential, kGenerator, kMutator}},
       {kRunner, 4, {kFormat, kDifferential, kJudge, kExecutor, kContract, kVocab}},
       {kEngines, 4, {kFuzzLib, kMutator, kFormat, kContract, kVocab}},
       {kFuzzTargets,
@@ -83,7 +87,7 @@ const std::vector<Box>& table() {
        5,
        {kVocab, kContract, kMachine, kRig, kHost, kCabi, kProcess, kLinuxUml, kSeriesV1, kReference,
         kMutants, kRules, kJudge, kFormat, kExecutor, kDifferential, kFuzzLib, kGenerator, kMutator,
-        kCampaign, kRunner, kBench}},
+        kCampaign, kGuided, kRunner, kBench}},
       {kTools, 5, {}},
   };
   return boxes;
