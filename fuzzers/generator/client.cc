@@ -34,26 +34,30 @@ Node Client::map_op(std::uint32_t bo, std::uint64_t va, std::uint64_t size,
       .node();
 }
 
+std::uint32_t Client::add(std::uint32_t actor, Make op, const Trigger& when) {
+  return builder_.add(actor, op.ref("file", file_), when);
+}
+
 void Client::set_up() {
-  vm_ = builder_.add(actor_, Make(NodeType::vm_create));
-  builder_.add(actor_, Make(NodeType::stream_area).ref("vm", vm_));
+  vm_ = add(actor_, Make(NodeType::vm_create));
+  add(actor_, Make(NodeType::stream_area).ref("vm", vm_));
   constexpr std::uint64_t kSizes[] = {16 * kPage, 16 * kPage, 24 * kPage, kBlock, 2 * kBlock};
   data_bytes_ = random_.one_of(kSizes);
   Make data(NodeType::bo_create);
   data.number("size", data_bytes_);
   // Private to the VM: its reservation object is the VM's.
   if (random_.percent(30)) data.ref("vm", vm_);
-  data_ = builder_.add(actor_, data);
+  data_ = add(actor_, data);
   std::vector<Node> ops{map_op(data_, kDataVa, data_bytes_, 0)};
   if (random_.percent(40)) {
-    other_ = builder_.add(
+    other_ = add(
         actor_, Make(NodeType::bo_create).number("size", kPage * random_.between(1, 8)));
     ops.push_back(map_op(other_, kSpareVa, kPage, 0));
   }
   Make bind(NodeType::vm_bind);
   bind.ref("vm", vm_).list("ops", ops);
   if (random_.percent(kAsyncBinds)) bind.number("flags", kAsync);
-  builder_.add(actor_, bind);
+  add(actor_, bind);
 }
 
 void Client::add_group(Urgency urgency, std::uint32_t queues, Protection protection) {
@@ -73,7 +77,7 @@ void Client::add_group(Urgency urgency, std::uint32_t queues, Protection protect
   }
   group.list("queues", std::move(list));
   Group made;
-  made.step = builder_.add(actor_, group);
+  made.step = add(actor_, group);
   made.queues = queues;
   made.protection = protection;
   made.stores.resize(queues);
@@ -122,6 +126,15 @@ Node Client::faulty() {
   }
 }
 
+Node Client::region(std::size_t group, std::uint32_t queue, const RunTime& time) {
+  std::vector<Node> inside;
+  if (random_.percent(30)) inside.push_back(own_store(group, queue));
+  if (random_.percent(95)) inside.push_back(run_for(time));
+  if (random_.percent(40)) inside.push_back(shared_add());
+  if (random_.percent(3)) inside.push_back(faulty());
+  return Make(NodeType::i_prot_region).list("region", std::move(inside)).node();
+}
+
 std::vector<Node> Client::stream(std::size_t group, std::uint32_t queue, const RunTime& time,
                                  Trouble trouble) {
   std::vector<Node> out;
@@ -134,7 +147,10 @@ std::vector<Node> Client::stream(std::size_t group, std::uint32_t queue, const R
     // Nobody ever stores there: a page of the data buffer that jobs leave alone.
     out.push_back(Make(NodeType::i_sync_wait64).number("va", kDataVa + kSharedAt + 512).node());
   } else if (groups_[group].protection == Protection::yes) {
-    out.push_back(Make(NodeType::i_prot_region).list("region", {run_for(time)}).node());
+    // Now and then a plain job, or one that comes back for a second session.
+    const std::uint64_t regions = random_.percent(75) ? 1 : random_.below(4);
+    for (std::uint64_t i = 0; i < regions; ++i) out.push_back(region(group, queue, time));
+    if (regions == 0 || random_.percent(30)) out.push_back(run_for(time));
   } else {
     out.push_back(run_for(time));
   }
@@ -150,64 +166,67 @@ std::uint32_t Client::submit(std::size_t group, std::uint32_t queue, const RunTi
   op.ref("group", groups_[group].step).list("stream", stream(group, queue, time, trouble));
   if (queue != 0) op.number("queue", queue);
   if (!jobs_.empty() && random_.percent(12)) op.ref("wait", jobs_[random_.below(jobs_.size())]);
-  const std::uint32_t job = builder_.add(actor_, op, when);
+  const std::uint32_t job = add(actor_, op, when);
+  if (job != kNoStep) jobs_.push_back(job);
+  return job;
+}
+
+std::uint32_t Client::submit_stream(std::size_t group, std::vector<Node> stream,
+                                    const Trigger& when, std::uint32_t queue) {
+  Make op(NodeType::group_submit);
+  op.ref("group", groups_[group].step).list("stream", std::move(stream));
+  if (queue != 0) op.number("queue", queue);
+  const std::uint32_t job = add(actor_, op, when);
   if (job != kNoStep) jobs_.push_back(job);
   return job;
 }
 
 void Client::submit_handshake(std::size_t waiter, std::size_t setter, const RunTime& time) {
   const std::uint64_t word = kDataVa + kSharedAt + 256 + 8 * (handshakes_++ % 8);
-  const auto add = [&](std::size_t group, std::vector<Node> stream) {
-    const std::uint32_t job =
-        builder_.add(actor_, Make(NodeType::group_submit)
-                                 .ref("group", groups_[group].step)
-                                 .list("stream", std::move(stream)));
-    if (job != kNoStep) jobs_.push_back(job);
-  };
   // The default condition: until the word is greater than the value.
-  add(waiter, {own_store(waiter, 0),
-               Make(NodeType::i_sync_wait64).number("va", word).number("value", 0).node(),
-               own_store(waiter, 0)});
-  add(setter, {run_for(time), Make(NodeType::i_sync_add64).number("va", word).node()});
+  submit_stream(waiter, {own_store(waiter, 0),
+                         Make(NodeType::i_sync_wait64).number("va", word).number("value", 0).node(),
+                         own_store(waiter, 0)});
+  submit_stream(setter, {run_for(time), Make(NodeType::i_sync_add64).number("va", word).node()});
 }
 
 std::uint32_t Client::submit_store(std::uint32_t actor, std::size_t group, std::uint64_t va) {
   const Node store =
       Make(NodeType::i_store64).number("va", va).number("value", random_.next() >> 16).node();
-  return builder_.add(actor, Make(NodeType::group_submit)
+  return add(actor, Make(NodeType::group_submit)
                                            .ref("group", groups_[group].step)
                                            .list("stream", {store}));
 }
 
 void Client::wait(std::uint32_t job, std::uint64_t timeout_ns) {
   if (job == kNoStep) return;
-  builder_.add(actor_,
+  add(actor_,
                Make(NodeType::wait).ref("job", job).number("timeout", timeout_ns));
 }
 
 void Client::ask() {
   switch (random_.below(6)) {
     case 0:
-      builder_.add(actor_,
+      add(actor_,
                    Make(NodeType::dev_query).number("what", random_.below(4)));
       return;
     case 1:
-      builder_.add(actor_, Make(NodeType::vm_get_state).ref("vm", vm_));
+      add(actor_, Make(NodeType::vm_get_state).ref("vm", vm_));
       return;
     case 2:
-      builder_.add(actor_, Make(NodeType::bo_mmap_offset).ref("bo", data_));
+      add(actor_, Make(NodeType::bo_mmap_offset).ref("bo", data_));
       return;
     case 3:
-      builder_.add(actor_, Make(NodeType::cpu_write)
+      add(actor_, Make(NodeType::cpu_write)
                                          .ref("bo", data_)
                                          .number("offset", kSharedAt + 1024 + 8 * random_.below(8))
                                          .number("value", random_.below(1000)));
       return;
     case 4:
-      builder_.add(actor_, Make(NodeType::syncobj_create));
+      add(actor_, Make(NodeType::syncobj_create));
       return;
     default:
-      builder_.add(actor_, Make(NodeType::bo_create)
+      add(actor_, Make(NodeType::bo_create)
                                          .number("size", random_.between(1, 3 * kPage))
                                          .number("flags", random_.below(2)));
       return;
@@ -245,20 +264,20 @@ void Client::rebind(std::uint32_t actor, const Trigger& when) {
   Make bind(NodeType::vm_bind);
   bind.ref("vm", vm_).list("ops", std::move(ops));
   if (random_.percent(kAsyncBinds)) bind.number("flags", kAsync);
-  builder_.add(actor, bind, when);
+  add(actor, bind, when);
 }
 
 void Client::destroy_group(std::uint32_t actor, std::size_t group, const Trigger& when) {
-  builder_.add(actor, Make(NodeType::group_destroy).ref("group", groups_[group].step),
+  add(actor, Make(NodeType::group_destroy).ref("group", groups_[group].step),
                when);
 }
 
 void Client::destroy_vm(std::uint32_t actor, const Trigger& when) {
-  builder_.add(actor, Make(NodeType::vm_destroy).ref("vm", vm_), when);
+  add(actor, Make(NodeType::vm_destroy).ref("vm", vm_), when);
 }
 
 void Client::close_buffer(std::uint32_t actor, const Trigger& when) {
-  builder_.add(actor, Make(NodeType::gem_close).ref("bo", data_), when);
+  add(actor, Make(NodeType::gem_close).ref("bo", data_), when);
 }
 
 }  // namespace protm::fuzz

@@ -41,8 +41,13 @@ struct RunTime {
 
 class Client {
  public:
-  Client(ProgramBuilder& builder, Random& random, std::uint32_t actor, bool sys_nice)
-      : builder_(builder), random_(random), actor_(actor), sys_nice_(sys_nice) {}
+  /// `file`: the step that opened the client's file; kNoStep = the one that all share.
+  Client(ProgramBuilder& builder, Random& random, std::uint32_t actor, bool sys_nice,
+         std::uint32_t file = contract::kNoStep)
+      : builder_(builder), random_(random), actor_(actor), sys_nice_(sys_nice), file_(file) {}
+
+  /// A step about this client's objects, so on its file, by any actor; kNoStep: there is no room.
+  std::uint32_t add(std::uint32_t actor, Make op, const contract::Trigger& when = {});
 
   /// VM, stream area, buffers, binds.
   void set_up();
@@ -50,6 +55,9 @@ class Client {
   /// A job on a queue; kNoStep when there is no room.
   std::uint32_t submit(std::size_t group, std::uint32_t queue, const RunTime& time,
                        Trouble trouble = Trouble::none, const contract::Trigger& when = {});
+  /// A job with any stream.
+  std::uint32_t submit_stream(std::size_t group, std::vector<contract::Node> stream,
+                              const contract::Trigger& when = {}, std::uint32_t queue = 0);
   /// A job that waits for a sync object in memory, and one of another group that sets it: the first
   /// blocks its queue, and its group may lose the slot meanwhile.
   void submit_handshake(std::size_t waiter, std::size_t setter, const RunTime& time);
@@ -65,12 +73,20 @@ class Client {
   void destroy_vm(std::uint32_t actor, const contract::Trigger& when);
   void close_buffer(std::uint32_t actor, const contract::Trigger& when);
 
+  /// Work that takes a time drawn from `time`.
+  [[nodiscard]] contract::Node run_for(const RunTime& time);
+
   [[nodiscard]] std::uint32_t actor() const { return actor_; }
+  [[nodiscard]] bool sys_nice() const { return sys_nice_; }
+  [[nodiscard]] std::uint32_t file() const { return file_; }
   [[nodiscard]] std::uint32_t vm() const { return vm_; }
   [[nodiscard]] std::uint32_t buffer() const { return data_; }
   [[nodiscard]] std::size_t groups() const { return groups_.size(); }
   [[nodiscard]] std::uint32_t group_step(std::size_t group) const { return groups_[group].step; }
   [[nodiscard]] std::uint32_t queues(std::size_t group) const { return groups_[group].queues; }
+  [[nodiscard]] Protection protection(std::size_t group) const {
+    return groups_[group].protection;
+  }
   /// Jobs in the order of their submits.
   [[nodiscard]] const std::vector<std::uint32_t>& jobs() const { return jobs_; }
 
@@ -84,7 +100,7 @@ class Client {
 
   [[nodiscard]] contract::Node map_op(std::uint32_t bo, std::uint64_t va, std::uint64_t size,
                                       std::uint64_t offset) const;
-  [[nodiscard]] contract::Node run_for(const RunTime& time);
+  [[nodiscard]] contract::Node region(std::size_t group, std::uint32_t queue, const RunTime& time);
   [[nodiscard]] contract::Node own_store(std::size_t group, std::uint32_t queue);
   [[nodiscard]] contract::Node shared_add();
   [[nodiscard]] std::vector<contract::Node> stream(std::size_t group, std::uint32_t queue,
@@ -95,6 +111,7 @@ class Client {
   Random& random_;
   std::uint32_t actor_ = 0;
   bool sys_nice_ = false;
+  std::uint32_t file_ = contract::kNoStep;
   std::uint32_t vm_ = contract::kNoStep;
   std::uint32_t data_ = contract::kNoStep;   ///< data buffer
   std::uint64_t data_bytes_ = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Programs of Scope::full: all that a Program can hold, protected groups first of all. Leaves out:
-// what a real driver without protected mode can run (Scope::driver, generate.cc).
+// Programs of Scope::full: clients with protected groups among others, and a swarm of topics that
+// say what befalls them. Leaves out: what a topic adds (topic_*.cc).
 // Source: design.md sections 5 and 9.
 #pragma once
 

@@ -43,6 +43,13 @@ Make& Make::raw(std::string_view name, std::uint64_t value) {
   return *this;
 }
 
+Make& Make::text(std::string_view name, std::string value) {
+  Value& v = field(name);
+  v.kind = Value::Kind::text;
+  v.text = std::move(value);
+  return *this;
+}
+
 Make& Make::list(std::string_view name, std::vector<Node> items) {
   Value& v = field(name);
   v.kind = Value::Kind::list;
@@ -57,11 +64,16 @@ std::uint32_t ProgramBuilder::add_actor(std::string name, bool sys_nice) {
 
 std::uint32_t ProgramBuilder::add(std::uint32_t actor, const Make& op,
                                   const contract::Trigger& when) {
+  return add_node(actor, op.node(), when);
+}
+
+std::uint32_t ProgramBuilder::add_node(std::uint32_t actor, Node op,
+                                       const contract::Trigger& when) {
   if (room() == 0) return kNoStep;
   Step step;
   step.actor = actor;
   step.when = when;
-  step.op = op.node();
+  step.op = std::move(op);
   program_.steps.push_back(std::move(step));
   return static_cast<std::uint32_t>(program_.steps.size() - 1);
 }

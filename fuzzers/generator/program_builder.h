@@ -24,6 +24,7 @@ class Make {
   Make& ref(std::string_view field, std::uint32_t step);
   /// A number in place of a reference.
   Make& raw(std::string_view field, std::uint64_t value);
+  Make& text(std::string_view field, std::string value);
   Make& list(std::string_view field, std::vector<contract::Node> items);
   [[nodiscard]] contract::Node node() const { return node_; }
 
@@ -39,6 +40,8 @@ class ProgramBuilder {
   std::uint32_t add_actor(std::string name, bool sys_nice);
   /// Number of the new step; kNoStep when the Program is full.
   std::uint32_t add(std::uint32_t actor, const Make& op, const contract::Trigger& when = {});
+  std::uint32_t add_node(std::uint32_t actor, contract::Node op,
+                         const contract::Trigger& when = {});
   [[nodiscard]] std::uint32_t room() const {
     return contract::kMaxSteps - static_cast<std::uint32_t>(program_.steps.size());
   }

@@ -15,15 +15,20 @@ namespace {
 using K = vocab::ObservationKind;
 
 constexpr std::array<SeenInfo, kSeenCount> kTable{{
-    {Seen::compared_job, "complete a job whose bytes are compared", 70},
-    {Seen::rotation, "rotate: a group goes off its slot and on again", 20},
-    {Seen::timeout, "have a time-out or a reset", 10},
-    {Seen::resume, "suspend and resume", 10},
-    {Seen::busy_unbind, "unbind with work in flight", 10},
-    {Seen::late_bind, "VM_BIND while jobs of that VM run, or asynchronously", 10},
-    {Seen::fault, "have a job that ends in a fault", 0},
-    {Seen::busy_destroy, "destroy a group, or close its file, with work in flight", 0},
-    {Seen::refused_call, "have a call that is refused", 0},
+    {Seen::compared_job, "complete a job whose bytes are compared", 70, 60},
+    {Seen::rotation, "rotate: a group goes off its slot and on again", 20, 30},
+    {Seen::timeout, "have a time-out or a reset", 10, 10},
+    {Seen::resume, "suspend and resume", 10, 10},
+    {Seen::busy_unbind, "unbind with work in flight", 10, 0},
+    {Seen::late_bind, "VM_BIND while jobs of that VM run, or asynchronously", 10, 10},
+    {Seen::fault, "have a job that ends in a fault", 0, 0},
+    {Seen::busy_destroy, "destroy a group, or close its file, with work in flight", 0, 0},
+    {Seen::refused_call, "have a call that is refused", 0, 0},
+    {Seen::boot, "boot: the device's node does a call", 90, 80},
+    {Seen::window, "enter a protected window", 0, 20},
+    {Seen::bind_inside, "begin a VM operation inside a protected window", 0, 10},
+    {Seen::reset_inside, "begin a reset inside a protected window", 0, 0},
+    {Seen::suspend, "suspend the system", 0, 3},
 }};
 
 constexpr std::uint32_t kL2 = 2;  ///< domain of power_changed
@@ -89,10 +94,29 @@ class Look {
         step_type(program_, r.b) != NodeType::wait) {
       set(Seen::refused_call);
     }
+    if (r.kind == RecordKind::step_returned) returned(r);
+    window(r);
     if (r.kind == RecordKind::fence_signalled) fence(r);
     if (is(r, EventKind::job_started)) running_.insert(r.a);
     if (is(r, EventKind::job_ended)) running_.erase(r.a);
     slots(r);
+  }
+
+  void returned(const Record& r) {
+    const NodeType type = step_type(program_, r.b);
+    if (static_cast<std::int64_t>(r.c) < 0) return;
+    const bool device = type >= NodeType::dev_query && type <= NodeType::group_submit;
+    if (device && type != NodeType::cpu_write && type != NodeType::cpu_read) set(Seen::boot);
+    if (type == NodeType::suspend) set(Seen::suspend);
+  }
+
+  void window(const Record& r) {
+    if (is(r, K::protm_active)) {
+      set(Seen::window);
+      inside_ = true;
+    }
+    if (is(r, K::reset_started) && inside_) set(Seen::reset_inside);
+    if (is(r, K::protm_exit_raised) || is(r, K::reset_started)) inside_ = false;
   }
 
   void slots(const Record& r) {
@@ -130,6 +154,8 @@ class Look {
 
   void step_started(std::uint32_t step) {
     const NodeType type = step_type(program_, step);
+    const bool binds = type == NodeType::vm_bind || type == NodeType::vm_destroy;
+    if (inside_ && binds) set(Seen::bind_inside);
     if (type == NodeType::unbind && !running_.empty()) set(Seen::busy_unbind);
     if (type == NodeType::close && !running_.empty()) set(Seen::busy_destroy);
     for (const std::uint32_t job : running_) {
@@ -162,6 +188,7 @@ class Look {
   std::set<std::uint32_t> running_, well_, read_, off_slot_;
   std::uint64_t off_ns_ = vocab::kNever;  ///< when L2 went off
   bool off_by_reset_ = false;
+  bool inside_ = false;                   ///< in protected mode
 };
 
 }  // namespace

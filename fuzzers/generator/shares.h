@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "fuzzers/generator/generate.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/contract/trace.h"
 
@@ -25,6 +26,11 @@ enum class Seen : std::uint8_t {
   fault,           ///< a job's fence says another error than ETIMEDOUT and ECANCELED
   busy_destroy,    ///< a group was destroyed, or its file closed, while its job ran
   refused_call,    ///< a call failed
+  boot,            ///< the device was probed: a call of its node was done
+  window,          ///< the GPU was in protected mode
+  bind_inside,     ///< a VM operation began while it was
+  reset_inside,    ///< a reset began while it was
+  suspend,         ///< a system suspend succeeded
   count
 };
 inline constexpr std::size_t kSeenCount = static_cast<std::size_t>(Seen::count);
@@ -32,7 +38,11 @@ inline constexpr std::size_t kSeenCount = static_cast<std::size_t>(Seen::count);
 struct SeenInfo {
   Seen id;
   std::string_view what;
-  std::uint32_t least_percent;  ///< what the generator promises; 0 = nothing
+  std::uint32_t least_driver_percent;  ///< what Scope::driver promises; 0 = nothing
+  std::uint32_t least_full_percent;    ///< and Scope::full
+  [[nodiscard]] std::uint32_t least_percent(Scope scope) const {
+    return scope == Scope::full ? least_full_percent : least_driver_percent;
+  }
 };
 [[nodiscard]] std::span<const SeenInfo> seen_table();
 
