@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <map>
 #include <set>
 
 #include "oracle/rules/liveness.h"
+#include "sut-adapters/contract/object.h"
 #include "sut-adapters/contract/trace_reading.h"
 
 namespace protm::differential {
@@ -18,14 +20,23 @@ constexpr std::string_view kRealDriver = "linux-uml";
 constexpr std::string_view kOlder = "linux-6.12";
 
 /// Index of the first record at which the device began to go; the size of the Trace when it stays.
-std::size_t unbind_index(const DefectContext& c) {
-  for (std::size_t i = 0; i < c.trace.records.size(); ++i) {
-    const Record& r = c.trace.records[i];
+std::size_t unbind_index(const Program& program, const Trace& trace) {
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
     if (r.kind != RecordKind::step_started) continue;
-    const NodeType type = step_type(c.program, r.b);
+    const NodeType type = step_type(program, r.b);
     if (type == NodeType::unbind || type == NodeType::unplug) return i;
   }
-  return c.trace.records.size();
+  return trace.records.size();
+}
+
+/// Index of the record at which that step returned; the size of the Trace when it did not.
+std::size_t return_index(const Trace& trace, std::uint32_t step) {
+  for (std::size_t i = 0; i < trace.records.size(); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::step_returned && r.b == step) return i;
+  }
+  return trace.records.size();
 }
 
 /// Jobs that were accepted before record `before` and whose fence had not signalled by then, with
@@ -72,7 +83,7 @@ std::vector<std::uint32_t> lost_jobs(const DefectContext& c) {
 
 /// A job that was accepted before the unbind began, is a group's, and never ends.
 bool lost_at_unbind(const DefectContext& c, std::uint32_t job) {
-  const std::size_t unbind = unbind_index(c);
+  const std::size_t unbind = unbind_index(c.program, c.trace);
   if (unbind == c.trace.records.size()) return false;
   if (step_type(c.program, job) != NodeType::group_submit) return false;
   const std::vector<OpenJob> open = open_jobs(c, unbind);
@@ -93,12 +104,49 @@ bool job_at_unbind(const DefectContext& c, const judge::Finding& f) {
   });
 }
 
+/// Whether a fence signalled as it may when the device goes: cancelled or timed out from then on,
+/// or well, because its job ended before the device was gone.
+bool ends_beside_unbind(const Program& program, const Trace& trace, std::size_t fence) {
+  const std::size_t unbind = unbind_index(program, trace);
+  if (fence >= trace.records.size() || fence < unbind) return false;
+  const std::uint64_t error = trace.records[fence].d;
+  if (error == ECANCELED || error == ETIMEDOUT) return true;
+  return error == 0 && fence < return_index(trace, trace.records[unbind].b);
+}
+
+bool job_ends_beside_unbind(const DefectContext& c, const judge::Finding& f) {
+  return f.rule == "fence" && f.field == "error" && f.candidate_record && f.oracle_record &&
+         ends_beside_unbind(c.program, c.trace, *f.candidate_record) &&
+         ends_beside_unbind(c.program, c.oracle, *f.oracle_record);
+}
+
 /// 6.12: panthor_sched_pre_reset() WARNs about each group that has work.
 bool warn_of_reset(const DefectContext& c, const judge::Finding& f) {
   if (c.profile != kOlder || f.event != "kernel_warn" || !f.candidate_record) return false;
   const Record& warn = c.trace.records[*f.candidate_record];
   return c.trace.text(warn.text) == "panthor_sched.c panthor_sched_pre_reset" &&
          !open_jobs(c, *f.candidate_record).empty();
+}
+
+/// Whether a GROUP_SUBMIT or VM_BIND was under way at that record.
+bool inside_submit(const DefectContext& c, std::size_t record) {
+  std::set<std::uint32_t> open;
+  for (std::size_t i = 0; i < record; ++i) {
+    const Record& r = c.trace.records[i];
+    if (r.kind == RecordKind::step_returned) open.erase(r.b);
+    if (r.kind != RecordKind::step_started) continue;
+    const NodeType type = step_type(c.program, r.b);
+    if (type == NodeType::group_submit || type == NodeType::vm_bind) open.insert(r.b);
+  }
+  return !open.empty();
+}
+
+bool signal_of_no_syncobj(const DefectContext& c, const judge::Finding& f) {
+  if (f.event != "kernel_oops" || !f.candidate_record) return false;
+  const Record& oops = c.trace.records[*f.candidate_record];
+  return oops.sub == static_cast<std::uint16_t>(OopsKind::null_access) &&
+         c.trace.text(oops.text) == "panic in panthor_submit_ctx_collect_jobs_signal_ops" &&
+         inside_submit(c, *f.candidate_record);
 }
 
 constexpr std::array kTable{
@@ -111,6 +159,16 @@ constexpr std::array kTable{
                 "a reset while a group has work WARNs",
                 "panthor_sched.c (6.12) panthor_sched_pre_reset()",
                 warn_of_reset},
+    KnownDefect{"signal-of-no-syncobj",
+                "a sync operation that is to signal a handle that names no syncobj is a NULL "
+                "dereference in the clean-up of the call",
+                "panthor_drv.c panthor_submit_ctx_add_sync_signal(), panthor_sync_signal_free()",
+                signal_of_no_syncobj},
+    KnownDefect{"race-job-ends-beside-unbind",
+                "no defect: a job that ends while the device goes ends well, is cancelled or times "
+                "out; nothing orders its worker and the unbind",
+                "panthor_sched.c group_term_post_processing(), panthor_sched_unplug()",
+                job_ends_beside_unbind},
 };
 
 }  // namespace
@@ -123,6 +181,7 @@ std::vector<std::string_view> known_by(const Program& program, const Comparison&
   if (candidate.name != kRealDriver || verdict.outcome != judge::Outcome::diverged) return {};
   const DefectContext context{.program = program,
                               .trace = comparison.candidate,
+                              .oracle = comparison.oracle,
                               .profile = candidate.profile};
   std::array<bool, kTable.size()> used{};
   for (const judge::Finding& f : verdict.findings) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Defects of the released drivers that are understood, so that a search is not stopped by them each
-// time. Each has a condition that is proven from the Program and the candidate's own Trace (a job
-// was in flight when the device was unbound), and explains a finding only where that very finding
-// follows from it. A run is known when every one of its findings is explained; it is counted apart
-// and never as agreed.
+// time; and races of which both orders are legal, where no allowed run of the oracle took the
+// candidate's. Each has a condition that is proven from the Program and the Traces (a job was in
+// flight when the device was unbound), and explains a finding only where that very finding follows
+// from it. A run is known when every one of its findings is explained; it is counted apart and
+// never as agreed.
 // Leaves out: cases of the suites, which have conformance/expectations.
-// Source: docs/agreement.md, "The real driver is wrong".
+// Source: docs/agreement.md, "The real driver is wrong" and "Races".
 #pragma once
 
 #include <span>
@@ -21,6 +22,7 @@ namespace protm::differential {
 struct DefectContext {
   const contract::Program& program;
   const contract::Trace& trace;  ///< the candidate's
+  const contract::Trace& oracle;
   std::string_view profile;      ///< of its release
 };
 

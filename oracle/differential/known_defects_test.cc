@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <set>
+#include <vector>
 
 #include "sut-adapters/contract/op_table.h"
 
@@ -141,6 +143,55 @@ TEST_CASE("known defects: the WARN of 6.12's reset needs a group with work, and 
   c.candidate.records.erase(c.candidate.records.begin());
   c.verdict.findings[0].candidate_record = 0;
   CHECK(differential::known_by(program(), c, kernel("linux-6.12")).empty());
+}
+
+TEST_CASE("known defects: a job that ends while the device goes may end well or be cancelled") {
+  Comparison c = lost_job();
+  const auto with_fence = [&](std::uint64_t error, std::size_t at) {
+    Trace trace = lost_job().candidate;
+    Record fence = record(3, RecordKind::fence_signalled, kJob);
+    fence.d = error;
+    trace.records.insert(trace.records.begin() + static_cast<std::ptrdiff_t>(at), fence);
+    return trace;
+  };
+  judge::Finding f = finding("fence", "error");
+  c.candidate = with_fence(0, 3);
+  f.candidate_record = 3;
+  c.oracle = with_fence(ECANCELED, 4);
+  f.oracle_record = 4;
+  c.verdict.findings = {f};
+  CHECK(differential::known_by(program(), c, kernel()) ==
+        std::vector<std::string_view>{"race-job-ends-beside-unbind"});
+  // Well, but after the device was gone; cancelled before it began to go; another error.
+  c.candidate = with_fence(0, 4);
+  c.verdict.findings[0].candidate_record = 4;
+  CHECK(differential::known_by(program(), c, kernel()).empty());
+  c.candidate = with_fence(ECANCELED, 2);
+  c.verdict.findings[0].candidate_record = 2;
+  CHECK(differential::known_by(program(), c, kernel()).empty());
+  c.candidate = with_fence(EINVAL, 3);
+  c.verdict.findings[0].candidate_record = 3;
+  CHECK(differential::known_by(program(), c, kernel()).empty());
+}
+
+TEST_CASE("known defects: a NULL access in a submit's clean-up is known inside a submit only") {
+  Comparison c;
+  c.candidate.texts.emplace_back("panic in panthor_submit_ctx_collect_jobs_signal_ops");
+  Record oops = record(3, RecordKind::kernel_oops, 0);
+  oops.text = 1;
+  c.candidate.records = {record(2, RecordKind::step_started, 0, kJob), oops};
+  c.verdict.outcome = judge::Outcome::diverged;
+  judge::Finding f = finding("sut/oops", "null access");
+  f.event = "kernel_oops";
+  f.candidate_record = 1;
+  c.verdict.findings = {f};
+  CHECK(differential::known_by(program(), c, kernel()) ==
+        std::vector<std::string_view>{"signal-of-no-syncobj"});
+  c.candidate.records[0].b = kGroup;  // a group_create
+  CHECK(differential::known_by(program(), c, kernel()).empty());
+  c.candidate.records[0].b = kJob;
+  c.candidate.texts[1] = "panic in panthor_vm_bind";
+  CHECK(differential::known_by(program(), c, kernel()).empty());
 }
 
 TEST_CASE("known defects: each has words, a source and an id of its own") {
