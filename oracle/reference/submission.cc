@@ -68,10 +68,8 @@ int Submission::collect_signals() {
 
 int Submission::add_wait(const Ptr<contract::SchedJob>& job, const uapi::SyncOp& op) {
   if (const SignalPoint* const signal = find_signal(op); signal != nullptr) {
-    if (!signal->fence) {
-      d_.k.warn("a job waits for a point that a later job signals");
-      return -EINVAL;
-    }
+    // A wait for what only a later job of this call signals.
+    if (!signal->fence) return -EINVAL;
     d_.drm.fence_get(signal->fence);
     return d_.drm.sched_job_add_dependency(job, signal->fence);
   }

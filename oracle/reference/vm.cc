@@ -52,17 +52,21 @@ void free_root(void*, const Ptr<GemObject>& gem) {
   d.k.free(root);
 }
 
+void free_tree(Device& d, Vm& vm) {
+  // Operations that came behind the VM's end may have mapped something.
+  while (const Ptr<contract::GpuVa> left = d.drm.gpuva_find(vm.tree, 0, vm.range)) {
+    d.drm.gpuva_remove(vm.tree, left);
+    d.drm.gpuva_unlink(left);
+    d.k.free(contract::ptr_cast<Vma>(left));
+  }
+  d.drm.gpuvm_fini(vm.tree);
+}
+
 void free_vm(const Ptr<Vm>& vm) {
   Device& d = *vm->d;
   d.mmu->bind_queues().remove(*vm);
   d.mmu->vm_released(*vm);
-  // Operations that came behind the VM's end may have mapped something.
-  while (const Ptr<contract::GpuVa> left = d.drm.gpuva_find(vm->tree, 0, vm->range)) {
-    d.drm.gpuva_remove(vm->tree, left);
-    d.drm.gpuva_unlink(left);
-    d.k.free(contract::ptr_cast<Vma>(left));
-  }
-  if (vm->tree_ready) d.drm.gpuvm_fini(vm->tree);
+  if (vm->tree_ready) free_tree(d, *vm);
   if (vm->table_ready) d.drm.pgtable_fini(vm->table);
   if (vm->mm_ready) d.drm.mm_fini(vm->kernel_va);
   const Ptr<GemObject> root = vm->root;

@@ -117,10 +117,8 @@ int panthor_submit_ctx_add_wait(SubmitCtx* ctx, const Ptr<SchedJob>& job, const 
   const SyncSignal* const signal = panthor_submit_ctx_search_sync_signal(ctx, op);
   Ptr<Fence> fence;
   if (signal != nullptr) {
-    if (signal->fence == nullptr) {
-      ctx->ptdev->kernel.warn("wait before its signal");
-      return -EINVAL;
-    }
+    // Upstream WARNs, which anybody who may submit can provoke.
+    if (signal->fence == nullptr) return -EINVAL;
     fence = signal->fence;
     drm.fence_get(fence);
   } else {

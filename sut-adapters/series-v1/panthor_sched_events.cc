@@ -102,17 +102,15 @@ bool sync_condition_met(const Queue* queue, std::uint64_t value) {
   return queue->syncwait.gt ? value > queue->syncwait.ref : value <= queue->syncwait.ref;
 }
 
-// True when the wait of a blocked queue is over; a sync object that is gone ends it as well.
+// True when the wait of a blocked queue is over; a sync object that is gone ends it as well. There
+// upstream WARNs too: whoever may bind can unmap it.
 bool panthor_queue_eval_syncwait(Group* group, std::uint32_t queue_idx) {
   const Queue* const queue = &*group->queues[queue_idx];
   contract::Drm& drm = group->ptdev->drm;
   std::uint64_t offset = 0;
   const Ptr<PanthorGem> bo =
       panthor_vm_get_bo_for_va(&*group->vm, queue->syncwait.gpu_va, &offset);
-  if (bo == nullptr) {
-    group->ptdev->kernel.warn("sync object of a blocked queue is not mapped");
-    return true;
-  }
+  if (bo == nullptr) return true;
   bool met = true;
   const auto map = drm.gem_vmap(bo);
   if (map) {
