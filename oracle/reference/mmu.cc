@@ -113,6 +113,8 @@ int Mmu::as_disable(std::uint32_t as, AsDisable how) {
   if (vm && vm->locked.size != 0) {
     error = command(as, cmd_of(AsCommand::unlock));
     if (error != 0) return error;
+    // The operation that locked the region still runs; it must not unlock it once more.
+    vm->locked = LockedRegion{};
   }
   if (how == AsDisable::recycle) return 0;
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), 0);
@@ -244,6 +246,8 @@ int Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gate
 
 int Mmu::expand_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
   const LockedRegion& old = vm.locked;
+  // The AS was disabled meanwhile, and the lock went with it.
+  if (old.size == 0) return lock_locked(vm, start, size);
   if (start >= old.start && start + size <= old.start + old.size) return 0;
   const std::uint64_t from = std::min(start, old.start);
   const std::uint64_t to = std::max(start + size, old.start + old.size);
