@@ -92,12 +92,13 @@ bool lost_at_unbind(const DefectContext& c, std::uint32_t job) {
   });
 }
 
-/// The rule tells one job, and the judge the fences that differ; all that is lost must be so for
-/// this reason, or the one that is not would hide behind the one that is.
+/// The judge names each fence that is missing. The rule tells one job only: all that is lost must
+/// be so for this reason, or the one that is not would hide behind the one that is.
 bool job_at_unbind(const DefectContext& c, const judge::Finding& f) {
-  const bool rule = f.rule == "L1";
-  const bool fence = f.rule == "fence" && f.field == "missing";
-  if (!rule && !fence) return false;
+  if (f.rule == "fence" && f.field == "missing" && f.oracle_record) {
+    return lost_at_unbind(c, c.oracle.records.at(*f.oracle_record).a);
+  }
+  if (f.rule != "L1") return false;
   const std::vector<std::uint32_t> lost = lost_jobs(c);
   return !lost.empty() && std::all_of(lost.begin(), lost.end(), [&](std::uint32_t job) {
     return lost_at_unbind(c, job);

@@ -66,6 +66,8 @@ Comparison lost_job() {
                          record(9, RecordKind::rest_state, 0)};
   c.verdict.outcome = judge::Outcome::diverged;
   c.verdict.findings = {finding("L1", "fence"), finding("fence", "missing")};
+  c.oracle.records = {record(3, RecordKind::fence_signalled, kJob)};
+  c.verdict.findings[1].oracle_record = 0;
   return c;
 }
 
@@ -109,6 +111,14 @@ TEST_CASE("known defects: one job that is lost for another reason does not hide 
   Comparison c = lost_job();
   c.candidate.records.insert(c.candidate.records.begin() + 4,
                              record(5, RecordKind::step_returned, 0, kLate));
+  CHECK(differential::known_by(program(), c, kernel()).empty());
+}
+
+TEST_CASE("known defects: the fence that is missing is the one that must have been in flight") {
+  Comparison c = lost_job();
+  c.oracle.records[0].a = kLate;
+  CHECK(differential::known_by(program(), c, kernel()).empty());
+  c.verdict.findings[1].oracle_record.reset();
   CHECK(differential::known_by(program(), c, kernel()).empty());
 }
 
