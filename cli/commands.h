@@ -27,6 +27,7 @@ namespace protm::cli {
 [[nodiscard]] int command_shrink(const Options& options, Console console);
 [[nodiscard]] int command_replay(const Options& options, Console console);
 [[nodiscard]] int command_convert(const Options& options, Console console);
+[[nodiscard]] int command_time_to_find(const Options& options, Console console);
 [[nodiscard]] int command_trace(const Options& options, Console console);
 
 /// Prints one error line and returns exit code 2.

@@ -22,13 +22,14 @@ struct Options {
   std::string to = "yaml";        ///< of convert
   std::string output;             ///< of convert and shrink --output, trace --perfetto, fuzz --out
   std::string svg;                ///< of explain: empty = no picture, "-" = to stdout, else a file
-  std::string seed;               ///< of agree: the first one; of explore: of --pct
+  std::string seed;               ///< of agree: the first one; of explore: of --pct; of fuzz
   std::string number;             ///< of agree --count, shrink --runs and explore --runs
   std::string save;               ///< of agree and explore: folder for what does not agree
   std::string findings;           ///< folder that has a folder for each signature
   std::string second;             ///< of findings: the signature
   std::string id, entry, title, why;  ///< of findings promote: what the case says
   std::string engine = "libfuzzer";  ///< of fuzz: libfuzzer, afl or both
+  bool again = false;             ///< of time-to-find: also what is done
   bool asan = false;              ///< of fuzz: builds that check each access
   std::string jobs, duration, patience;   ///< of fuzz, as typed
   std::string canaries;           ///< of fuzz: empty = the standard ones
@@ -59,6 +60,7 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitDiverged = 1;
 inline constexpr int kExitBadInput = 2;
 inline constexpr int kExitInconclusive = 3;
+inline constexpr int kExitInterrupted = 130;
 inline constexpr int kExitHarnessBug = 134;
 inline constexpr int kExitSkipForBisect = 125;
 

@@ -71,6 +71,13 @@ constexpr std::string_view kHelp =
     --canaries=LIST         known-wrong candidates to find first, with semicolons; or none
     --canary-budget=SECONDS  CPU time for each of them
     --patience=SECONDS      an engine without an execution for so long stood still (default 120)
+  time-to-find              how soon an engine finds each known defect; `./protm bench time-to-find`
+    --only=A,B              only these switches and mutants (default all)
+    --engine=ENGINE         libfuzzer or afl (default libfuzzer)
+    --seeds=N --cap=SECONDS  hunts of each, CPU time of a hunt (default 3, 120)
+    --out=FILE              rows; the page stands beside it (default docs/time-to-find.jsonl)
+    --again                 also what is done for this commit
+    --suites=DIR            cases from another folder
 understand a result
   explain CASE|RULE|ENTRY   both traces around the first divergence, the rule, the mail behind it
     --sut=NAME[:ARG]        the candidate (default series-v1)
@@ -138,9 +145,10 @@ std::string help_text(std::string_view command) {
   return std::string(kHelpHead) + all + std::string(kHelpTail);
 }
 
-constexpr std::array<std::string_view, 11> kCommands{"conform", "agree", "explore", "fuzz", "list",
+constexpr std::array<std::string_view, 12> kCommands{"conform", "agree", "explore", "fuzz", "list",
                                                      "explain", "trace", "shrink",  "replay",
-                                                     "findings", "convert"};
+                                                     "findings", "convert",
+                                                     "time-to-find"};
 constexpr std::array<std::string_view, 9> kLists{"cases",    "entries", "rules",
                                                  "switches", "limits",  "candidates",
                                                  "events",   "mutants", "machines"};
@@ -166,6 +174,7 @@ class Grammar {
     add_shrink();
     add_findings();
     add_fuzz();
+    add_time_to_find();
   }
 
   Parsed parse(const std::vector<std::string>& arguments, Console console) {
@@ -349,6 +358,17 @@ class Grammar {
     text(f, "--canaries", options_.canaries);
     text(f, "--canary-budget", options_.canary_budget);
     text(f, "--patience", options_.patience);
+  }
+
+  void add_time_to_find() {
+    Command& t = command("time-to-find", "");
+    text(t, "--only", options_.filter);
+    word(t, "--engine", options_.engine, {"libfuzzer", "afl"});
+    text(t, "--seeds", options_.seed);
+    text(t, "--cap", options_.number);
+    text(t, "--out", options_.output);
+    flag(t, "--again", options_.again);
+    text(t, "--suites", options_.suites);
   }
 
   Parsed checked(Command& command, Console console) {

@@ -33,7 +33,8 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
   const std::vector<Row> rows{
       {{"confrom"},
        "protm: error: no command 'confrom'\n  = expected one of: conform, agree, explore, fuzz, "
-       "list, explain, trace, shrink, replay, findings, convert; did you mean 'conform'?\n"},
+       "list, explain, trace, shrink, replay, findings, convert, time-to-find; "
+       "did you mean 'conform'?\n"},
       {{"conform", "--stu=reference"},
        "protm: error: conform has no option '--stu'\n  = expected one of: --sut, --suite, "
        "--filter, --format, --suites, --machine, "

@@ -21,6 +21,7 @@ constexpr std::array kCommands{
     Command{"trace", command_trace},     Command{"shrink", command_shrink},
     Command{"findings", command_findings},
     Command{"explore", command_explore}, Command{"fuzz", command_fuzz},
+    Command{"time-to-find", command_time_to_find},
 };
 
 }  // namespace

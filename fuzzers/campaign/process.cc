@@ -69,6 +69,8 @@ std::uint64_t now_ms() {
 
 void pause_ms(std::uint32_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
+int process_id() { return getpid(); }
+
 Process::Process(const ProcessPlan& plan) {
   std::vector<std::string> command = plan.command;
   std::vector<std::string> environment = environment_with(plan.environment);

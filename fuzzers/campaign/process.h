@@ -53,5 +53,7 @@ class Process {
 /// Milliseconds of host time since some fixed point.
 [[nodiscard]] std::uint64_t now_ms();
 void pause_ms(std::uint32_t ms);
+/// Of this process; for names of files that nobody else uses.
+[[nodiscard]] int process_id();
 
 }  // namespace protm::fuzz
