@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The ledger of long runs keeps its form, so that later work can append to it and tools can read it.
+// The ledger of long runs keeps its form, so that later work can append to it and tools can read
+// it.
 #include <algorithm>
 #include <cctype>
 #include <sstream>

@@ -120,8 +120,8 @@ seconds of the target process, one pair for each seed.
 Found means: a divergence whose rule stands in the catalogue entry of the switch, on an input that
 agrees as soon as the switch is off. For a mutant, which is the reference but for its bug, any
 divergence on an input on which the reference agrees with itself. A rule of another entry that
-breaks because of the defect is in its own column and does not count; what differs without the defect
-too is a false alarm, and does not count either.
+breaks because of the defect is in its own column and does not count; what differs without the
+defect too is a false alarm, and does not count either.
 
 Steps: the largest minimised Program of the seeds / the shortest hand-written case of the entry that
 finds the switch.

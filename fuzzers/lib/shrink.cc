@@ -67,9 +67,11 @@ class Shrinker {
   Shrunk run() {
     for (bool more = true; more && !out_of_runs();) {
       const Program before = best_;
+      drop_schedule();
       drop_actors();
       drop_steps();
       drop_faults();
+      join_actors();
       drop_items();
       drop_statements();
       drop_fields();
@@ -134,6 +136,32 @@ class Shrinker {
                  remove_steps(p, std::move(gone));
                  remove_idle_actors(p);
                });
+  }
+
+  void drop_schedule() {
+    attempt_with([](Program& p) { p.explore = Program{}.explore; });
+    drop_parts([&] { return best_.schedule.size(); },
+               [](Program& p, std::size_t first, std::size_t count) {
+                 const auto begin = p.schedule.begin() + static_cast<std::ptrdiff_t>(first);
+                 p.schedule.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
+               });
+    for (std::size_t i = 0; i < best_.schedule.size(); ++i) {
+      attempt_with([i](Program& p) { p.schedule[i].until.count = 1; });
+    }
+  }
+
+  /// One actor does what two did, where it does not matter that they are two.
+  void join_actors() {
+    for (std::uint32_t actor = static_cast<std::uint32_t>(best_.actors.size()); actor-- > 1;) {
+      for (std::uint32_t other = 0; other < actor && actor < best_.actors.size(); ++other) {
+        attempt_with([&](Program& p) {
+          for (Step& step : p.steps) {
+            if (step.actor == actor) step.actor = other;
+          }
+          remove_idle_actors(p);
+        });
+      }
+    }
   }
 
   void drop_faults() {
@@ -268,7 +296,10 @@ class Shrinker {
   void small_numbers() {
     each_value(SmallerNumber{});
     for (std::size_t i = 0; i < best_.faults.size(); ++i) {
-      if (best_.faults[i].host) continue;
+      if (best_.faults[i].host) {
+        attempt_with([&](Program& p) { p.faults[i].call.nth = 1; });
+        continue;
+      }
       attempt_with([&](Program& p) { p.faults[i].machine.nth = 1; });
       attempt_with([&](Program& p) { p.faults[i].machine.times = 1; });
       small_time([i](Program& p) -> std::uint64_t& { return p.faults[i].machine.value_ns; });

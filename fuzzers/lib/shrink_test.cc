@@ -96,6 +96,25 @@ actors:
 )");
 }
 
+TEST_CASE("shrink: schedules, exploration and actors that do not matter go, those that do stay") {
+  Program p = program_of(kTwoClients);
+  p.schedule = {{.verb = contract::ScheduleEntry::Verb::run, .task = {.actor = 0, .role = {}},
+                 .until = {.kind = contract::PointKind::mutex_lock, .object = {}, .count = 3}},
+                {.verb = contract::ScheduleEntry::Verb::let, .task = {.actor = 1, .role = {}},
+                 .until = {}}};
+  p.explore.preemptions = 2;
+  const auto enough = [](const Program& q) { return q.steps.size() >= 5; };
+  const Program plain = shrink(p, enough, 1000).program;
+  CHECK(plain.schedule.empty());
+  CHECK_FALSE(plain.explore.active());
+  CHECK(plain.actors.size() == 1);
+  CHECK(plain.steps.size() == 5);
+  const auto any = [](const Program& q) { return !q.schedule.empty(); };
+  const Program held = shrink(p, any, 1000).program;
+  REQUIRE(held.schedule.size() == 1);
+  CHECK(held.schedule[0].until.count == 1);
+}
+
 TEST_CASE("shrink: a limit on the questions is kept, and said") {
   std::uint32_t asked = 0;
   const Shrunk small = shrink(
