@@ -7,8 +7,9 @@
 #     EXCLUDE              -> file names which the caller builds in another way
 #   protm_slow_test(<target> <file> [DEPS ...] [LABELS ...])
 #     one executable and one ctest with the label slow
-#   protm_fuzz_target(<target> <file> [DEPS ...])
+#   protm_fuzz_target(<target> <file> [DEPS ...] [PLAIN])
 #     with PROTM_FUZZ linked to the fuzzing engine, else to a main() that runs files
+#     PLAIN: its input is no Program; the engine's own mutator only
 
 find_package(doctest REQUIRED)
 
@@ -68,7 +69,7 @@ function(protm_slow_test target file)
 endfunction()
 
 function(protm_fuzz_target target file)
-  cmake_parse_arguments(PARSE_ARGV 2 fuzz "" "" "DEPS")
+  cmake_parse_arguments(PARSE_ARGV 2 fuzz "PLAIN" "" "DEPS")
   add_executable(${target} ${file})
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE ${fuzz_DEPS})
@@ -76,7 +77,7 @@ function(protm_fuzz_target target file)
     target_link_libraries(${target} PRIVATE protm_standalone_main)
     return()
   endif()
-  if(NOT PROTM_FUZZ_AFL)
+  if(NOT PROTM_FUZZ_AFL AND NOT fuzz_PLAIN)
     target_link_libraries(${target} PRIVATE protm_libfuzzer_mutator)
   endif()
   target_link_options(${target} PRIVATE ${PROTM_FUZZING_ENGINE})

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/format/binary.h"
+#include "fuzzers/lib/coverage.h"
 #include "fuzzers/lib/reporter.h"
 #include "fuzzers/lib/stack_check.h"
 
@@ -54,6 +55,7 @@ int start_target(std::string_view name, const char* fallback) {
 int run_target(std::span<const std::uint8_t> bytes) {
   Target& t = *target();
   const auto finding = t.check.check(bytes);
+  const NotCounted telling;
   // What the subject leaves out was not run: the bytes of what was are the input to keep.
   std::vector<std::uint8_t> kept;
   if (finding && t.check.restricted()) kept = format::encode(finding->program);

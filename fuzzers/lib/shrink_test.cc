@@ -61,6 +61,24 @@ TEST_CASE("remove_steps: what needs a removed step goes with it, the rest is ren
   CHECK(p.steps[2].actor == 0);
 }
 
+TEST_CASE("remove_idle_actors: a schedule names those that are left, by their new numbers") {
+  Program p = program_of(kTwoClients);
+  REQUIRE(p.actors.size() == 2);
+  p.schedule = {{.task = {.actor = 0, .role = {}}, .until = {}},
+                {.task = {.actor = contract::TaskSpec::kNoActor, .role = "tick_work"}, .until = {}},
+                {.task = {.actor = 1, .role = {}}, .until = {}}};
+  p.explore.tasks = {p.schedule[0].task, p.schedule[2].task};
+  std::vector<bool> gone(p.steps.size());
+  for (std::size_t i = 0; i < gone.size(); ++i) gone[i] = p.steps[i].actor == 0;
+  remove_steps(p, gone);
+  remove_idle_actors(p);
+  REQUIRE(p.schedule.size() == 2);
+  CHECK(p.schedule[0].task.role == "tick_work");
+  CHECK(p.schedule[1].task.actor == 0);
+  REQUIRE(p.explore.tasks.size() == 1);
+  CHECK(p.explore.tasks[0].actor == 0);
+}
+
 TEST_CASE("remove_steps: an optional field that names a removed step is dropped") {
   Program p = program_of(kTwoClients);
   std::vector<bool> gone(p.steps.size());

@@ -7,6 +7,7 @@
 
 #include "conformance/format/binary.h"
 #include "conformance/format/case_writer.h"
+#include "fuzzers/lib/coverage.h"
 #include "fuzzers/lib/shrink.h"
 #include "oracle/differential/candidates.h"
 
@@ -16,7 +17,10 @@ std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> byte
   contract::Program program = format::decode(bytes);
   restricted_ = restrict_to(*subject_, program);
   if (restricted_) program = format::canonical(program);
-  last_ = differential_.compare(program);
+  differential::CompareOptions options;
+  if (subject_->boots_each_time) options.run.start = exec::Start::fresh;
+  else options.run.watch = starts_not_counted();
+  last_ = differential_.compare(program, options);
   const judge::Verdict& verdict = last_.verdict;
   const bool diverged = verdict.outcome == judge::Outcome::diverged;
   const bool wrong_itself = differential_.candidate().name == "reference";

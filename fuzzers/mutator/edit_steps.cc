@@ -87,11 +87,12 @@ std::uint32_t Editor::draw_opcode() {
     return subject_.allows(operation ? static_cast<contract::NodeType>(opcode)
                                      : contract::NodeType::group_submit);
   };
-  for (int tries = 8; tries > 0; --tries) {
+  // Weights are made for whole Programs: what is rare there may be all that a subject is about.
+  const bool narrow = !subject_.operations.empty() && random_.percent(30);
+  for (int tries = narrow ? 0 : 8; tries > 0; --tries) {
     const auto opcode = opcodes_.opcode(static_cast<std::uint8_t>(random_.below(256)));
     if (fits(opcode)) return opcode;
   }
-  // The weights leave little of the subject: any of its operations will do.
   return static_cast<std::uint32_t>(
       subject_.operations[random_.below(subject_.operations.size())]);
 }

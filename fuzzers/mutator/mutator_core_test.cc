@@ -69,10 +69,18 @@ TEST_CASE("mutate: with a subject nothing else is in the Program, and all of it 
     fuzz::Random random(11);
     Program program;
     std::set<contract::NodeType> seen;
-    for (int i = 0; i < 3'000; ++i) {
+    for (int i = 0; i < 1'500; ++i) {
       if (i % 20 == 0) program = Program{};
       fuzz::mutate(program, random, subject);
       if (!within(subject, program)) FAIL_CHECK("mutation " << i);
+      for (const contract::Step& step : program.steps) {
+        seen.insert(static_cast<contract::NodeType>(step.op.type));
+      }
+    }
+    // Rare ones may take more tries.
+    for (int i = 0; i < 4'000 && !subject.operations.empty(); ++i) {
+      if (i % 20 == 0) program = Program{};
+      fuzz::change(program, fuzz::Change::insert_step, random, subject);
       for (const contract::Step& step : program.steps) {
         seen.insert(static_cast<contract::NodeType>(step.op.type));
       }

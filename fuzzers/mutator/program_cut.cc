@@ -19,6 +19,7 @@ using contract::Trigger;
 using contract::Value;
 
 constexpr std::uint32_t kGone = UINT32_MAX;
+static_assert(kGone == contract::TaskSpec::kNoActor, "what is gone is no actor");
 
 /// New number of each old one; kGone where it has none.
 std::vector<std::uint32_t> numbers_after(const std::vector<bool>& gone) {
@@ -137,6 +138,13 @@ void remove_idle_actors(Program& program) {
   for (Step& step : program.steps) {
     if (step.actor < moved.size()) step.actor = moved[step.actor];
   }
+  const auto lost = [&](contract::TaskSpec& task) {
+    if (task.actor == contract::TaskSpec::kNoActor) return false;
+    task.actor = task.actor < moved.size() ? moved[task.actor] : kGone;
+    return task.actor == kGone;
+  };
+  std::erase_if(program.schedule, [&](auto& entry) { return lost(entry.task); });
+  std::erase_if(program.explore.tasks, lost);
 }
 
 }  // namespace protm::fuzz

@@ -19,7 +19,8 @@ void remove_steps(contract::Program& program, std::vector<bool> gone);
 /// Removes `count` faults from number `first` on, with the triggers and facts about them.
 void remove_faults(contract::Program& program, std::size_t first, std::size_t count);
 
-/// Removes the actors that have no step; the others keep their order.
+/// Removes the actors that have no step, and what schedule and exploration say about them; the
+/// others keep their order.
 void remove_idle_actors(contract::Program& program);
 
 }  // namespace protm::fuzz

@@ -27,6 +27,7 @@ struct Subject {
   std::span<const contract::NodeType> operations;  ///< empty: all
   std::span<const Change> favoured;                ///< tried much more often
   Faults faults = Faults::all;
+  bool boots_each_time = false;  ///< the start of a run is what it is about
   /// Chance in percent that a new node has its odd fields: user memory, pads, strides, files.
   std::uint32_t odd_percent = 2;
   /// Not null: everything but the schedule comes from one of these Programs.

@@ -86,21 +86,26 @@ void Session::boot(const contract::Program& program, const vocab::MachineConfig&
   }
 }
 
-void Session::start_over(const contract::Program& program, Start start, Way way) {
+void Session::start_over(const contract::Program& program, Start start, Way way,
+                         const StartWatch& watch) {
   vocab::MachineConfig machine = program.machine;
   if (way.latency_seed != 0) machine.latency_seed = way.latency_seed;
   const std::string key = boot_key(program, machine) + ' ' + std::to_string(way.latency_seed) +
                           (way.calls_first ? " calls first" : "");
-  if (start == Start::snapshot && key == booted_key_) {
+  const bool again = start == Start::snapshot && key == booted_key_;
+  const Begin begin = again ? Begin::restored : Begin::booted;
+  if (watch.before != nullptr) watch.before(begin);
+  if (again) {
     world_->restore();
-    return;
+  } else {
+    boot(program, machine, way);
+    booted_key_.clear();
+    if (sut_->no_tasks()) {
+      world_->snapshot();
+      booted_key_ = key;
+    }
   }
-  boot(program, machine, way);
-  booted_key_.clear();
-  if (sut_->no_tasks()) {
-    world_->snapshot();
-    booted_key_ = key;
-  }
+  if (watch.after != nullptr) watch.after(begin);
 }
 
 std::uint64_t Session::prepare(const contract::Program& program, Start start,
@@ -116,7 +121,8 @@ contract::Trace Session::run(const contract::Program& program, const RunOptions&
                                                : contract::TraceDetail::normal);
   }
   start_over(program, options.start,
-             {options.latency_seed, candidate_.traits.calls_first != options.other_turns});
+             {options.latency_seed, candidate_.traits.calls_first != options.other_turns},
+             options.watch);
   contract::Trace trace;
   steps::SteppedPace pace(*rig_, *sut_);
   steps::StepRunner runner(program, *rig_, *sut_, pace, trace, owner_heap_, options.order);

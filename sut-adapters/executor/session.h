@@ -22,6 +22,15 @@ namespace protm::exec {
 /// Whether a booted World may be taken from the last run's snapshot.
 enum class Start : std::uint8_t { snapshot, fresh };
 
+/// How a run gets its World.
+enum class Begin : std::uint8_t { restored, booted };
+/// Told before and after a World is brought to the start of a run: who counts what code does can
+/// leave out what hangs on earlier runs.
+struct StartWatch {
+  void (*before)(Begin) = nullptr;
+  void (*after)(Begin) = nullptr;
+};
+
 struct RunOptions {
   rig::TraceLevel level = rig::TraceLevel::normal;
   Start start = Start::snapshot;
@@ -34,6 +43,7 @@ struct RunOptions {
   contract::SchedulePolicy* policy = nullptr;
   /// Callers and the work that they woke take turns in the other way than the candidate's.
   bool other_turns = false;
+  StartWatch watch{};
   /// Machine events after which the run is a livelock; not for whole-program candidates.
   std::uint64_t event_budget = contract::kLimits.event_budget;
 };
@@ -62,7 +72,8 @@ class Session {
     bool calls_first = false;
   };
   void boot(const contract::Program& program, const vocab::MachineConfig& machine, Way way);
-  void start_over(const contract::Program& program, Start start, Way way);
+  void start_over(const contract::Program& program, Start start, Way way,
+                  const StartWatch& watch = {});
 
   Candidate candidate_;
   std::unique_ptr<rig::World> world_;
