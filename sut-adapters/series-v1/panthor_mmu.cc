@@ -183,13 +183,15 @@ int as_send_cmd_and_wait(PanthorDevice* ptdev, std::uint32_t as, AsCommand cmd) 
 
 int panthor_mmu_as_disable(PanthorDevice* ptdev, std::uint32_t as, AsRecycle recycle) {
   contract::Kernel& k = ptdev->kernel;
-  const Vm* const vm = ptdev->mmu->slots[as];
+  Vm* const vm = ptdev->mmu->slots[as];
   panthor_irq_disable_events(&ptdev->mmu->irq, 1u << as);
   int ret = panthor_gpu_flush_caches(ptdev, 3, 3, 2);
   if (ret != 0) return ret;
   if (vm != nullptr && vm->locked_region.size != 0) {
     ret = as_send_cmd_and_wait(ptdev, as, AsCommand::unlock);
     if (ret != 0) return ret;
+    // Upstream keeps it, and the operation unlocks once more what is not locked.
+    vm->locked_region = {};
   }
   if (recycle == AsRecycle::yes) return 0;
   k.write64(as_reg(as, vocab::kAsTranstabLo.offset), 0);

@@ -77,14 +77,12 @@ int panthor_vm_lock_region(Vm* vm, std::uint64_t start, std::uint64_t size) {
 
 int panthor_vm_expand_region(Vm* vm, std::uint64_t start, std::uint64_t size) {
   PanthorDevice* const ptdev = vm->ptdev;
-  const std::uint64_t have_start = vm->locked_region.start;
-  const std::uint64_t have_end = have_start + vm->locked_region.size;
-  if (vm->locked_region.size == 0) {
-    ptdev->kernel.warn("vm region expanded without lock");
-    return -EINVAL;
-  }
-  if (start >= have_start && start + size <= have_end) return 0;
-  if (start + size <= have_start || start >= have_end) {
+  // Without a region the AS was disabled in the middle of the operation: all is to be locked.
+  const bool gone = vm->locked_region.size == 0;
+  const std::uint64_t have_start = gone ? start : vm->locked_region.start;
+  const std::uint64_t have_end = gone ? start : have_start + vm->locked_region.size;
+  if (!gone && start >= have_start && start + size <= have_end) return 0;
+  if (!gone && (start + size <= have_start || start >= have_end)) {
     ptdev->kernel.warn("vm region expanded by a disjoint range");
   }
   const std::uint64_t end = std::max(have_end, start + size);
@@ -103,7 +101,7 @@ void panthor_vm_unlock_region(Vm* vm) {
   PanthorDevice* const ptdev = vm->ptdev;
   {
     MutexGuard guard(ptdev->kernel, ptdev->mmu->slots_lock);
-    if (vm->as.id >= 0) {
+    if (vm->as.id >= 0 && vm->locked_region.size != 0) {
       int ret = panthor_gpu_flush_caches(ptdev, 3, 3, 2);
       if (ret == 0) {
         ret = as_send_cmd_and_wait(ptdev, static_cast<std::uint32_t>(vm->as.id),
