@@ -42,7 +42,9 @@ void print_entry(const format::CatalogueEntry& entry, std::ostream& out) {
       << labelled("v1", entry.v1);
   std::string rules;
   for (const std::string& rule : entry.rules) rules += (rules.empty() ? "" : ", ") + rule;
-  out << labelled("rules", rules) << labelled("base kernel", entry.kernel_symbol);
+  out << labelled("rules", rules) << labelled("base kernel", entry.kernel_symbol)
+      << labelled("same as", entry.same_as) << labelled("no case", entry.no_case)
+      << labelled("due", entry.due);
   for (const exec::SwitchText& s : exec::switch_list()) {
     if (s.id == entry.id) out << labelled("switch of series-v1", s.what);
   }

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/entry_list.h"
 #include "cli/places.h"
 #include "cli/text_table.h"
 #include "conformance/format/catalogue_reader.h"
@@ -30,20 +31,6 @@ std::optional<TextTable> cases(const Options& options, Console console) {
   TextTable table{{"id", "entries", "title"}, {}};
   for (const runner::SuiteCase& c : all->cases) {
     table.rows.push_back({c.program.id, joined(c.program.entries), c.program.title});
-  }
-  return table;
-}
-
-std::optional<TextTable> entries(const Options&, Console console) {
-  const auto all = format::read_catalogue_file(catalogue_file());
-  if (!all) {
-    console.err << format::diagnostics_text(all.error());
-    return std::nullopt;
-  }
-  TextTable table{{"id", "status", "rules", "title"}, {}};
-  for (const format::CatalogueEntry& e : *all) {
-    table.rows.push_back({e.id, std::string(format::status_word(e.status)), joined(e.rules),
-                          e.title.empty() ? e.right : e.title});
   }
   return table;
 }
@@ -123,14 +110,29 @@ struct List {
   std::optional<TextTable> (*make)(const Options&, Console);
 };
 constexpr std::array kListCommands{
-    List{"cases", cases},     List{"entries", entries},       List{"rules", rules},
-    List{"limits", limits},   List{"switches", switches},     List{"events", events},
-    List{"mutants", mutants}, List{"candidates", candidates}, List{"machines", machines},
+    List{"cases", cases},       List{"rules", rules},           List{"limits", limits},
+    List{"switches", switches}, List{"events", events},         List{"mutants", mutants},
+    List{"candidates", candidates}, List{"machines", machines},
 };
+
+/// Lists within its JSON are not what a table has.
+int list_entries(const Options& options, Console console) {
+  const auto all = format::read_catalogue_file(catalogue_file());
+  if (!all) {
+    console.err << format::diagnostics_text(all.error());
+    return kExitBadInput;
+  }
+  const auto cases = suite(options, {}, console);
+  if (!cases) return kExitBadInput;
+  console.out << (options.format == "json" ? entry_json(*all, *cases)
+                                           : entry_table(*all, *cases).text());
+  return kExitOk;
+}
 
 }  // namespace
 
 int command_list(const Options& options, Console console) {
+  if (options.what == "entries") return list_entries(options, console);
   for (const List& list : kListCommands) {
     if (list.name != options.what) continue;
     const auto table = list.make(options, console);

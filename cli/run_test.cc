@@ -157,6 +157,24 @@ TEST_CASE("list: every list prints rows, as text and as JSON") {
   CHECK(has(type({"list", "--switches"}).out, "SCHED-34"));
 }
 
+TEST_CASE("list --entries: every point of the review, with what shows it") {
+  const auto json = nlohmann::json::parse(type({"list", "--entries", "--format=json"}).out);
+  const auto entry = [&](const std::string& id) {
+    for (const auto& one : json) {
+      if (one["id"] == id) return one;
+    }
+    FAIL("no entry " << id);
+    return nlohmann::json();
+  };
+  const auto heap = entry("HEAP-2");
+  CHECK(heap["status"] == "decided");
+  CHECK(heap["cases"] == nlohmann::json{kCase});
+  CHECK(heap["switches"] == nlohmann::json{"HEAP-2"});
+  CHECK(entry("HEAP-17")["cases"].empty());
+  CHECK_FALSE(entry("HEAP-17")["no_case"].empty());
+  CHECK(entry("SCHED-60")["same_as"] == "FW-18");
+}
+
 TEST_CASE("explain: an entry, a rule, and a word that is both") {
   const Seen entry = type({"explain", "HEAP-2"});
   CHECK(entry.code == 0);

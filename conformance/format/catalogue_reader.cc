@@ -16,8 +16,9 @@ constexpr std::size_t kEntriesMax = 2000;
 constexpr std::size_t kWordsMax = 32;
 
 constexpr std::array<std::string_view, 2> kTopKeys{"schema", "entries"};
-constexpr std::array<std::string_view, 9> kEntryKeys{
-    "id", "title", "source", "right", "v1", "status", "needs", "rules", "kernel_symbol"};
+constexpr std::array<std::string_view, 12> kEntryKeys{
+    "id", "title", "source", "right", "v1", "status", "needs", "rules", "kernel_symbol",
+    "same_as", "no_case", "due"};
 constexpr std::array<std::string_view, 5> kStatusWords{"decided", "open", "style-only", "announced",
                                                        "own"};
 
@@ -64,6 +65,9 @@ class CatalogueReader {
     made.right = text(item, "right", Presence::needed);
     made.v1 = text(item, "v1", Presence::optional);
     made.kernel_symbol = text(item, "kernel_symbol", Presence::optional);
+    made.same_as = text(item, "same_as", Presence::optional);
+    made.no_case = text(item, "no_case", Presence::optional);
+    made.due = text(item, "due", Presence::optional);
     if (const YamlValue* status = check_.required(item, "entry", "status")) {
       const auto index = check_.word(*status, "status", kStatusWords);
       made.status = static_cast<EntryStatus>(index.value_or(0));

@@ -30,6 +30,9 @@ struct CatalogueEntry {
   std::vector<std::string> needs;   ///< what a case needs: plain, IL, FI ...
   std::vector<std::string> rules;   ///< rule ids and comparison slugs that show a violation
   std::string kernel_symbol;        ///< where the base kernel does it; for BASE entries
+  std::string same_as;              ///< the entry that has the cases of this point too
+  std::string no_case;              ///< why no case can show it
+  std::string due;                  ///< what is still to be written for it
   std::uint32_t line = 0;
 };
 

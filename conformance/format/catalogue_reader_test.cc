@@ -16,7 +16,8 @@ entries:
     status: decided
     needs: plain
     rules: [sut/oops, 'result/heap_put_null']
-  - {id: L-SCHED-3, source: [a mail, another], right: x, status: style-only, kernel_symbol: f}
+  - {id: L-SCHED-3, source: [a mail, another], right: x, status: style-only, kernel_symbol: f,
+     same_as: HEAP-2, no_case: a name}
 )");
   REQUIRE(read.has_value());
   REQUIRE(read->size() == 2);
@@ -24,6 +25,8 @@ entries:
   CHECK(read->at(0).needs == std::vector<std::string>{"plain"});
   CHECK(read->at(1).source == "a mail; another");
   CHECK(status_word(read->at(1).status) == "style-only");
+  CHECK(read->at(1).same_as == "HEAP-2");
+  CHECK(read->at(1).no_case == "a name");
   CHECK(read->at(1).line == 11);
 }
 
@@ -52,7 +55,8 @@ c.yaml:4:18: error: 'entry' has no key 'sorce'
     4 |   - {id: HEAP-2, sorce: s, right: r, status: open}
       |                  ^~~~~
       = expected one of: )"
-        "id, title, source, right, v1, status, needs, rules, kernel_symbol; "
+        "id, title, source, right, v1, status, needs, rules, kernel_symbol, "
+        "same_as, no_case, due; "
         "did you mean 'source'?\n"
         R"(c.yaml:5:5: error: 'entry' lacks the key 'right'
     5 |   - {id: heap2, source: s, status: open}

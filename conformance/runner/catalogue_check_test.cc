@@ -24,8 +24,10 @@ SuiteCase suite_case(std::string id, std::vector<std::string> entries, std::stri
 }
 
 TEST_CASE("check_catalogue: what fits is silent") {
-  const std::vector entries{entry("A-1", {"I1", "then", "result/vm_bind", "sut/oops:heap"}),
-                            entry("A-2", {})};
+  std::vector entries{entry("A-1", {"I1", "then", "result/vm_bind", "sut/oops:heap"}),
+                      entry("A-2", {}), entry("A-3", {})};
+  entries[1].no_case = "a name, no behaviour";
+  entries[2].same_as = "A-1";
   const Suite suite{{suite_case("a/a-001-x", {"A-1"})}, {}};
   CHECK(check_catalogue(entries, suite, kRules).empty());
 }
@@ -48,6 +50,23 @@ TEST_CASE("check_catalogue: each thing that does not fit is said") {
             "case a/a-002-y belongs to no entry",
             "case a/a-003-z belongs to entry A-2, which no rule can break",
             "case a/a-004-z lies in conformance/suites/b/a-004-z.yaml",
+        });
+}
+
+TEST_CASE("check_catalogue: each entry is shown once, or says why not") {
+  std::vector entries{entry("A-1", {"I1"}), entry("A-2", {}), entry("A-3", {}),
+                      entry("A-4", {}), entry("A-5", {})};
+  entries[0].no_case = "nothing shows it";   // but a case does
+  entries[2].same_as = "A-9";
+  entries[3].same_as = "A-5";
+  entries[4].same_as = "A-1";
+  const Suite suite{{suite_case("a/a-001-x", {"A-1"})}, {}};
+  CHECK(check_catalogue(entries, suite, kRules) ==
+        std::vector<std::string>{
+            "entry A-1 has more than one of a case, same_as, no_case and due",
+            "entry A-2 has no case, and no word why",
+            "entry A-3 is the same as A-9, which does not exist",
+            "entry A-4 is the same as A-5, which is another one itself",
         });
 }
 
