@@ -10,6 +10,9 @@
 extern "C" {
 [[gnu::weak]] void __afl_coverage_off();
 [[gnu::weak]] void __afl_coverage_on();
+/// What the macro __AFL_COVERAGE() of AFL++ defines: without it on and off do nothing.
+extern int __afl_selective_coverage;
+int __afl_selective_coverage = 1;
 [[gnu::weak]] extern std::uint8_t __start___sancov_cntrs[];
 [[gnu::weak]] extern std::uint8_t __stop___sancov_cntrs[];
 }
@@ -36,10 +39,11 @@ void before(Begin begin) {
 }
 
 void after(Begin begin) {
-  if (__afl_coverage_on != nullptr) __afl_coverage_on();
   if (begin == Begin::booted && has_counters()) {
     std::copy(counts().begin(), counts().end(), __start___sancov_cntrs);
   }
+  // Last: which way this function took is no coverage either.
+  if (__afl_coverage_on != nullptr) __afl_coverage_on();
 }
 
 }  // namespace

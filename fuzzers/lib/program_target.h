@@ -12,8 +12,9 @@
 
 namespace protm::fuzz {
 
-/// The body of LLVMFuzzerInitialize: makes the candidate of PROTM_SUT, else `candidate`, and boots
-/// nothing yet. Returns 0. Errors: ends the process with code 2 when the environment is wrong.
+/// The body of LLVMFuzzerInitialize: makes the candidate of PROTM_SUT, else `candidate`, and runs
+/// an empty Program on it. Returns 0.
+/// Errors: ends the process with code 2 when the environment is wrong.
 int start_target(std::string_view subject, const char* candidate = "series-v1");
 
 /// The body of LLVMFuzzerTestOneInput: any bytes, returns 0. Does not return when there is a
