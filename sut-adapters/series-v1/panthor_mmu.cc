@@ -298,7 +298,21 @@ void panthor_mmu_pre_reset(PanthorDevice* ptdev) {
   panthor_mmu_stop_vms(ptdev);
 }
 
+// A VM operation that goes on beside a reset may lock its region once the GPU is back. Upstream
+// takes its AS away as it is, so that the next VM there has a locked region. No switch stands for
+// that.
+static void panthor_mmu_unlock_left_regions(PanthorDevice* ptdev) {
+  PanthorMmu& mmu = *ptdev->mmu;
+  MutexGuard guard(ptdev->kernel, mmu.slots_lock);
+  for (std::uint32_t as = 0; as < kMaxAsSlots; ++as) {
+    Vm* const vm = mmu.slots[as];
+    if (vm == nullptr || vm->locked_region.size == 0) continue;
+    (void)as_send_cmd_and_wait(ptdev, as, AsCommand::unlock);
+  }
+}
+
 void panthor_mmu_post_reset(PanthorDevice* ptdev) {
+  panthor_mmu_unlock_left_regions(ptdev);
   (void)panthor_mmu_release_all(ptdev, false);
   ptdev->mmu->alloc_mask = 0;
   ptdev->mmu->faulty_mask = 0;
