@@ -58,6 +58,13 @@ struct CampaignPlaces {
 /// finding, then what makes "nothing new" worthless.
 [[nodiscard]] int exit_code_of(const Store& store);
 
+/// A death of the target that is being replayed.
+struct CrashJob {
+  CrashRow row;
+  std::uint32_t done = 0;
+  std::unique_ptr<Process> process;
+};
+
 class Campaign {
  public:
   /// `interrupted`: becomes not 0 when the user wants the end.
@@ -108,11 +115,6 @@ class Campaign {
   std::map<std::string, std::uint64_t> page_runs_;   ///< of each page as it is in the store
   std::set<std::string> noticed_;
   std::unique_ptr<FollowUpJob> job_;
-  struct CrashJob {
-    CrashRow row;
-    std::uint32_t done = 0;
-    std::unique_ptr<Process> process;
-  };
   std::optional<CrashJob> crash_job_;
 };
 
