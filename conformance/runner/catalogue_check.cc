@@ -38,11 +38,65 @@ void check_shown(const CatalogueEntry& e, std::span<const CatalogueEntry> entrie
   }
 }
 
+/// Order of the list: by area, then by number ("HEAP-2" before "HEAP-10").
+bool stands_before(std::string_view a, std::string_view b) {
+  const std::size_t dash_a = a.rfind('-'), dash_b = b.rfind('-');
+  const std::string_view area_a = a.substr(0, dash_a), area_b = b.substr(0, dash_b);
+  if (area_a != area_b) return area_a < area_b;
+  const std::string_view n_a = a.substr(dash_a + 1), n_b = b.substr(dash_b + 1);
+  return n_a.size() != n_b.size() ? n_a.size() < n_b.size() : n_a < n_b;
+}
+
+bool is_of_the_harness(std::string_view id) {
+  return id.starts_with("BASE-") || id.starts_with("LIFE-");
+}
+
+bool contains(std::span<const std::string> list, const std::string& one) {
+  return std::find(list.begin(), list.end(), one) != list.end();
+}
+
 bool is_operation(std::string_view name) {
   return contract::node_by_name(contract::NodeGroup::operation, name).has_value();
 }
 
 }  // namespace
+
+std::vector<std::string> ids_of_list(std::string_view text) {
+  std::vector<std::string> ids;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (!line.empty() && line.front() != '#') ids.emplace_back(line);
+    at = end + 1;
+  }
+  return ids;
+}
+
+std::vector<std::string> check_ids(std::span<const CatalogueEntry> entries,
+                                   std::span<const std::string> listed,
+                                   std::span<const std::string> missing) {
+  std::vector<std::string> wrong;
+  std::set<std::string> known;
+  for (const CatalogueEntry& e : entries) {
+    known.insert(e.id);
+    if (!is_of_the_harness(e.id) && !contains(listed, e.id)) {
+      wrong.push_back("entry " + e.id + " is not in the list of ids");
+    }
+  }
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    if (i != 0 && !stands_before(listed[i - 1], listed[i])) {
+      wrong.push_back("id " + listed[i] + " stands behind " + listed[i - 1]);
+    }
+    if (!known.contains(listed[i]) && !contains(missing, listed[i])) {
+      wrong.push_back("id " + listed[i] + " has no entry");
+    }
+  }
+  for (const std::string& id : missing) {
+    if (known.contains(id)) wrong.push_back("id " + id + " has an entry and is said to lack one");
+    if (!contains(listed, id)) wrong.push_back("id " + id + " lacks an entry and is in no list");
+  }
+  return wrong;
+}
 
 bool is_known_rule(const std::string& pattern, std::span<const std::string> rules) {
   const std::string_view word = std::string_view(pattern).substr(0, pattern.find(':'));

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The project's catalogue against the plain list of ids, conformance/catalogue-ids.txt.
+#include <doctest/doctest.h>
+
+#include "conformance/format/text_file.h"
+#include "conformance/runner/catalogue_check.h"
+
+namespace protm::runner {
+namespace {
+
+/// Ids that are still without an entry. Nothing may be added here: a new point comes as an entry.
+const std::vector<std::string> kMissing{
+    "FW-3", "FW-4", "FW-5", "FW-10", "FW-11", "FW-28",
+    "HEAP-6", "HEAP-7", "HEAP-8", "HEAP-9", "HEAP-10", "HEAP-12", "HEAP-13", "HEAP-15", "HEAP-20",
+    "HEAP-21", "HEAP-25", "HEAP-31", "HEAP-33", "HEAP-34", "HEAP-35", "HEAP-37", "HEAP-39",
+    "HEAP-40", "HEAP-41", "HEAP-43",
+    "KBO-10", "KBO-11", "KBO-13", "KBO-14", "KBO-16", "KBO-17", "KBO-18", "KBO-20", "KBO-21",
+    "KBO-23", "KBO-24", "KBO-27",
+    "L-FW-1", "L-FW-2", "L-FW-51", "L-HEAP-1", "L-HEAP-3", "L-UAPI-34",
+    "R-FW-1", "R-HEAP-1", "R-HEAP-2", "R-HEAP-3",
+    "UAPI-4", "UAPI-5", "UAPI-12", "UAPI-14", "UAPI-15",
+
+    "L-MMU-1", "L-MMU-2",
+    "L-RST-1", "L-RST-2", "L-RST-3",
+    "L-SCHED-1", "L-SCHED-2", "L-SCHED-5", "L-SCHED-8", "L-SCHED-9", "L-SCHED-10",
+    "MMU-10", "MMU-11", "MMU-12", "MMU-13", "MMU-16", "MMU-17", "MMU-19", "MMU-22", "MMU-23",
+    "MMU-24", "MMU-26", "MMU-27", "MMU-28", "MMU-29", "MMU-31", "MMU-32", "MMU-33", "MMU-34",
+    "MMU-35", "MMU-36", "MMU-37", "MMU-38",
+    "R-SCHED-2", "R-SCHED-5",
+    "RST-2", "RST-4", "RST-5", "RST-6", "RST-17", "RST-18", "RST-19", "RST-20", "RST-21",
+    "RST-22", "RST-23", "RST-27", "RST-30",
+    "SCHED-5", "SCHED-6", "SCHED-7", "SCHED-14", "SCHED-15", "SCHED-16", "SCHED-24", "SCHED-41",
+    "SCHED-42", "SCHED-49", "SCHED-51", "SCHED-66", "SCHED-67", "SCHED-68", "SCHED-72",
+    "SCHED-77", "SCHED-78", "SCHED-79", "SCHED-80",
+};
+
+TEST_CASE("catalogue: each id of the list has an entry, and no entry is missing in the list") {
+  const auto text = format::read_text_file("conformance/catalogue-ids.txt");
+  REQUIRE(text.has_value());
+  const std::vector<std::string> listed = ids_of_list(*text);
+  CHECK(listed.size() >= 302);
+  const auto entries = format::read_catalogue_file("conformance/catalogue.yaml");
+  REQUIRE(entries.has_value());
+  for (const std::string& wrong : check_ids(*entries, listed, kMissing)) FAIL_CHECK(wrong);
+}
+
+TEST_CASE("check_ids: each thing that does not fit is said") {
+  std::vector<format::CatalogueEntry> entries(4);
+  entries[0].id = "A-1";
+  entries[1].id = "A-10";
+  entries[2].id = "B-1";
+  entries[3].id = "BASE-1";
+  const std::vector<std::string> listed = ids_of_list("# list\nA-1\nA-2\nA-10\n\nA-3\nL-A-1");
+  CHECK(listed == std::vector<std::string>{"A-1", "A-2", "A-10", "A-3", "L-A-1"});
+  const std::vector<std::string> missing{"A-2", "A-1", "A-4"};
+  CHECK(check_ids(entries, listed, missing) ==
+        std::vector<std::string>{
+            "entry B-1 is not in the list of ids",
+            "id A-3 stands behind A-10",
+            "id A-3 has no entry",
+            "id L-A-1 has no entry",
+            "id A-1 has an entry and is said to lack one",
+            "id A-4 lacks an entry and is in no list",
+        });
+}
+
+}  // namespace
+}  // namespace protm::runner
