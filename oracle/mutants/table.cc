@@ -11,9 +11,14 @@ extern const Mutant kAsyncBindRefused;
 extern const Mutant kBindFailureForgotten;
 extern const Mutant kBindUnchecked;
 extern const Mutant kBoCreateUnchecked;
+extern const Mutant kEmptyNameDefers;
+extern const Mutant kEmptySectionCleared;
 extern const Mutant kExclusiveExported;
 extern const Mutant kExitNotAcknowledged;
 extern const Mutant kExitNotAwaited;
+extern const Mutant kFailedAddLeaks;
+extern const Mutant kFailedImportLeaks;
+extern const Mutant kFailedProbeKeepsHeap;
 extern const Mutant kFatalIgnored;
 extern const Mutant kFaultIgnored;
 extern const Mutant kFenceTooEarly;
@@ -29,6 +34,7 @@ extern const Mutant kHeapAnswerUnchecked;
 extern const Mutant kHeapChunkSizeLost;
 extern const Mutant kHeapCloseLeaks;
 extern const Mutant kHeapErrorReplaced;
+extern const Mutant kHeapFindRevives;
 extern const Mutant kHeapFlagsUnchecked;
 extern const Mutant kHeapGrowsAtOnce;
 extern const Mutant kHeapNeverGrows;
@@ -41,11 +47,13 @@ extern const Mutant kL2NotAwaited;
 extern const Mutant kLabelOfNobody;
 extern const Mutant kLabelTooLong;
 extern const Mutant kLastComeFirstServed;
+extern const Mutant kLateExitGivenUp;
 extern const Mutant kLateRequestAcked;
 extern const Mutant kLowerPriorityEnters;
 extern const Mutant kMmioOffsetUnchecked;
 extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
+extern const Mutant kNoGraceForASession;
 extern const Mutant kNoMmapIgnored;
 extern const Mutant kNormalSuspendBuffer;
 extern const Mutant kOffsetOfNobody;
@@ -55,6 +63,9 @@ extern const Mutant kOpsReadTwice;
 extern const Mutant kPriorityUpsideDown;
 extern const Mutant kProgressTimerIgnored;
 extern const Mutant kProtectedFaultIgnored;
+extern const Mutant kProtectedNeedsPrivilege;
+extern const Mutant kProtmBufferNotNamed;
+extern const Mutant kProtmEventsMasked;
 extern const Mutant kQueryUnchecked;
 extern const Mutant kQueuesFaultIgnored;
 extern const Mutant kQueuesReadTwice;
@@ -62,6 +73,10 @@ extern const Mutant kRegionNotLocked;
 extern const Mutant kReplyFaultIgnored;
 extern const Mutant kRequestLeftAlone;
 extern const Mutant kResetKillsAll;
+extern const Mutant kRootReferenceKept;
+extern const Mutant kSecondUnplugPutsHeap;
+extern const Mutant kSectionInNormalMemory;
+extern const Mutant kSectionWantsHeap;
 extern const Mutant kSessionNeverYields;
 extern const Mutant kShortSessionMissed;
 extern const Mutant kSleepIgnored;
@@ -70,6 +85,8 @@ extern const Mutant kSlowToGiveUp;
 extern const Mutant kStreamTruncated;
 extern const Mutant kSubmitFaultIgnored;
 extern const Mutant kSubmitUnchecked;
+extern const Mutant kSuspendBufferHandle;
+extern const Mutant kSuspendBufferMixedUp;
 extern const Mutant kSyncOfNobody;
 extern const Mutant kSyncRangeUnchecked;
 extern const Mutant kSyncValueWrong;
@@ -77,7 +94,6 @@ extern const Mutant kTilerHeapArguments;
 extern const Mutant kTimeoutIgnored;
 extern const Mutant kUnknownFieldsIgnored;
 extern const Mutant kUserPageOutlivesGpu;
-extern const Mutant kUserPageWritable;
 extern const Mutant kVmCreateUnchecked;
 extern const Mutant kVmDestroyOfNobody;
 extern const Mutant kVmStateOfNobody;
@@ -86,22 +102,27 @@ extern const Mutant kWatchdogPingsInside;
 std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored, kAlwaysCapable, kAsyncBindRefused, kBindFailureForgotten, kBindUnchecked,
-      kBoCreateUnchecked, kExclusiveExported, kExitNotAcknowledged, kExitNotAwaited, kFatalIgnored,
-      kFaultIgnored, kFenceTooEarly, kFirstChunkWrong, kFlushIdZeroAsleep, kGateAlwaysOpen,
-      kGrantForgotten, kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay,
-      kHalfOfASubmit, kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
+      kBoCreateUnchecked, kEmptyNameDefers, kEmptySectionCleared, kExclusiveExported,
+      kExitNotAcknowledged, kExitNotAwaited, kFailedAddLeaks, kFailedImportLeaks,
+      kFailedProbeKeepsHeap, kFatalIgnored, kFaultIgnored, kFenceTooEarly, kFirstChunkWrong,
+      kFlushIdZeroAsleep, kGateAlwaysOpen, kGrantForgotten, kGroupCreateUnchecked,
+      kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked,
+      kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives,
       kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased, kHeapOfNobody,
       kHeapOutlivesVm, kHeapPrefixMatches, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody,
-      kLabelTooLong, kLastComeFirstServed, kLateRequestAcked, kLowerPriorityEnters,
-      kMmioOffsetUnchecked, kNeighboursForgotten, kNeverIdle, kNoMmapIgnored, kNormalSuspendBuffer,
-      kOffsetOfNobody, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown,
-      kProgressTimerIgnored, kProtectedFaultIgnored, kQueryUnchecked, kQueuesFaultIgnored,
-      kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored, kResetKillsAll, kSessionNeverYields,
-      kShortSessionMissed, kSlotReferenceKept, kStreamTruncated, kSubmitFaultIgnored,
-      kSubmitUnchecked, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong, kTilerHeapArguments,
-      kTimeoutIgnored, kUnknownFieldsIgnored, kUserPageOutlivesGpu, kUserPageWritable,
-      kVmCreateUnchecked, kVmDestroyOfNobody, kVmStateOfNobody, kWatchdogPingsInside,
-      kRequestLeftAlone, kSleepIgnored, kSlowToGiveUp,
+      kLabelTooLong, kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked,
+      kLowerPriorityEnters, kMmioOffsetUnchecked, kNeighboursForgotten, kNeverIdle,
+      kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer, kOffsetOfNobody, kOneGroupOnly,
+      kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown, kProgressTimerIgnored,
+      kProtectedFaultIgnored, kProtectedNeedsPrivilege, kProtmBufferNotNamed, kProtmEventsMasked,
+      kQueryUnchecked, kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
+      kRequestLeftAlone, kResetKillsAll, kRootReferenceKept, kSecondUnplugPutsHeap,
+      kSectionInNormalMemory, kSectionWantsHeap, kSessionNeverYields, kShortSessionMissed,
+      kSleepIgnored, kSlotReferenceKept, kSlowToGiveUp, kStreamTruncated, kSubmitFaultIgnored,
+      kSubmitUnchecked, kSuspendBufferHandle, kSuspendBufferMixedUp, kSyncOfNobody,
+      kSyncRangeUnchecked, kSyncValueWrong, kTilerHeapArguments, kTimeoutIgnored,
+      kUnknownFieldsIgnored, kUserPageOutlivesGpu, kVmCreateUnchecked, kVmDestroyOfNobody,
+      kVmStateOfNobody, kWatchdogPingsInside,
   };
   return mutants;
 }

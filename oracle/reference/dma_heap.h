@@ -73,6 +73,8 @@ class HeapCore {
   /// Gives the buffer a descriptor and tells its number to user space.
   virtual int hand_out(const Ptr<contract::DmaBuf>& buffer, vocab::uapi::DmaHeapAllocation request,
                        std::uint64_t arg, std::span<std::byte> data, std::uint64_t out_size);
+  /// Nobody has a reference any more, or ever had one.
+  virtual void free_heap(const Ptr<Heap>& heap);
 
   Kernel& k_;
   Drm& drm_;
@@ -81,7 +83,6 @@ class HeapCore {
 
  private:
   static void cdev_released(Heap* heap);
-  void free_heap(const Ptr<Heap>& heap);
   int reserve_minor(const Ptr<Heap>& heap);
   void forget_minor(std::uint32_t minor);
   [[nodiscard]] bool name_in_use(std::string_view name) const;

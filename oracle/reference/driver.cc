@@ -70,6 +70,11 @@ contract::DriverRest ReferenceDriver::rest() const {
   return rest;
 }
 
+void ReferenceDriver::after_import(const Ptr<contract::DmaBuf>& buffer, bool /*imported*/) {
+  // The import has its own reference, if it succeeded.
+  drm_.dma_buf_put(buffer);
+}
+
 HeapCore* ReferenceDriver::make_heaps(std::pmr::memory_resource& memory) const {
   return in_memory<HeapCore>(memory);
 }

@@ -53,6 +53,8 @@ class ReferenceDriver : public contract::Driver {
   [[nodiscard]] virtual Ptr<Fw> make_fw(Device& device);
   [[nodiscard]] virtual Ptr<Protm> make_protm(Device& device);
   [[nodiscard]] virtual Ptr<Sched> make_sched(Device& device);
+  /// A buffer of a heap was imported, or could not be: the allocation's reference ends.
+  virtual void after_import(const Ptr<contract::DmaBuf>& buffer, bool imported);
   /// Work that needs the GPU waits while the system sleeps.
   [[nodiscard]] virtual bool waits_for_wake() const { return true; }
   /// The ioctls; a mutant may put its own in place of one.

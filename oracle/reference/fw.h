@@ -94,6 +94,11 @@ class Fw {
   virtual void ping();
   /// REQ := ACK for the protected-mode bits after a boot (FW-27).
   virtual void init_global();
+  virtual int load_section(std::span<const std::byte> file, std::span<const std::byte> payload);
+  /// Memory of a section, filled; that of a protected one comes from the heap.
+  virtual int make_section_memory(const Ptr<FwSection>& section);
+  /// Data and zeros of the image, as far as the CPU may write them.
+  virtual int fill_section(const Ptr<FwSection>& section);
 
   Device& d_;
   Kernel& k_;
@@ -101,9 +106,6 @@ class Fw {
  private:
   int load_image();
   int parse_entry(std::span<const std::byte> file, std::uint32_t offset, std::uint32_t word);
-  int load_section(std::span<const std::byte> file, std::span<const std::byte> payload);
-  int make_section_memory(const Ptr<FwSection>& section);
-  int fill_section(const Ptr<FwSection>& section);
   int reload_sections();
   int init_ifaces();
   int init_csg(std::uint32_t slot, std::uint32_t stride);

@@ -136,8 +136,7 @@ Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& vm,
     return unexpected(buffer.error());
   }
   const auto object = d.drm.gem_prime_import(*buffer);
-  // The import has its own reference, if it succeeded; ours ends here in any case.
-  d.drm.dma_buf_put(*buffer);
+  d.driver.after_import(*buffer, object.has_value());
   if (!object) {
     d.k.free(bo);
     return unexpected(object.error());

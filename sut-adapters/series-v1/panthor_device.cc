@@ -136,7 +136,7 @@ int panthor_protm_heap_init(PanthorDevice* ptdev) {
   }
   if (has_defect(ptdev, Switch::heap_32)) return 0;
   // On failure the reference has been dropped already (drmm_add_action_or_reset).
-  return k.drmm_add_action(contract::bind_fn<panthor_protm_heap_put>(ptdev->self), "protm.heap");
+  return k.drmm_add_action(contract::bind_fn<panthor_protm_heap_put>(ptdev->self), "protm_heap");
 }
 
 // Everything behind the first runtime PM reference, in order; `done` counts what to take back.
