@@ -32,6 +32,7 @@ constexpr std::string_view kEngines = "fuzzers/engines";
 constexpr std::string_view kCampaign = "fuzzers/campaign";
 constexpr std::string_view kGuided = "fuzzers/guided";
 constexpr std::string_view kFuzzTargets = "fuzzers/targets";
+constexpr std::string_view kMutation = "bench/mutation";
 constexpr std::string_view kBench = "bench";
 constexpr std::string_view kCli = "cli";
 constexpr std::string_view kTools = "tools";
@@ -79,6 +80,10 @@ const std::vector<Box>& table() {
       {kFuzzTargets,
        4,
        {kFuzzLib, kGenerator, kMutator, kFormat, kDifferential, kExecutor, kContract, kVocab}},
+      // Before bench, which it lies in: the first folder that fits is the box.
+      {kMutation,
+       4,
+       {kRunner, kFuzzLib, kFormat, kDifferential, kExecutor, kJudge, kContract, kVocab}},
       {kBench,
        4,
        {kExecutor, kReference, kMutants, kRules, kJudge, kFormat, kDifferential, kRig, kMachine,
@@ -112,7 +117,7 @@ const std::vector<ForeignHeader>& foreign_headers() {
        ForeignHeader::boxes_only,
        "use sut-adapters/process"},
       {"sys/wait.h",
-       {kExecutor, kCabi, kProcess, kLinuxUml, kCampaign, kTools},
+       {kExecutor, kCabi, kProcess, kLinuxUml, kCampaign, kMutation, kTools},
        ForeignHeader::and_tests,
        "use sut-adapters/executor or fuzzers/campaign, which supervise"},
       {"SQLiteCpp/", {kCampaign}, ForeignHeader::boxes_only, "use fuzzers/campaign/store.h"},

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// `./protm bench mutation`: which changes of the reference the suites notice.
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <list>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <xxhash.h>
+
+#include "bench/mutation/child.h"
+#include "bench/mutation/score.h"
+#include "bench/mutation/selector.h"
+#include "bench/mutation/unit.h"
+#include "conformance/format/text_file.h"
+#include "conformance/runner/suite.h"
+#include "fuzzers/lib/whole_file.h"
+
+namespace protm::mutation {
+namespace {
+
+constexpr int kBadInput = 2;
+constexpr int kHarnessBug = 134;
+constexpr int kInterrupted = 130;
+constexpr std::uint32_t kCpuLimitS = 20;
+constexpr int kPollMs = 1000;
+constexpr std::uint64_t kDefaultCount = 500;
+
+volatile std::sig_atomic_t interrupted = 0;
+void on_signal(int) { interrupted = 1; }
+
+struct Asked {
+  std::string count = "500", seed = "1", jobs = "1";
+  std::string filter, resume, out, survivors;
+  std::uint64_t count_n = kDefaultCount, seed_n = 1, jobs_n = 1;
+};
+
+struct Option {
+  std::string_view name;
+  std::string Asked::*value;
+};
+constexpr std::array<Option, 7> kOptions{{{"--count=", &Asked::count},
+                                          {"--seed=", &Asked::seed},
+                                          {"--filter=", &Asked::filter},
+                                          {"--jobs=", &Asked::jobs},
+                                          {"--resume=", &Asked::resume},
+                                          {"--survivors=", &Asked::survivors},
+                                          {"--out=", &Asked::out}}};
+constexpr const char* kUsage = R"(usage: ./protm bench mutation [OPTIONS]
+  --count=N|all     so many mutants, drawn by the seed (default 500)
+  --seed=N          of the draw (default 1)
+  --filter=TEXT     only mutants with this in their file, function, operator or text
+  --survivors=FILE  only mutants that survived in these rows, whatever has changed since
+  --jobs=N          so many processes (default 1)
+  --resume=FILE     rows, one for each mutant; those of the same tree and suites are kept
+  --out=FILE        the page (default docs/mutation-score.md; none with --filter or --survivors)
+)";
+
+int bad_input(const std::string& message) {
+  std::fprintf(stderr, "protm: error: %s\n", message.c_str());
+  return kBadInput;
+}
+
+bool number(const std::string& text, std::uint64_t least, std::uint64_t& value) {
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end && value >= least;
+}
+
+/// Nothing after an error was printed.
+std::optional<Asked> read_options(std::span<char* const> words) {
+  Asked asked;
+  for (const std::string_view word : words) {
+    const auto option = std::find_if(kOptions.begin(), kOptions.end(),
+                                     [&](const Option& o) { return word.starts_with(o.name); });
+    if (option == kOptions.end()) {
+      bad_input("bench mutation has no option '" + std::string(word) + "'");
+      std::fputs(kUsage, stderr);
+      return std::nullopt;
+    }
+    asked.*option->value = word.substr(option->name.size());
+  }
+  const bool all = asked.count == "all";
+  if (all) asked.count_n = UINT64_MAX;
+  if ((!all && !number(asked.count, 1, asked.count_n)) || !number(asked.seed, 0, asked.seed_n) ||
+      !number(asked.jobs, 1, asked.jobs_n)) {
+    bad_input("--count, --seed and --jobs are numbers\n  = expected as in --count=500 (or all), "
+              "--seed=1, --jobs=2");
+    return std::nullopt;
+  }
+  return asked;
+}
+
+std::string environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
+}
+
+std::string tree_digest(const std::string& table, const runner::Suite& suite) {
+  std::string all = fuzz::read_whole(table).value_or("");
+  for (const runner::SuiteCase& c : suite.cases) {
+    all += c.program.id + fuzz::read_whole(c.path).value_or("");
+  }
+  return std::to_string(XXH3_64bits(all.data(), all.size()));
+}
+
+Row row_of(const Mutant& mutant, const std::string& tree, const ChildEnd& end) {
+  Row row{mutant.key(), tree, Fate::survived, {}, {}};
+  if (end.out_of_time) {
+    row.fate = Fate::out_of_time;
+  } else if (end.by_signal != 0 || end.said.empty()) {
+    row.fate = Fate::crashed;
+    row.rule = "signal " + std::to_string(end.by_signal);
+  } else if (end.said != "survived") {
+    const std::size_t space = end.said.find(' ');
+    row.case_id = end.said.substr(0, space);
+    row.rule = end.said.substr(space + 1);
+    row.fate = row.rule == "inconclusive" ? Fate::inconclusive : Fate::diverged;
+  }
+  return row;
+}
+
+/// Some mutants at a time, each in a process of its own.
+class Bench {
+ public:
+  Bench(const std::vector<Unit>& units, const Asked& asked, std::string tree, Score& score)
+      : units_(units), asked_(asked), tree_(std::move(tree)), score_(score) {}
+
+  /// False when a row could not be written, or when it was interrupted.
+  bool run() {
+    for (const Mutant* mutant : score_.chosen) {
+      if (score_.rows.contains(mutant->key())) continue;
+      while (running_.size() >= asked_.jobs_n && interrupted == 0 && good_) reap();
+      if (interrupted != 0 || !good_) return false;
+      start(*mutant);
+    }
+    while (!running_.empty() && interrupted == 0 && good_) reap();
+    return good_ && interrupted == 0;
+  }
+
+ private:
+  struct Running {
+    const Mutant* mutant;
+    std::unique_ptr<Child> child;
+  };
+
+  void start(const Mutant& mutant) {
+    const std::vector<const Unit*> mine = units_of(units_, mutant.number);
+    if (mine.empty()) {
+      keep(mutant, {mutant.key(), tree_, Fate::not_reached, {}, {}});
+      return;
+    }
+    const auto work = [number = mutant.number, mine]() -> std::string {
+      const Judged judged = judge_mutant(number, mine);
+      return judged.case_id.empty() ? "survived" : judged.case_id + " " + judged.rule;
+    };
+    running_.push_back({&mutant, std::make_unique<Child>(work, kCpuLimitS)});
+  }
+
+  void reap() {
+    std::vector<pollfd> wait;
+    for (const Running& r : running_) wait.push_back({r.child->descriptor(), POLLIN, 0});
+    (void)poll(wait.data(), wait.size(), kPollMs);
+    for (auto at = running_.begin(); at != running_.end();) {
+      const auto end = at->child->poll();
+      if (end) keep(*at->mutant, row_of(*at->mutant, tree_, *end));
+      at = end ? running_.erase(at) : std::next(at);
+    }
+  }
+
+  void keep(const Mutant& mutant, Row row) {
+    if (!is_killed(row.fate)) {
+      std::printf("%s:%u: %s %s: %s [%s]\n", mutant.file.c_str(), mutant.line,
+                  std::string(fate_word(row.fate)).c_str(), mutant.op.c_str(),
+                  mutant.before.c_str(), mutant.after.c_str());
+      std::fflush(stdout);
+    }
+    good_ = asked_.resume.empty() || append_row(asked_.resume, row);
+    if (!good_) bad_input("cannot write '" + asked_.resume + "'");
+    score_.rows.insert_or_assign(row.key, std::move(row));
+  }
+
+  const std::vector<Unit>& units_;
+  const Asked& asked_;
+  const std::string tree_;
+  Score& score_;
+  std::list<Running> running_;
+  bool good_ = true;
+};
+
+/// Keeps of `chosen` what survived in a file. False after an error was printed.
+bool only_survivors(const std::string& file, std::vector<const Mutant*>& chosen) {
+  const auto rows = read_rows(file);
+  if (!rows) {
+    bad_input(rows.error());
+    return false;
+  }
+  std::erase_if(chosen, [&](const Mutant* m) {
+    const auto row = rows->find(m->key());
+    return row == rows->end() || is_killed(row->second.fate);
+  });
+  return true;
+}
+
+void print_total(const Score& score) {
+  const Score::Count total = score.count();
+  std::printf("%llu mutants: %llu killed, %llu equivalent, %llu alive; score %s\n",
+              static_cast<unsigned long long>(total.all),
+              static_cast<unsigned long long>(total.killed),
+              static_cast<unsigned long long>(total.equivalent),
+              static_cast<unsigned long long>(total.alive), percent(total.per_mille()).c_str());
+}
+
+int run(const Asked& asked, const std::string& root, const std::string& table_file) {
+  const auto table = read_mutants(table_file);
+  if (!table) return bad_input(table.error());
+  if (table->mutants.size() >= kMostMutants) return bad_input("more mutants than selector.h holds");
+  const std::string proofs = root + "/bench/mutation/equivalent.yaml";
+  const auto equivalents =
+      read_equivalents(proofs, fuzz::read_whole(proofs).value_or(""), table->mutants);
+  const runner::Suite suite = runner::load_suite(root + "/conformance/suites", {});
+  if (!equivalents || !suite.errors.empty()) {
+    const auto& errors = equivalents ? suite.errors : equivalents.error();
+    std::fputs(format::diagnostics_text(errors).c_str(), stderr);
+    return kBadInput;
+  }
+  const std::string tree = tree_digest(table_file, suite);
+  Score score{.table = &*table,
+              .chosen = sample(table->mutants, asked.filter, asked.count_n, asked.seed_n),
+              .rows = {},
+              .proofs = {},
+              .cases = suite.cases.size(),
+              .seed = asked.seed_n,
+              .commit = environment("PROTM_COMMIT")};
+  for (const Equivalent& e : *equivalents) score.proofs.emplace(e.number, e.proof);
+  if (!asked.survivors.empty() && !only_survivors(asked.survivors, score.chosen)) return kBadInput;
+  if (!asked.resume.empty()) {
+    auto rows = read_rows(asked.resume);
+    if (!rows) return bad_input(rows.error());
+    std::erase_if(*rows, [&](const auto& row) { return row.second.tree != tree; });
+    score.rows = std::move(*rows);
+  }
+  std::fprintf(stderr, "protm: %zu of %zu mutants\n", score.chosen.size(), table->mutants.size());
+  auto units = make_units(suite);
+  if (!units) {
+    std::fprintf(stderr, "protm: harness bug: %s\n", units.error().c_str());
+    return kHarnessBug;
+  }
+  if (!Bench(*units, asked, tree, score).run()) return interrupted != 0 ? kInterrupted : kBadInput;
+  print_total(score);
+  std::string out = asked.out;
+  if (out.empty() && asked.filter.empty() && asked.survivors.empty()) {
+    out = root + "/docs/mutation-score.md";
+  }
+  if (!out.empty() && !fuzz::write_whole(out, score_page(score))) {
+    return bad_input("cannot write '" + out + "'");
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace protm::mutation
+
+int main(int argc, char** argv) {
+  std::pmr::set_default_resource(std::pmr::null_memory_resource());
+  using namespace protm::mutation;
+  const auto asked = read_options({argv + 1, static_cast<std::size_t>(argc - 1)});
+  if (!asked) return kBadInput;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
+  const std::string root = environment("PROTM_ROOT");
+  if (root.empty()) return bad_input("expected to be called as `./protm bench mutation`");
+  return run(*asked, root, PROTM_MUTANTS);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The suites as a measure: every case under every profile of the reference, with what the oracle
+// shows, and which mutants' places the unchanged copy comes to. A mutant runs the cases that come
+// to its place, the cheapest first, until one of them does not agree.
+// Leaves out: processes (child.h) and scores (score.h).
+// Source: design.md section 6 (verdicts).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "conformance/runner/suite.h"
+#include "sut-adapters/contract/trace.h"
+
+namespace protm::mutation {
+
+/// One case under one profile.
+struct Unit {
+  const contract::Program* program = nullptr;
+  std::string profile;                ///< empty = the base
+  contract::Trace oracle;
+  std::uint64_t hash = 0;             ///< of what the copy without a mutant shows
+  std::vector<std::uint8_t> reached;  ///< by number of the mutant
+};
+
+/// Runs each case with no mutant. A case that its oracle does not agree to under a profile is left
+/// out there, as one that needs more than the release has.
+/// Errors: a sentence, when the copy differs from the reference.
+[[nodiscard]] tl::expected<std::vector<Unit>, std::string> make_units(const runner::Suite& suite);
+
+/// Units that come to the place of mutant `number`, the cheapest first.
+[[nodiscard]] std::vector<const Unit*> units_of(const std::vector<Unit>& units,
+                                                std::uint32_t number);
+
+/// What the suites say of one mutant.
+struct Judged {
+  std::string case_id;   ///< that noticed it; empty = none did
+  std::string rule;      ///< of the divergence; "inconclusive" when the run came to no verdict
+};
+/// For a process of its own: afterwards the mutant is chosen for good.
+[[nodiscard]] Judged judge_mutant(std::uint32_t number, const std::vector<const Unit*>& units);
+
+}  // namespace protm::mutation
