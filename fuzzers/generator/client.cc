@@ -10,7 +10,6 @@ using contract::Trigger;
 
 namespace {
 
-constexpr std::uint64_t kMs = 1'000'000;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kBlock = 2u << 20;
 /// Words of a queue; kMaxSteps jobs of three stores fit.

@@ -10,8 +10,15 @@
 
 #include "fuzzers/generator/program_builder.h"
 #include "fuzzers/generator/random.h"
+#include "gpu-model/vocab/sim_time.h"
 
 namespace protm::fuzz {
+
+using vocab::kMs;
+
+/// Programs whose clients come one after the other, in percent, and how long after.
+inline constexpr std::uint32_t kOneByOne = 90;
+inline constexpr std::uint64_t kGapNs = 6 * kMs;
 
 /// Bytes at the start of a data buffer: words that each queue has for itself.
 inline constexpr std::uint64_t kPrivateBytes = 4096;

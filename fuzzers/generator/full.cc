@@ -23,9 +23,6 @@ using contract::Trigger;
 
 namespace {
 
-/// Programs whose clients come one after the other, in percent, and how long after.
-constexpr std::uint32_t kOneByOne = 90;
-constexpr std::uint64_t kGapNs = 6 * kMs;
 /// Clients that have a protected group at all, in percent.
 constexpr std::uint32_t kProtectedClients = 75;
 /// Groups that take no part in protected mode and run beside the others.

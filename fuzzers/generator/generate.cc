@@ -21,10 +21,6 @@ using contract::Trigger;
 
 namespace {
 
-constexpr std::uint64_t kMs = 1'000'000;
-/// Programs whose clients come one after the other, in percent, and how long after.
-constexpr std::uint32_t kOneByOne = 90;
-constexpr std::uint64_t kGapNs = 6 * kMs;
 
 constexpr std::array<ThemeInfo, static_cast<std::size_t>(Theme::count)> kThemes{{
     {Theme::plain, "plain", 10},

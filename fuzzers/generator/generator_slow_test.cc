@@ -10,6 +10,19 @@
 
 using namespace protm;
 
+namespace {
+
+void check_shares(const fuzz::AgreementTotals& totals, fuzz::Scope scope) {
+  for (const fuzz::SeenInfo& info : fuzz::seen_table()) {
+    const std::uint32_t share = totals.per_mille(info.id);
+    std::printf("%4u per mille %.*s\n", share, static_cast<int>(info.what.size()),
+                info.what.data());
+    CHECK_MESSAGE(share >= 10 * info.least_percent(scope), info.what);
+  }
+}
+
+}  // namespace
+
 TEST_CASE("300 seeds on the reference: all agree, and the promised shares are met") {
   fuzz::AgreementRun run(differential::reference());
   fuzz::AgreementTotals totals;
@@ -19,12 +32,19 @@ TEST_CASE("300 seeds on the reference: all agree, and the promised shares are me
     CHECK(row.outcome == fuzz::Agreed::yes);
     totals.add(row);
   }
-  for (const fuzz::SeenInfo& info : fuzz::seen_table()) {
-    const std::uint32_t share = totals.per_mille(info.id);
-    std::printf("%4u per mille %.*s\n", share, static_cast<int>(info.what.size()),
-                info.what.data());
-    CHECK_MESSAGE(share >= 10 * info.least_percent(fuzz::Scope::driver), info.what);
+  check_shares(totals, fuzz::Scope::driver);
+}
+
+TEST_CASE("500 seeds of everything on the reference: all agree, and the promised shares are met") {
+  fuzz::AgreementRun run(differential::reference(), fuzz::Scope::full);
+  fuzz::AgreementTotals totals;
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    const fuzz::AgreementRow row = run.run(seed);
+    INFO("seed " << seed << ": " << row.verdict.detail);
+    CHECK(row.outcome == fuzz::Agreed::yes);
+    totals.add(row);
   }
+  check_shares(totals, fuzz::Scope::full);
 }
 
 TEST_CASE("1,000 seeds on the corrected series-v1: two drivers, the same turns on the slots") {

@@ -3,6 +3,7 @@
 
 #include "gpu-model/vocab/machine_config.h"
 #include "gpu-model/vocab/machine_fault.h"
+#include "gpu-model/vocab/sim_time.h"
 
 namespace protm::fuzz {
 namespace {
@@ -11,8 +12,8 @@ using vocab::AckTarget;
 using vocab::FaultKind;
 using vocab::Latency;
 
-constexpr std::uint64_t kUs = 1'000;
-constexpr std::uint64_t kMs = 1'000'000;
+using vocab::kMs;
+using vocab::kUs;
 
 /// A latency that may be drawn, within bounds that no driver has reason to give up on.
 struct Drawn {

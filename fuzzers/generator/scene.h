@@ -17,8 +17,7 @@
 
 namespace protm::fuzz {
 
-inline constexpr std::uint64_t kUs = 1'000;
-inline constexpr std::uint64_t kMs = 1'000'000;
+using vocab::kUs;
 
 struct Scene {
   explicit Scene(std::uint64_t seed);
