@@ -68,11 +68,15 @@ function(protm_slow_test target file)
   endif()
 endfunction()
 
+# All that a build for an engine is for: nothing else there links one.
+add_custom_target(protm_fuzz_targets)
+
 function(protm_fuzz_target target file)
   cmake_parse_arguments(PARSE_ARGV 2 fuzz "PLAIN" "" "DEPS")
   add_executable(${target} ${file})
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE ${fuzz_DEPS})
+  add_dependencies(protm_fuzz_targets ${target})
   if(NOT PROTM_FUZZ)
     target_link_libraries(${target} PRIVATE protm_standalone_main)
     return()
