@@ -68,6 +68,28 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("DrmFiles: a process may end beside a call of it that is stuck") {
+  DrmBench b;
+  // The driver's postclose waits, the first time.
+  static contract::Completion gate;
+  b.kernel().init_completion(gate);
+  b.ops.postclose = [](void* d, const contract::Ptr<contract::DrmFile>&) {
+    static_cast<DrmBench*>(d)->kernel().wait_for_completion(gate);
+  };
+  CHECK(b.open_dri() == 3);
+  CHECK(b.open_dri() == 4);
+  std::int64_t first = DrmBench::kPending;
+  b.bench.task("syscall", [&] { first = b.drm->sys_close(3); });
+  b.kernel().run_ready();
+  CHECK(first == DrmBench::kPending);
+  b.ops.postclose = nullptr;
+  CHECK(b.close(4) == 0);
+  CHECK(first == DrmBench::kPending);
+  b.bench.now("let go", [&] { b.kernel().complete_all(gate); });
+  b.kernel().run_ready();
+  CHECK(first == 0);
+}
+
 TEST_CASE("DrmFiles: what DRM core refuses by itself") {
   DrmBench b;
   const std::int64_t fd = b.open_dri();

@@ -39,7 +39,10 @@ DrmImpl::DrmImpl(KernelImpl& kernel, contract::Bus& bus, contract::UserMemory& /
 Caller DrmImpl::caller(void* self) {
   const TaskContext context = static_cast<DrmImpl*>(self)->kernel_.current_context();
   Caller who;
-  if (context.actor != kNoActor) who.task = std::uint64_t{context.actor} + 1;
+  // The task, not the actor: what ends a process may run beside a call of it that is stuck.
+  if (context.actor != kNoActor) {
+    who.task = static_cast<DrmImpl*>(self)->kernel_.current_task();
+  }
   who.in_step = context.step != contract::kNoStep;
   who.step = context.step;
   return who;
