@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sparse physical memory in 4 KiB pages, normal and protected.
 // Physical addresses are assigned lowest free first from kRamBase, so that they depend on nothing
-// but the order of allocations. The payload of a freed page is kept for the next one.
+// but the order of allocations. A page gets its payload, zeroed, when it is first looked at: most
+// pages of a big buffer never are. The payload of a freed page is kept for the next one.
 // Or the memory of a kernel that runs beside the machine: then its addresses are the machine's.
 // Leaves out: caches and coherency, page colours, contiguous blocks.
 // Source: design.md section 3; access rules are in mmu.h and machine.h (decisions.md 14).
@@ -54,10 +55,14 @@ class Ram {
   [[nodiscard]] Page find(vocab::Pa pa) const {
     if (!attached_.empty()) return find_attached(pa);
     const std::uint64_t index = (pa.value - kRamBase) / vocab::kPageSize;  // huge below the base
-    if (index >= frames_.size() || frames_[index].kind == kFree) return {nullptr, PageKind::free};
-    return {frames_[index].bytes, static_cast<PageKind>(frames_[index].kind)};
+    if (index >= frames_.size() || frames_[index].kind == PageKind::free) {
+      return {nullptr, PageKind::free};
+    }
+    Frame& frame = frames_[index];
+    if (frame.untouched) touch(frame);
+    return {frame.bytes, frame.kind};
   }
-  [[nodiscard]] PageKind kind(vocab::Pa pa) const { return find(pa).kind; }
+  [[nodiscard]] PageKind kind(vocab::Pa pa) const;
   [[nodiscard]] std::byte* page(vocab::Pa pa) const { return find(pa).bytes; }
   /// Pages of a kind that are allocated now.
   [[nodiscard]] std::uint64_t live_pages(PageKind kind) const {
@@ -66,9 +71,11 @@ class Ram {
 
  private:
   struct Frame {
-    std::byte* bytes;
-    std::uint64_t kind;  // PageKind
+    std::byte* bytes;    // null: nobody has looked at this frame yet
+    PageKind kind;
+    bool untouched;      // since it was given out: reads as zeroes
   };
+  void touch(Frame& frame) const;
   [[nodiscard]] Page find_attached(vocab::Pa pa) const {
     if (pa.value >= attached_.size()) return {nullptr, PageKind::free};
     const bool is_protected = attached_protected_[pa.value / vocab::kPageSize] != 0;
@@ -76,9 +83,8 @@ class Ram {
             is_protected ? PageKind::protected_memory : PageKind::normal};
   }
   void set_protected(vocab::Pa pa, std::uint64_t bytes, bool on);
-  static constexpr auto kFree = static_cast<std::uint64_t>(PageKind::free);
 
-  std::pmr::vector<Frame> frames_;  // index = (pa - kRamBase) / 4 KiB
+  mutable std::pmr::vector<Frame> frames_;  // index = (pa - kRamBase) / 4 KiB
   std::span<std::byte> attached_;  // empty: the frames are the memory
   std::pmr::vector<std::uint8_t> attached_protected_;  // per page of attached_
   std::pmr::memory_resource* memory_;
