@@ -39,8 +39,10 @@ if(PROTM_FUZZ)
                         "use `cmake --preset fuzz`")
   endif()
   # Coverage in the libraries; only a target links the engine (protm_fuzz_target). AFL++'s compiler
-  # instruments by itself.
+  # instruments by itself. What libFuzzer learns from compared values helps to guess bytes, and our
+  # mutator does not guess bytes: fuzz-fast goes without, and is twice as fast.
+  set(PROTM_FUZZ_COVERAGE "-fsanitize=fuzzer-no-link" CACHE STRING "How libraries are instrumented")
   if(NOT PROTM_FUZZ_AFL)
-    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_compile_options(${PROTM_FUZZ_COVERAGE})
   endif()
 endif()

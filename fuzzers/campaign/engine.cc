@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, std::string>> target_environment(const Worker
 
 ProcessPlan libfuzzer(const WorkerPlan& plan, const EngineFiles& files) {
   ProcessPlan out{.command = {files.libfuzzer, "-seed=" + std::to_string(plan.seed),
-                              "-max_len=" + std::to_string(kMostBytes),
+                              "-max_len=" + std::to_string(kMostBytes), "-entropic=0",
                               "-timeout=" + std::to_string(kInputSeconds),
                               "-rss_limit_mb=" + std::to_string(kMemoryMiB), "-reload=1",
                               "-print_final_stats=1",

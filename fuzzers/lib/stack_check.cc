@@ -13,6 +13,11 @@
 
 namespace protm::fuzz {
 
+namespace {
+/// Findings of a signature after which a difference of that signature needs no explanation.
+constexpr std::uint32_t kSettled = 3;
+}  // namespace
+
 std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> bytes) {
   contract::Program program = format::decode(bytes);
   restricted_ = restrict_to(*subject_, program);
@@ -20,6 +25,10 @@ std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> byte
   differential::CompareOptions options;
   if (subject_->boots_each_time) options.run.start = exec::Start::fresh;
   else options.run.watch = starts_not_counted();
+  options.known = [this](const judge::Verdict& verdict) {
+    const auto seen = unexplained_.find(shown_by(verdict));
+    return seen != unexplained_.end() && seen->second >= kSettled;
+  };
   last_ = differential_.compare(program, options);
   const judge::Verdict& verdict = last_.verdict;
   const bool diverged = verdict.outcome == judge::Outcome::diverged;
@@ -27,6 +36,7 @@ std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> byte
   StackFinding finding{
       .signature = shown_by(verdict), .rule = verdict.rule, .verdict = {}, .program = {}};
   if (finding.signature.empty() || (!diverged && !wrong_itself)) return std::nullopt;
+  if (diverged) ++unexplained_[finding.signature];
   if (diverged) finding.verdict = verdict.rule + " at " + std::to_string(verdict.at_ns) + " ns: ";
   finding.verdict += verdict.detail;
   finding.program = std::move(program);

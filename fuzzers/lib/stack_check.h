@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,6 +48,9 @@ class StackCheck {
   const Subject* subject_;
   differential::Comparison last_;
   bool restricted_ = false;
+  /// Findings so far, by signature. What differs as some did before is told at once: most time of a
+  /// run on a driver with defects would go into explaining them again and again.
+  std::map<std::string, std::uint32_t, std::less<>> unexplained_;
 };
 
 /// Candidate of the environment variable PROTM_SUT, else `fallback`.

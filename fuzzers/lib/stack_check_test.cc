@@ -9,6 +9,7 @@
 
 #include "conformance/format/binary.h"
 #include "conformance/format/case_reader.h"
+#include "fuzzers/generator/generate.h"
 #include "oracle/differential/candidates.h"
 
 namespace protm::fuzz {
@@ -40,6 +41,22 @@ TEST_CASE("StackCheck: a known defect is found from bytes, with a signature in w
   const std::uint64_t hash = check.last().candidate.hash();
   CHECK(check.check(bytes)->signature == finding->signature);
   CHECK_MESSAGE(check.last().candidate.hash() == hash, "no state survives an input");
+}
+
+TEST_CASE("Differential: a known difference is told, even where another order explains it") {
+  differential::Differential differential(sut("series-v1:none"));
+  differential::CompareOptions known;
+  known.known = [](const judge::Verdict&) { return true; };
+  std::uint64_t seed = 1;
+  contract::Program program;
+  const auto explained = [&] {
+    program = generate(seed, Scope::full);
+    const auto comparison = differential.compare(program);
+    return comparison.timing && comparison.verdict.outcome == judge::Outcome::agreed;
+  };
+  while (seed <= 300 && !explained()) ++seed;
+  REQUIRE(seed <= 300);
+  CHECK(differential.compare(program, known).verdict.outcome == judge::Outcome::diverged);
 }
 
 TEST_CASE("looked_for: any of the words, or all findings without words") {

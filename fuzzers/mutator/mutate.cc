@@ -32,7 +32,7 @@ constexpr std::array<ChangeInfo, kChangeCount> kChanges{{
     {Change::change_boot, "change boot", 1},
     {Change::change_schedule, "change schedule", 2},
     {Change::splice, "splice", 8},
-    {Change::replace, "replace", 1},
+    {Change::replace, "replace", 16},
 }};
 
 /// Each kind off, once, twice or five times as often as its weight.
