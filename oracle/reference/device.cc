@@ -98,15 +98,18 @@ int Device::init_hardware() {
   return error;
 }
 
+bool Device::reset_out_of_protm() {
+  if (!protm->maybe_inside()) return false;
+  (void)reset_gpu();
+  mmu->forget_slots();
+  protm->forget();
+  return true;
+}
+
 void Device::undo_parts() {
   sched_ready_ = false;
   if (sched) sched->unplug();
-  if (protm && protm->maybe_inside()) {
-    // Without firmware only a reset gets the GPU out, and the MMU keeps nothing over it.
-    (void)reset_gpu();
-    mmu->forget_slots();
-    protm->forget();
-  }
+  if (protm) (void)reset_out_of_protm();
   if (fw) fw->unplug();
   if (mmu) mmu->unplug();
   if (gpu) gpu->unplug();
@@ -145,7 +148,11 @@ void Device::runtime_suspend() {
   if (sched_ready_ && k.dev_enter()) {
     k.cancel_work_sync(reset_work_);
     sched->suspend();
-    fw->suspend();
+    if (reset_out_of_protm()) {
+      fw->pre_reset(HaltKind::hang);
+    } else {
+      fw->suspend();
+    }
     mmu->suspend();
     gpu->suspend();
     k.dev_exit();

@@ -72,6 +72,9 @@ class Device {
   void run_reset();
   /// Resets the GPU, the harder way if need be. A GPU that stays in protected mode even so is lost.
   int reset_gpu();
+  /// Resets a GPU that did not leave protected mode: without firmware nothing else gets it out, and
+  /// no AS or cache command may be sent before. The MMU keeps nothing over it. True when it did.
+  bool reset_out_of_protm();
   static void put_heap(Device* device);
   static void free_device(Device* device);
 

@@ -28,7 +28,7 @@ struct Job : contract::SchedJob {
   std::uint32_t stream_size = 0, latest_flush = 0;
   std::uint64_t stream_addr = 0;
   std::uint64_t ring_start = 0, ring_end = 0;
-  Ptr<contract::Fence> done;      ///< with a reference; NULL for an empty job
+  Ptr<contract::Fence> done;      ///< with a reference; an empty job has that of the one before
   Link<Job> in_flight;
   bool sched_ready = false;       ///< drm_sched knows the job
 };

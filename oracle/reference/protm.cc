@@ -129,6 +129,10 @@ void Protm::end_session() {
   if (!active_) return;
   const Ptr<Group> group = active_;
   active_ = nullptr;
+  if (faulted_ && !culprit_) {
+    culprit_ = group;  // with its reference
+    return;
+  }
   d_.sched->group_put(group);
 }
 

@@ -113,9 +113,12 @@ Result<Ptr<contract::Fence>> Sched::run_job(const Ptr<Job>& job) {
   const Ptr<Group>& group = job->group;
   const Ptr<Queue>& queue = group->queues[job->queue_idx];
   if (job->stream_size == 0) {
-    // Nothing to execute: done when what was submitted before is.
-    if (queue->last_fence) d_.drm.fence_get(queue->last_fence);
-    return queue->last_fence;
+    // Nothing to execute: done when what was submitted before is, behind a restart as well.
+    job->done = queue->last_fence;
+    if (!job->done) return job->done;
+    d_.drm.fence_get(job->done);
+    d_.drm.fence_get(job->done);
+    return job->done;
   }
   const int error = d_.resume_and_get();
   if (error != 0) return unexpected(error);

@@ -149,7 +149,7 @@ void Sched::rescue_from_protm() {
 
 void Sched::suspend() {
   MutexGuard lock(k_, lock_);
-  if (d_.protm->active_group() || d_.protm->maybe_inside()) rescue_from_protm();
+  if (d_.protm->unsettled()) rescue_from_protm();
   suspend_locked();
 }
 
@@ -200,7 +200,7 @@ void Sched::pre_reset() {
   List<Group> all;
   {
     MutexGuard lock(k_, lock_);
-    if (d_.protm->active_group() || d_.protm->maybe_inside()) rescue_from_protm();
+    if (d_.protm->unsettled()) rescue_from_protm();
     suspend_locked();
     for (std::uint32_t p = 0; p < kPriorities; ++p) {
       runnable_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
@@ -235,7 +235,7 @@ void Sched::unplug() {
   k_.disable_work_sync(fw_events_work_);
   k_.disable_work_sync(sync_upd_work_);
   MutexGuard lock(k_, lock_);
-  if (d_.protm->active_group() || d_.protm->maybe_inside()) rescue_from_protm();
+  if (d_.protm->unsettled()) rescue_from_protm();
   // The firmware stops next: nobody on a slot comes back.
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
     if (!slots_[slot].group) continue;

@@ -115,8 +115,9 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   d_.fw->update_reqs(io, fw::kCsIdleSyncWait | fw::kCsIdleEmpty | kStart,
                      fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsIdleProtmPend |
                          fw::kCsStateMask);
-  // A request of the slot's former tenant is not ours (SCHED-37).
-  d_.fw->ack_events(io, fw::kCsProtmPend | fw::kCsTilerOom);
+  // Nothing of the slot's former tenant is ours (SCHED-37), nor what a boot that cleared the acks
+  // makes of an event that was taken before it.
+  d_.fw->ack_events(io, fw::kCsEvtMask);
   if (insert != extract) timeout_start(queue);
 }
 

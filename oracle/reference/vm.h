@@ -66,6 +66,8 @@ struct VmOp {
   std::uint64_t va = 0, size = 0, offset = 0;
   Ptr<contract::GemObject> object;
   std::uint32_t flags = 0;
+  /// An unmap that cuts no mapping in two, so that it can do without memory.
+  bool cuts_nothing = false;
 };
 
 class Vms {

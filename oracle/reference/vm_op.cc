@@ -67,7 +67,10 @@ int VmOpRun::prepare() {
   const std::size_t needed = op_.kind == VmOp::Kind::map ? 3 : 2;
   for (std::size_t i = 0; i < needed; ++i) {
     spare_[i] = d_.k.make<Vma>("vma");
-    if (!spare_[i]) return -ENOMEM;
+    if (spare_[i]) continue;
+    // What is given back must go whether there is memory or not: nobody could try again.
+    if (op_.cuts_nothing) break;
+    return -ENOMEM;
   }
   if (op_.kind == VmOp::Kind::map) {
     const int error = d_.drm.gem_pin(op_.object);
