@@ -44,6 +44,16 @@ void panthor_device_reset_work(PanthorDevice* ptdev) {
   }
 }
 
+// A GPU that did not leave protected mode takes no AS or cache command before it is reset. As
+// posted (RST-24, RST-29) a session is not even asked to end.
+bool panthor_device_reset_out_of_protm(PanthorDevice* ptdev, Switch as_posted) {
+  if (has_defect(ptdev, as_posted) || !panthor_gpu_in_protm(ptdev)) return false;
+  (void)panthor_hw_soft_reset(ptdev);
+  panthor_mmu_forget(ptdev);
+  ptdev->protm.exit_refused = false;
+  return true;
+}
+
 int panthor_device_suspend(PanthorDevice* ptdev) {
   Kernel& k = ptdev->kernel;
   if (ptdev->pm.state != PmState::active) return -EINVAL;
@@ -51,7 +61,7 @@ int panthor_device_suspend(PanthorDevice* ptdev) {
   if (panthor_device_is_initialized(ptdev) && k.dev_enter()) {
     k.cancel_work_sync(ptdev->reset.work);
     panthor_sched_suspend(ptdev);
-    panthor_fw_suspend(ptdev);
+    panthor_fw_pre_reset(ptdev, panthor_device_reset_out_of_protm(ptdev, Switch::rst_24));
     panthor_mmu_suspend(ptdev);
     panthor_gpu_suspend(ptdev);
     panthor_pwr_suspend(ptdev);
@@ -245,11 +255,14 @@ void panthor_device_unplug(PanthorDevice* ptdev) {
   }
   ptdev->unplug.begun = true;
   k.pm_runtime_get_sync();
-  ptdev->drm.drm_unregister();
+  // drm_dev_unplug(): whoever opens the node before it is gone finds the device unplugged.
   k.dev_unplug();
+  ptdev->drm.drm_unregister();
   k.mutex_unlock(ptdev->unplug.lock);
 
   panthor_sched_unplug(ptdev);
+  const bool powered = ptdev->pm.state != PmState::suspended;
+  if (powered) (void)panthor_device_reset_out_of_protm(ptdev, Switch::rst_29);
   panthor_fw_unplug(ptdev);
   panthor_mmu_unplug(ptdev);
   panthor_gpu_unplug(ptdev);

@@ -58,7 +58,6 @@ int panthor_fw_init(PanthorDevice* ptdev);
 void panthor_fw_unplug(PanthorDevice* ptdev);
 void panthor_fw_pre_reset(PanthorDevice* ptdev, bool on_hang);
 int panthor_fw_post_reset(PanthorDevice* ptdev);
-inline void panthor_fw_suspend(PanthorDevice* ptdev) { panthor_fw_pre_reset(ptdev, false); }
 inline int panthor_fw_resume(PanthorDevice* ptdev) { return panthor_fw_post_reset(ptdev); }
 
 // --- interface words ---------------------------------------------------------------------------

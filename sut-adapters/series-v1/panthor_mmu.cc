@@ -276,6 +276,8 @@ static bool panthor_mmu_release_all(PanthorDevice* ptdev, bool program) {
   return clean;
 }
 
+void panthor_mmu_forget(PanthorDevice* ptdev) { (void)panthor_mmu_release_all(ptdev, false); }
+
 void panthor_mmu_unplug(PanthorDevice* ptdev) {
   panthor_irq_suspend(&ptdev->mmu->irq);
   (void)panthor_mmu_release_all(ptdev, true);

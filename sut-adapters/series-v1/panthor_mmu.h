@@ -81,6 +81,8 @@ struct PanthorMmu {
 
 int panthor_mmu_init(PanthorDevice* ptdev);
 void panthor_mmu_unplug(PanthorDevice* ptdev);
+/// Takes every AS from its VM without a command: the GPU was reset.
+void panthor_mmu_forget(PanthorDevice* ptdev);
 void panthor_mmu_suspend(PanthorDevice* ptdev);
 void panthor_mmu_resume(PanthorDevice* ptdev);
 void panthor_mmu_pre_reset(PanthorDevice* ptdev);

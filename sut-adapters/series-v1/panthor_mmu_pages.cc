@@ -219,7 +219,8 @@ int panthor_vm_map_pages(Vm* vm, std::uint64_t va, std::uint32_t flags,
   }
   if (ret == 0) return 0;
   if (done != 0) panthor_vm_unmap_pages(vm, va, done);
-  if (ret == -ENOMEM) panthor_vm_declare_unusable(vm);
+  // The VM stays usable: upstream takes page tables from what the operation reserved, so without
+  // memory it fails before it touches the VM. Source: panthor_mmu.c alloc_pt().
   return ret;
 }
 

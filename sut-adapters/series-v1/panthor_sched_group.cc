@@ -142,7 +142,8 @@ void panthor_group_destroy_entry(PanthorFile* pfile, std::uint32_t gid) {
     group->destroyed = true;
     if (group->csg_id >= 0) {
       sched_queue_tick(sched, 0);
-    } else if (!panthor_device_reset_is_pending(ptdev)) {
+    } else if (!sched->reset.in_progress) {
+      // Else the group is in the list of the stopped ones, which holds a reference.
       list_del_init(group->run_node);
       list_del_init(group->wait_node);
       group_queue_term(group);

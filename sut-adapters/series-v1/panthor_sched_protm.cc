@@ -30,9 +30,15 @@ void protm_session_begin(PanthorScheduler* sched, Group* group) {
   if (before != nullptr) group_put(before);
 }
 
-// The session is over. What the group did not finish it will ask for again.
+void group_mark_culprit(Group* group) {
+  group->fatal_queues |= group->queue_count >= 32 ? ~0u : (1u << group->queue_count) - 1;
+}
+
+// The session is over. What the group did not finish it will ask for again. A fault of the session
+// is this group's, also where the reset finds nobody inside any more.
 void protm_session_end(PanthorScheduler* sched) {
   Group* const group = sched->protm.active_group;
+  if (group != nullptr && sched->ptdev->gpu->protm_fault) group_mark_culprit(group);
   sched->protm.protected_mode = false;
   sched->protm.phantom = false;
   sched->protm.active_group = nullptr;
@@ -127,10 +133,6 @@ void group_mark_saved_locked(PanthorScheduler* sched, Group* group) {
     group_queue_term(group);
   }
   group_put(group);
-}
-
-void group_mark_culprit(Group* group) {
-  group->fatal_queues |= group->queue_count >= 32 ? ~0u : (1u << group->queue_count) - 1;
 }
 
 }  // namespace
@@ -285,11 +287,32 @@ ProtmTick sched_tick_in_protm_locked(PanthorScheduler* sched, bool full_tick) {
     protm_ack_requests_as_posted(sched);
     return ProtmTick::leave_alone;
   }
-  return protm_force_exit_locked(sched) == 0 ? ProtmTick::schedule : ProtmTick::failed;
+  // A session that ended in a fault leaves nothing to schedule for before the reset.
+  const bool left = protm_force_exit_locked(sched) == 0;
+  return left && !panthor_device_reset_is_pending(ptdev) ? ProtmTick::schedule : ProtmTick::failed;
+}
+
+// The GPU does not leave: that is the end of the group inside. Firmware saved all others when it
+// entered, so they survive the reset.
+static void sched_save_from_protm_locked(PanthorScheduler* sched) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  Group* const protm_group = sched->protm.active_group;
+  if (protm_group != nullptr) group_mark_culprit(protm_group);
+  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
+    Group* const group = sched->csg_slots[i].group;
+    if (group == nullptr || group == protm_group) continue;
+    if (has_defect(ptdev, Switch::rst_16)) {
+      group_mark_saved_as_posted(sched, group);
+    } else if (group->state == CsGroupState::active) {
+      group_mark_saved_locked(sched, group);
+    }
+  }
+  protm_session_end(sched);
 }
 
 void sched_leave_protm_locked(PanthorScheduler* sched) {
-  if (sched->protm.protected_mode) (void)protm_force_exit_locked(sched);
+  if (!sched->protm.protected_mode) return;
+  if (protm_force_exit_locked(sched) != 0) sched_save_from_protm_locked(sched);
 }
 
 // First step of a reset: get out of protected mode, or save those who are not to blame.
@@ -310,18 +333,7 @@ void handle_protm_fault(PanthorDevice* ptdev) {
     protm_session_end(sched);
     return;
   }
-  // It does not leave: firmware saved all other groups when it entered, so they survive the reset.
-  if (protm_group != nullptr) group_mark_culprit(protm_group);
-  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
-    Group* const group = sched->csg_slots[i].group;
-    if (group == nullptr || group == protm_group) continue;
-    if (has_defect(ptdev, Switch::rst_16)) {
-      group_mark_saved_as_posted(sched, group);
-    } else if (group->state == CsGroupState::active) {
-      group_mark_saved_locked(sched, group);
-    }
-  }
-  protm_session_end(sched);
+  sched_save_from_protm_locked(sched);
 }
 
 }  // namespace protm::v1

@@ -36,11 +36,14 @@ void cs_slot_prog_locked(PanthorDevice* ptdev, std::uint32_t csg_id, std::uint32
                .raw());
   fw_write(ptdev, cs.input + fw::cs_input::kAckIrqMask, ~0u);
   const std::uint32_t pend = has_defect(ptdev, Switch::sched_37) ? 0 : fw::kCsProtmPend;
+  // The same for a fault that was taken before a boot that cleared the acks; upstream takes it
+  // again.
+  const std::uint32_t events = pend | fw::kCsFatal | fw::kCsFault | fw::kCsTilerOom;
   const std::uint32_t start = static_cast<std::uint32_t>(fw::CsState::start) |
                               fw::kCsIdleSyncWait | fw::kCsIdleEmpty |
-                              (fw_read(ptdev, cs.output + kReqAck.ack) & pend);
+                              (fw_read(ptdev, cs.output + kReqAck.ack) & events);
   panthor_fw_update_reqs(ptdev, cs, kReqAck.req, start,
-                         fw::kCsStateMask | fw::kCsIdleSyncWait | fw::kCsIdleEmpty | pend);
+                         fw::kCsStateMask | fw::kCsIdleSyncWait | fw::kCsIdleEmpty | events);
   if (insert != extract) queue_resume_timeout(queue);
 }
 
