@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/ids.h"
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -29,25 +30,59 @@ bool slots_may_not_answer(const Program& program) {
   });
 }
 
+constexpr std::uint64_t kStart = static_cast<std::uint64_t>(vocab::fw::CsgState::start);
+constexpr std::uint64_t kResume = static_cast<std::uint64_t>(vocab::fw::CsgState::resume);
+
+/// Who was in a slot when something went wrong there. A group is seen with its first CALL; one
+/// whose ring is gone (VM_DESTROY) faults before it, and could be any that was not seen yet.
+class Tenants {
+ public:
+  explicit Tenants(const Program& program) : slots_(program) {
+    for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
+      if (step_type(program, s) == NodeType::group_create) never_seen_.insert(s);
+    }
+  }
+  void take(const Record& r) {
+    slots_.take(r);
+    if (is(r, EventKind::group_on_slot) || is(r, EventKind::job_started)) {
+      unknown_.erase(r.b);
+      never_seen_.erase(slots_.group_at(r.b));
+    } else if (is(r, K::csg_state_acked)) {
+      const bool runs = r.c == kStart || r.c == kResume;
+      if (runs) unknown_.insert(r.a);
+      if (!runs) unknown_.erase(r.a);
+    }
+  }
+  void blame(std::uint32_t slot, std::set<std::uint32_t>& out) const {
+    out.insert(slots_.group_at(slot));
+    if (unknown_.contains(slot)) out.insert(never_seen_.begin(), never_seen_.end());
+  }
+
+ private:
+  SlotMap slots_;
+  std::set<std::uint32_t> unknown_;     ///< slots that run somebody who was not seen there yet
+  std::set<std::uint32_t> never_seen_;  ///< group_create steps
+};
+
 // First errors of groups that had not earned one by then: group -> record. A session behind the
 // reset counts as a cause too: who enters has survived it.
 std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, const Trace& trace) {
   std::map<std::uint32_t, std::size_t> out;
   std::set<std::uint32_t> earned;
-  SlotMap slots(program);
+  Tenants tenants(program);
   const std::size_t end = quiesce_index(trace);
   for (std::size_t i = 0; i < end; ++i) {
     const Record& r = trace.records[i];
-    slots.take(r);
+    tenants.take(r);
     const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
     if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain) {
-      earned.insert(slots.group_at(r.a));
+      tenants.blame(r.a, earned);
     } else if (r.kind == RecordKind::fence_signalled && r.d != 0) {
       const std::uint32_t group = group_of_job(program, r.a);
       if (earned.insert(group).second) out.emplace(group, i);  // later ones follow from it
     } else if (is(r, K::mmu_fault)) {
       for (std::uint32_t slot = 0; slot < vocab::kMaxCsgSlots; ++slot) {
-        earned.insert(slots.group_at(slot));  // which group used the AS is not in the record
+        tenants.blame(slot, earned);  // which group used the AS is not in the record
       }
     }
   }

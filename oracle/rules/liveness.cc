@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "sut-adapters/contract/bus.h"
 #include "sut-adapters/contract/limits.h"
 
 namespace protm::rules {
@@ -35,6 +36,12 @@ std::vector<std::uint32_t> waits_of(const Node& op) {
     for (const Node& item : field.list) add_wait(item, out);
   }
   return out;
+}
+
+constexpr std::uint32_t kJobLine = static_cast<std::uint32_t>(IrqLine::job);
+
+std::uint32_t line_of_fault(const Program& program, std::uint32_t fault) {
+  return fault < program.faults.size() ? program.faults[fault].machine.target : UINT32_MAX;
 }
 
 }  // namespace
@@ -146,8 +153,8 @@ void Turns::look_again(std::uint64_t time_ns) {
   }
   const bool crowded = vms.size() > spaces_;
   for (auto& [step, group] : groups_) {
-    const bool owed = claims.contains(step) && group.priority == top && !asleep_ && !crowded &&
-                      !excused_.contains(step) && waits_(*this, step);
+    const bool owed = claims.contains(step) && group.priority == top && !asleep_ && !deaf_ &&
+                      !crowded && !excused_.contains(step) && waits_(*this, step);
     if (!owed) {
       group.since_ns = UINT64_MAX;
     } else if (group.since_ns == UINT64_MAX) {
@@ -243,8 +250,15 @@ bool Turns::take_machine(const Record& r) {
     case K::cs_fatal:
     case K::mmu_fault:
     case K::protm_fault:
-    case K::exit_refused:
+    case K::exit_refused: return restart_all(r.time_ns + kLimits.after_fault_ns);
     case K::fault_applied:
+      // The line stays low until another bit rises; who hears nothing owes nothing.
+      deaf_ = deaf_ || (r.b == static_cast<std::uint32_t>(vocab::FaultKind::lose_irq) &&
+                        line_of_fault(program_, r.a) == kJobLine);
+      return restart_all(r.time_ns + kLimits.after_fault_ns);
+    case K::irq_line:
+      if (!deaf_ || r.a != kJobLine || r.b == 0) return false;
+      deaf_ = false;
       return restart_all(r.time_ns + kLimits.after_fault_ns);
     default: return false;
   }

@@ -97,6 +97,7 @@ class Turns {
   std::uint64_t spaces_ = 1;
   std::uint32_t suspend_step_ = contract::kNoStep;  ///< that sent the system to sleep
   bool asleep_ = false;
+  bool deaf_ = false;   ///< an activation of the job line was lost, and none came since
 };
 
 /// Runs `turns` over the Trace up to its end state; a violation when a clock runs out.

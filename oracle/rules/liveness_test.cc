@@ -111,6 +111,25 @@ TEST_CASE("L3: a request with the highest priority is entered within its ticks")
   check_wrong("L3", w.program, early, 5);
 }
 
+TEST_CASE("L3: nothing is owed while the job line is lost, and all of it behind that") {
+  TwoGroups w;
+  w.program.faults.push_back(Fault{});
+  w.program.faults.back().machine.kind = vocab::FaultKind::lose_irq;
+  constexpr auto kKind = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq);
+  const auto lost = [&w] {
+    TraceBuilder b;
+    w.accepted(b).saw(K::protm_pend, {.a = 0, .c = 0x1000}).saw(K::fault_applied, {.b = kKind});
+    b.after(20 * kSec);
+    return b;
+  };
+  TraceBuilder deaf = lost();
+  check_right("L3", w.program, deaf.fence(w.job_a, ETIMEDOUT));
+  TraceBuilder hears = lost().saw(K::irq_line, {.a = 0, .b = 1}).after(20 * kSec);
+  check_wrong("L3", w.program, hears.fence(w.job_a, ETIMEDOUT), 6);
+  w.program.faults.back().machine.target = 2;  // another line
+  check_wrong("L3", w.program, deaf, 5);
+}
+
 TEST_CASE("L4: a call that blocked comes back") {
   const TwoGroups w;
   TraceBuilder right;

@@ -355,6 +355,19 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
     check_right("I9", w.program, later);
   }
 
+  // A group that faults before its first CALL was not seen in its slot; one that was never started
+  // has not earned anything.
+  for (const bool started : {true, false}) {
+    TraceBuilder unseen;
+    unseen.event(EventKind::group_on_slot, w.group, 0).saw(K::protm_active, {.a = 0});
+    const auto state = started ? vocab::fw::CsgState::start : vocab::fw::CsgState::suspend;
+    unseen.saw(K::csg_state_acked, {.a = 1, .c = static_cast<std::uint64_t>(state)});
+    unseen.saw(K::mmu_fault).after(kMs).saw(K::reset_started).after(kMs).fence(other_job, EIO);
+    unseen.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+    if (started) check_right("I9", w.program, unseen);
+    if (!started) check_wrong("I9", w.program, unseen, 5);
+  }
+
   w.program.faults.push_back(Fault{});
   w.program.faults.back().machine.kind = vocab::FaultKind::lose_ack;
   w.program.faults.back().machine.target = static_cast<std::uint32_t>(vocab::AckTarget::csg_state);

@@ -280,8 +280,9 @@ void Rig::observe_group(const Observation& seen) {
   }
   const Job* const job = job_at(seen.c);
   if (job == nullptr) return;
+  const bool named = job->step != contract::kNoStep;
   if (seen.kind == ObservationKind::stream_return) {
-    event(EventKind::job_ended, job->step, slot);
+    if (named) event(EventKind::job_ended, job->step, slot);
     return;
   }
   bool known = false;
@@ -292,7 +293,7 @@ void Rig::observe_group(const Observation& seen) {
   }
   if (!known) saved_.push_back(SavedGroup{slot_suspend_[slot], job->group_step});
   group_seen(slot, job->group_step);
-  event(EventKind::job_started, job->step, slot);
+  if (named) event(EventKind::job_started, job->step, slot);
 }
 
 void Rig::group_seen(std::uint32_t slot, std::uint32_t group_step) {

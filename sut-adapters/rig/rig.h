@@ -52,7 +52,8 @@ class Rig final : public contract::Bus, private MemoryListener {
   void detach();
   /// The step runner's own events (step returned, step blocked).
   void event(contract::EventKind kind, std::uint32_t arg, std::uint32_t b = 0);
-  /// Streams at `va` belong to the submit `step` of the group made by `group_step`.
+  /// Streams at `va` belong to the submit `step` of the group made by `group_step`. With kNoStep
+  /// they only tell where the group is: jobs that no fence of the Program speaks of.
   void map_job(std::uint64_t va, std::uint32_t step, std::uint32_t group_step);
   [[nodiscard]] std::uint64_t start_ns() const { return start_.ns; }
   [[nodiscard]] Matcher& matcher() { return matcher_; }

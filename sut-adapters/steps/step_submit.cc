@@ -154,9 +154,13 @@ std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
     }
     s.streams.push_back(static_cast<std::uint32_t>(s.words.size()));
     if (!own_address && area != kNoStep && !s.words.empty()) {
-      const std::uint64_t last = s.streams[s.streams.size() - 2];
-      rig_.map_job(va + last * sizeof(std::uint64_t), step,
-                   static_cast<std::uint32_t>(group->number));
+      const auto group_step = static_cast<std::uint32_t>(group->number);
+      for (std::size_t job = 0; job + 1 < s.streams.size(); ++job) {
+        // The step's fence is its last job's; the others tell where the group is.
+        const bool last = job + 2 == s.streams.size();
+        const std::uint64_t offset = s.streams[job] * sizeof(std::uint64_t);
+        rig_.map_job(va + offset, last ? step : kNoStep, group_step);
+      }
       Call c = plain(SysCall::cpu_store_bytes, file_of(op), states_[area].mmap_offset, place);
       c.bytes = std::as_bytes(std::span(s.words));
       return c;
