@@ -55,7 +55,8 @@ struct Core {
                                                         std::uint32_t slot = vocab::kAnySlot) {
     const auto hit = faults.chance(kind, target, slot);
     if (hit) {
-      observe(vocab::ObservationKind::fault_applied, hit->id, static_cast<std::uint32_t>(kind));
+      observe(vocab::ObservationKind::fault_applied, hit->id, static_cast<std::uint32_t>(kind),
+              slot);
     }
     return hit;
   }

@@ -265,7 +265,8 @@ bool Machine::at_rest() const {
 
 void Machine::inject(const vocab::MachineFault& fault) {
   if (fault.kind == vocab::FaultKind::spurious_irq) {
-    core_.observe(ObservationKind::fault_applied, fault.id, static_cast<std::uint32_t>(fault.kind));
+    core_.observe(ObservationKind::fault_applied, fault.id, static_cast<std::uint32_t>(fault.kind),
+                  vocab::kAnySlot);
     core_.after(fault.value_ns, {.kind = EventKind::spurious_irq, .a = fault.target});
     return;
   }

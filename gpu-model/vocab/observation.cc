@@ -84,7 +84,7 @@ constexpr ObservationInfo kTable[] = {
     {K::rule_stall_on_locked_region, "rule_stall_on_locked_region", "as", "", "va", ""},
     {K::rule_write_to_unpowered, "rule_write_to_unpowered", "offset", "", "", ""},
     {K::rule_endpoint_word_unread, "rule_endpoint_word_unread", "slot", "", "word", ""},
-    {K::fault_applied, "fault_applied", "fault", "kind", "", ""},
+    {K::fault_applied, "fault_applied", "fault", "kind", "slot", ""},
     {K::budget_exhausted, "budget_exhausted", "slot", "cs", "instructions", ""},
 };
 static_assert(std::size(kTable) == static_cast<std::size_t>(K::count));

@@ -97,7 +97,7 @@ enum class ObservationKind : std::uint32_t {
   rule_write_to_unpowered,           // a offset
   rule_endpoint_word_unread,         // a slot, c word that changed and that firmware does not read
   // Run control.
-  fault_applied,     // a fault id, b kind
+  fault_applied,     // a fault id, b kind, c slot or kAnySlot's value
   budget_exhausted,  // a slot, b CS, c instructions in one event
   count
 };

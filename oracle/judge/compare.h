@@ -53,6 +53,11 @@ void compare_slots(Comparison& c, SlotOrder order);
 /// Index of the first start of a step in `trace` that `other` never started; the size of `trace`
 /// when there is none. What comes behind it answers to something the other run was never asked.
 [[nodiscard]] std::size_t stimuli_end(const contract::Trace& trace, const contract::Trace& other);
+/// The same for machine faults, up to the end state: one is applied to the n-th occasion of its
+/// kind (an exit, an ack). How many of those a driver needs, and for whom, is its own affair, so it
+/// may hit another group or job there, or nobody. Runs that agree in spite of it agree.
+[[nodiscard]] std::size_t faults_end(const contract::Program& program,
+                                     const contract::Trace& trace, const contract::Trace& other);
 /// Whether a step's result may depend on how far the GPU got. Source: design.md section 6.
 [[nodiscard]] bool depends_on_progress(contract::NodeType type);
 /// Whether an `after:`, or a `wait` of the same actor with no submit behind it, pins such a result.

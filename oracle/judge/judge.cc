@@ -57,9 +57,27 @@ std::vector<Finding> own_findings(const Program& program, const Trace& trace,
   return out;
 }
 
+enum class Faults : std::uint8_t { same, uneven };
+
+/// Drops what lies behind a machine fault that did not hit the same in both runs. `uneven` when
+/// that was something.
+Faults drop_behind_faults(const Program& program, const Trace& oracle, const Trace& candidate,
+                          std::vector<Finding>& findings) {
+  const std::size_t in_oracle = faults_end(program, oracle, candidate);
+  const std::size_t in_candidate = faults_end(program, candidate, oracle);
+  if (in_oracle == oracle.records.size() && in_candidate == candidate.records.size()) {
+    return Faults::same;
+  }
+  const auto dropped = std::erase_if(findings, [&](const Finding& f) {
+    return f.oracle_record.value_or(SIZE_MAX) > in_oracle ||
+           f.candidate_record.value_or(SIZE_MAX) > in_candidate;
+  });
+  return dropped == 0 ? Faults::same : Faults::uneven;
+}
+
 std::vector<Finding> comparisons(const Program& program, const Trace& oracle,
                                  const Trace& candidate, const JudgeOptions& options,
-                                 Verdict& verdict) {
+                                 Verdict& verdict, Faults& faults) {
   std::vector<Finding> out;
   Comparison c{.program = program,
                .oracle = oracle,
@@ -77,6 +95,7 @@ std::vector<Finding> comparisons(const Program& program, const Trace& oracle,
     compare_heap(c);
     compare_slots(c, options.slots);
   }
+  faults = drop_behind_faults(program, oracle, candidate, out);
   const auto oracle_poison = first_poison(oracle);
   const auto candidate_poison = first_poison(candidate);
   std::erase_if(out, [&](const Finding& f) {
@@ -159,7 +178,7 @@ bool livelocked(const Trace& oracle, const Trace& candidate) {
 
 /// Nothing diverged: says whether that means anything.
 void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle,
-                   const Trace& candidate) {
+                   const Trace& candidate, Faults faults) {
   const auto poison = first_poison(candidate) ? first_poison(candidate) : first_poison(oracle);
   if (poison) {
     verdict.at_ns = poison->at_ns;
@@ -176,6 +195,9 @@ void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle
     verdict.reached = false;
     give_up(verdict, Outcome::inconclusive,
             "a step that waits for an event started in one of the two runs only");
+  } else if (faults == Faults::uneven) {
+    give_up(verdict, Outcome::inconclusive,
+            "the runs differ behind a fault of the machine that hit another group or nobody");
   }
 }
 
@@ -201,7 +223,8 @@ Verdict judge(const Program& program, const Trace& oracle, const Trace& candidat
     return verdict;
   }
   verdict.findings = own_findings(program, candidate, &oracle, options, &verdict);
-  for (Finding& f : comparisons(program, oracle, candidate, options, verdict)) {
+  Faults faults = Faults::same;
+  for (Finding& f : comparisons(program, oracle, candidate, options, verdict, faults)) {
     verdict.findings.push_back(std::move(f));
   }
   for (Finding& f : fact_findings(program, candidate)) verdict.findings.push_back(std::move(f));
@@ -224,7 +247,7 @@ Verdict judge(const Program& program, const Trace& oracle, const Trace& candidat
   } else if (!verdict.findings.empty()) {
     report_first(verdict, options.adapter);
   } else {
-    judge_silence(verdict, program, oracle, candidate);
+    judge_silence(verdict, program, oracle, candidate, faults);
   }
   return verdict;
 }

@@ -537,6 +537,42 @@ TEST_CASE("poison: stops the comparison, keeps what was found before") {
   for (const PoisonRow& row : poison_table()) CHECK_FALSE(row.source.empty());
 }
 
+TEST_CASE("faults: what differs behind one that hit another job or nobody is not compared") {
+  const Case c;
+  const auto with_fault = [&](std::uint64_t at_ns, std::uint32_t job) {
+    TraceBuilder b;
+    TraceBuilder right = c.right();
+    for (const Record& r : right.edit().records) {
+      if (r.time_ns == at_ns && b.trace().records.empty()) {
+        b.at(at_ns).event(EventKind::job_started, job, 3).saw(K::fault_applied, {.c = 3});
+        Trace tail = b.trace();
+        b.edit().records.clear();
+        for (const Record& before : right.trace().records) {
+          if (before.time_ns < at_ns) b.edit().records.push_back(before);
+        }
+        for (const Record& f : tail.records) b.edit().records.push_back(f);
+      }
+      if (r.time_ns >= at_ns) b.edit().records.push_back(r);
+    }
+    b.edit().texts = right.trace().texts;
+    return b;
+  };
+  const auto judged = [&](const TraceBuilder& oracle, TraceBuilder candidate) {
+    find(candidate, RecordKind::fence_signalled, c.job2)->d = 5;
+    return judge::judge(c.program, oracle.trace(), candidate.trace(), options());
+  };
+  // At 2 ms the second fence follows.
+  const TraceBuilder hit = with_fault(2 * kMs, c.job2);
+  CHECK(judged(c.right(), hit).outcome == Outcome::inconclusive);
+  CHECK(judged(hit, c.right()).outcome == Outcome::inconclusive);
+  CHECK(judged(with_fault(2 * kMs, c.job), hit).outcome == Outcome::inconclusive);
+  check_diverged(judged(hit, hit), "fence");
+  // A fault behind the difference, or of the clean-up, has nothing to do with it.
+  check_diverged(judged(c.right(), with_fault(3 * kMs, c.job2)), "fence");
+  CHECK(judge::judge(c.program, c.right().trace(), hit.trace(), options()).outcome ==
+        Outcome::agreed);
+}
+
 TEST_CASE("rule_matches and words_only") {
   CHECK(rule_matches("sut/oops", "sut/oops:heap"));
   CHECK(rule_matches("sut/oops:heap", "sut/oops:heap"));
