@@ -253,6 +253,9 @@ void Device::run_reset() {
   // Suspended or about to be: the next resume loads everything again.
   if (pm_state_ != PmState::active) return;
   if (!k.dev_enter()) return;
+  // No suspend beside it: that would wait for the reset, the reset for the jobs that it stops, and
+  // those for the suspend.
+  k.pm_runtime_get_noresume();
   k.log("gpu reset");
   sched->pre_reset();
   fw->pre_reset(HaltKind::hang);
@@ -270,6 +273,7 @@ void Device::run_reset() {
   // Last, and with the mark gone: a line that is still high asks for a reset of its own (RST-3).
   gpu->unmask_protm_fault();
   sched->post_reset(error);
+  k.pm_runtime_put_autosuspend();
   k.dev_exit();
   if (error != 0) {
     k.log("gpu does not come back after a reset");

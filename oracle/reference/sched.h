@@ -230,6 +230,7 @@ class Sched {
 
   // sched_reset.cc
   void suspend_locked();
+  void settle_starts();
   void forced_terminate(const Ptr<Group>& group);
   void leave_slot(std::uint32_t slot);
   void stop_group(const Ptr<Group>& group);

@@ -70,15 +70,34 @@ void Sched::leave_slot(std::uint32_t slot) {
   group_put(group);
 }
 
+// A group whose START or RESUME was not acknowledged: the acked state is the former tenant's, and a
+// SUSPEND would look done at once where that one was suspended. So it is waited for once more.
+void Sched::settle_starts() {
+  SlotUpdate again;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
+    if (!group || group->state == GroupState::active) continue;
+    if (group->state == GroupState::terminated) continue;
+    again.queue(slot, d_.fw->in(d_.fw->csg(slot).io, 0), fw::kCsgStateMask);
+  }
+  (void)update_slots(again);
+  for (std::uint32_t rest = again.timed_out; rest != 0; rest &= rest - 1) {
+    const Ptr<Group>& group = slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group;
+    if (can_run(group)) group->innocent = true;
+    group->timedout = true;
+    forced_terminate(group);
+  }
+}
+
 void Sched::suspend_locked() {
+  settle_starts();
   SlotUpdate update;
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
     const Ptr<Group>& group = slots_[slot].group;
-    if (!group) continue;
+    if (!group || group->state == GroupState::terminated) continue;
     const auto state = can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate;
     update.queue(slot, state_value(state), fw::kCsgStateMask);
   }
-  if (update.slots == 0) return;
   (void)update_slots(update);
   std::uint32_t saved = update.slots & ~update.timed_out;
   if (update.timed_out != 0) {

@@ -133,6 +133,10 @@ TEST_CASE("hardware rules: armed by what could break them, broken by the machine
   TraceBuilder b;
   b.saw(K::rule_protm_buffer_missing);
   CHECK_FALSE(asked("HW-protm-buffer-missing", w.program, b).violation);
+  w.program.heap_protected = true;
+  CHECK(asked("HW-protm-buffer-missing", w.program, b).violation);
+  add_step(w.program, make_node(NodeType::heap_register, {{"protected", Value::Kind::number, 0}}));
+  CHECK_FALSE(asked("HW-protm-buffer-missing", w.program, b).violation);
 }
 
 TEST_CASE("I1: an entry needs an acknowledged request since the last exit") {

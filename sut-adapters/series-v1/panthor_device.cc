@@ -25,6 +25,9 @@ void panthor_device_reset_work(PanthorDevice* ptdev) {
   // A reset that was asked for around a suspend is done by the next resume.
   if (ptdev->pm.state != PmState::active) return;
   if (!k.dev_enter()) return;
+  // Upstream takes no reference: an autosuspend waits for this work, this work for run_job, and
+  // run_job for the end of the suspend.
+  k.pm_runtime_get_noresume();
   panthor_sched_pre_reset(ptdev);
   panthor_fw_pre_reset(ptdev, true);
   panthor_mmu_pre_reset(ptdev);
@@ -37,6 +40,7 @@ void panthor_device_reset_work(PanthorDevice* ptdev) {
   // A line that is still high asks for a reset of its own.
   panthor_gpu_enable_protm_fault_interrupt(ptdev);
   panthor_sched_post_reset(ptdev, ret != 0);
+  k.pm_runtime_put_autosuspend();
   k.dev_exit();
   if (ret != 0) {
     k.log("Failed to boot MCU after reset, making device unusable.");

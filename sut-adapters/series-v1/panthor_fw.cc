@@ -198,7 +198,7 @@ int panthor_fw_init(PanthorDevice* ptdev) {
   irq->line = contract::IrqLine::job;
   irq->base = vocab::kJobIrqRawstat.offset;
   irq->handler = panthor_job_irq_handler;
-  int ret = panthor_request_irq(ptdev, irq, 0, "panthor-job");
+  int ret = panthor_request_irq(ptdev, irq, 0, "job");
   if (ret != 0) return ret;
   ret = panthor_hw_l2_power_on(ptdev);
   if (ret != 0) return ret;

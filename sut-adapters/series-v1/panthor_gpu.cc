@@ -104,7 +104,7 @@ int panthor_gpu_init(PanthorDevice* ptdev) {
   irq->line = contract::IrqLine::gpu;
   irq->base = vocab::kGpuIrqRawstat.offset;
   irq->handler = panthor_gpu_irq_handler;
-  const int ret = panthor_request_irq(ptdev, irq, kGpuInterruptsMask, "panthor-gpu");
+  const int ret = panthor_request_irq(ptdev, irq, kGpuInterruptsMask, "gpu");
   if (ret != 0) return ret;
   panthor_irq_resume(&*irq);
   return 0;

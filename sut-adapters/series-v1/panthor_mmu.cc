@@ -256,7 +256,7 @@ int panthor_mmu_init(PanthorDevice* ptdev) {
   irq->line = contract::IrqLine::mmu;
   irq->base = vocab::kMmuIrqRawstat.offset;
   irq->handler = panthor_mmu_irq_handler;
-  const int ret = panthor_request_irq(ptdev, irq, vocab::kMmuIrqPageFaultMask, "panthor-mmu");
+  const int ret = panthor_request_irq(ptdev, irq, vocab::kMmuIrqPageFaultMask, "mmu");
   if (ret != 0) return ret;
   panthor_irq_resume(&*irq);
   return 0;

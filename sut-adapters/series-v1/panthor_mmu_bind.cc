@@ -116,7 +116,7 @@ Result<Ptr<SchedJob>> panthor_vm_bind_job_create(const Ptr<contract::DrmFile>& f
                                                  const vocab::uapi::VmBindOp& op) {
   contract::Kernel& k = vm->ptdev->kernel;
   if (vm->destroyed || vm->unusable) return tl::make_unexpected(-EINVAL);
-  const auto job = k.make<VmBindJob>("vm_bind_job");
+  const auto job = k.make<VmBindJob>("bind_job");
   if (job == nullptr) return tl::make_unexpected(-ENOMEM);
   int ret = panthor_vm_bind_prepare_op_ctx(file, vm, op, &job->ctx);
   if (ret != 0) {

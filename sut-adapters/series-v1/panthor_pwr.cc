@@ -210,7 +210,7 @@ int panthor_pwr_init(PanthorDevice* ptdev) {
   irq->line = contract::IrqLine::gpu;
   irq->base = vocab::kPwrIrqRawstat.offset;
   irq->handler = panthor_pwr_irq_handler;
-  const int ret = panthor_request_irq(ptdev, irq, kPwrInterruptsMask, "panthor-pwr");
+  const int ret = panthor_request_irq(ptdev, irq, kPwrInterruptsMask, "pwr");
   if (ret != 0) return ret;
   panthor_irq_resume(&*irq);
   return 0;

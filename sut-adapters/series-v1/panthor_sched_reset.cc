@@ -46,6 +46,32 @@ void escalate_to_termination(PanthorScheduler* sched, std::uint32_t slot_mask) {
   }
 }
 
+// Where a START or RESUME was lost the acked state is still that of the slot's last tenant.
+// Upstream takes an old SUSPEND for this group's, and resumes it from a buffer that nobody wrote.
+void settle_late_starts(PanthorScheduler* sched) {
+  PanthorDevice* const ptdev = sched->ptdev;
+  CsgSlotsUpdCtx upd_ctx;
+  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
+    const Group* const group = sched->csg_slots[i].group;
+    if (group == nullptr || group->state == CsGroupState::active ||
+        group->state == CsGroupState::terminated) {
+      continue;
+    }
+    const FwIface& csg = panthor_fw_get_csg_iface(ptdev, i);
+    csgs_upd_ctx_queue_reqs(ptdev, &upd_ctx, i, fw_read(ptdev, csg.input + kReqAck.req),
+                            fw::kCsgStateMask);
+  }
+  (void)csgs_upd_ctx_apply_locked(ptdev, &upd_ctx);
+  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
+    if ((upd_ctx.timedout_mask & (1u << i)) == 0) continue;
+    Group* const group = sched->csg_slots[i].group;
+    if (group_can_run(group)) group->innocent = true;
+    group->timedout = true;
+    csg_slot_leave_active_locked(ptdev, i);
+    group->state = CsGroupState::terminated;
+  }
+}
+
 // The suspend buffers must be in memory before the GPU loses its caches.
 void flush_suspended(PanthorScheduler* sched, std::uint32_t suspended) {
   PanthorDevice* const ptdev = sched->ptdev;
@@ -180,10 +206,11 @@ void panthor_sched_suspend(PanthorDevice* ptdev) {
   MutexGuard guard(ptdev->kernel, sched->lock);
   const bool sleeps = ptdev->pm.state == PmState::suspending;
   if (!sleeps || !has_defect(ptdev, Switch::rst_24)) sched_leave_protm_locked(sched);
+  settle_late_starts(sched);
   CsgSlotsUpdCtx upd_ctx;
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
     const Group* const group = sched->csg_slots[i].group;
-    if (group == nullptr) continue;
+    if (group == nullptr || group->state == CsGroupState::terminated) continue;
     queue_slot_state(ptdev, &upd_ctx, i,
                      group_can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate);
   }
