@@ -19,6 +19,10 @@ constexpr std::uint32_t kDomainStride =
     vocab::kTilerPresentLo.offset - vocab::kShaderPresentLo.offset;
 constexpr std::uint32_t kBank = kDomainStride * 3;
 
+/// A GPU of an architecture before the command stream frontend came.
+constexpr std::uint32_t kForeignGpuId =
+    vocab::Word<vocab::GpuId>{}.with(vocab::GpuId::arch_major, 7).raw();
+
 bool in_bank(std::uint32_t offset, std::uint32_t first) {
   return offset >= first && offset < first + kBank;
 }
@@ -59,7 +63,7 @@ std::uint32_t GpuControl::read(std::uint32_t offset) const {
   }
   switch (offset) {
     case vocab::kGpuId.offset:
-      return c.gpu_id;
+      return core_.play(vocab::FaultKind::unknown_gpu) ? kForeignGpuId : c.gpu_id;
     case vocab::kL2Features.offset:
       return c.l2_features;
     case vocab::kCoreFeatures.offset:

@@ -290,6 +290,32 @@ TEST_CASE("MCU: halts on GLB_REQ.HALT, stops on DISABLE, boots again") {
   CHECK(d.mcu.get32(d.glb_out(0)) == 0);
 }
 
+TEST_CASE("Machine: a read of GPU_ID shows a foreign GPU once, when a fault says so") {
+  TestDriver d;
+  d.machine.inject({.kind = FaultKind::unknown_gpu, .nth = 2});
+  CHECK(d.read(vocab::kGpuId) == d.machine.config().gpu_id);
+  const vocab::Word<vocab::GpuId> foreign(d.read(vocab::kGpuId));
+  CHECK(foreign[vocab::GpuId::arch_major] < 10);
+  CHECK(d.read(vocab::kGpuId) == d.machine.config().gpu_id);
+  CHECK(d.count(ObservationKind::fault_applied) == 1);
+}
+
+TEST_CASE("MCU: what the slots name for protected suspend buffers is a switch") {
+  const auto size_of = [](vocab::ProtmSuspendSize word, std::uint32_t slot) {
+    TestDriver d;
+    d.machine.config().set_switch(vocab::Switch::protm_suspend_size,
+                                  static_cast<std::uint8_t>(word));
+    d.boot();
+    return d.mcu.get32(d.group(slot) + fw::csg_control::kProtmSuspendSize);
+  };
+  const std::uint32_t last = test_config().csg_slots - 1;
+  CHECK(size_of(vocab::ProtmSuspendSize::alike, 0) == test_config().protm_suspend_size);
+  CHECK(size_of(vocab::ProtmSuspendSize::alike, last) == test_config().protm_suspend_size);
+  CHECK(size_of(vocab::ProtmSuspendSize::zero, 0) == 0);
+  CHECK(size_of(vocab::ProtmSuspendSize::differing, 0) == test_config().protm_suspend_size);
+  CHECK(size_of(vocab::ProtmSuspendSize::differing, last) > test_config().protm_suspend_size);
+}
+
 TEST_CASE("MCU: GLB_ACK survives a boot when the switch says so") {
   TestDriver d;
   d.machine.config().set_switch(vocab::Switch::glb_ack_cleared_at_boot, 0);

@@ -16,6 +16,19 @@ using vocab::Latency;
 using vocab::McuState;
 using vocab::ObservationKind;
 
+namespace {
+
+/// What `slot` names as the size of a protected suspend buffer.
+std::uint32_t protm_suspend_size(const vocab::MachineConfig& c, std::uint32_t slot) {
+  using vocab::ProtmSuspendSize;
+  const auto sizes = static_cast<ProtmSuspendSize>(c.word(vocab::Switch::protm_suspend_size));
+  if (sizes == ProtmSuspendSize::zero) return 0;
+  const bool odd = sizes == ProtmSuspendSize::differing && slot + 1 == c.csg_slots;
+  return c.protm_suspend_size + (odd ? static_cast<std::uint32_t>(vocab::kPageSize) : 0);
+}
+
+}  // namespace
+
 Firmware::Firmware(Core& core, Mmu& mmu, GpuControl& gpu, std::pmr::memory_resource* memory)
     : core_(core),
       mmu_(mmu),
@@ -140,7 +153,7 @@ void Firmware::publish_interfaces() {
     store32(group + fw::csg_control::kInputVa, low(csg_in(slot, 0)));
     store32(group + fw::csg_control::kOutputVa, low(csg_out(slot, 0)));
     store32(group + fw::csg_control::kSuspendSize, c.suspend_size);
-    store32(group + fw::csg_control::kProtmSuspendSize, c.protm_suspend_size);
+    store32(group + fw::csg_control::kProtmSuspendSize, protm_suspend_size(c, slot));
     store32(group + fw::csg_control::kStreamNum, c.cs_per_csg);
     store32(group + fw::csg_control::kStreamStride, c.layout.stream_stride);
     store32(csg_out(slot, fw::csg_output::kAck), 0);

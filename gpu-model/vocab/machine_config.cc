@@ -40,6 +40,7 @@ constexpr std::string_view kOutsideWords[] = {"as_fault", "dropped"};
 constexpr std::string_view kCpuWords[] = {"reads_zero", "bus_error"};
 constexpr std::string_view kSectionWords[] = {"fault_at_entry", "ignored"};
 constexpr std::string_view kMmuFaultWords[] = {"protected_fault", "as_fault"};
+constexpr std::string_view kProtmSizeWords[] = {"alike", "zero", "differing"};
 
 constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::empty_enter, "empty_enter", kEmptyEnterWords, 0,
@@ -76,6 +77,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "PROTM_ENTER while the image's protected section is missing or in normal memory"},
     {Switch::mmu_fault_inside, "mmu_fault_inside", kMmuFaultWords, 0,
      "A page fault of the active group in protected mode"},
+    {Switch::protm_suspend_size, "protm_suspend_size", kProtmSizeWords, 0,
+     "The size that the slots name for their protected suspend buffers"},
 }};
 
 enum class Config : std::uint8_t { arch10, odd, coherent, few, arch12, arch13, arch14, fast,

@@ -64,6 +64,7 @@ enum class Switch : std::uint8_t {
   sync_normal_write_inside,
   prot_section_not_protected,
   mmu_fault_inside,
+  protm_suspend_size,
   count
 };
 inline constexpr std::size_t kSwitchCount = static_cast<std::size_t>(Switch::count);
@@ -90,6 +91,8 @@ enum class IdleEvents : std::uint8_t { held, sent };
 enum class NormalWrite : std::uint8_t { allowed, dropped, protected_fault };
 /// GPU access to a protected page outside protected mode.
 enum class ProtectedAccess : std::uint8_t { as_fault, dropped };
+/// What the slots name as the size of a protected suspend buffer.
+enum class ProtmSuspendSize : std::uint8_t { alike, zero, differing };
 /// CPU access to a protected page.
 enum class CpuProtected : std::uint8_t { reads_zero, bus_error };
 /// Missing or normal memory behind the image's protected section when PROTM_ENTER arrives.

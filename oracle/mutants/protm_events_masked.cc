@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Planted bug: The firmware is not asked to interrupt for the events of protected mode.
-// Caught by fw/fw-014.
+// Planted bug: After a restart the firmware is not asked to interrupt for the events of protected
+// mode.
+// Caught by fw/fw-012.
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
@@ -15,16 +16,20 @@ class ProtmEventsMasked : public reference::Fw {
     namespace fw = vocab::fw;
     Fw::init_global();
     const std::uint32_t events = in(glb(), fw::glb_input::kAckIrqMask);
-    set_in(glb(), fw::glb_input::kAckIrqMask,
-           events & ~(fw::kGlbProtmEnter | fw::kGlbProtmExit));
+    const std::uint32_t of_protm = restarted_ ? fw::kGlbProtmEnter | fw::kGlbProtmExit : 0;
+    set_in(glb(), fw::glb_input::kAckIrqMask, events & ~of_protm);
+    restarted_ = true;
   }
+
+ private:
+  bool restarted_ = false;
 };
 
 }  // namespace
 
 extern const Mutant kProtmEventsMasked{
     "protm-events-masked",
-    "The firmware is not asked to interrupt for the events of protected mode",
+    "After a restart the firmware is not asked to interrupt for the events of protected mode",
     make<WithFw<ProtmEventsMasked>>};
 
 }  // namespace protm::mutants

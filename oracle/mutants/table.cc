@@ -64,6 +64,7 @@ extern const Mutant kPriorityUpsideDown;
 extern const Mutant kProgressTimerIgnored;
 extern const Mutant kProtectedFaultIgnored;
 extern const Mutant kProtectedNeedsPrivilege;
+extern const Mutant kProtectedWithoutBuffer;
 extern const Mutant kProtmBufferNotNamed;
 extern const Mutant kProtmEventsMasked;
 extern const Mutant kQueryUnchecked;
@@ -81,6 +82,7 @@ extern const Mutant kSessionNeverYields;
 extern const Mutant kShortSessionMissed;
 extern const Mutant kSleepIgnored;
 extern const Mutant kSlotReferenceKept;
+extern const Mutant kSlotsUnlike;
 extern const Mutant kSlowToGiveUp;
 extern const Mutant kStreamTruncated;
 extern const Mutant kSubmitFaultIgnored;
@@ -114,15 +116,15 @@ std::span<const Mutant> table() {
       kLowerPriorityEnters, kMmioOffsetUnchecked, kNeighboursForgotten, kNeverIdle,
       kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer, kOffsetOfNobody, kOneGroupOnly,
       kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown, kProgressTimerIgnored,
-      kProtectedFaultIgnored, kProtectedNeedsPrivilege, kProtmBufferNotNamed, kProtmEventsMasked,
-      kQueryUnchecked, kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
-      kRequestLeftAlone, kResetKillsAll, kRootReferenceKept, kSecondUnplugPutsHeap,
-      kSectionInNormalMemory, kSectionWantsHeap, kSessionNeverYields, kShortSessionMissed,
-      kSleepIgnored, kSlotReferenceKept, kSlowToGiveUp, kStreamTruncated, kSubmitFaultIgnored,
-      kSubmitUnchecked, kSuspendBufferHandle, kSuspendBufferMixedUp, kSyncOfNobody,
-      kSyncRangeUnchecked, kSyncValueWrong, kTilerHeapArguments, kTimeoutIgnored,
-      kUnknownFieldsIgnored, kUserPageOutlivesGpu, kVmCreateUnchecked, kVmDestroyOfNobody,
-      kVmStateOfNobody, kWatchdogPingsInside,
+      kProtectedFaultIgnored, kProtectedNeedsPrivilege, kProtectedWithoutBuffer,
+      kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked, kQueuesFaultIgnored,
+      kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored, kRequestLeftAlone, kResetKillsAll,
+      kRootReferenceKept, kSecondUnplugPutsHeap, kSectionInNormalMemory, kSectionWantsHeap,
+      kSessionNeverYields, kShortSessionMissed, kSleepIgnored, kSlotReferenceKept, kSlotsUnlike,
+      kSlowToGiveUp, kStreamTruncated, kSubmitFaultIgnored, kSubmitUnchecked, kSuspendBufferHandle,
+      kSuspendBufferMixedUp, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong,
+      kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored, kUserPageOutlivesGpu,
+      kVmCreateUnchecked, kVmDestroyOfNobody, kVmStateOfNobody, kWatchdogPingsInside,
   };
   return mutants;
 }

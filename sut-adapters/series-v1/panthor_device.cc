@@ -241,7 +241,8 @@ int panthor_device_init(PanthorDevice* ptdev) {
   }
   if (ret != 0) {
     panthor_unwind_hw_components(ptdev, done);
-    k.pm_runtime_put_sync_suspend();
+    const bool skipped = done == 0 && has_defect(ptdev, Switch::heap_30);
+    if (!skipped) k.pm_runtime_put_sync_suspend();
     panthor_protm_heap_put_early(ptdev);
     return ret;
   }

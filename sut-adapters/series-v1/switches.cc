@@ -18,6 +18,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::heap_14, "HEAP-14", "2/8", "own reading of patches 1 and 2",
      "a search drops references of other heaps (HEAP-15) under heap_list_lock, and the last one "
      "deadlocks"},
+    {Switch::heap_30, "HEAP-30", "4/8", "own reading of patch 4; seen on the real driver",
+     "a failing panthor_hw_init() jumps behind the put of the runtime PM reference"},
     {Switch::heap_32, "HEAP-32", "4/8", "own reading of patch 4",
      "unplug puts the heap, although groups of open files still have buffers of it"},
     {Switch::kbo_8, "KBO-8", "4/8", "own reading of patch 4",
@@ -89,8 +91,6 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
 }};
 
 constexpr UnmodelledDefect kUnmodelled[] = {
-    {"HEAP-30", "a failing panthor_hw_init() leaks the runtime PM reference"},
-    {"HEAP-39", "an old descriptor may be opened again after the heap was freed"},
     {"SCHED-50", "active_group holds no reference"},
     {"SCHED-77", "a queue may become fatal and pending by one interrupt"},
     {"RST-9", "a session without a group is never cleaned up"},
@@ -105,6 +105,8 @@ constexpr HiddenDefect kHidden[] = {
      "the review leaves it open, and heaps are no modules that could be unloaded"},
     {"HEAP-15", "find() takes and drops references on heaps that do not match",
      "only the last reference shows, and then it is HEAP-14"},
+    {"HEAP-39", "a descriptor may be opened again after its heap was freed",
+     "only HEAP-3 frees a heap that has open descriptors, and there any use of them shows it"},
     {"KBO-5", "the error path of the import has its own put",
      "each path puts once, as asked in other words"},
     {"KBO-10", "the mask of valid heap flags is passed as heap flags", "the mask is 0"},

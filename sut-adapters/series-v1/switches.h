@@ -23,6 +23,7 @@ enum class Switch : std::uint8_t {
   heap_3,
   heap_4,
   heap_14,
+  heap_30,
   heap_32,
   kbo_8,
   kbo_9,
