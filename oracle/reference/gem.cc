@@ -52,6 +52,16 @@ std::uint64_t page_align(std::uint64_t size) {
   return (size + vocab::kPageMask) & ~vocab::kPageMask;
 }
 
+/// A VM that stays while something is mapped into it: that may wait for the GPU, and the device may
+/// go meanwhile.
+struct HeldVm {
+  explicit HeldVm(const Ptr<Vm>& where) : vm(where) { Vms::get(vm); }
+  ~HeldVm() { Vms::put(vm); }
+  HeldVm(const HeldVm&) = delete;
+  HeldVm& operator=(const HeldVm&) = delete;
+  const Ptr<Vm> vm;
+};
+
 }  // namespace
 
 Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
@@ -97,8 +107,11 @@ int KernelBos::place_and_map(Device& d, const Ptr<KernelBo>& bo, const KernelBoP
   return 0;
 }
 
-Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& vm, std::uint64_t size,
+Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& where, std::uint64_t size,
                                         const KernelBoPlace& place) {
+  if (!where) return unexpected(-ENODEV);  // the firmware's went with the device
+  const HeldVm held(where);
+  const Ptr<Vm>& vm = held.vm;
   const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
   if (!bo) return unexpected(-ENOMEM);
   bo->size = page_align(size);
@@ -122,10 +135,13 @@ Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& vm, std::uint6
   return bo;
 }
 
-Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& vm,
+Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& where,
                                                   std::uint64_t size,
                                                   const KernelBoPlace& place) {
   if (!d.protm_heap) return unexpected(-EINVAL);
+  if (!where) return unexpected(-ENODEV);
+  const HeldVm held(where);
+  const Ptr<Vm>& vm = held.vm;
   const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
   if (!bo) return unexpected(-ENOMEM);
   bo->size = page_align(size);

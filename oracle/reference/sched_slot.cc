@@ -196,7 +196,12 @@ void Sched::sync_queue_state(const Ptr<Group>& group, std::uint32_t cs) {
   const Iface& io = d_.fw->csg(static_cast<std::uint32_t>(group->csg_id)).cs[cs];
   const Ptr<Queue>& queue = group->queues[cs];
   const Word<fw::CsStatusWait> wait{d_.fw->out(io, fw::cs_output::kStatusWait)};
-  if (wait[fw::CsStatusWait::protm_pend]) handle_protm_pend(group, cs);
+  if (wait[fw::CsStatusWait::protm_pend]) {
+    handle_protm_pend(group, cs);
+  } else if ((d_.fw->pending(io) & fw::kCsProtmPend) == 0) {
+    // Granted before, it has gone on in the time of somebody else.
+    group->protm_pending_queues &= ~(1u << cs);
+  }
 
   const std::uint32_t scoreboards = d_.fw->out(io, fw::cs_output::kStatusScoreboards);
   const std::uint32_t reason =

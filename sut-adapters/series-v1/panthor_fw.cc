@@ -253,7 +253,9 @@ int panthor_fw_post_reset(PanthorDevice* ptdev) {
   return 0;
 }
 
-Vm* panthor_fw_vm(PanthorDevice* ptdev) { return &*ptdev->fw->vm; }
+Vm* panthor_fw_vm(PanthorDevice* ptdev) {
+  return ptdev->fw->vm == nullptr ? nullptr : &*ptdev->fw->vm;
+}
 
 KernelBoResult panthor_fw_alloc_queue_iface_mem(PanthorDevice* ptdev) {
   const KernelBoArgs args{.size = 2 * vocab::kPageSize,

@@ -110,18 +110,17 @@ Result<Ptr<GemObject>> panthor_gem_prime_import_sg_table(void* driver,
 }
 
 KernelBoResult panthor_kernel_bo_create(PanthorDevice* ptdev, Vm* vm, const KernelBoArgs& args) {
-  if (vm == nullptr) {
-    ptdev->kernel.warn("kernel bo without vm");
-    return tl::make_unexpected(-EINVAL);
-  }
+  // The firmware's VM goes with the device. Upstream does not look, in a GROUP_CREATE beside it.
+  if (vm == nullptr) return tl::make_unexpected(-ENODEV);
   const auto kbo = ptdev->kernel.make<KernelBo>("kbo");
   if (kbo == nullptr) return tl::make_unexpected(-ENOMEM);
-
+  kbo->vm = panthor_vm_get(vm);
   const auto bo = (args.kbo_flags & kKboProtectedHeap) != 0
                       ? panthor_gem_create_protected(ptdev, args.size, args.bo_flags, vm)
                       : panthor_gem_create(ptdev, args.size, args.bo_flags, vm);
   if (!bo) {
     ptdev->kernel.free(kbo);
+    panthor_vm_put(vm);
     return tl::make_unexpected(bo.error());
   }
   kbo->ptdev = ptdev;
@@ -145,9 +144,9 @@ KernelBoResult panthor_kernel_bo_create(PanthorDevice* ptdev, Vm* vm, const Kern
   if (ret != 0) {
     panthor_gem_put(ptdev, kbo->obj);
     ptdev->kernel.free(kbo);
+    panthor_vm_put(vm);
     return tl::make_unexpected(ret);
   }
-  kbo->vm = panthor_vm_get(vm);
   return kbo;
 }
 

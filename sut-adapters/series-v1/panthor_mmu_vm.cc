@@ -125,7 +125,13 @@ void panthor_vm_destroy(Vm* vm) {
   panthor_heap_pool_destroy(vm->heaps.pool);
   vm->heaps.pool = nullptr;
   vm->ptdev->kernel.mutex_unlock(vm->heaps.lock);
-  if (panthor_vm_unmap_range(vm, 0, vm->va_size) != 0) {
+  int ret = panthor_vm_unmap_range(vm, 0, vm->va_size);
+  if (ret == -ETIMEDOUT && panthor_device_reset_is_pending(vm->ptdev)) {
+    // A GPU that does not leave protected mode is reset; then the mappings can go. Upstream WARNs.
+    vm->ptdev->kernel.flush_work(vm->ptdev->reset.work);
+    ret = panthor_vm_unmap_range(vm, 0, vm->va_size);
+  }
+  if (ret != 0) {
     vm->ptdev->kernel.warn("unmap of a dying vm failed");
   }
   panthor_vm_put(vm);

@@ -22,7 +22,9 @@ void cs_slot_process_fatal_event_locked(PanthorDevice* ptdev, std::uint32_t csg_
   const FwIface& cs = panthor_fw_get_cs_iface(ptdev, csg_id, cs_id);
   const vocab::Word<fw::CsFaultWord> fatal(fw_read(ptdev, cs.output + fw::cs_output::kFatal));
   Group* const group = sched->csg_slots[csg_id].group;
-  if (group != nullptr) group->fatal_queues |= 1u << cs_id;
+  // A CS behind the group's own was the former tenant's. Upstream marks it all the same.
+  if (group == nullptr || cs_id >= group->queue_count) return;
+  group->fatal_queues |= 1u << cs_id;
   ptdev->kernel.log("CSG slot CS fatal");
   if (fatal[fw::CsFaultWord::type] ==
       static_cast<std::uint32_t>(vocab::Exception::cs_unrecoverable)) {

@@ -169,7 +169,13 @@ void cs_slot_sync_protm_wait_locked(PanthorDevice* ptdev, std::uint32_t csg_id,
   const vocab::Word<fw::CsStatusWait> wait(
       fw_read(ptdev, cs.output + fw::cs_output::kStatusWait));
   const std::uint32_t bit = 1u << cs_id;
-  if (!wait[fw::CsStatusWait::protm_pend]) return;
+  if (!wait[fw::CsStatusWait::protm_pend]) {
+    // A queue that was granted before may have gone on in the time of another group.
+    const std::uint32_t req = fw_read(ptdev, cs.input + kReqAck.req);
+    const bool asks = ((req ^ fw_read(ptdev, cs.output + kReqAck.ack)) & fw::kCsProtmPend) != 0;
+    if (!asks && !has_defect(ptdev, Switch::sched_34)) group->protm_pending_queues &= ~bit;
+    return;
+  }
   group->idle_queues &= ~bit;
   group->blocked_queues &= ~bit;
   if (group_supports_protm(group) && group->protm_unsettled) group->protm_pending_queues |= bit;
