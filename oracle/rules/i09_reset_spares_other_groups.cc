@@ -5,6 +5,7 @@
 // comes within one second of the reset. Rests where the Program loses or delays CSG acks: firmware
 // that does not suspend a slot in time costs that group, in a right driver too.
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
 
@@ -21,6 +22,10 @@ using K = vocab::ObservationKind;
 namespace {
 
 constexpr std::uint64_t kNearNs = vocab::kSec;
+/// A job that has had so long has timed out by itself. Source: panthor_sched.c JOB_TIMEOUT_MS.
+constexpr std::uint64_t kJobTimeoutNs = 5 * vocab::kSec;
+/// How much a jiffy's rounding may take off that.
+constexpr std::uint64_t kJiffyNs = 20 * vocab::kMs;
 
 bool slots_may_not_answer(const Program& program) {
   return std::any_of(program.faults.begin(), program.faults.end(), [](const Fault& f) {
@@ -70,6 +75,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
   std::map<std::uint32_t, std::size_t> out;
   std::set<std::uint32_t> earned;
   Tenants tenants(program);
+  std::map<std::uint32_t, std::uint64_t> begun_ns;
   const std::size_t end = quiesce_index(trace);
   for (std::size_t i = 0; i < end; ++i) {
     const Record& r = trace.records[i];
@@ -77,8 +83,14 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
     const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
     if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain) {
       tenants.blame(r.a, earned);
+    } else if (is(r, EventKind::job_started)) {
+      begun_ns.try_emplace(r.a, r.time_ns);
     } else if (r.kind == RecordKind::fence_signalled && r.d != 0) {
       const std::uint32_t group = group_of_job(program, r.a);
+      const auto begun = begun_ns.find(r.a);
+      const bool timed_out = r.d == ETIMEDOUT && begun != begun_ns.end() &&
+                             r.time_ns - begun->second + kJiffyNs >= kJobTimeoutNs;
+      if (timed_out) earned.insert(group);
       if (earned.insert(group).second) out.emplace(group, i);  // later ones follow from it
     } else if (is(r, K::mmu_fault)) {
       for (std::uint32_t slot = 0; slot < vocab::kMaxCsgSlots; ++slot) {

@@ -224,6 +224,13 @@ bool Turns::take_machine(const Record& r) {
       inside_ = group_at(r.a);
       if (const auto g = groups_.find(inside_); g != groups_.end()) g->second.asks = false;
       return true;
+    case K::region_started: {
+      // Who was granted before goes on in the time of whom the entry was for.
+      const auto g = groups_.find(group_at(r.a));
+      if (g == groups_.end() || !g->second.asks) return false;
+      g->second.asks = false;
+      return true;
+    }
     case K::protm_exit_raised:
       inside_ = kNoStep;
       return true;

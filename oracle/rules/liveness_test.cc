@@ -104,6 +104,12 @@ TEST_CASE("L3: a request with the highest priority is entered within its ticks")
   wrong.after(kLateNs).fence(w.job_a, ETIMEDOUT);
   check_wrong("L3", w.program, wrong, 4);
 
+  // Who was granted before goes on in the time of another one.
+  TraceBuilder beside;
+  w.accepted(beside).saw(K::protm_pend, {.a = 0, .c = 0x1000}).saw(K::region_started, {.a = 0});
+  beside.after(kLateNs).fence(w.job_a, ETIMEDOUT);
+  check_right("L3", w.program, beside);
+
   // The request of a group that is resumed inside its region comes before it is seen.
   TraceBuilder early;
   w.accepted(early).saw(K::protm_pend, {.a = 1, .c = 0x1000});
