@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "oracle/judge/chance.h"
 #include "oracle/judge/compare.h"
 #include "oracle/judge/facts.h"
 #include "oracle/judge/poison.h"
@@ -51,7 +52,7 @@ std::vector<Finding> own_findings(const Program& program, const Trace& trace,
     if (result.violation) out.push_back(from_violation(rule, trace, *result.violation));
   }
   for (Finding& f : sut_findings(trace, expected)) out.push_back(std::move(f));
-  if (const auto poison = first_poison(trace)) {
+  if (const auto poison = first_poison(program, trace)) {
     std::erase_if(out, [&](const Finding& f) { return f.at_ns > poison->at_ns; });
   }
   return out;
@@ -96,8 +97,9 @@ std::vector<Finding> comparisons(const Program& program, const Trace& oracle,
     compare_slots(c, options.slots);
   }
   faults = drop_behind_faults(program, oracle, candidate, out);
-  const auto oracle_poison = first_poison(oracle);
-  const auto candidate_poison = first_poison(candidate);
+  verdict.by_chance = drop_chance(c);
+  const auto oracle_poison = first_poison(program, oracle);
+  const auto candidate_poison = first_poison(program, candidate);
   std::erase_if(out, [&](const Finding& f) {
     if (candidate_poison && f.at_ns > candidate_poison->at_ns) return true;
     return oracle_poison && (!f.oracle_record || *f.oracle_record >= oracle_poison->record);
@@ -107,7 +109,7 @@ std::vector<Finding> comparisons(const Program& program, const Trace& oracle,
 
 std::vector<Finding> fact_findings(const Program& program, const Trace& candidate) {
   std::vector<Finding> out;
-  const auto poison = first_poison(candidate);
+  const auto poison = first_poison(program, candidate);
   for (const FactFailure& failure : failing_facts(program, candidate)) {
     if (poison && failure.at_ns > poison->at_ns) continue;
     // A run that stopped shows why by itself; what it no longer shows is no second divergence.
@@ -138,7 +140,7 @@ std::string oracle_fault(const Program& program, const Trace& oracle,
     });
     return "the oracle breaks " + f.rule + ": " + f.detail;
   }
-  if (first_poison(oracle)) return {};
+  if (first_poison(program, oracle)) return {};
   const auto facts = failing_facts(program, oracle);
   if (!facts.empty()) return "the oracle lacks a fact of the case: " + facts.front().detail;
   if (const auto event = not_reached(program, oracle)) {
@@ -179,7 +181,8 @@ bool livelocked(const Trace& oracle, const Trace& candidate) {
 /// Nothing diverged: says whether that means anything.
 void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle,
                    const Trace& candidate, Faults faults) {
-  const auto poison = first_poison(candidate) ? first_poison(candidate) : first_poison(oracle);
+  const auto poisoned = first_poison(program, candidate);
+  const auto poison = poisoned ? poisoned : first_poison(program, oracle);
   if (poison) {
     verdict.at_ns = poison->at_ns;
     give_up(verdict, Outcome::poisoned, std::string(poison->row->sentence));

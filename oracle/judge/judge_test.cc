@@ -523,8 +523,8 @@ TEST_CASE("poison: stops the comparison, keeps what was found before") {
   };
   for (const K kind : {K::region_unfinished, K::rule_equal_priority}) {
     TraceBuilder b = poisoned(kind);
-    REQUIRE(first_poison(b.trace()));
-    CHECK(first_poison(b.trace())->at_ns == kMs);
+    REQUIRE(first_poison(c.program, b.trace()));
+    CHECK(first_poison(c.program, b.trace())->at_ns == kMs);
     CHECK(c.judged(b).outcome == Outcome::poisoned);
     find(b, RecordKind::buffer_content, c.bo)->d = 1;  // behind it
     CHECK(c.judged(b).outcome == Outcome::poisoned);
@@ -533,18 +533,34 @@ TEST_CASE("poison: stops the comparison, keeps what was found before") {
     const Verdict v = judge::judge(c.program, b.trace(), c.right().trace(), options());
     check_diverged(v, "result/group_create");
   }
-  CHECK(poison_table().size() == 2);
+  CHECK(poison_table().size() == 3);
   for (const PoisonRow& row : poison_table()) CHECK_FALSE(row.source.empty());
+}
+
+TEST_CASE("poison: a job interrupt that is lost for good, and no other") {
+  Case c;
+  c.program.faults.push_back(Fault{});
+  vocab::MachineFault& fault = c.program.faults.back().machine;
+  fault.kind = vocab::FaultKind::lose_irq;
+  TraceBuilder b;
+  b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq)});
+  CHECK_FALSE(first_poison(c.program, b.trace()));
+  fault.times = vocab::kForever;
+  CHECK(first_poison(c.program, b.trace()));
+  fault.target = 2;
+  CHECK_FALSE(first_poison(c.program, b.trace()));
 }
 
 TEST_CASE("faults: what differs behind one that hit another job or nobody is not compared") {
   const Case c;
+  constexpr auto kKind = static_cast<std::uint32_t>(vocab::FaultKind::cs_fault);
   const auto with_fault = [&](std::uint64_t at_ns, std::uint32_t job) {
     TraceBuilder b;
     TraceBuilder right = c.right();
     for (const Record& r : right.edit().records) {
       if (r.time_ns == at_ns && b.trace().records.empty()) {
-        b.at(at_ns).event(EventKind::job_started, job, 3).saw(K::fault_applied, {.c = 3});
+        b.at(at_ns).event(EventKind::job_started, job, 3);
+        b.saw(K::fault_applied, {.b = kKind, .c = 3});
         Trace tail = b.trace();
         b.edit().records.clear();
         for (const Record& before : right.trace().records) {

@@ -18,7 +18,8 @@ struct PoisonRow {
   std::string_view sentence;
   std::string_view source;
   vocab::ObservationKind kind;             ///< of the record that poisons
-  bool (*only_if)(const contract::Record&);  ///< nullptr: each record of that kind does
+  /// nullptr: each record of that kind does.
+  bool (*only_if)(const contract::Program&, const contract::Record&);
 };
 [[nodiscard]] std::span<const PoisonRow> poison_table();
 
@@ -28,6 +29,7 @@ struct Poison {
   const PoisonRow* row = nullptr;
 };
 /// The first record that poisons the rest; nothing when none does.
-[[nodiscard]] std::optional<Poison> first_poison(const contract::Trace& trace);
+[[nodiscard]] std::optional<Poison> first_poison(const contract::Program& program,
+                                                 const contract::Trace& trace);
 
 }  // namespace protm::judge

@@ -61,6 +61,7 @@ struct Verdict {
   std::vector<Finding> findings;          ///< all, first one first
   std::vector<Count> checked;             ///< on the candidate: rules armed, things compared
   std::vector<std::string> not_checkable; ///< rules that this adapter cannot show
+  std::uint64_t by_chance = 0;            ///< differences of which both sides are right (chance.h)
   bool reached = true;                    ///< every `reaches` was reached by the candidate
 };
 

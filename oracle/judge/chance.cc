@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/judge/chance.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "oracle/judge/touched.h"
+
+namespace protm::judge {
+
+using namespace contract;
+
+namespace {
+
+/// Whether a field of the node, at any depth, refers to one of `steps`.
+bool refers_to(const Node& node, const std::set<std::uint32_t>& steps) {
+  return std::any_of(node.fields.begin(), node.fields.end(), [&](const Value& v) {
+    if (v.kind == Value::Kind::ref && steps.contains(static_cast<std::uint32_t>(v.number))) {
+      return true;
+    }
+    return std::any_of(v.list.begin(), v.list.end(),
+                       [&](const Node& item) { return refers_to(item, steps); });
+  });
+}
+
+class Chance {
+ public:
+  explicit Chance(const Comparison& c)
+      : c_(c),
+        oracle_(fates_of(c.program, c.oracle)),
+        candidate_(fates_of(c.program, c.candidate)) {}
+
+  [[nodiscard]] bool allows(const Finding& f) const {
+    if (f.rule.starts_with("result/")) return call_allows(f);
+    if (depends_on_fork(f)) return true;
+    if (f.rule == "memory") return memory_allows(f);
+    if (f.rule == "window" || f.rule == "fence" || f.event == "group_state") {
+      // A fence that never comes is nobody's luck.
+      if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
+      const auto group = subject(f);
+      return group && (by_chance(*group) || fault_told_late(f, *group));
+    }
+    return false;
+  }
+  /// A call that met a device on its way out, or a GPU that hung, in one run only: what refers to
+  /// its step differs for that reason.
+  void fork(const Finding& f) {
+    if (f.rule.starts_with("result/") && call_allows(f)) forked_.insert(step_of(f));
+  }
+  void grow_forks() {
+    for (bool grew = true; grew;) {
+      grew = false;
+      for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
+        if (refers_to(c_.program.steps[s].op, forked_)) grew = forked_.insert(s).second || grew;
+      }
+    }
+  }
+
+ private:
+  static bool died_touched(const Fates& fates, std::uint32_t group) {
+    const auto touched = fates.touched.find(group);
+    return touched != fates.touched.end() && touched->second <= fates.died.at(group);
+  }
+  [[nodiscard]] bool by_chance(std::uint32_t group) const {
+    bool by_chance = false;
+    for (const Fates* fates : {&oracle_, &candidate_}) {
+      if (!fates->died.contains(group)) continue;
+      const bool touched = died_touched(*fates, group);
+      if (!touched && !fates->own_fault.contains(group)) return false;
+      by_chance = by_chance || touched;
+    }
+    return by_chance;
+  }
+
+  /// A tick that comes before the firmware has said whose a page fault is takes all queues of the
+  /// group for dead, one behind it that queue: the others' jobs end with EINVAL or ECANCELED.
+  [[nodiscard]] bool fault_told_late(const Finding& f, std::uint32_t group) const {
+    if (!oracle_.page_faulted.contains(group) || !candidate_.page_faulted.contains(group)) {
+      return false;
+    }
+    const Record* const got = record(f, false);
+    const Record* const want = record(f, true);
+    if (got == nullptr || want == nullptr) return false;
+    if (f.event == "group_state") return got->b == want->b;
+    const auto dead = [](std::uint64_t error) { return error == EINVAL || error == ECANCELED; };
+    return f.rule == "fence" && f.field == "error" && dead(got->d) && dead(want->d);
+  }
+
+  [[nodiscard]] const Record* record(const Finding& f, bool of_oracle) const {
+    const auto& index = of_oracle ? f.oracle_record : f.candidate_record;
+    const Trace& trace = of_oracle ? c_.oracle : c_.candidate;
+    return index && *index < trace.records.size() ? &trace.records[*index] : nullptr;
+  }
+  [[nodiscard]] std::uint32_t step_of(const Finding& f) const {
+    const Record* const r = record(f, false) != nullptr ? record(f, false) : record(f, true);
+    return r == nullptr ? kNoStep : r->b;
+  }
+
+  [[nodiscard]] std::optional<std::uint32_t> window_group(const Finding& f, bool of_oracle) const {
+    const Trace& trace = of_oracle ? c_.oracle : c_.candidate;
+    const auto& index = of_oracle ? f.oracle_record : f.candidate_record;
+    if (!index) return std::nullopt;
+    for (const Window& w : protected_windows(c_.program, trace)) {
+      if (w.begin == *index || w.end == *index) return w.group;
+    }
+    return std::nullopt;
+  }
+  /// The group that a finding is about.
+  [[nodiscard]] std::optional<std::uint32_t> subject(const Finding& f) const {
+    if (f.rule == "window") {
+      const auto group = window_group(f, false);
+      return group ? group : window_group(f, true);
+    }
+    const Record* const r = record(f, false) != nullptr ? record(f, false) : record(f, true);
+    if (r == nullptr) return std::nullopt;
+    if (f.rule == "fence") return group_of_job(c_.program, r->a);
+    return r->a;
+  }
+
+  [[nodiscard]] bool depends_on_fork(const Finding& f) const {
+    if (forked_.empty()) return false;
+    // Counts of all objects; what the heaps gave.
+    if (f.event == "rest_state" || f.rule == "heap-alloc") return true;
+    if (f.rule == "window") return forked_.contains(subject(f).value_or(kNoStep));
+    const Record* const r = record(f, false) != nullptr ? record(f, false) : record(f, true);
+    return r != nullptr && forked_.contains(r->a);
+  }
+
+  /// ENODEV beside the device's way out, ETIMEDOUT beside a GPU that hangs; EINVAL where the group
+  /// had died by chance.
+  [[nodiscard]] bool call_allows(const Finding& f) const {
+    if (forked_.contains(step_of(f))) return true;
+    const Record* const got = record(f, false);
+    const Record* const want = record(f, true);
+    if (got == nullptr || want == nullptr || got->kind != RecordKind::step_returned) return false;
+    const Node* const op = step_op(c_.program, got->b);
+    const auto failed = [](const Record* r, int error) {
+      return static_cast<std::int64_t>(r->c) == -error;
+    };
+    for (const int gone : {ENODEV, ENOENT}) {
+      if ((failed(got, gone) && going_at(c_.program, c_.candidate, *f.candidate_record)) ||
+          (failed(want, gone) && going_at(c_.program, c_.oracle, *f.oracle_record))) {
+        return true;
+      }
+    }
+    if ((failed(got, ETIMEDOUT) && hung_during(c_.program, c_.candidate, *f.candidate_record)) ||
+        (failed(want, ETIMEDOUT) && hung_during(c_.program, c_.oracle, *f.oracle_record))) {
+      return true;
+    }
+    if (step_type(c_.program, got->b) != NodeType::group_submit) return false;
+    const auto group = static_cast<std::uint32_t>(field_number(*op, "group"));
+    if (!failed(got, EINVAL) && !failed(want, EINVAL)) return false;
+    // A group that dies in both runs may be dead already in one of them.
+    const auto dead = [group](const Fates& fates, std::size_t by) {
+      const auto died = fates.died.find(group);
+      return died != fates.died.end() && died->second < by;
+    };
+    const bool in_both = failed(got, EINVAL)
+                             ? dead(candidate_, *f.candidate_record) && oracle_.died.contains(group)
+                             : dead(oracle_, *f.oracle_record) && candidate_.died.contains(group);
+    return in_both || by_chance(group);
+  }
+
+  /// A job that was cut short by chance has stored what it had come to by then.
+  [[nodiscard]] bool memory_allows(const Finding& f) const {
+    const auto bo = subject(f);
+    if (!bo) return false;
+    std::set<std::uint64_t> vms;
+    for (const Step& s : c_.program.steps) {
+      if (static_cast<NodeType>(s.op.type) != NodeType::vm_bind) continue;
+      if (refers_to(s.op, {*bo})) vms.insert(field_number(s.op, "vm"));
+    }
+    for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
+      if (step_type(c_.program, s) != NodeType::group_create) continue;
+      if (!vms.contains(field_number(c_.program.steps[s].op, "vm"))) continue;
+      if (by_chance(s) || forked_.contains(s)) return true;
+    }
+    return false;
+  }
+
+  const Comparison& c_;
+  Fates oracle_, candidate_;
+  std::set<std::uint32_t> forked_;
+};
+
+}  // namespace
+
+std::size_t drop_chance(Comparison& c) {
+  if (c.findings.empty()) return 0;
+  Chance chance(c);
+  for (const Finding& f : c.findings) chance.fork(f);
+  chance.grow_forks();
+  return std::erase_if(c.findings, [&](const Finding& f) { return chance.allows(f); });
+}
+
+}  // namespace protm::judge

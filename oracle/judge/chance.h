@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What hangs on chance: differences of which both sides are right, because something from outside
+// touched a group in the run in which it died, and microseconds decide whether it is touched; calls
+// that met a device on its way out or a GPU that hung; and what follows from those.
+// Leaves out: who is right where nothing touched the group: then it has been wronged.
+// Source: panthor_sched.c (7.3) tick_ctx_init(), panthor_sched_suspend(), group_term_work();
+// docs/agreement.md, "Races: both orders are legal".
+#pragma once
+
+#include <cstddef>
+
+#include "oracle/judge/compare.h"
+
+namespace protm::judge {
+
+/// Drops what hangs on chance from the findings of the comparison. Returns how many those were.
+/// A group is touched by: the device, its file, its VM or itself going; a page fault of another
+/// group of its VM (the base ends all groups of that VM that hold slots); an exit that the GPU
+/// refuses and a fault inside, while it is the group inside; an ack that its slot loses; a cache
+/// flush, AS command, power domain, reset, boot or interrupt line that hangs; the loss of a
+/// region's progress, and a time-out of who was thrown out twice; a tiler heap that is full and
+/// that another group uses too. A difference about a group is one of chance only if it died in one
+/// of the runs at least after it was touched, and not in the other without that or a fault that
+/// the hardware reported as its own.
+std::size_t drop_chance(Comparison& c);
+
+}  // namespace protm::judge

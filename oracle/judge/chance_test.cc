@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Goal: a difference is one of chance where the run in which a group died shows what touched it
+// before, and only there.
+#include "oracle/judge/chance.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+#include "oracle/judge/touched.h"
+#include "sut-adapters/contract/trace_builder.h"
+
+using namespace protm;
+using namespace protm::contract;
+using namespace protm::judge;
+using K = vocab::ObservationKind;
+using vocab::kMs;
+
+namespace {
+
+constexpr auto kRef = Value::Kind::ref;
+
+/// Two groups of one VM with a job each, a buffer that is mapped there, and steps that take away.
+struct World {
+  Program program;
+  std::uint32_t vm, bo, bind, mine, other, job, other_job, destroy, unbind, create;
+  World() {
+    vm = add_step(program, make_node(NodeType::vm_create));
+    bo = add_step(program, make_node(NodeType::bo_create));
+    bind = add_step(program, make_node(NodeType::vm_bind, {{"vm", kRef, vm}}));
+    mine = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
+    other = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
+    job = add_job(program, mine);
+    other_job = add_job(program, other);
+    destroy = add_step(program, make_node(NodeType::group_destroy, {{"group", kRef, mine}}));
+    unbind = add_step(program, make_node(NodeType::unbind));
+    create = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
+  }
+  TraceBuilder running() const {
+    TraceBuilder b;
+    b.saw(K::stream_call, {.a = 0, .d = 1}).event(EventKind::group_on_slot, mine, 0);
+    b.saw(K::stream_call, {.a = 1, .d = 1}).event(EventKind::group_on_slot, other, 1);
+    return b.after(kMs);
+  }
+  /// How many of the findings of (oracle: done, candidate) are left; one is put in: the fence.
+  std::size_t left(TraceBuilder candidate, std::uint64_t error) const {
+    TraceBuilder oracle = running();
+    oracle.fence(job, 0);
+    candidate.after(kMs).fence(job, error);
+    std::vector<Finding> findings{
+        {.from = FindingClass::comparison,
+         .rule = "fence",
+         .slug = "fence",
+         .event = "fence_signalled",
+         .field = "error",
+         .detail = {},
+         .oracle_record = oracle.trace().records.size() - 1,
+         .candidate_record = candidate.trace().records.size() - 1}};
+    std::vector<Count> checked;
+    Comparison c{program, oracle.trace(), candidate.trace(), findings, checked};
+    const std::size_t dropped = drop_chance(c);
+    CHECK(dropped + findings.size() == 1);
+    return findings.size();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("chance: who dies untouched has been wronged") {
+  const World w;
+  CHECK(w.left(w.running(), EINVAL) == 1);
+  CHECK(w.left(w.running(), ECANCELED) == 1);
+}
+
+TEST_CASE("chance: a device or group that goes touches whom it takes along") {
+  const World w;
+  CHECK(w.left(w.running().started(w.unbind), ECANCELED) == 0);
+  CHECK(w.left(w.running().started(w.destroy), ECANCELED) == 0);
+  // What came behind the death did not cause it.
+  TraceBuilder late = w.running().fence(w.job, EINVAL).started(w.unbind);
+  CHECK(w.left(late, EINVAL) == 1);
+}
+
+TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it is") {
+  const World w;
+  TraceBuilder theirs = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});
+  CHECK(w.left(theirs, EINVAL) == 0);
+  TraceBuilder own = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 0});
+  CHECK(w.left(own, EINVAL) == 1);
+}
+
+TEST_CASE("chance: an exit that is refused touches the group inside, a lost ack that of its slot") {
+  const World w;
+  const auto kind = [](vocab::FaultKind k) { return static_cast<std::uint32_t>(k); };
+  const auto refused = [&](std::uint32_t slot) {
+    return w.running().saw(K::enter_sampled, {.c = 1u << slot}).saw(K::exit_refused);
+  };
+  CHECK(w.left(refused(0), EINVAL) == 0);
+  CHECK(w.left(refused(1), EINVAL) == 1);
+  const auto lost = [&](std::uint32_t slot) {
+    return w.running().saw(K::fault_applied,
+                           {.b = kind(vocab::FaultKind::lose_ack), .c = slot});
+  };
+  CHECK(w.left(lost(0), ETIMEDOUT) == 0);
+  CHECK(w.left(lost(1), ETIMEDOUT) == 1);
+  TraceBuilder late = w.running().saw(K::enter_sampled, {.c = 1});
+  late.saw(K::fault_applied,
+           {.b = kind(vocab::FaultKind::late_exit), .c = vocab::kAnySlot});
+  CHECK(w.left(late, EINVAL) == 1);  // no excuse: RST-14
+}
+
+TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs") {
+  const World w;
+  const auto left = [&](TraceBuilder candidate, std::int64_t result) {
+    TraceBuilder oracle;
+    oracle.started(w.create).returned(w.create, 0);
+    candidate.returned(w.create, result);
+    std::vector<Finding> findings{{.from = FindingClass::comparison,
+                                   .rule = "result/group_create",
+                                   .slug = "result/group_create",
+                                   .event = "step_returned",
+                                   .field = {},
+                                   .detail = {},
+                                   .oracle_record = 1,
+                                   .candidate_record = candidate.trace().records.size() - 1}};
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    drop_chance(c);
+    return findings.size();
+  };
+  TraceBuilder plain;
+  plain.started(w.create);
+  CHECK(left(plain, -ENODEV) == 1);
+  CHECK(left(plain, -ETIMEDOUT) == 1);
+  TraceBuilder going;
+  going.started(w.unbind).started(w.create);
+  CHECK(left(going, -ENODEV) == 0);
+  CHECK(left(going, -EINVAL) == 1);
+  TraceBuilder hung;
+  hung.started(w.create).saw(K::exit_refused);
+  CHECK(left(hung, -ETIMEDOUT) == 0);
+  TraceBuilder over;
+  over.saw(K::exit_refused).saw(K::reset_completed).started(w.create);
+  CHECK(left(over, -ETIMEDOUT) == 1);
+}

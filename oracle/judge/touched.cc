@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/judge/touched.h"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <optional>
+
+namespace protm::judge {
+
+using namespace contract;
+using K = vocab::ObservationKind;
+using F = vocab::FaultKind;
+
+namespace {
+
+enum class Reach : std::uint8_t { nobody, slot, inside, everybody };
+
+/// Whom a machine fault touches.
+Reach reach_of(F kind) {
+  switch (kind) {
+    case F::late_ack:
+    case F::lose_ack: return Reach::slot;
+    case F::refuse_exit:
+    case F::protected_fault:
+    case F::as_fault_inside: return Reach::inside;
+    case F::stuck_as_command:
+    case F::lose_irq:
+    case F::late_boot:
+    case F::fail_boot:
+    case F::refuse_halt:
+    case F::stuck_reset:
+    case F::stuck_flush:
+    case F::stuck_power: return Reach::everybody;
+    default: return Reach::nobody;
+  }
+}
+
+bool removes_device(NodeType type) {
+  return type == NodeType::unbind || type == NodeType::unplug || type == NodeType::unload;
+}
+
+class Reader {
+ public:
+  Reader(const Program& program, const Trace& trace) : program_(program), trace_(trace) {
+    std::map<std::uint32_t, std::set<std::uint32_t>> users;  // of tiler heaps
+    for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
+      if (step_type(program, s) == NodeType::group_create) groups_.insert(s);
+      if (step_type(program, s) != NodeType::group_submit) continue;
+      std::set<std::uint32_t> heaps;
+      collect_heaps(program.steps[s].op, heaps);
+      for (const std::uint32_t heap : heaps) users[heap].insert(group_of_job(program, s));
+    }
+    for (const auto& [heap, groups] : users) {
+      if (groups.size() > 1) share_heaps_.insert(groups.begin(), groups.end());
+    }
+    progress_saved_ = program.machine.word(vocab::Switch::region_progress_saved) ==
+                      static_cast<std::uint32_t>(vocab::YesNo::yes);
+  }
+
+  Fates read() {
+    const std::size_t end = quiesce_index(trace_);
+    for (std::size_t i = 0; i < end; ++i) take(i);
+    for (const auto& [vm, record] : faulted_) touch_vm(vm, record);
+    for (std::size_t i = end; i < trace_.records.size(); ++i) {
+      const Record& r = trace_.records[i];
+      const bool bad = r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0);
+      if (bad) fates_.died.try_emplace(r.a, i);
+    }
+    return std::move(fates_);
+  }
+
+ private:
+  void collect_heaps(const Node& node, std::set<std::uint32_t>& out) const {
+    for (const Value& v : node.fields) {
+      const auto step = static_cast<std::uint32_t>(v.number);
+      const bool heap = v.kind == Value::Kind::ref &&
+                        step_type(program_, step) == NodeType::tiler_heap_create;
+      if (heap) out.insert(step);
+      for (const Node& item : v.list) collect_heaps(item, out);
+    }
+  }
+  void touch(std::uint32_t group, std::size_t i) {
+    if (group != kNoStep) fates_.touched.try_emplace(group, i);
+  }
+  template <class Belongs>
+  void touch_if(std::size_t i, Belongs&& belongs) {
+    for (const std::uint32_t group : groups_) {
+      if (belongs(group)) touch(group, i);
+    }
+  }
+  [[nodiscard]] std::uint64_t vm_of(std::uint32_t group) const {
+    return field_number(program_.steps[group].op, "vm");
+  }
+  // The group whose own access it was is not touched by it.
+  void touch_vm(std::uint64_t vm, std::size_t i) {
+    touch_if(i, [&](std::uint32_t g) { return vm_of(g) == vm && !fates_.own_fault.contains(g); });
+  }
+  /// The group in a slot; one that is not seen there yet is seen next.
+  [[nodiscard]] std::uint32_t seated(std::uint32_t slot, std::size_t from) const {
+    if (const auto seat = seats_.find(slot); seat != seats_.end()) return seat->second;
+    for (std::size_t i = from; i < trace_.records.size(); ++i) {
+      const Record& r = trace_.records[i];
+      if (is(r, EventKind::group_on_slot) && r.b == slot) return r.a;
+    }
+    return kNoStep;
+  }
+  [[nodiscard]] std::uint32_t inside(std::size_t i) const {
+    return session_ == vocab::kAnySlot ? kNoStep : seated(session_, i);
+  }
+
+  /// Touches the group in the slot. A START that is never acked shows nobody: then it may be any
+  /// group that is not seen in another slot.
+  void touch_seat(std::uint32_t slot, std::size_t i) {
+    if (const auto seat = seats_.find(slot); seat != seats_.end()) return touch(seat->second, i);
+    touch_if(i, [&](std::uint32_t g) {
+      return std::none_of(seats_.begin(), seats_.end(),
+                          [g](const auto& seat) { return seat.second == g; });
+    });
+  }
+
+  void take_step(std::size_t i) {
+    const Record& r = trace_.records[i];
+    const Node& op = program_.steps[r.b].op;
+    const NodeType type = step_type(program_, r.b);
+    if (removes_device(type)) touch_if(i, [](std::uint32_t) { return true; });
+    if (type == NodeType::group_destroy) {
+      const std::uint64_t gone = field_number(op, "group");
+      touch_if(i, [&](std::uint32_t g) { return g == gone; });
+    } else if (type == NodeType::vm_destroy) {
+      const std::uint64_t gone = field_number(op, "vm");
+      touch_if(i, [&](std::uint32_t g) { return vm_of(g) == gone; });
+    } else if (type == NodeType::close) {
+      const std::uint64_t gone = field_number(op, "file");
+      touch_if(i, [&](std::uint32_t g) {
+        return field_number(program_.steps[g].op, "file") == gone;
+      });
+    }
+  }
+
+  void take_event(const Record& r) {
+    if (is(r, EventKind::group_off_slot)) {
+      seats_.erase(r.b);
+    } else if (is(r, EventKind::group_on_slot) || is(r, EventKind::job_started)) {
+      const std::uint32_t group =
+          is(r, EventKind::group_on_slot) ? r.a : group_of_job(program_, r.a);
+      seats_[r.b] = group;
+      if (groups_.contains(group)) vm_of_as_[as_of_slot_[r.b]] = vm_of(group);
+    }
+  }
+
+  void take_fault(std::size_t i) {
+    const Record& r = trace_.records[i];
+    const auto slot = static_cast<std::uint32_t>(r.c);
+    switch (reach_of(static_cast<F>(r.b))) {
+      case Reach::nobody: break;
+      case Reach::slot:
+        if (slot != vocab::kAnySlot) touch_seat(slot, i);
+        break;
+      case Reach::inside: touch(inside(i), i); break;
+      case Reach::everybody: touch_if(i, [](std::uint32_t) { return true; }); break;
+    }
+  }
+
+  void take_machine(std::size_t i) {
+    const Record& r = trace_.records[i];
+    switch (static_cast<K>(r.sub)) {
+      case K::stream_call: as_of_slot_[r.a] = static_cast<std::uint32_t>(r.d); break;
+      case K::enter_sampled:
+        if (r.c != 0) session_ = static_cast<std::uint32_t>(std::countr_zero(r.c));
+        break;
+      case K::protm_exit_raised:
+      case K::reset_completed: session_ = vocab::kAnySlot; break;
+      case K::protm_fault:
+      case K::exit_refused: touch(inside(i), i); break;
+      case K::region_unfinished: {
+        const std::uint32_t group = seated(r.a, i);
+        ++thrown_out_[group];
+        if (!progress_saved_) touch(group, i);
+        break;
+      }
+      case K::tiler_oom: {
+        const std::uint32_t group = seated(r.a, i);
+        if (share_heaps_.contains(group)) touch(group, i);
+        break;
+      }
+      case K::mmu_fault:
+        last_fault_ = i;
+        if (const auto vm = vm_of_as_.find(r.a); vm != vm_of_as_.end()) {
+          faulted_.try_emplace(vm->second, i);
+        }
+        break;
+      case K::cs_fault:
+      case K::cs_fatal: {
+        // The AS that a group was resumed with is in no record, but here its fault is known.
+        const std::uint32_t group = seated(r.a, i);
+        fates_.own_fault.insert(group);
+        if (last_fault_ && groups_.contains(group)) {
+          fates_.page_faulted.insert(group);
+          faulted_.try_emplace(vm_of(group), *last_fault_);
+        }
+        break;
+      }
+      case K::fault_applied: take_fault(i); break;
+      default: break;
+    }
+  }
+
+  void take(std::size_t i) {
+    const Record& r = trace_.records[i];
+    if (r.kind == RecordKind::step_started) take_step(i);
+    if (r.kind == RecordKind::event) take_event(r);
+    if (r.kind == RecordKind::machine) take_machine(i);
+    if (r.kind == RecordKind::fence_signalled && r.d != 0) {
+      // Time that others spent inside counts for who is thrown out again and again.
+      const std::uint32_t group = group_of_job(program_, r.a);
+      if (r.d == ETIMEDOUT && thrown_out_[group] > 1) touch(group, i);
+      fates_.died.try_emplace(group_of_job(program_, r.a), i);
+    }
+  }
+
+  const Program& program_;
+  const Trace& trace_;
+  std::set<std::uint32_t> groups_;
+  std::set<std::uint32_t> share_heaps_;
+  std::map<std::uint32_t, std::uint32_t> thrown_out_;  ///< how often
+  std::optional<std::size_t> last_fault_;
+  bool progress_saved_ = true;
+  std::map<std::uint32_t, std::uint32_t> seats_;
+  std::map<std::uint32_t, std::uint32_t> as_of_slot_;
+  std::map<std::uint32_t, std::uint64_t> vm_of_as_;
+  std::map<std::uint64_t, std::size_t> faulted_;  ///< VM -> first page fault
+  std::uint32_t session_ = vocab::kAnySlot;
+  Fates fates_;
+};
+
+}  // namespace
+
+Fates fates_of(const Program& program, const Trace& trace) {
+  return Reader(program, trace).read();
+}
+
+bool going_at(const Program& program, const Trace& trace, std::size_t index) {
+  bool going = false;
+  for (std::size_t i = 0; i < std::min(index, trace.records.size()); ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::step_started && removes_device(step_type(program, r.b))) going = true;
+    const bool back = r.kind == RecordKind::step_started &&
+                      (step_type(program, r.b) == NodeType::probe ||
+                       step_type(program, r.b) == NodeType::load);
+    if (back) going = false;
+  }
+  return going;
+}
+
+bool hung_during(const Program& /*program*/, const Trace& trace, std::size_t index) {
+  bool hung = false;
+  for (std::size_t i = 0; i < index; ++i) {
+    const Record& r = trace.records[i];
+    if (is(r, K::exit_refused)) hung = true;
+    if (is(r, K::fault_applied)) {
+      const auto kind = static_cast<F>(r.b);
+      const Reach reach = reach_of(kind);
+      hung = hung || reach == Reach::everybody || reach == Reach::inside || kind == F::late_exit ||
+             kind == F::late_active || kind == F::ack_without_entry;
+    }
+    if (is(r, K::reset_completed) || is(r, K::protm_exit_raised)) {
+      // What was under way then has met it; what starts behind it has not.
+      bool under_way = false;
+      for (std::size_t k = 0; k < i && !under_way; ++k) {
+        const Record& s = trace.records[k];
+        under_way = s.kind == RecordKind::step_started && s.b == trace.records[index].b;
+      }
+      if (!under_way) hung = false;
+    }
+  }
+  return hung;
+}
+
+}  // namespace protm::judge

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which groups of one run were touched from outside, since when, and which of them died. See
+// chance.h for what touches a group.
+// Leaves out: who is right; times. Source: chance.h.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "sut-adapters/contract/trace_reading.h"
+
+namespace protm::judge {
+
+/// Index of a record for each group, by the step that made it.
+using SinceRecord = std::map<std::uint32_t, std::size_t>;
+
+struct Fates {
+  SinceRecord touched;  ///< first record that touches the group
+  SinceRecord died;     ///< first error of its fences, or its bad state at rest
+  std::set<std::uint32_t> own_fault;     ///< the hardware said so: CS_FAULT or CS_FATAL in its slot
+  std::set<std::uint32_t> page_faulted;  ///< of those, by a page fault
+};
+[[nodiscard]] Fates fates_of(const contract::Program& program, const contract::Trace& trace);
+
+/// Whether the device was on its way out, or away, when record `index` came.
+[[nodiscard]] bool going_at(const contract::Program& program, const contract::Trace& trace,
+                            std::size_t index);
+/// Whether the GPU was refusing to leave protected mode, or hung in another way that a fault of the
+/// Program explains, while the step of the step_returned record `index` was under way.
+[[nodiscard]] bool hung_during(const contract::Program& program, const contract::Trace& trace,
+                               std::size_t index);
+
+}  // namespace protm::judge
