@@ -13,6 +13,7 @@ extern const Mutant kBindUnchecked;
 extern const Mutant kBoCreateUnchecked;
 extern const Mutant kEmptyNameDefers;
 extern const Mutant kEmptySectionCleared;
+extern const Mutant kEveryGroupProtected;
 extern const Mutant kExclusiveExported;
 extern const Mutant kExitNotAcknowledged;
 extern const Mutant kExitNotAwaited;
@@ -50,6 +51,7 @@ extern const Mutant kLastComeFirstServed;
 extern const Mutant kLateExitGivenUp;
 extern const Mutant kLateRequestAcked;
 extern const Mutant kLowerPriorityEnters;
+extern const Mutant kMissingHeapIsFinal;
 extern const Mutant kMmioOffsetUnchecked;
 extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
@@ -83,6 +85,7 @@ extern const Mutant kShortSessionMissed;
 extern const Mutant kSleepIgnored;
 extern const Mutant kSlotReferenceKept;
 extern const Mutant kSlotsUnlike;
+extern const Mutant kSlowExitGivenUp;
 extern const Mutant kSlowToGiveUp;
 extern const Mutant kStreamTruncated;
 extern const Mutant kSubmitFaultIgnored;
@@ -104,27 +107,28 @@ extern const Mutant kWatchdogPingsInside;
 std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored, kAlwaysCapable, kAsyncBindRefused, kBindFailureForgotten, kBindUnchecked,
-      kBoCreateUnchecked, kEmptyNameDefers, kEmptySectionCleared, kExclusiveExported,
-      kExitNotAcknowledged, kExitNotAwaited, kFailedAddLeaks, kFailedImportLeaks,
-      kFailedProbeKeepsHeap, kFatalIgnored, kFaultIgnored, kFenceTooEarly, kFirstChunkWrong,
-      kFlushIdZeroAsleep, kGateAlwaysOpen, kGrantForgotten, kGroupCreateUnchecked,
+      kBoCreateUnchecked, kEmptyNameDefers, kEmptySectionCleared, kEveryGroupProtected,
+      kExclusiveExported, kExitNotAcknowledged, kExitNotAwaited, kFailedAddLeaks,
+      kFailedImportLeaks, kFailedProbeKeepsHeap, kFatalIgnored, kFaultIgnored, kFenceTooEarly,
+      kFirstChunkWrong, kFlushIdZeroAsleep, kGateAlwaysOpen, kGrantForgotten, kGroupCreateUnchecked,
       kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked,
       kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives,
       kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased, kHeapOfNobody,
       kHeapOutlivesVm, kHeapPrefixMatches, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody,
       kLabelTooLong, kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked,
-      kLowerPriorityEnters, kMmioOffsetUnchecked, kNeighboursForgotten, kNeverIdle,
-      kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer, kOffsetOfNobody, kOneGroupOnly,
-      kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown, kProgressTimerIgnored,
+      kLowerPriorityEnters, kMissingHeapIsFinal, kMmioOffsetUnchecked, kNeighboursForgotten,
+      kNeverIdle, kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer, kOffsetOfNobody,
+      kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown, kProgressTimerIgnored,
       kProtectedFaultIgnored, kProtectedNeedsPrivilege, kProtectedWithoutBuffer,
       kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked, kQueuesFaultIgnored,
       kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored, kRequestLeftAlone, kResetKillsAll,
       kRootReferenceKept, kSecondUnplugPutsHeap, kSectionInNormalMemory, kSectionWantsHeap,
       kSessionNeverYields, kShortSessionMissed, kSleepIgnored, kSlotReferenceKept, kSlotsUnlike,
-      kSlowToGiveUp, kStreamTruncated, kSubmitFaultIgnored, kSubmitUnchecked, kSuspendBufferHandle,
-      kSuspendBufferMixedUp, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong,
-      kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored, kUserPageOutlivesGpu,
-      kVmCreateUnchecked, kVmDestroyOfNobody, kVmStateOfNobody, kWatchdogPingsInside,
+      kSlowExitGivenUp, kSlowToGiveUp, kStreamTruncated, kSubmitFaultIgnored, kSubmitUnchecked,
+      kSuspendBufferHandle, kSuspendBufferMixedUp, kSyncOfNobody, kSyncRangeUnchecked,
+      kSyncValueWrong, kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored,
+      kUserPageOutlivesGpu, kVmCreateUnchecked, kVmDestroyOfNobody, kVmStateOfNobody,
+      kWatchdogPingsInside,
   };
   return mutants;
 }
