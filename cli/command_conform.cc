@@ -7,12 +7,17 @@
 #include "cli/places.h"
 #include "conformance/format/did_you_mean.h"
 #include "conformance/format/expectation_reader.h"
-#include "conformance/runner/conform.h"
+#include "conformance/runner/designs.h"
 #include "conformance/runner/report.h"
+#include "oracle/differential/candidates.h"
 #include "sut-adapters/executor/series_v1.h"
 
 namespace protm::cli {
 namespace {
+
+/// What --profile calls the 7.x base, and the design that the candidate keeps to best.
+constexpr std::string_view kBase = "base";
+constexpr std::string_view kAnyProfile = "any";
 
 /// Command line that repeats the whole run.
 std::string command_line(const Options& options) {
@@ -25,6 +30,7 @@ std::string command_line(const Options& options) {
   add("--suites", options.suites);
   if (options.machine != Options{}.machine) add("--machine", options.machine);
   add("--expect", options.expect);
+  if (options.profile != kAnyProfile) add("--profile", options.profile);
   return line;
 }
 
@@ -68,6 +74,24 @@ std::optional<std::vector<format::Expectation>> expectations(const Options& opti
   return std::nullopt;
 }
 
+runner::RunResult run(const Options& options, const runner::Suite& cases,
+                      const std::vector<runner::Design>& designs, const exec::Candidate& who,
+                      runner::ConformOptions how) {
+  const bool any = options.profile == kAnyProfile;
+  if (any && who.profile.empty()) {
+    return runner::conform_to_any_design(cases, designs, who, how);
+  }
+  if (!any) how.profile = options.profile;
+  const std::string name = any ? who.profile : options.profile == kBase ? "" : options.profile;
+  const exec::Candidate candidate = differential::with_profile(who, name);
+  for (const runner::Design& design : designs) {
+    if (design.profile == name) {
+      return runner::conform(runner::with_cases_of(design, cases), candidate, how);
+    }
+  }
+  return runner::conform(cases, candidate, how);
+}
+
 }  // namespace
 
 int command_conform(const Options& options, Console console) {
@@ -77,8 +101,9 @@ int command_conform(const Options& options, Console console) {
   const runner::Filter filter{options.suite, options.filter};
   const auto cases = suite(options, filter, console);
   if (!cases) return kExitBadInput;
+  const auto own = designs(options, filter, console);
   auto known = expectations(options, *who, console);
-  if (!known) return kExitBadInput;
+  if (!own || !known) return kExitBadInput;
   announce(options, console);
   runner::ConformOptions how;
   how.attribution =
@@ -91,12 +116,12 @@ int command_conform(const Options& options, Console console) {
   how.expectations = std::move(*known);
   how.not_yet_modelled = not_modelled_line(*who);
   how.reproduce = command_line(options);
-  const runner::RunResult result = runner::conform(*cases, *who, how);
+  const runner::RunResult result = run(options, *cases, *own, *who, std::move(how));
   console.out << runner::report(result, *format);
   const int code = runner::exit_code(result);
   // Reports for tools keep their own form; a person reads the line all the same.
   if (code != kExitOk && *format != runner::ReportFormat::text) {
-    console.err << "reproduce: " << how.reproduce << "\n";
+    console.err << "reproduce: " << command_line(options) << "\n";
   }
   return code;
 }

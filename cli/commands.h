@@ -11,6 +11,7 @@
 
 #include "cli/options.h"
 #include "cli/run.h"
+#include "conformance/runner/designs.h"
 #include "conformance/runner/suite.h"
 #include "oracle/judge/verdict.h"
 #include "sut-adapters/executor/candidate.h"
@@ -37,6 +38,10 @@ int bad_input(Console console, const std::string& message);
 /// Cases of the suites; nothing after the errors of its files were printed.
 [[nodiscard]] std::optional<runner::Suite> suite(const Options& options,
                                                  const runner::Filter& filter, Console console);
+/// The designs that the review leaves open, with their own cases; none beside suites of the user's.
+[[nodiscard]] std::optional<std::vector<runner::Design>> designs(const Options& options,
+                                                                 const runner::Filter& filter,
+                                                                 Console console);
 /// A Program from a YAML case or from bytes; nothing after an error was printed.
 [[nodiscard]] std::optional<contract::Program> program_file(const std::string& path,
                                                             Console console);

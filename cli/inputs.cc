@@ -44,9 +44,10 @@ std::optional<exec::Candidate> candidate(const Options& options, Console console
   return std::nullopt;
 }
 
-std::optional<runner::Suite> suite(const Options& options, const runner::Filter& filter,
-                                   Console console) {
-  const std::string folder = suites_folder(options.suites);
+namespace {
+
+std::optional<runner::Suite> suite_in(const std::string& folder, const Options& options,
+                                      const runner::Filter& filter, Console console) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
     bad_input(console, "no folder '" + folder + "' with suites; set PROTM_ROOT to the clone");
@@ -67,6 +68,27 @@ std::optional<runner::Suite> suite(const Options& options, const runner::Filter&
   if (loaded.errors.empty()) return loaded;
   console.err << format::diagnostics_text(loaded.errors);
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<runner::Suite> suite(const Options& options, const runner::Filter& filter,
+                                   Console console) {
+  return suite_in(suites_folder(options.suites), options, filter, console);
+}
+
+std::optional<std::vector<runner::Design>> designs(const Options& options,
+                                                   const runner::Filter& filter,
+                                                   Console console) {
+  std::vector<runner::Design> all;
+  if (!options.suites.empty()) return all;
+  for (const std::string_view name : differential::designs()) {
+    const fs::path folder = fs::path(suites_folder({})).parent_path() / "designs" / name / "suites";
+    auto own = suite_in(folder, options, filter, console);
+    if (!own) return std::nullopt;
+    all.push_back({std::string(name), std::move(*own)});
+  }
+  return all;
 }
 
 std::optional<contract::Program> program_file(const std::string& path, Console console) {

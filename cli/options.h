@@ -41,6 +41,7 @@ struct Options {
   std::string scope = "driver";   ///< of agree: what the Programs may hold
   std::string lcov;               ///< of agree: tracefile to write
   std::string suites;             ///< empty = conformance/suites below the root
+  std::string profile = "any";          ///< design or release that the oracle follows
   std::string machine = "arch10-fw1";  ///< configuration of cases that name none
   std::string expect;             ///< file of expectations; empty = the kernel's, if there is one
   std::string preemptions;        ///< of explore; empty = the case's, else 2

@@ -12,6 +12,7 @@
 
 #include "conformance/format/did_you_mean.h"
 #include "gpu-model/vocab/machine_config.h"
+#include "oracle/reference/profile.h"
 
 namespace protm::cli {
 namespace {
@@ -32,6 +33,8 @@ constexpr std::string_view kHelp =
     --filter=GLOB|ENTRY     only cases whose id matches, or that belong to an entry
     --format=FORMAT         text, json, junit or ktap
     --machine=CONFIG        the machine of cases that name none (`list --machines`)
+    --profile=NAME          design or release that it follows: base, vm-op-waits, linux-7.x,
+                            linux-6.12 (default: the design that it keeps to best)
     --attribute             the smallest sets of switches that explain each divergence
     --suites=DIR            cases from another folder
     --expect=FILE           divergences that are known; else conformance/expectations/KERNEL.yaml
@@ -239,6 +242,14 @@ class Grammar {
     word(c, "--machine", options_.machine, {names.begin(), names.end()});
   }
 
+  static std::vector<std::string> profile_names() {
+    std::vector<std::string> names{"any", "base"};
+    for (const reference::Profile& p : reference::profiles()) {
+      if (!p.name.empty()) names.emplace_back(p.name);
+    }
+    return names;
+  }
+
   void conform() {
     Command& c = command("conform", "");
     text(c, "--sut", options_.sut);
@@ -247,6 +258,7 @@ class Grammar {
     word(c, "--format", options_.format, {"text", "json", "junit", "ktap"});
     text(c, "--suites", options_.suites);
     machine(c);
+    word(c, "--profile", options_.profile, profile_names());
     text(c, "--expect", options_.expect);
     flag(c, "--attribute", options_.attribute);
     flag(c, "--bisect", options_.bisect);

@@ -37,7 +37,7 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
        "did you mean 'conform'?\n"},
       {{"conform", "--stu=reference"},
        "protm: error: conform has no option '--stu'\n  = expected one of: --sut, --suite, "
-       "--filter, --format, --suites, --machine, "
+       "--filter, --format, --suites, --machine, --profile, "
        "--expect, --attribute, --bisect; did you mean '--sut'?\n"},
       {{"conform", "--format=jason"},
        "protm: error: --format cannot be 'jason'\n  = expected one of: text, json, junit, ktap; "

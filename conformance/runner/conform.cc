@@ -48,6 +48,7 @@ class Run {
     row.entries = program.entries;
     row.reproduce = "./protm conform --sut=" + shell_word(result_.candidate) +
                     " --filter=" + shell_word(program.id);
+    if (!options_.profile.empty()) row.reproduce += " --profile=" + options_.profile;
     if (!options_.machine.empty()) row.reproduce += " --machine=" + shell_word(options_.machine);
     const std::uint32_t lacking = program.requires_mask & ~candidate_.capabilities;
     if (lacking != 0) {

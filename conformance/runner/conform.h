@@ -32,6 +32,7 @@ struct ConformOptions {
   std::vector<format::Expectation> expectations;  ///< cases that the candidate gets wrong
   std::string not_yet_modelled;     ///< first line of the text report; empty = none
   std::string machine;              ///< configuration of cases that name none; empty = the usual
+  std::string profile;              ///< as given to --profile; empty = not given
   std::string reproduce;            ///< command line of the whole run
 };
 

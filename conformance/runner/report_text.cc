@@ -114,13 +114,31 @@ std::string time_text(std::uint64_t ns) {
   return text;
 }
 
+namespace {
+
+/// "designs: the base 2 diverged, vm-op-waits 0: as vm-op-waits": which one the report is of.
+std::string designs_line(const RunResult& result) {
+  std::string out;
+  const auto name = [](const std::string& profile) {
+    return profile.empty() ? std::string("the base") : profile;
+  };
+  for (const DesignTried& d : result.designs) {
+    out += out.empty() ? "designs: " : ", ";
+    out += name(d.profile) + " " + std::to_string(d.diverged);
+    if (d.profile.empty()) out += " diverged";
+  }
+  return out.empty() ? out : out + ": as " + name(result.profile) + "\n";
+}
+
+}  // namespace
+
 std::string report_text(const RunResult& result) {
   std::string out;
   if (!result.not_yet_modelled.empty()) out += result.not_yet_modelled + "\n";
   out += "candidate " + result.candidate;
   if (!result.version.empty()) out += ", " + result.version;
   if (!result.profile.empty()) out += ", profile " + result.profile;
-  out += "\n";
+  out += "\n" + designs_line(result);
   for (const std::string& e : result.suite_errors) out += "error of the suite: " + e + "\n";
   for (const std::string& e : result.expectation_errors) {
     out += "error of an expectation: " + e + "\n";

@@ -73,6 +73,9 @@ std::string report_json(const RunResult& result) {
                {"checked", result.checked},
                {"cases", cases},
                {"totals", totals}};
+  for (const DesignTried& d : result.designs) {
+    j["designs"].push_back({{"profile", d.profile}, {"diverged", d.diverged}});
+  }
   if (!result.compared.empty()) j["compared"] = result.compared;
   if (!result.suite_errors.empty()) j["suite_errors"] = result.suite_errors;
   if (!result.expectation_errors.empty()) j["expectation_errors"] = result.expectation_errors;

@@ -38,10 +38,19 @@ struct CaseResult {
   std::vector<std::vector<std::string>> attribution;
 };
 
+/// What came of the suites under one profile of the oracle.
+struct DesignTried {
+  std::string profile;        ///< empty = the base
+  std::uint32_t diverged = 0;  ///< of what was run: of a design that is not taken, its own cases
+};
+
 struct RunResult {
   std::string candidate;     ///< as given: "series-v1:only=HEAP-2"
   std::string version;
   std::string profile;
+  /// Where the review leaves designs open and the candidate did not say which one it has: those
+  /// that were tried. The result is of the one that it follows.
+  std::vector<DesignTried> designs;
   std::vector<std::string> capabilities;
   std::uint64_t seed = 0;
   std::string not_yet_modelled;   ///< first line of the text report; empty = none

@@ -9,6 +9,7 @@
 #include "oracle/mutants/mutants.h"
 #include "oracle/reference/driver.h"
 #include "oracle/reference/profile.h"
+#include "sut-adapters/contract/capability.h"
 #include "sut-adapters/executor/in_process.h"
 #include "sut-adapters/executor/linux_uml_kind.h"
 
@@ -71,20 +72,39 @@ tl::expected<exec::Candidate, std::string> parse_mutant(std::string_view argumen
   return tl::unexpected("no mutant '" + std::string(argument) + "'; expected one of: " + known);
 }
 
+const reference::Profile& profile_of_name(std::string_view name) {
+  const reference::Profile* const found = reference::profile_by_name(name);
+  if (found != nullptr) return *found;
+  std::fprintf(stderr, "protm: harness bug: the reference has no profile '%.*s'\n",
+               static_cast<int>(name.size()), name.data());
+  std::abort();
+}
+
 }  // namespace
 
 exec::Candidate reference(std::string_view profile) {
-  const reference::Profile* const found = reference::profile_by_name(profile);
-  if (found == nullptr) {
-    std::fprintf(stderr, "protm: harness bug: the reference has no profile '%.*s'\n",
-                 static_cast<int>(profile.size()), profile.data());
-    std::abort();
-  }
+  const reference::Profile& found = profile_of_name(profile);
   // The table lives as long as the program: nobody owns what is pointed to.
-  const std::shared_ptr<const void> options(found, [](const void*) {});
-  exec::Candidate c = exec::in_process("reference", kBase, reference::make_driver, options);
-  c.profile = found->name;
-  return c;
+  const std::shared_ptr<const void> options(&found, [](const void*) {});
+  return with_profile(exec::in_process("reference", kBase, reference::make_driver, options),
+                      profile);
+}
+
+exec::Candidate with_profile(exec::Candidate candidate, std::string_view profile) {
+  const reference::Profile& found = profile_of_name(profile);
+  candidate.profile = found.name;
+  if (!found.vm_op_forces_exit) {
+    candidate.capabilities &= ~static_cast<std::uint32_t>(contract::Capability::forced_exit);
+  }
+  return candidate;
+}
+
+std::vector<std::string_view> designs() {
+  std::vector<std::string_view> names;
+  for (const reference::Profile& p : reference::profiles()) {
+    if (p.of == reference::ProfileOf::design) names.push_back(p.name);
+  }
+  return names;
 }
 
 exec::Candidate oracle_for(const exec::Candidate& candidate) {

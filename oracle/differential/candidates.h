@@ -14,6 +14,12 @@ namespace protm::differential {
 /// The oracle itself, in one of the reference's profiles; "" is the 7.x base.
 /// Errors: aborts when the reference has no such profile.
 [[nodiscard]] exec::Candidate reference(std::string_view profile = "");
+/// The candidate, taken to do what a profile of the reference says; "" is the 7.x base. A design
+/// that a profile has another way is no capability of it.
+/// Errors: aborts when the reference has no such profile.
+[[nodiscard]] exec::Candidate with_profile(exec::Candidate candidate, std::string_view profile);
+/// Names of the profiles that stand for a design which the review leaves open.
+[[nodiscard]] std::vector<std::string_view> designs();
 /// The oracle that is right for `candidate`: its profile, and a kernel that ticks alike.
 [[nodiscard]] exec::Candidate oracle_for(const exec::Candidate& candidate);
 

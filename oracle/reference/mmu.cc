@@ -232,7 +232,7 @@ int Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gate
   }
   // Without an AS no register is touched, and vm_active waits for op_lock (MMU-35).
   if (bound && size != 0) {
-    const int error = d_.protm->gate_enter();
+    const int error = d_.protm->gate_enter_for_op();
     if (error != 0) return error;
     gated = true;
   }

@@ -21,6 +21,7 @@ constexpr std::array kProfiles{
             .every_cs_fault_counts = false,
             .as_disable_waits = false,
             .ticks_repeat = true},
+    Profile{.name = "vm-op-waits", .of = ProfileOf::design, .vm_op_forces_exit = false},
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where a kernel release does something else than the reference, which models the 7.x base as it
-// should be: one member per difference, each proven by that release's source. A profile is what
-// makes a disagreement with a real driver "explained". Leaves out the differences that nothing
-// shows, and defects that do not hide other things: those are divergences.
-// Source: docs/agreement.md names file and symbol of each.
+// Where something else than what the reference does is right as well; it models the 7.x base as it
+// should be. Of a kernel release: one member per difference, each proven by that release's source
+// (docs/agreement.md names file and symbol). Of a design: a position that the review leaves open
+// (catalogue, status `open`). A profile is what makes a disagreement "explained". Leaves out the
+// differences that nothing shows, and defects that do not hide other things: those are divergences.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,11 @@
 
 namespace protm::reference {
 
+enum class ProfileOf : std::uint8_t { release, design };
+
 struct Profile {
   std::string_view name;
+  ProfileOf of = ProfileOf::release;
   /// GROUP_GET_STATE tells a group that another one's hang took down from the one that hung.
   /// Source: 6.12's panthor_drm.h has no DRM_PANTHOR_GROUP_STATE_INNOCENT, and
   /// panthor_group_get_state() sets TIMEDOUT and FATAL_FAULT only.
@@ -49,6 +52,10 @@ struct Profile {
   /// compared. The reference does not do it, nor should any driver. Source: in
   /// tick_ctx_update_resched_target() a target that is due is not before the last tick, and stays.
   bool ticks_repeat = false;
+  /// A VM operation that meets a protected session throws the GPU out after 5 ms of grace; else it
+  /// waits for the end of the session. Source: open (MMU-20). Patch 7/8 as posted; the sketch in
+  /// its review, Boris Brezillon, 5 May 2026.
+  bool vm_op_forces_exit = true;
 };
 
 /// The base first.

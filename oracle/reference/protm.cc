@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "gpu-model/vocab/errno.h"
+#include "oracle/reference/driver.h"
 #include "oracle/reference/fw.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/group.h"
@@ -19,6 +20,9 @@ namespace {
 constexpr std::uint64_t kEnterAckMs = 4000;
 constexpr std::uint64_t kEnterUs = 500'000;
 constexpr std::uint64_t kForcedExitMs = 500;
+/// How long a VM operation waits for the end of a session that it may not end. Assumption: the
+/// sketch says `timeout`; no session outlives the time-out of its job.
+constexpr std::uint64_t kSessionMs = 5'000;
 constexpr std::uint64_t kNaturalExitUs = 5'000;
 constexpr std::uint64_t kPollUs = 10;
 
@@ -38,6 +42,21 @@ int Protm::gate_enter() {
   k_.up_read(lock_);
   d_.schedule_reset();
   return error;
+}
+
+int Protm::gate_enter_for_op() {
+  if (d_.driver.profile().vm_op_forces_exit) return gate_enter();
+  k_.down_read(lock_);
+  // The sketch waits for the driver to have handled the exit. That takes sched.lock, under which a
+  // tick may wait for this operation: the GPU's word has to do.
+  const auto outside = [this] { return !window_ || !d_.gpu->protm_active(); };
+  const std::uint64_t left = k_.wait_event_timeout(d_.fw->req_waitqueue(), outside,
+                                                   k_.msecs_to_jiffies(kSessionMs));
+  if (left != 0) return 0;
+  k_.log("protected mode does not end");
+  k_.up_read(lock_);
+  d_.schedule_reset();
+  return -ETIMEDOUT;
 }
 
 int Protm::force_exit() {

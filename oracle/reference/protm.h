@@ -30,6 +30,8 @@ class Protm {
   /// Keeps the GPU out of protected mode until gate_leave. Sleeps.
   /// Errors: -ETIMEDOUT the GPU does not leave; a reset is scheduled, no command may follow.
   virtual int gate_enter();
+  /// The same for a VM operation, which may have to wait for the end of the session instead.
+  int gate_enter_for_op();
   void gate_leave() { k_.up_read(lock_); }
   /// Sends a PING so that the firmware leaves protected mode, and waits for it, 500 ms at most.
   /// Errors: -ETIMEDOUT.

@@ -20,6 +20,8 @@ constexpr std::array kTable{
     CapabilityInfo{Capability::system_sleep, "system_sleep",
                    "the device's part of a system suspend and resume"},
     CapabilityInfo{Capability::modules, "modules", "the driver can be unloaded"},
+    CapabilityInfo{Capability::forced_exit, "forced_exit",
+                   "a VM operation ends a protected session (without: it waits)"},
 };
 }  // namespace
 

@@ -23,6 +23,7 @@ enum class Capability : std::uint32_t {
   bo_ioctls = 1u << 9,    ///< BO_SET_LABEL, BO_SYNC, BO_QUERY_INFO, SET_USER_MMIO_OFFSET
   system_sleep = 1u << 14,  ///< the device's part of a system suspend and resume
   modules = 1u << 15,       ///< the driver can be unloaded
+  forced_exit = 1u << 16,   ///< a VM operation ends a protected session, else it waits (MMU-20)
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);

@@ -26,7 +26,7 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
   c.version = kernel.name + ", release " + kernel.release +
               (kernel.flavour == "plain" ? "" : ", " + kernel.flavour);
   c.kernel = kernel.name;
-  c.capabilities = kernel.capabilities;
+  c.capabilities = kernel.capabilities | contract::Capability::forced_exit;
   c.profile = kernel.profile.empty() ? kNewestProfile : kernel.profile;
   c.traits.hz = kUmlHz;
   c.traits.calls_first = true;  // panthor.config: one CPU, no preemption
