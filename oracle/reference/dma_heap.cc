@@ -80,7 +80,10 @@ int HeapCore::reserve_minor(const Ptr<Heap>& heap) {
   return 0;
 }
 
-void HeapCore::forget_minor(std::uint32_t minor) { minors_[minor] = nullptr; }
+void HeapCore::forget_minor(std::uint32_t minor) {
+  k_.assert_held(list_lock_);
+  minors_[minor] = nullptr;
+}
 
 Ptr<contract::DmaHeapBase> HeapCore::find(const char* name) {
   if (name == nullptr) return nullptr;

@@ -90,6 +90,7 @@ int Mmu::wait_ready(std::uint32_t as) {
 }
 
 int Mmu::command(std::uint32_t as, std::uint32_t cmd) {
+  k_.assert_held(slots_lock_);
   int error = wait_ready(as);
   if (error != 0) return error;
   k_.write32(as_offset(AsNr{as}, kAsCommand), cmd);
@@ -98,6 +99,7 @@ int Mmu::command(std::uint32_t as, std::uint32_t cmd) {
 }
 
 int Mmu::as_enable(std::uint32_t as, Vm& vm) {
+  k_.assert_held(slots_lock_);
   irq_.enable_events(1u << as);
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), d_.drm.pgtable_ttbr(vm.table));
   k_.write64(as_offset(AsNr{as}, kAsMemattrLo), vm.memattr);
@@ -106,6 +108,7 @@ int Mmu::as_enable(std::uint32_t as, Vm& vm) {
 }
 
 int Mmu::as_disable(std::uint32_t as, AsDisable how) {
+  k_.assert_held(slots_lock_);
   irq_.disable_events(1u << as);
   int error = d_.gpu->flush_caches(kGpuCommandFlushAll);
   if (error != 0) return error;
@@ -127,6 +130,7 @@ int Mmu::as_disable(std::uint32_t as, AsDisable how) {
 }
 
 void Mmu::release_slot_locked(Vm& vm) {
+  k_.assert_held(slots_lock_);
   if (vm.as_id < 0) return;
   const std::uint32_t as = static_cast<std::uint32_t>(vm.as_id);
   slots_[as] = nullptr;
@@ -137,6 +141,7 @@ void Mmu::release_slot_locked(Vm& vm) {
 }
 
 int Mmu::pick_slot_locked(Vm& vm) {
+  k_.assert_held(slots_lock_);
   std::uint32_t as = 0;
   if (vm.kind == VmKind::user) {
     as = static_cast<std::uint32_t>(std::countr_one(alloc_mask_ | 1u));

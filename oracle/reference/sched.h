@@ -100,6 +100,8 @@ class Sched {
   /// Called under sched.lock when a protected session is over.
   virtual void after_protm_exit();
 
+  /// What groups, slots and lists are may change under sched.lock only.
+  void assert_locked() const { k_.assert_held(lock_); }
   [[nodiscard]] std::uint32_t slot_count() const { return slot_count_; }
   [[nodiscard]] std::uint32_t groups_on_slot() const;
 

@@ -42,6 +42,7 @@ void Sched::process_glb_events() {
 }
 
 void Sched::process_csg_events(std::uint32_t slot) {
+  assert_locked();
   if (slot >= slot_count_) return;
   const Ptr<Group> group = slots_[slot].group;
   if (!group) return;
@@ -211,10 +212,12 @@ void Sched::resume_tick() {
 }
 
 List<Group>& Sched::home_list(const Ptr<Group>& group) {
+  assert_locked();
   return is_idle(group) ? idle_[group->priority] : runnable_[group->priority];
 }
 
 void Sched::schedule_group(const Ptr<Group>& group, std::uint32_t queue_mask) {
+  assert_locked();
   if (!can_run(group)) return;
   const std::uint32_t awake = queue_mask & ~group->blocked_queues;
   if (awake == 0) return;

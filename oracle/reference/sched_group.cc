@@ -59,6 +59,7 @@ bool Sched::rings_filled(const Ptr<Group>& group) const {
 }
 
 bool Sched::has_work(const Ptr<Group>& group) const {
+  assert_locked();
   return !is_idle(group) && rings_filled(group);
 }
 

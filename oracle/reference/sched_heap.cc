@@ -28,12 +28,14 @@ void Sched::tiler_oom_work(Group* group) {
 }
 
 void Sched::handle_tiler_oom(const Ptr<Group>& group, std::uint32_t cs) {
+  assert_locked();
   group->tiler_oom_queues |= 1u << cs;
   group_get(group);
   if (!k_.queue_work(heap_wq_, group->tiler_oom_work)) group_put(group);
 }
 
 bool Sched::oom_waits(const Ptr<Group>& group, std::uint32_t cs) const {
+  assert_locked();
   if (group->csg_id < 0) return false;
   const Iface& io = d_.fw->csg(static_cast<std::uint32_t>(group->csg_id)).cs[cs];
   return (d_.fw->pending(io) & fw::kCsTilerOom) != 0;

@@ -46,6 +46,7 @@ int Sched::init(const Ptr<Sched>& self) {
 // --- leaving slots -----------------------------------------------------------------------------
 
 void Sched::forced_terminate(const Ptr<Group>& group) {
+  assert_locked();
   if (group->state == GroupState::active) {
     for (std::uint32_t i = 0; i < group->queue_count; ++i) {
       reset_cs(group, static_cast<std::uint32_t>(group->csg_id), i);

@@ -27,6 +27,7 @@ void SlotUpdate::queue(std::uint32_t slot, std::uint32_t value, std::uint32_t ma
 }
 
 int Sched::update_slots(SlotUpdate& update) {
+  assert_locked();
   if (update.slots == 0) return 0;
   for (std::uint32_t rest = update.slots; rest != 0; rest &= rest - 1) {
     const auto slot = static_cast<std::uint32_t>(std::countr_zero(rest));
@@ -67,6 +68,7 @@ void Sched::set_priority(std::uint32_t slot, std::uint32_t priority) {
 }
 
 int Sched::bind(const Ptr<Group>& group, std::uint32_t slot) {
+  assert_locked();
   const int error = d_.mmu->vm_active(group->vm);
   if (error != 0) return error;
   group_get(group);
@@ -77,6 +79,7 @@ int Sched::bind(const Ptr<Group>& group, std::uint32_t slot) {
 }
 
 void Sched::unbind(const Ptr<Group>& group) {
+  assert_locked();
   if (group->csg_id < 0) return;
   if (group->state == GroupState::active) {
     k_.warn("an active group leaves its slot");
@@ -122,6 +125,7 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
 }
 
 void Sched::program_slot(std::uint32_t slot, std::uint32_t priority) {
+  assert_locked();
   const Ptr<Group>& group = slots_[slot].group;
   const Iface& io = d_.fw->csg(slot).io;
   for (std::uint32_t i = 0; i < group->queue_count; ++i) program_cs(group, slot, i);

@@ -43,6 +43,7 @@ void Sched::tick_work() {
 }
 
 void Sched::tick_locked(std::uint64_t now, bool full) {
+  assert_locked();
   protm_tick_requested_ = false;
   if (d_.protm->active_group()) {
     if (d_.protm->exit_pending()) {
@@ -67,6 +68,7 @@ void Sched::tick_locked(std::uint64_t now, bool full) {
 // --- a session under way -----------------------------------------------------------------------
 
 bool Sched::session_must_end(bool full_tick) {
+  assert_locked();
   const Ptr<Group>& active = d_.protm->active_group();
   if (!active) return false;
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
@@ -361,6 +363,7 @@ void Sched::cleanup(Tick& tick) {
 // --- power and time ----------------------------------------------------------------------------
 
 void Sched::set_power_reference(bool wanted) {
+  assert_locked();
   if (wanted == has_power_reference_) return;
   has_power_reference_ = wanted;
   if (wanted) {

@@ -144,6 +144,7 @@ class KernelImpl final : public contract::Kernel {
   bool mutex_trylock(contract::Mutex& m) override;
   void mutex_unlock(contract::Mutex& m) override;
   bool mutex_is_locked(const contract::Mutex& m) const override;
+  void assert_held(const contract::Mutex& m) override;
   void down_read(contract::RwSem& s) override;
   void up_read(contract::RwSem& s) override;
   void down_write(contract::RwSem& s) override;

@@ -218,6 +218,13 @@ bool KernelImpl::mutex_is_locked(const contract::Mutex& m) const {
   return slot != nullptr && slot->owner != 0;
 }
 
+void KernelImpl::assert_held(const contract::Mutex& m) {
+  if (holds(m.id, LockMode::exclusive)) return;
+  char words[96];
+  std::snprintf(words, sizeof words, "%s is not held", m.role);
+  say_once(RecordKind::kernel_warn, 0, words);
+}
+
 void KernelImpl::down_read(contract::RwSem& s) {
   point(contract::PointKind::down_read, s.role);
   might_sleep("down_read", s.role);

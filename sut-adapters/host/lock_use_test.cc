@@ -321,6 +321,21 @@ TEST_CASE("Locks: a task that ends with a lock held is reported") {
   CHECK(t.misuse(LockMisuse::held_at_return) == Texts{"ioctl > m.lock"});
 }
 
+TEST_CASE("Locks: who says that a lock is held is warned where it is not") {
+  Bench t;
+  contract::Mutex m{"m.lock"}, other{"other.lock"};
+  KernelImpl& k = *t.kernel;
+  t.now("task", [&] {
+    k.mutex_lock(m);
+    k.assert_held(m);
+    CHECK(t.count(RecordKind::kernel_warn) == 0);
+    k.assert_held(other);
+    k.mutex_unlock(m);
+    k.assert_held(m);
+  });
+  CHECK(t.count(RecordKind::kernel_warn) == 2);
+}
+
 TEST_CASE("Objects: freeing one whose lock is held is reported") {
   struct Thing {
     contract::Mutex lock{"thing.lock"};
