@@ -15,8 +15,11 @@ using namespace contract;
 namespace {
 
 /// What a rest_state record may say that means the same for every right driver. Others inform.
-constexpr std::array<std::string_view, 6> kComparedRest{
-    "vms", "groups", "heaps", "live_heap_buffers", "heap_refs", "reset_pending"};
+constexpr std::array<std::string_view, 9> kComparedRest{
+    "vms", "groups", "heaps", "live_heap_buffers", "heap_refs", "reset_pending",
+    // Of the device, when its driver is gone. Which address spaces still translate hangs on who was
+    // thrown out of one last, and without a running MCU nobody uses them.
+    "unmasked_irq_lines", "mcu_status", "l2_ready"};
 
 using Key = std::tuple<std::uint32_t, std::uint64_t, std::uint64_t>;
 using Values = std::map<Key, std::pair<std::size_t, std::uint64_t>>;  // key -> record, value

@@ -113,6 +113,7 @@ class StepCalls {
   void finish_maker(std::uint32_t step);
   void finish_reader(std::uint32_t step);
   void finish_query(std::uint32_t step);
+  void finish_timestamp(std::uint32_t step);
   void finish_raw(std::uint32_t step);
   void finish_core(std::uint32_t step);
   /// Number of the stream_area step of a VM; kNoStep when there is none that worked.

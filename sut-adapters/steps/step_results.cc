@@ -97,12 +97,24 @@ void StepCalls::finish_query(std::uint32_t step) {
   if (s.result < 0) return;
   const auto args = read<uapi::DevQuery>(s.args.at);
   output(step, 0, args.size);
-  if (args.pointer == 0 || args.type == kTimestampQuery) return;
+  if (args.pointer == 0) return;
+  if (args.type == kTimestampQuery) return finish_timestamp(step);
   std::array<std::byte, 256> reply{};
   const std::size_t bytes = std::min<std::size_t>(args.size, reply.size());
   rig_.user().peek(s.buffer.at, std::span(reply).first(bytes));
   output(step, 1, XXH64(reply.data(), bytes, 0));
   output(step, 2, read<std::uint32_t>(s.buffer.at));
+}
+
+// What time it is differs from run to run: only facts ask, and only which times were given.
+void StepCalls::finish_timestamp(std::uint32_t step) {
+  const auto info = read<uapi::TimestampInfo>(states_[step].buffer.at);
+  const bool cpu = info.cpu_timestamp_sec != 0 || info.cpu_timestamp_nsec != 0;
+  const std::uint64_t fields[] = {info.flags, info.current_timestamp != 0 ? 1u : 0u,
+                                  info.timestamp_offset, info.cycle_count != 0 ? 1u : 0u,
+                                  cpu ? 1u : 0u};
+  std::uint32_t field = 0;
+  for (const std::uint64_t value : fields) output(step, ++field, value, contract::kOnlyForFacts);
 }
 
 // The struct as it is now, word by word. What it means depends on the command, so only facts ask.

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 
+#include "gpu-model/vocab/regs/gpu_control.h"
+#include "gpu-model/vocab/regs/job_control.h"
+#include "gpu-model/vocab/regs/mmu_control.h"
 #include "gpu-model/vocab/uapi.h"
 #include "gpu-model/vocab/uapi_core.h"
+#include "sut-adapters/contract/capability.h"
 #include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/op_table.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -426,6 +430,36 @@ void StepRunner::end_state() {
     return;
   }
   sut_.report_rest(true);
+  report_device();
+}
+
+/// What a device that nobody drives any more still does. Only in process, where the driver is gone
+/// for certain by now.
+void StepRunner::report_device() {
+  if (!contract::has(sut_.info().capabilities, contract::Capability::host_checks)) return;
+  const gpu::Machine& machine = rig_.machine();
+  const auto rest = [&](const char* what, std::uint64_t value) {
+    rig_.report(Record{.kind = RecordKind::rest_state, .text = rig_.text(what), .c = value});
+  };
+  std::uint32_t lines = 0;
+  for (const std::uint32_t mask : {vocab::kGpuIrqMask.offset, vocab::kJobIrqMask.offset,
+                                   vocab::kMmuIrqMask.offset}) {
+    lines = lines << 1 | (machine.peek(mask) != 0 ? 1u : 0u);
+  }
+  std::uint32_t spaces = 0;
+  for (std::uint32_t as = 0; as < vocab::kMaxAs; ++as) {
+    const auto offset = vocab::as_offset(vocab::AsNr{as}, vocab::kAsTranscfgLo);
+    const vocab::Word<vocab::AsTranscfgLo> word{machine.peek(offset)};
+    if (word[vocab::AsTranscfgLo::adrmode] > vocab::kAsTranscfgLo.reset) spaces |= 1u << as;
+  }
+  rest("unmasked_irq_lines", lines);
+  rest("translating_address_spaces", spaces);
+  rest("mcu_status", machine.peek(vocab::kMcuStatus.offset));
+  // A GPU that no reset got out of protected mode is nobody's to switch off.
+  const vocab::Word<vocab::GpuStatus> status{machine.peek(vocab::kGpuStatus.offset)};
+  if (!status[vocab::GpuStatus::protm_active]) {
+    rest("l2_ready", machine.peek(vocab::kL2ReadyLo.offset));
+  }
 }
 
 }  // namespace protm::steps

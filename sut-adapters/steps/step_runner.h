@@ -88,6 +88,7 @@ class StepRunner {
   void abandon_waiting();
   void stuck(const char* who);
   void end_state();
+  void report_device();
   void query_states();
   void read_buffers();
   void read_buffer(std::uint32_t step);
