@@ -83,7 +83,8 @@ const std::vector<Box>& table() {
       // Before bench, which it lies in: the first folder that fits is the box.
       {kMutation,
        4,
-       {kRunner, kFuzzLib, kFormat, kDifferential, kExecutor, kJudge, kContract, kVocab}},
+       {kRunner, kFuzzLib, kGenerator, kFormat, kDifferential, kExecutor, kJudge, kContract,
+        kVocab}},
       {kBench,
        4,
        {kExecutor, kReference, kMutants, kRules, kJudge, kFormat, kDifferential, kRig, kMachine,

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <list>
+#include <map>
 #include <memory>
 #include <memory_resource>
 #include <optional>
@@ -21,9 +22,11 @@
 
 #include "bench/mutation/child.h"
 #include "bench/mutation/score.h"
+#include "bench/mutation/search.h"
 #include "bench/mutation/selector.h"
 #include "bench/mutation/unit.h"
-#include "conformance/format/text_file.h"
+#include "conformance/format/case_reader.h"
+#include "conformance/format/case_writer.h"
 #include "conformance/runner/suite.h"
 #include "fuzzers/lib/whole_file.h"
 
@@ -33,7 +36,7 @@ namespace {
 constexpr int kBadInput = 2;
 constexpr int kHarnessBug = 134;
 constexpr int kInterrupted = 130;
-constexpr std::uint32_t kCpuLimitS = 20;
+constexpr std::uint32_t kCpuLimitS = 3;
 constexpr int kPollMs = 1000;
 constexpr std::uint64_t kDefaultCount = 500;
 
@@ -42,20 +45,22 @@ void on_signal(int) { interrupted = 1; }
 
 struct Asked {
   std::string count = "500", seed = "1", jobs = "1";
-  std::string filter, resume, out, survivors;
-  std::uint64_t count_n = kDefaultCount, seed_n = 1, jobs_n = 1;
+  std::string filter, resume, out, survivors, search = "0", save;
+  std::uint64_t count_n = kDefaultCount, seed_n = 1, jobs_n = 1, search_n = 0;
 };
 
 struct Option {
   std::string_view name;
   std::string Asked::*value;
 };
-constexpr std::array<Option, 7> kOptions{{{"--count=", &Asked::count},
+constexpr std::array<Option, 9> kOptions{{{"--count=", &Asked::count},
                                           {"--seed=", &Asked::seed},
                                           {"--filter=", &Asked::filter},
                                           {"--jobs=", &Asked::jobs},
                                           {"--resume=", &Asked::resume},
                                           {"--survivors=", &Asked::survivors},
+                                          {"--search=", &Asked::search},
+                                          {"--save=", &Asked::save},
                                           {"--out=", &Asked::out}}};
 constexpr const char* kUsage = R"(usage: ./protm bench mutation [OPTIONS]
   --count=N|all     so many mutants, drawn by the seed (default 500)
@@ -64,6 +69,8 @@ constexpr const char* kUsage = R"(usage: ./protm bench mutation [OPTIONS]
   --survivors=FILE  only mutants that survived in these rows, whatever has changed since
   --jobs=N          so many processes (default 1)
   --resume=FILE     rows, one for each mutant; those of the same tree and suites are kept
+  --search=N        look among N generated Programs for cases that are missing
+  --save=DIR        where those go, as YAML
   --out=FILE        the page (default docs/mutation-score.md; none with --filter or --survivors)
 )";
 
@@ -94,9 +101,9 @@ std::optional<Asked> read_options(std::span<char* const> words) {
   const bool all = asked.count == "all";
   if (all) asked.count_n = UINT64_MAX;
   if ((!all && !number(asked.count, 1, asked.count_n)) || !number(asked.seed, 0, asked.seed_n) ||
-      !number(asked.jobs, 1, asked.jobs_n)) {
-    bad_input("--count, --seed and --jobs are numbers\n  = expected as in --count=500 (or all), "
-              "--seed=1, --jobs=2");
+      !number(asked.jobs, 1, asked.jobs_n) || !number(asked.search, 0, asked.search_n)) {
+    bad_input("--count, --seed, --jobs and --search are numbers\n  = expected as in --count=500 "
+              "(or all), --seed=1, --jobs=2, --search=1000");
     return std::nullopt;
   }
   return asked;
@@ -115,11 +122,18 @@ std::string tree_digest(const std::string& table, const runner::Suite& suite) {
   return std::to_string(XXH3_64bits(all.data(), all.size()));
 }
 
+/// Whether a child said something, in printable words.
+bool plain(const std::string& said) {
+  return !said.empty() && std::all_of(said.begin(), said.end(),
+                                      [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 Row row_of(const Mutant& mutant, const std::string& tree, const ChildEnd& end) {
   Row row{mutant.key(), tree, Fate::survived, {}, {}};
   if (end.out_of_time) {
     row.fate = Fate::out_of_time;
-  } else if (end.by_signal != 0 || end.said.empty()) {
+  } else if (end.by_signal != 0 || !plain(end.said)) {
+    // Words that are none: it overwrote its own.
     row.fate = Fate::crashed;
     row.rule = "signal " + std::to_string(end.by_signal);
   } else if (end.said != "survived") {
@@ -199,6 +213,83 @@ class Bench {
   bool good_ = true;
 };
 
+/// Looks for what the suites lack. False when a file could not be written.
+class Search {
+ public:
+  Search(const Asked& asked, const Score& score)
+      : asked_(asked), score_(score), pool_(make_pool(1, asked.search_n)) {}
+
+  bool run() {
+    std::vector<std::uint32_t> nowhere, alive;
+    for (const Mutant* m : score_.chosen) {
+      const Fate fate = score_.rows.at(m->key()).fate;
+      if (score_.proofs.contains(m->number)) continue;
+      if (fate == Fate::not_reached) nowhere.push_back(m->number);
+      if (fate == Fate::survived) alive.push_back(m->number);
+    }
+    for (const Missing& missing : reach_more(pool_, nowhere)) {
+      if (!save(missing.program, missing.numbers)) return false;
+    }
+    alive.insert(alive.end(), nowhere.begin(), nowhere.end());
+    for (const std::uint32_t number : alive) {
+      while (running_.size() >= asked_.jobs_n && interrupted == 0 && good_) reap();
+      if (interrupted != 0 || !good_) return good_;
+      const auto work = [this, number] { return kill_by_search(found_, pool_, number, kTries); };
+      running_.emplace_back(number, std::make_unique<Child>(work, kSearchLimitS));
+    }
+    while (!running_.empty() && interrupted == 0 && good_) reap();
+    return good_;
+  }
+
+ private:
+  static constexpr std::uint32_t kTries = 60;
+  static constexpr std::uint32_t kSearchLimitS = 20;
+
+  void reap() {
+    std::vector<pollfd> wait;
+    for (const auto& [number, child] : running_) wait.push_back({child->descriptor(), POLLIN, 0});
+    (void)poll(wait.data(), wait.size(), kPollMs);
+    for (auto at = running_.begin(); at != running_.end();) {
+      const auto end = at->second->poll();
+      if (end) good_ = look_at(end->said, at->first);
+      at = end ? running_.erase(at) : std::next(at);
+    }
+  }
+
+  bool look_at(const std::string& said, std::uint32_t number) {
+    std::uint64_t place = 0;
+    if (said.empty()) return true;
+    if (mutation::number(said, 0, place)) return note(place, {number});
+    const auto program = format::read_case("search", said + "\n");
+    return !program || save(*program, {number});
+  }
+
+  bool save(const contract::Program& program, const std::vector<std::uint32_t>& numbers) {
+    found_.push_back(program);
+    return note(found_.size() - 1, numbers);
+  }
+
+  /// Writes a Program that was found, with all that is known to be noticed by it.
+  bool note(std::size_t place, const std::vector<std::uint32_t>& numbers) {
+    std::string& text = notes_[place];
+    for (const std::uint32_t number : numbers) {
+      text += "# " + score_.table->mutants[number - 1].key() + "\n";
+    }
+    const std::string file = asked_.save + "/found-" + std::to_string(place) + ".yaml";
+    if (fuzz::write_whole(file, text + format::write_case(found_[place]))) return true;
+    bad_input("cannot write '" + file + "'");
+    return false;
+  }
+
+  const Asked& asked_;
+  const Score& score_;
+  const Pool pool_;
+  std::vector<contract::Program> found_;
+  std::map<std::size_t, std::string> notes_;   ///< of each that was found
+  std::list<std::pair<std::uint32_t, std::unique_ptr<Child>>> running_;
+  bool good_ = true;
+};
+
 /// Keeps of `chosen` what survived in a file. False after an error was printed.
 bool only_survivors(const std::string& file, std::vector<const Mutant*>& chosen) {
   const auto rows = read_rows(file);
@@ -259,12 +350,15 @@ int run(const Asked& asked, const std::string& root, const std::string& table_fi
   }
   if (!Bench(*units, asked, tree, score).run()) return interrupted != 0 ? kInterrupted : kBadInput;
   print_total(score);
-  std::string out = asked.out;
-  if (out.empty() && asked.filter.empty() && asked.survivors.empty()) {
-    out = root + "/docs/mutation-score.md";
-  }
+  if (asked.search_n != 0 && !Search(asked, score).run()) return kBadInput;
+  const bool is_the_score = asked.out.empty() && asked.filter.empty() && asked.survivors.empty();
+  const std::string out = is_the_score ? root + "/docs/mutation-score.md" : asked.out;
+  const std::string golden = root + "/conformance/suites/mutants.golden";
   if (!out.empty() && !fuzz::write_whole(out, score_page(score))) {
     return bad_input("cannot write '" + out + "'");
+  }
+  if (is_the_score && !fuzz::write_whole(golden, golden_text(score))) {
+    return bad_input("cannot write '" + golden + "'");
   }
   return 0;
 }

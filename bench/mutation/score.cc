@@ -59,7 +59,7 @@ returns at once: nothing, true and false, 0, NULL, an error).
 
 All mutants are in one copy of `oracle/reference`, each behind a choice made at run time. Each runs
 the cases that come to its place, under the base and under the profile of 6.12, in a process of its
-own, until one does not agree. Killed: diverged, inconclusive, crashed, or out of time (20 s of
+own, until one does not agree. Killed: diverged, inconclusive, crashed, or out of time (3 s of
 processor time; the suites need less than one). Score: killed, of those that are not equivalent.
 )";
 
@@ -179,6 +179,19 @@ bool append_row(const std::string& file, const Row& row) {
   std::ofstream out(file, std::ios::app);
   out << j.dump() << "\n";
   return static_cast<bool>(out.flush());
+}
+
+std::string golden_text(const Score& score) {
+  std::map<std::string, const Mutant*> first;
+  for (const Mutant* m : score.chosen) {
+    const Row& row = score.rows.at(m->key());
+    if (is_killed(row.fate) && !row.case_id.empty()) first.emplace(row.case_id, m);
+  }
+  std::string text;
+  for (const auto& [id, m] : first) {
+    text += id + "\t" + m->file + "\t" + m->at + "\t" + m->op + "\n";
+  }
+  return text;
 }
 
 std::string score_page(const Score& score) {

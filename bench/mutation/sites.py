@@ -2,8 +2,8 @@
 """Finds what can be changed in C++ sources, for mutate.py: one Edit for each place.
 
 Leaves out, and counts: what stands in a constant expression (the choice is made at run time),
-lines for the kernel log (no candidate's are compared), and functions whose type has no constant to
-return early.
+lines for the kernel log (no candidate's are compared), assertions, and functions whose type has no
+constant to return early.
 Source: libclang's Python binding; operators as in docs/mutation-score.md.
 """
 import re
@@ -384,6 +384,9 @@ class Finder:
         if rest is None:
             return
         text = self.text(begin, end)
+        if re.search(r"\bassert_(held|locked)\(", text):
+            self.found.left_out["an assertion"] += 1
+            return None
         if re.match(r"[\w.>-]*\bk_?\.log\(", text):
             self.found.left_out["a line for the kernel log, which nobody compares"] += 1
             return None

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <tuple>
@@ -23,16 +24,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kProfiles{"", "linux-6.12"};
 
-exec::Candidate mutated(std::string_view profile) {
-  const exec::Candidate original = differential::reference(profile);
-  // The profile is the original's: the copy has a type of its own with the same layout.
-  const std::shared_ptr<const void> options(exec::driver_options(original), [](const void*) {});
-  exec::Candidate copy = exec::in_process("reference", original.version,
-                                          reference_mutated::make_driver, options);
-  copy.profile = original.profile;
-  return copy;
-}
-
 /// As the differential limits a candidate; where it does not, the traces differ and it decides.
 std::uint64_t budget(const contract::Trace& oracle) {
   const contract::Limits& limits = contract::kLimits;
@@ -48,7 +39,9 @@ class Suspect {
 
   bool shows_the_same(const Unit& unit) {
     if (unit.program->explore.active()) return false;
-    if (!alone_) alone_ = std::make_unique<exec::Session>(mutated(profile_), rig::kWorldBaseC);
+    if (!alone_) {
+      alone_ = std::make_unique<exec::Session>(copy_of_reference(profile_), rig::kWorldBaseC);
+    }
     exec::RunOptions run;
     run.event_budget = budget(unit.oracle);
     const contract::Trace trace = alone_->run(*unit.program, run);
@@ -58,7 +51,7 @@ class Suspect {
   judge::Verdict compare(const contract::Program& program,
                          const differential::CompareOptions& options) {
     if (!differential_) {
-      differential_ = std::make_unique<differential::Differential>(mutated(profile_));
+      differential_ = std::make_unique<differential::Differential>(copy_of_reference(profile_));
     }
     return differential_->compare(program, options).verdict;
   }
@@ -71,11 +64,22 @@ class Suspect {
 
 }  // namespace
 
+exec::Candidate copy_of_reference(std::string_view profile) {
+  const exec::Candidate original = differential::reference(profile);
+  // The profile is the original's: the copy has a type of its own with the same layout.
+  const std::shared_ptr<const void> options(exec::driver_options(original), [](const void*) {});
+  exec::Candidate copy = exec::in_process("reference", original.version,
+                                          reference_mutated::make_driver, options);
+  copy.profile = original.profile;
+  return copy;
+}
+
 tl::expected<std::vector<Unit>, std::string> make_units(const runner::Suite& suite) {
   std::vector<Unit> units;
+  std::map<const contract::Program*, std::uint64_t> base;   // what each case shows there
   chosen = 0;
   for (const std::string_view profile : kProfiles) {
-    differential::Differential differential(mutated(profile));
+    differential::Differential differential(copy_of_reference(profile));
     for (const runner::SuiteCase& c : suite.cases) {
       reached.fill(0);
       // From power-on: what a snapshot holds was come to as well.
@@ -90,8 +94,11 @@ tl::expected<std::vector<Unit>, std::string> make_units(const runner::Suite& sui
         return tl::unexpected("the copy without a mutant does not agree with the reference in " +
                               c.program.id + ": " + verdict.detail);
       }
+      const std::uint64_t hash = comparison.candidate.hash();
+      const auto [known, is_first] = base.emplace(&c.program, hash);
+      if (!is_first && known->second == hash) continue;   // the release makes no difference
       units.push_back({&c.program, std::string(profile), std::move(comparison.oracle),
-                       comparison.candidate.hash(), {reached.begin(), reached.end()}});
+                       hash, {reached.begin(), reached.end()}});
     }
   }
   return units;

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The suites as a measure: every case under every profile of the reference, with what the oracle
-// shows, and which mutants' places the unchanged copy comes to. A mutant runs the cases that come
-// to its place, the cheapest first, until one of them does not agree.
+// The suites as a measure: every case under the base, and under the other profiles of the reference
+// where that makes a difference, with what the oracle shows, and which places the unchanged
+// copy comes to. A mutant runs the cases that come to its place, the cheapest first, until one of
+// them does not agree.
 // Leaves out: processes (child.h) and scores (score.h).
 // Source: design.md section 6 (verdicts).
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
 
 #include "conformance/runner/suite.h"
 #include "sut-adapters/contract/trace.h"
+#include "sut-adapters/executor/candidate.h"
 
 namespace protm::mutation {
 
@@ -25,6 +28,9 @@ struct Unit {
   std::uint64_t hash = 0;             ///< of what the copy without a mutant shows
   std::vector<std::uint8_t> reached;  ///< by number of the mutant
 };
+
+/// The reference as mutate.py copies it, with whatever mutant is chosen.
+[[nodiscard]] exec::Candidate copy_of_reference(std::string_view profile);
 
 /// Runs each case with no mutant. A case that its oracle does not agree to under a profile is left
 /// out there, as one that needs more than the release has.
