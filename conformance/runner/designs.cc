@@ -25,6 +25,7 @@ RunResult conform_to_any_design(const Suite& suite, const std::vector<Design>& d
   quick.coverage = Coverage::part;
   std::vector<DesignTried> tried{{.profile = {}, .diverged = base.count(Outcome::diverged)}};
   for (const Design& design : designs) {
+    if (design.own.cases.empty()) continue;   // a filter may leave none
     const exec::Candidate other = differential::with_profile(candidate, design.profile);
     const RunResult own = conform(design.own, other, quick);
     const std::uint32_t agreed = own.count(Outcome::agreed);
@@ -37,7 +38,7 @@ RunResult conform_to_any_design(const Suite& suite, const std::vector<Design>& d
     whole.designs = std::move(tried);
     return whole;
   }
-  base.designs = std::move(tried);
+  if (tried.size() > 1) base.designs = std::move(tried);
   return base;
 }
 

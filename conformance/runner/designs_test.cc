@@ -69,6 +69,8 @@ TEST_CASE("designs: what has another defect keeps to the base") {
   CHECK(result.profile.empty());
   CHECK(result.count(Outcome::diverged) > 0);
   CHECK(report_text(result).find(": as the base") != std::string::npos);
+  // A filter that leaves no case of a design has not tried it.
+  CHECK(conform_to_any_design(suite, {{kWaits, {}}}, *posted, {}).designs.empty());
 }
 
 TEST_CASE("designs: one that diverges nowhere, or says its profile, is run once") {
