@@ -117,7 +117,7 @@ int Mmu::as_disable(std::uint32_t as, AsDisable how) {
     error = command(as, cmd_of(AsCommand::unlock));
     if (error != 0) return error;
     // The operation that locked the region still runs; it must not unlock it once more.
-    vm->locked = LockedRegion{};
+    lock_is_gone(*vm);
   }
   if (how == AsDisable::recycle) return 0;
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), 0);

@@ -47,7 +47,7 @@ class Mmu {
   /// Errors: -ETIMEDOUT; then no gate is held.
   virtual int lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gated);
   /// Grows the locked region inside an operation.
-  int expand_region(Vm& vm, std::uint64_t start, std::uint64_t size);
+  virtual int expand_region(Vm& vm, std::uint64_t start, std::uint64_t size);
   /// Flush and UNLOCK; a failure schedules a reset. Leaves the gate when `gated`.
   void unlock_region(Vm& vm, bool gated);
   /// No further map works; a running AS is cut off. Call inside an operation.
@@ -63,6 +63,8 @@ class Mmu {
 
  protected:
   virtual void handle_fault(std::uint32_t status);
+  /// The AS of an operation under way is gone, and was unlocked before.
+  virtual void lock_is_gone(Vm& vm) { vm.locked = LockedRegion{}; }
 
   Device& d_;
   Kernel& k_;

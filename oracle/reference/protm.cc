@@ -122,9 +122,9 @@ int Protm::enter(const Ptr<Group>& group) {
   if (active_ || window_) return -EBUSY;
   // An exit nobody looked at yet must not be taken for one of the new session (FW-18).
   if (exit_pending()) handle_exit();
-  k_.down_write(lock_);
+  hold_off_commands();
   if (d_.reset_is_pending()) {
-    k_.up_write(lock_);
+    let_commands_in();
     return -EBUSY;
   }
   window_ = true;
@@ -139,7 +139,7 @@ int Protm::enter(const Ptr<Group>& group) {
     d_.sched->group_get(group);
     culprit_ = group;
   }
-  k_.up_write(lock_);
+  let_commands_in();
   return error;
 }
 

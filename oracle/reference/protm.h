@@ -40,7 +40,7 @@ class Protm {
   virtual bool ping_enter();
   void ping_leave() { k_.up_read(lock_); }
   /// GPU_IRQ reported a fault in protected mode.
-  void fault_seen();
+  virtual void fault_seen();
 
   // --- session, under sched.lock ------------------------------------------------------------
   /// Grants the pending requests of `group`, which is active on a slot, and enters.
@@ -53,7 +53,7 @@ class Protm {
   /// Handles PROTM_EXIT: acknowledges it and ends the session, if there is one.
   virtual void handle_exit();
   /// Ends a session that the driver knows to be over, and forgets faults: after reset and suspend.
-  void forget();
+  virtual void forget();
   [[nodiscard]] bool faulted() const { return faulted_; }
   /// The GPU may be inside, whatever the driver knows about it.
   [[nodiscard]] bool maybe_inside() const { return window_; }
@@ -66,6 +66,9 @@ class Protm {
  protected:
   /// Makes CS_REQ.PROTM_PEND equal to CS_ACK for the pending queues and tells the firmware.
   virtual void grant(const Ptr<Group>& group);
+  /// Waits for the MMU command sequences under way and holds off new ones during an entry.
+  virtual void hold_off_commands() { k_.down_write(lock_); }
+  virtual void let_commands_in() { k_.up_write(lock_); }
   /// ENTER toggled and acknowledged, then the GPU inside or already out again.
   int request_entry();
   void end_session();

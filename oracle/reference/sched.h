@@ -116,6 +116,11 @@ class Sched {
   virtual void handle_protm_pend(const Ptr<Group>& group, std::uint32_t cs);
   virtual void pick(Tick& tick, List<Group>& from, PickIdle idle, PickOwner owner);
   virtual void program_slot(std::uint32_t slot, std::uint32_t priority);
+  /// What an evicted group's slot is asked for.
+  [[nodiscard]] virtual vocab::fw::CsgState evicted_state(const Ptr<Group>& group) const;
+  /// What the slot of a group that comes back or comes first is asked for.
+  [[nodiscard]] virtual vocab::fw::CsgState starting_state(const Ptr<Group>& group) const;
+  virtual void process_csg_events(std::uint32_t slot);
   virtual int update_slots(SlotUpdate& update);
   virtual void unbind(const Ptr<Group>& group);
   virtual void sync_queue_state(const Ptr<Group>& group, std::uint32_t cs);
@@ -129,7 +134,8 @@ class Sched {
                                           const HeapCounters& counters);
   /// Memory into which the firmware saves an unfinished region.
   virtual Result<Ptr<KernelBo>> make_protm_suspend(std::uint64_t size);
-  /// Saves what a reset finds inside protected mode.
+  /// Ends the session before a suspend, reset or unplug, and saves what is still inside. Nothing
+  /// happens without a session (RST-8).
   virtual void rescue_from_protm();
 
   Device& d_;
@@ -182,7 +188,6 @@ class Sched {
 
   // sched_events.cc
   void fw_events();
-  void process_csg_events(std::uint32_t slot);
   void process_cs_events(const Ptr<Group>& group, std::uint32_t slot, std::uint32_t cs,
                          std::uint32_t& doorbells);
   void process_glb_events();

@@ -129,6 +129,7 @@ void Sched::suspend_locked() {
 
 void Sched::rescue_from_protm() {
   Protm& protm = *d_.protm;
+  if (!protm.unsettled()) return;
   // An exit that nobody looked at yet ends the session like any other (RST-15).
   if (protm.active_group() && protm.exit_pending()) protm.handle_exit();
   bool refused = false;
@@ -169,7 +170,7 @@ void Sched::rescue_from_protm() {
 
 void Sched::suspend() {
   MutexGuard lock(k_, lock_);
-  if (d_.protm->unsettled()) rescue_from_protm();
+  rescue_from_protm();
   suspend_locked();
 }
 
@@ -220,7 +221,7 @@ void Sched::pre_reset() {
   List<Group> all;
   {
     MutexGuard lock(k_, lock_);
-    if (d_.protm->unsettled()) rescue_from_protm();
+    rescue_from_protm();
     suspend_locked();
     for (std::uint32_t p = 0; p < kPriorities; ++p) {
       runnable_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
@@ -255,7 +256,7 @@ void Sched::unplug() {
   k_.disable_work_sync(fw_events_work_);
   k_.disable_work_sync(sync_upd_work_);
   MutexGuard lock(k_, lock_);
-  if (d_.protm->unsettled()) rescue_from_protm();
+  rescue_from_protm();
   // The firmware stops next: nobody on a slot comes back.
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
     if (!slots_[slot].group) continue;

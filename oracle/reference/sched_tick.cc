@@ -240,12 +240,20 @@ bool Sched::apply(Tick& tick) {
   return true;
 }
 
+fw::CsgState Sched::evicted_state(const Ptr<Group>& group) const {
+  return can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate;
+}
+
+fw::CsgState Sched::starting_state(const Ptr<Group>& group) const {
+  return group->state == GroupState::suspended ? fw::CsgState::resume : fw::CsgState::start;
+}
+
 bool Sched::evict_and_reprioritise(Tick& tick) {
   SlotUpdate update;
   for_old(tick, [&](const Ptr<Group>& group) {
     if (group->csg_id < 0) return;
-    const auto state = can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate;
-    update.queue(static_cast<std::uint32_t>(group->csg_id), state_value(state), fw::kCsgStateMask);
+    update.queue(static_cast<std::uint32_t>(group->csg_id), state_value(evicted_state(group)),
+                 fw::kCsgStateMask);
   });
   std::uint32_t priority = fw::kCsgPriorityMax;
   for_chosen(tick, [&](const Ptr<Group>& group) {
@@ -298,9 +306,7 @@ bool Sched::start_new(Tick& tick) {
     }
     free_slots &= ~(1u << slot);
     program_slot(slot, wanted);
-    const auto state = group->state == GroupState::suspended ? fw::CsgState::resume
-                                                              : fw::CsgState::start;
-    update.queue(slot, state_value(state), fw::kCsgStateMask);
+    update.queue(slot, state_value(starting_state(group)), fw::kCsgStateMask);
     update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
   });
   if (failed != 0) {

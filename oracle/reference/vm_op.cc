@@ -139,15 +139,29 @@ int VmOpRun::unmap(const Ptr<Vma>& old) {
   return 0;
 }
 
+bool VmOpRun::is_block(const Ptr<Vma>& vma, std::uint64_t va) const {
+  if (va < vma->va || va + kBlock > vma->va + vma->range) return false;
+  const auto pages = d_.drm.gem_pages(vma->gem);
+  if (!pages) return false;
+  const auto* const page = &(*pages)[(vma->offset + (va - vma->va)) / kPageSize];
+  if ((page->value & (kBlock - 1)) != 0) return false;
+  std::uint64_t following = 1;
+  while (following < kBlock / kPageSize &&
+         page[following].value == page->value + following * kPageSize) {
+    ++following;
+  }
+  return following == kBlock / kPageSize;
+}
+
 int VmOpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
                  const contract::GpuVaRest& next) {
   std::uint64_t from = old->va, to = old->va + old->range;
   if (prev.range != 0) from = prev.va + prev.range;
   if (next.range != 0) to = next.va;
   // The hole may begin or end inside a block that the writer has to split.
-  const std::uint64_t lock_from = std::max(from & ~(kBlock - 1), old->va);
-  const std::uint64_t lock_to =
-      std::min((to + kBlock - 1) & ~(kBlock - 1), old->va + old->range);
+  const std::uint64_t first = from & ~(kBlock - 1), last = (to - 1) & ~(kBlock - 1);
+  const std::uint64_t lock_from = is_block(old, first) ? first : from;
+  const std::uint64_t lock_to = is_block(old, last) ? last + kBlock : to;
   const int error = d_.mmu->expand_region(vm_, lock_from, lock_to - lock_from);
   if (error != 0) return error;
   unmap_pages(from, to - from);

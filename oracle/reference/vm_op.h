@@ -47,6 +47,8 @@ class VmOpRun {
   int remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
             const contract::GpuVaRest& next);
   int unmap(const Ptr<Vma>& old);
+  /// The 2 MiB at `va` lie in the mapping and were mapped as one block.
+  [[nodiscard]] bool is_block(const Ptr<Vma>& vma, std::uint64_t va) const;
   int map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<contract::GemObject>& gem,
                 std::uint64_t offset, std::uint64_t size);
   void unmap_pages(std::uint64_t va, std::uint64_t size);
