@@ -12,8 +12,9 @@ class ResetKillsAll : public reference::Sched {
 
  protected:
   void rescue_from_protm() override {
+    const bool inside = d_.protm->unsettled();
     for (const reference::Slot& slot : slots_) {
-      if (slot.group) slot.group->fatal_queues = (1u << slot.group->queue_count) - 1;
+      if (inside && slot.group) slot.group->fatal_queues = (1u << slot.group->queue_count) - 1;
     }
     Sched::rescue_from_protm();
   }

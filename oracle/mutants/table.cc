@@ -11,21 +11,35 @@ extern const Mutant kAsyncBindRefused;
 extern const Mutant kBindFailureForgotten;
 extern const Mutant kBindUnchecked;
 extern const Mutant kBoCreateUnchecked;
+extern const Mutant kDeadGroupsAreSaved;
 extern const Mutant kEmptyNameDefers;
 extern const Mutant kEmptySectionCleared;
+extern const Mutant kEmptySlotUnchecked;
+extern const Mutant kEntersBeforeTheUpdates;
+extern const Mutant kEntryDoesNotWait;
+extern const Mutant kEveryBindThrowsOut;
 extern const Mutant kEveryGroupProtected;
+extern const Mutant kEvictedGroupsEnd;
 extern const Mutant kExclusiveExported;
+extern const Mutant kExitDropsRequests;
 extern const Mutant kExitNotAcknowledged;
 extern const Mutant kExitNotAwaited;
+extern const Mutant kExpandLocksAgain;
 extern const Mutant kFailedAddLeaks;
 extern const Mutant kFailedImportLeaks;
 extern const Mutant kFailedProbeKeepsHeap;
+extern const Mutant kFailedUpdateBlamesProtm;
 extern const Mutant kFatalIgnored;
+extern const Mutant kFaultAsksForTwoResets;
 extern const Mutant kFaultIgnored;
 extern const Mutant kFenceTooEarly;
 extern const Mutant kFirstChunkWrong;
 extern const Mutant kFlushIdZeroAsleep;
 extern const Mutant kGateAlwaysOpen;
+extern const Mutant kGateKeptByFailedLock;
+extern const Mutant kGateLeftByFailedLock;
+extern const Mutant kGrantDropsOtherRequests;
+extern const Mutant kGrantEvictsIdleGroups;
 extern const Mutant kGrantForgotten;
 extern const Mutant kGroupCreateUnchecked;
 extern const Mutant kGroupStateOfNobody;
@@ -43,6 +57,7 @@ extern const Mutant kHeapNeverReleased;
 extern const Mutant kHeapOfNobody;
 extern const Mutant kHeapOutlivesVm;
 extern const Mutant kHeapPrefixMatches;
+extern const Mutant kIdleGroupEnters;
 extern const Mutant kInfoOfNobody;
 extern const Mutant kL2NotAwaited;
 extern const Mutant kLabelOfNobody;
@@ -50,6 +65,8 @@ extern const Mutant kLabelTooLong;
 extern const Mutant kLastComeFirstServed;
 extern const Mutant kLateExitGivenUp;
 extern const Mutant kLateRequestAcked;
+extern const Mutant kLockOutlivesItsAs;
+extern const Mutant kLockedWithoutAnAs;
 extern const Mutant kLowerPriorityEnters;
 extern const Mutant kMissingHeapIsFinal;
 extern const Mutant kMmioOffsetUnchecked;
@@ -75,12 +92,15 @@ extern const Mutant kQueuesReadTwice;
 extern const Mutant kRegionNotLocked;
 extern const Mutant kReplyFaultIgnored;
 extern const Mutant kRequestLeftAlone;
+extern const Mutant kResetAsksForAnother;
+extern const Mutant kResetBlamesWhoWaits;
 extern const Mutant kResetKillsAll;
 extern const Mutant kRootReferenceKept;
 extern const Mutant kSecondUnplugPutsHeap;
 extern const Mutant kSectionInNormalMemory;
 extern const Mutant kSectionWantsHeap;
 extern const Mutant kSessionNeverYields;
+extern const Mutant kSessionOutlivesReset;
 extern const Mutant kShortSessionMissed;
 extern const Mutant kSleepIgnored;
 extern const Mutant kSlotReferenceKept;
@@ -92,43 +112,53 @@ extern const Mutant kSubmitFaultIgnored;
 extern const Mutant kSubmitUnchecked;
 extern const Mutant kSuspendBufferHandle;
 extern const Mutant kSuspendBufferMixedUp;
+extern const Mutant kSuspendedGroupsStartAnew;
 extern const Mutant kSyncOfNobody;
 extern const Mutant kSyncRangeUnchecked;
 extern const Mutant kSyncValueWrong;
+extern const Mutant kTickForEachSync;
 extern const Mutant kTilerHeapArguments;
 extern const Mutant kTimeoutIgnored;
 extern const Mutant kUnknownFieldsIgnored;
 extern const Mutant kUserPageOutlivesGpu;
 extern const Mutant kVmCreateUnchecked;
 extern const Mutant kVmDestroyOfNobody;
+extern const Mutant kVmOperationsSleepInside;
 extern const Mutant kVmStateOfNobody;
+extern const Mutant kWaitingCountsAsIdle;
 extern const Mutant kWatchdogPingsInside;
 
 std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored, kAlwaysCapable, kAsyncBindRefused, kBindFailureForgotten, kBindUnchecked,
-      kBoCreateUnchecked, kEmptyNameDefers, kEmptySectionCleared, kEveryGroupProtected,
-      kExclusiveExported, kExitNotAcknowledged, kExitNotAwaited, kFailedAddLeaks,
-      kFailedImportLeaks, kFailedProbeKeepsHeap, kFatalIgnored, kFaultIgnored, kFenceTooEarly,
-      kFirstChunkWrong, kFlushIdZeroAsleep, kGateAlwaysOpen, kGrantForgotten, kGroupCreateUnchecked,
-      kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked,
-      kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives,
-      kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased, kHeapOfNobody,
-      kHeapOutlivesVm, kHeapPrefixMatches, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody,
-      kLabelTooLong, kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked,
-      kLowerPriorityEnters, kMissingHeapIsFinal, kMmioOffsetUnchecked, kNeighboursForgotten,
-      kNeverIdle, kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer, kOffsetOfNobody,
-      kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown, kProgressTimerIgnored,
-      kProtectedFaultIgnored, kProtectedNeedsPrivilege, kProtectedWithoutBuffer,
-      kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked, kQueuesFaultIgnored,
-      kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored, kRequestLeftAlone, kResetKillsAll,
+      kBoCreateUnchecked, kDeadGroupsAreSaved, kEmptyNameDefers, kEmptySectionCleared,
+      kEmptySlotUnchecked, kEntersBeforeTheUpdates, kEntryDoesNotWait, kEveryBindThrowsOut,
+      kEveryGroupProtected, kEvictedGroupsEnd, kExclusiveExported, kExitDropsRequests,
+      kExitNotAcknowledged, kExitNotAwaited, kExpandLocksAgain, kFailedAddLeaks, kFailedImportLeaks,
+      kFailedProbeKeepsHeap, kFailedUpdateBlamesProtm, kFatalIgnored, kFaultAsksForTwoResets,
+      kFaultIgnored, kFenceTooEarly, kFirstChunkWrong, kFlushIdZeroAsleep, kGateAlwaysOpen,
+      kGateKeptByFailedLock, kGateLeftByFailedLock, kGrantDropsOtherRequests,
+      kGrantEvictsIdleGroups, kGrantForgotten, kGroupCreateUnchecked, kGroupStateOfNobody,
+      kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked, kHeapChunkSizeLost,
+      kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives, kHeapFlagsUnchecked, kHeapGrowsAtOnce,
+      kHeapNeverGrows, kHeapNeverReleased, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches,
+      kIdleGroupEnters, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong,
+      kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs,
+      kLockedWithoutAnAs, kLowerPriorityEnters, kMissingHeapIsFinal, kMmioOffsetUnchecked,
+      kNeighboursForgotten, kNeverIdle, kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer,
+      kOffsetOfNobody, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown,
+      kProgressTimerIgnored, kProtectedFaultIgnored, kProtectedNeedsPrivilege,
+      kProtectedWithoutBuffer, kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked,
+      kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
+      kRequestLeftAlone, kResetAsksForAnother, kResetBlamesWhoWaits, kResetKillsAll,
       kRootReferenceKept, kSecondUnplugPutsHeap, kSectionInNormalMemory, kSectionWantsHeap,
-      kSessionNeverYields, kShortSessionMissed, kSleepIgnored, kSlotReferenceKept, kSlotsUnlike,
-      kSlowExitGivenUp, kSlowToGiveUp, kStreamTruncated, kSubmitFaultIgnored, kSubmitUnchecked,
-      kSuspendBufferHandle, kSuspendBufferMixedUp, kSyncOfNobody, kSyncRangeUnchecked,
-      kSyncValueWrong, kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored,
-      kUserPageOutlivesGpu, kVmCreateUnchecked, kVmDestroyOfNobody, kVmStateOfNobody,
-      kWatchdogPingsInside,
+      kSessionNeverYields, kSessionOutlivesReset, kShortSessionMissed, kSleepIgnored,
+      kSlotReferenceKept, kSlotsUnlike, kSlowExitGivenUp, kSlowToGiveUp, kStreamTruncated,
+      kSubmitFaultIgnored, kSubmitUnchecked, kSuspendBufferHandle, kSuspendBufferMixedUp,
+      kSuspendedGroupsStartAnew, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong,
+      kTickForEachSync, kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored,
+      kUserPageOutlivesGpu, kVmCreateUnchecked, kVmDestroyOfNobody, kVmOperationsSleepInside,
+      kVmStateOfNobody, kWaitingCountsAsIdle, kWatchdogPingsInside,
   };
   return mutants;
 }

@@ -62,8 +62,8 @@ bool cs_slot_process_irq_locked(PanthorDevice* ptdev, std::uint32_t csg_id, std:
   if ((events & fw::kCsTilerOom) != 0) {
     cs_slot_process_tiler_oom_event_locked(ptdev, csg_id, cs_id);
   }
-  // A queue that is dead asks for nothing any more (SCHED-77).
-  if ((events & fw::kCsProtmPend) != 0 && (events & fw::kCsFatal) == 0) {
+  // Also of a queue that is dead by now: its group cannot run, and is not entered (SCHED-77).
+  if ((events & fw::kCsProtmPend) != 0) {
     cs_slot_process_protm_pending_event_locked(ptdev, csg_id, cs_id);
   }
   panthor_fw_update_reqs(ptdev, cs, kReqAck.req, ack, fw::kCsFatal | fw::kCsFault);

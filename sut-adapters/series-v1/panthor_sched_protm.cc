@@ -328,6 +328,12 @@ void handle_protm_fault(PanthorDevice* ptdev) {
   if (!sched->protm.protected_mode && !panthor_fw_protm_is_active(ptdev)) return;
 
   Group* const protm_group = sched->protm.active_group;
+  // As posted a session that nobody is on record for stays one, and nobody is saved (RST-9).
+  if (protm_group == nullptr && sched->protm.protected_mode &&
+      has_defect(ptdev, Switch::sched_34)) {
+    ptdev->kernel.warn("protected mode without a group");
+    return;
+  }
   // As posted whoever is on record ends: the GPU may have left without anybody looking (RST-15).
   const bool left = has_defect(ptdev, Switch::rst_15) && sched->protm.protected_mode &&
                     !panthor_fw_protm_is_active(ptdev);

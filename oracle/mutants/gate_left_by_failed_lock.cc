@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Planted bug: A VM operation that could not lock its region undoes the lock all the same.
+// Caught by mmu/mmu-016.
+#include "oracle/mutants/planted.h"
+#include "oracle/reference/vm.h"
+
+namespace protm::mutants {
+namespace {
+
+class GateLeftByFailedLock : public reference::Mmu {
+ public:
+  using Mmu::Mmu;
+  int lock_region(reference::Vm& vm, std::uint64_t start, std::uint64_t size,
+                  bool& gated) override {
+    const int error = Mmu::lock_region(vm, start, size, gated);
+    if (error != 0) d_.protm->gate_leave();
+    return error;
+  }
+};
+
+}  // namespace
+
+extern const Mutant kGateLeftByFailedLock{
+    "gate-left-by-failed-lock",
+    "A VM operation that could not lock its region undoes the lock all the same",
+    make<WithMmu<GateLeftByFailedLock>>};
+
+}  // namespace protm::mutants
