@@ -46,7 +46,7 @@ struct Campaign {
         .command = std::move(arguments),
         .environment = {{"PROTM_LIBFUZZER_TARGET", PROTM_BLIND_TARGET}, {"PROTM_BLIND", odd}},
         .output = path + "/log",
-        .limit_s = 200});
+        .limit_s = 400});
   }
   int run(std::vector<std::string> arguments, const std::string& odd = "") const {
     const auto process = start(std::move(arguments), odd);
@@ -97,7 +97,7 @@ TEST_CASE("fuzz: a finding is replayed three times, made small, filed, and new o
 
 TEST_CASE("fuzz: killed with a finding on its way, the same command line finishes the campaign") {
   const Campaign c;
-  const std::vector<std::string> line{kSut, "--runs=5000", "--canaries=none"};
+  const std::vector<std::string> line{kSut, "--runs=1500", "--canaries=none"};
   {
     const auto supervisor = c.start(line);
     // The input is there, what becomes of it is not known yet: the worst moment.
@@ -130,7 +130,7 @@ TEST_CASE("fuzz: killed with a finding on its way, the same command line finishe
   CHECK(code == 1);
   const auto status = c.status();
   CHECK(status["sessions"] == 2);
-  CHECK(status["executions"] == 5000);
+  CHECK(status["executions"] == 1500);
   REQUIRE(!status["findings"].empty());
   for (const auto& f : status["findings"]) {
     CHECK(f["state"] == "kept");
