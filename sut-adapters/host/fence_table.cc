@@ -10,6 +10,12 @@ namespace protm::host {
 using contract::Callback;
 using contract::Ptr;
 
+FenceTable::FenceTable(DrmContext& ctx) : ctx_(ctx), stub_(ctx.memory) {
+  queue_.role = "dma_fence";
+  ctx_.kernel.kref_init(stub_.refs);
+  make_stub(stub_);
+}
+
 std::uint64_t FenceTable::context_alloc(std::uint32_t count) {
   return std::exchange(next_context_, next_context_ + count);
 }
@@ -102,13 +108,25 @@ bool FenceTable::remove_callback(const FencePtr& fence, std::uint64_t id) {
   return true;
 }
 
+void FenceTable::make_stub(FenceObj& fence) {
+  // Of context 0, which no driver gets. Source: the arguments of dma_fence_init() there.
+  fence.initialised = true;
+  fence.driver_name = "stub";
+  fence.timeline_name = "stub";
+  fence.signalled = true;
+}
+
 FencePtr FenceTable::stub() {
+  const FencePtr fence(&stub_, nullptr);
+  get(fence);
+  return fence;
+}
+
+FencePtr FenceTable::private_stub() {
   const FencePtr fence = alloc("fence_stub");
   if (fence == nullptr) return nullptr;
-  init(fence, context_alloc(1), 0);
-  obj(fence)->driver_name = "stub";
-  obj(fence)->timeline_name = "stub";
-  signal(fence);
+  make_stub(*obj(fence));
+  obj(fence)->timestamp_ns = ctx_.kernel.now().ns;
   return fence;
 }
 

@@ -48,7 +48,7 @@ using FencePtr = contract::Ptr<contract::Fence>;
 
 class FenceTable {
  public:
-  explicit FenceTable(DrmContext& ctx) : ctx_(ctx) { queue_.role = "dma_fence"; }
+  explicit FenceTable(DrmContext& ctx);
   FenceTable(const FenceTable&) = delete;
   FenceTable& operator=(const FenceTable&) = delete;
 
@@ -72,10 +72,12 @@ class FenceTable {
   std::uint64_t add_callback(const FencePtr& fence, const contract::Callback& fn);
   /// True: it was queued and will not run (F4).
   bool remove_callback(const FencePtr& fence, std::uint64_t id);
-  /// What the kernel calls a stub: a fence that is signalled from the start, for a syncobj made
-  /// signalled and a point that has passed. One reference; null = ENOMEM.
-  /// Source: drivers/dma-buf/dma-fence.c dma_fence_allocate_private_stub().
+  /// What the kernel calls a stub, with a reference: the one fence that was signalled at boot, for
+  /// points that have passed. Source: drivers/dma-buf/dma-fence.c dma_fence_get_stub().
   FencePtr stub();
+  /// One like it that nobody else has, for a syncobj made signalled. One reference; null = ENOMEM.
+  /// Source: dma-fence.c dma_fence_allocate_private_stub().
+  FencePtr private_stub();
   /// Link of a timeline at `point` after `prev` (may be null). Takes over both references; null =
   /// ENOMEM, and then both are still the caller's.
   FencePtr chain(const FencePtr& prev, const FencePtr& fence, std::uint64_t point);
@@ -92,6 +94,7 @@ class FenceTable {
 
  private:
   void report(const FenceObj& fence);
+  static void make_stub(FenceObj& fence);
   static void chain_part_done(FenceObj* link);
   void drop_chain_parts(FenceObj& link);
 
@@ -100,6 +103,7 @@ class FenceTable {
   std::uint64_t next_context_ = 1;
   std::uint64_t next_waiter_ = 1;
   std::uint32_t live_ = 0;
+  FenceObj stub_;  ///< of static life time: no object that a leak check could count
   FencePtr last_of_step_;  ///< no reference: whose has_step was set last
 };
 

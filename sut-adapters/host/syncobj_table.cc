@@ -66,9 +66,7 @@ contract::Result<FencePtr> SyncobjTable::find_fence(const SyncobjHandles& handle
   if (it->second->fence == nullptr) return tl::unexpected(-EINVAL);
   const auto found = fences_.chain_find(it->second->fence, point);
   if (!found || *found != nullptr) return found;
-  const FencePtr stub = fences_.stub();
-  if (stub == nullptr) return tl::unexpected(-ENOMEM);
-  return stub;
+  return fences_.stub();
 }
 
 std::uint32_t SyncobjTable::give_handle(SyncobjHandles& handles, const SyncobjPtr& syncobj) {
@@ -94,7 +92,7 @@ int SyncobjTable::create(SyncobjHandles& handles, uapi::SyncobjCreate& arg) {
   ctx_.kernel.kref_init(syncobj->refs);
   ++live_;
   if ((arg.flags & uapi::kSyncobjCreateSignaled) != 0) {
-    syncobj->fence = fences_.stub();
+    syncobj->fence = fences_.private_stub();
     if (syncobj->fence == nullptr) {
       put(syncobj);
       return -ENOMEM;
@@ -156,7 +154,7 @@ int SyncobjTable::signal(SyncobjHandles& handles, const uapi::SyncobjArray& arg)
   int error = lookup_array(handles, arg.handles, arg.count_handles, syncobjs);
   if (error != 0) return error;
   for (const SyncobjPtr& syncobj : syncobjs) {
-    const FencePtr stub = fences_.stub();
+    const FencePtr stub = fences_.private_stub();
     if (stub == nullptr) {
       error = -ENOMEM;
       break;
@@ -202,7 +200,7 @@ int SyncobjTable::timeline_signal(SyncobjHandles& handles, const uapi::SyncobjTi
   error = read_points(arg.points, arg.count_handles, points);
   for (std::size_t i = 0; i < syncobjs.size() && error == 0; ++i) {
     const FencePtr stub = fences_.stub();
-    error = stub == nullptr ? -ENOMEM : add_point(syncobjs[i], stub, points[i]);
+    error = add_point(syncobjs[i], stub, points[i]);
     fences_.put(stub);
   }
   put_all(syncobjs);

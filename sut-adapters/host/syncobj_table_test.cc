@@ -25,6 +25,10 @@ struct Client : DrmBench {
     CHECK(call(uapi::kIoctlSyncobjCreate, arg) == 0);
     return arg.handle;
   }
+  std::int64_t create_error(std::uint32_t flags) {
+    uapi::SyncobjCreate arg{.handle = 0, .flags = flags};
+    return call(uapi::kIoctlSyncobjCreate, arg);
+  }
   void handles(std::vector<std::uint32_t> list) {
     for (std::size_t i = 0; i < list.size(); ++i) poke(kArray + 4 * i, list[i]);
   }
@@ -262,6 +266,15 @@ TEST_CASE("SyncobjTable: timeline points") {
   CHECK(timeline_wait(30, 0) == -EINVAL);
   c.drm->fence_signal(two);
   CHECK(query() == 20);
+  // For a point that has passed there is the kernel's own stub, which no want of memory keeps away.
+  c.bench.bus.fail_call = "alloc";
+  c.bench.bus.fail_role = "fence_stub";
+  const FencePtr passed = c.drm->syncobj_find_fence(file, a, 11).value();
+  CHECK(c.create_error(uapi::kSyncobjCreateSignaled) == -ENOMEM);
+  c.bench.bus.fail_call = "";
+  CHECK(c.drm->fence_is_signalled(passed));
+  CHECK(passed->context == 0);
+  c.drm->fence_put(passed);
   CHECK(timeline_wait(11, 0) == 0);
 }
 

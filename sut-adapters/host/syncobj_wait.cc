@@ -42,12 +42,8 @@ contract::Result<FencePtr> SyncobjTable::await_fence(const SyncobjHandles& handl
       const bool there = ctx_.kernel.wait_event_timeout(fences_.queue(), submitted, jiffies) != 0;
       if (!there) {
         fence = tl::unexpected(-ETIME);
-      } else if (entry.fence != nullptr) {
-        fence = entry.fence;
-      } else if (const FencePtr stub = fences_.stub(); stub != nullptr) {
-        fence = stub;
       } else {
-        fence = tl::unexpected(-ENOMEM);
+        fence = entry.fence != nullptr ? entry.fence : fences_.stub();
       }
     }
   }
