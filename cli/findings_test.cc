@@ -13,6 +13,7 @@
 #include "cli/typed_line.h"
 #include "conformance/format/binary.h"
 #include "conformance/format/case_reader.h"
+#include "fuzzers/lib/scratch_folder.h"
 
 namespace protm::cli {
 namespace {
@@ -20,18 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A folder with one finding, and a place to promote it to.
-struct Scratch {
+struct Scratch : fuzz::ScratchFolder {
   Scratch() {
-    std::string name = (fs::temp_directory_path() / "protm-found.XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
     fs::create_directories(path + "/suites/heap");
     const Seen seen = type({"replay", "conformance/suites/heap/heap-002-put-null.yaml",
                             "--sut=series-v1:only=HEAP-2", "--findings=" + path + "/found"});
     REQUIRE(seen.code == 1);
     REQUIRE(has(seen.err, "new finding: "));
   }
-  ~Scratch() { fs::remove_all(path); }
   [[nodiscard]] std::string found() const { return "--findings=" + path + "/found"; }
   /// With `id`, everything else is there.
   [[nodiscard]] Seen promote(const std::string& id, const std::string& entry = "HEAP-2") const {
@@ -46,7 +43,6 @@ struct Scratch {
     }
     return n;
   }
-  std::string path;
 };
 
 TEST_CASE("findings list: a row for each signature, in text and for tools") {

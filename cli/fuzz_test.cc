@@ -18,6 +18,7 @@
 #include "fuzzers/campaign/process.h"
 #include "fuzzers/campaign/store.h"
 #include "fuzzers/lib/findings.h"
+#include "fuzzers/lib/scratch_folder.h"
 #include "fuzzers/lib/whole_file.h"
 
 namespace protm::cli {
@@ -27,14 +28,7 @@ namespace fs = std::filesystem;
 using fuzz::Process;
 
 /// The folder of one campaign, and the binary that runs it.
-struct Campaign {
-  Campaign() {
-    std::string name = (fs::temp_directory_path() / "protm-campaign.XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Campaign() { fs::remove_all(path); }
-
+struct Campaign : fuzz::ScratchFolder {
   [[nodiscard]] std::string out() const { return path + "/out"; }
   [[nodiscard]] std::string log() const {
     return fuzz::read_whole(path + "/log").value_or("");
@@ -61,7 +55,6 @@ struct Campaign {
     while (!process.poll()) fuzz::pause_ms(10);
     return nlohmann::json::parse(fuzz::read_whole(path + "/status").value_or(""));
   }
-  std::string path;
 };
 
 bool has(const std::string& text, const std::string& part) {

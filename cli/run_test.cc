@@ -14,6 +14,7 @@
 #include "cli/places.h"
 #include "cli/typed_line.h"
 #include "conformance/runner/catalogue_check.h"
+#include "fuzzers/lib/scratch_folder.h"
 
 namespace protm::cli {
 namespace {
@@ -203,7 +204,8 @@ TEST_CASE("explain: a diverging case shows both traces around the divergence") {
 }
 
 TEST_CASE("replay: the YAML case and its bytes give the same verdict and the same trace") {
-  const auto bytes = std::filesystem::temp_directory_path() / "protm-replay-test.bin";
+  const fuzz::ScratchFolder scratch;
+  const std::filesystem::path bytes = scratch.file("replay.bin");
   REQUIRE(type({"convert", kFile, "--to=bin", "--output=" + bytes.string()}).code == 0);
   const Seen yaml = type({"replay", kFile, "--sut=series-v1:only=HEAP-2"});
   const Seen binary = type({"replay", bytes.string(), "--sut=series-v1:only=HEAP-2"});
@@ -216,21 +218,21 @@ TEST_CASE("replay: the YAML case and its bytes give the same verdict and the sam
   };
   CHECK(hash(yaml.out) == hash(binary.out));
   CHECK(type({"replay", kFile, "--sut=reference"}).code == 0);
-  std::filesystem::remove(bytes);
 }
 
 TEST_CASE("convert: the canonical YAML reads back as itself") {
-  const auto file = std::filesystem::temp_directory_path() / "protm-convert-test.yaml";
+  const fuzz::ScratchFolder scratch;
+  const std::filesystem::path file = scratch.file("convert.yaml");
   const Seen once = type({"convert", kFile});
   CHECK(once.code == 0);
   std::ofstream(file) << once.out;
   CHECK(type({"convert", file.string()}).out == once.out);
   CHECK(type({"convert", kFile, "--explicit"}).out.size() > once.out.size());
-  std::filesystem::remove(file);
 }
 
 TEST_CASE("explore: finds a race, and saves a case that replays it") {
-  const auto folder = std::filesystem::temp_directory_path() / "protm-explore-test";
+  const fuzz::ScratchFolder scratch;
+  const std::filesystem::path folder = scratch.file("explore");
   const std::string sut = "--sut=series-v1:only=HEAP-14";
   const Seen seen = type({"explore", "heap-014-find", sut, "--save=" + folder.string()});
   CAPTURE(seen.out);
@@ -243,12 +245,11 @@ TEST_CASE("explore: finds a race, and saves a case that replays it") {
   const Seen random = type({"explore", "heap-014-find", "--sut=reference", "--pct=2", "--runs=30"});
   CHECK(random.code == 0);
   CHECK(has(random.out, "30 of 30 schedules agreed"));
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("explore: put down by its bound and taken up, it counts as in one go") {
-  const auto file = std::filesystem::temp_directory_path() / "protm-explore-test.txt";
-  std::filesystem::remove(file);
+  const fuzz::ScratchFolder scratch;
+  const std::filesystem::path file = scratch.file("explore.txt");
   const std::vector<std::string> all{"explore", "heap-004-open", "--sut=reference"};
   const Seen whole = type(all);
   CHECK(whole.code == 0);
@@ -267,7 +268,6 @@ TEST_CASE("explore: put down by its bound and taken up, it counts as in one go")
   CHECK(has(other.err, "is of another exploration"));
   std::ofstream(file) << "no checkpoint\n";
   CHECK(type(first).code == 2);
-  std::filesystem::remove(file);
 }
 
 TEST_CASE("explore: bad bounds are refused") {
@@ -279,7 +279,8 @@ TEST_CASE("explore: bad bounds are refused") {
 }
 
 TEST_CASE("trace: text on stdout, Perfetto in the file") {
-  const auto file = std::filesystem::temp_directory_path() / "protm-trace-test.pftrace";
+  const fuzz::ScratchFolder scratch;
+  const std::filesystem::path file = scratch.file("trace.pftrace");
   const Seen seen = type(
       {"trace", "sched-076", "--sut=reference", "--perfetto=" + file.string()});
   CAPTURE(seen.err);
@@ -290,13 +291,13 @@ TEST_CASE("trace: text on stdout, Perfetto in the file") {
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   CHECK(has(bytes, "PROTM window"));
   CHECK(has(bytes, "PROT_REGION"));
-  std::filesystem::remove(file);
   CHECK(type({"trace", kCase, "--sut=reference"}).out !=
         type({"trace", "sched-076", "--sut=reference", "--full"}).out);
 }
 
 TEST_CASE("trace --beside: the oracle's run stands in the file as well, and needs one") {
-  const auto file = std::filesystem::temp_directory_path() / "protm-beside-test.pftrace";
+  const fuzz::ScratchFolder scratch;
+  const std::filesystem::path file = scratch.file("beside.pftrace");
   const Seen seen = type({"trace", kCase, "--sut=series-v1:only=HEAP-2", "--beside",
                           "--perfetto=" + file.string()});
   CHECK(seen.code == 0);
@@ -305,7 +306,6 @@ TEST_CASE("trace --beside: the oracle's run stands in the file as well, and need
   CHECK(has(bytes, "oracle reference"));
   CHECK(has(bytes, "candidate series-v1:only=HEAP-2"));
   CHECK(has(bytes, "verdict"));
-  std::filesystem::remove(file);
   CHECK(type({"trace", kCase, "--beside"}).code == 2);
 }
 
@@ -314,12 +314,12 @@ TEST_CASE("explain --svg: only the picture, on stdout or in a file") {
   CHECK(seen.code == 1);
   CHECK(seen.out.starts_with("<svg "));
   CHECK(seen.out.ends_with("</svg>\n"));
-  const auto file = std::filesystem::temp_directory_path() / "protm-explain-test.svg";
+  const fuzz::ScratchFolder scratch;
+  const std::filesystem::path file = scratch.file("explain.svg");
   const Seen to_file = type({"explain", "--svg=" + file.string(), kCase, "--sut=reference"});
   CHECK(to_file.code == 0);
   CHECK(to_file.out.empty());
   CHECK(std::filesystem::file_size(file) > 1000);
-  std::filesystem::remove(file);
 }
 
 TEST_CASE("catalogue_checks: catalogue, suites and rules fit together") {

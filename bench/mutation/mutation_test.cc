@@ -9,6 +9,7 @@
 #include "bench/mutation/child.h"
 #include "bench/mutation/mutant.h"
 #include "bench/mutation/score.h"
+#include "fuzzers/lib/scratch_folder.h"
 
 namespace {
 
@@ -108,9 +109,8 @@ TEST_CASE("Score: what is equivalent does not count, and who is alive is listed"
 }
 
 TEST_CASE("Score: rows come back from their file, without a torn last one") {
-  const std::string file =
-      (std::filesystem::temp_directory_path() / "protm-mutation-rows.jsonl").string();
-  std::filesystem::remove(file);
+  const protm::fuzz::ScratchFolder scratch;
+  const std::string file = scratch.file("rows.jsonl");
   CHECK(read_rows(file)->empty());
   REQUIRE(append_row(file, {"a", "t", Fate::diverged, "area/one", "I1"}));
   REQUIRE(append_row(file, {"b", "t", Fate::not_reached, "", ""}));
@@ -122,7 +122,6 @@ TEST_CASE("Score: rows come back from their file, without a torn last one") {
   CHECK(rows->at("b").fate == Fate::not_reached);
   std::ofstream(file, std::ios::app) << "\n";
   CHECK(read_rows(file).error().starts_with(file + ":3:1: error: not a row"));
-  std::filesystem::remove(file);
 }
 
 TEST_CASE("Child: what it says comes back, and what it breaks is its own") {

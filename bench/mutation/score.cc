@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "fuzzers/lib/whole_file.h"
+#include "fuzzers/lib/line_file.h"
 
 namespace protm::mutation {
 namespace {
@@ -151,21 +151,16 @@ Score::Count Score::count() const {
 
 tl::expected<std::map<std::string, Row>, std::string> read_rows(const std::string& file) {
   std::map<std::string, Row> rows;
-  const auto text = fuzz::read_whole(file);
-  if (!text) return rows;
   std::size_t number = 0;
-  for (std::size_t at = 0; at < text->size();) {
+  for (const std::string& line : fuzz::read_lines(file)) {
     ++number;
-    const std::size_t end = text->find('\n', at);
-    if (end == std::string::npos) break;   // torn
     try {
-      Row row = row_of(Json::parse(text->substr(at, end - at)));
+      Row row = row_of(Json::parse(line));
       rows.insert_or_assign(row.key, std::move(row));
     } catch (const Json::exception& error) {
       return tl::unexpected(file + ":" + std::to_string(number) +
                             ":1: error: not a row of the mutation bench: " + error.what());
     }
-    at = end + 1;
   }
   return rows;
 }
@@ -176,9 +171,7 @@ bool append_row(const std::string& file, const Row& row) {
                {"fate", fate_word(row.fate)},
                {"case", row.case_id},
                {"rule", row.rule}};
-  std::ofstream out(file, std::ios::app);
-  out << j.dump() << "\n";
-  return static_cast<bool>(out.flush());
+  return fuzz::append_line(file, j.dump());
 }
 
 std::string golden_text(const Score& score) {

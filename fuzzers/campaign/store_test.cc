@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzzers/campaign/store.h"
 
-#include <cstdlib>
-#include <filesystem>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "fuzzers/campaign/campaign.h"
 #include "fuzzers/campaign/status.h"
+#include "fuzzers/lib/scratch_folder.h"
 
 namespace protm::fuzz {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Scratch {
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "protm-store.XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Scratch() { fs::remove_all(path); }
+struct Scratch : ScratchFolder {
   [[nodiscard]] std::unique_ptr<Store> open() const {
     auto store = Store::open(path + "/campaign.sqlite");
     REQUIRE(store.has_value());
     return std::move(*store);
   }
-  std::string path;
 };
 
 const WorkerPage kPage{100, 5'000'000'000, {{"a.b", "I1", 3, 7, 1}}};

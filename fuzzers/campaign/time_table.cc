@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzzers/campaign/time_table.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
 #include <sstream>
@@ -11,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "fuzzers/lib/whole_file.h"
+#include "fuzzers/lib/line_file.h"
 
 namespace protm::fuzz {
 namespace {
@@ -135,40 +132,26 @@ std::string row_text(const TimeRow& r) {
                {"cpu_ms", r.cpu_ms},       {"found", found_json(r.found)},
                {"other", found_json(r.other)}, {"alarms", r.alarms}, {"steps", r.steps},
                {"hand_steps", r.hand_steps},   {"problem", r.problem}};
-  return j.dump() + "\n";
+  return j.dump();
 }
 
 tl::expected<std::vector<TimeRow>, std::string> read_rows(const std::string& file) {
   std::vector<TimeRow> rows;
-  const auto text = read_whole(file);
-  if (!text) return rows;
   std::size_t number = 0;
-  for (std::size_t at = 0; at < text->size();) {
+  for (const std::string& line : read_lines(file)) {
     ++number;
-    const std::size_t end = text->find('\n', at);
-    if (end == std::string::npos) break;   // torn
     try {
-      rows.push_back(row_of(Json::parse(text->substr(at, end - at))));
+      rows.push_back(row_of(Json::parse(line)));
     } catch (const Json::exception& error) {
       return tl::unexpected(file + ":" + std::to_string(number) +
                             ":1: error: not a row of time-to-find: " + error.what());
     }
-    at = end + 1;
   }
   return rows;
 }
 
 bool append_row(const std::string& file, const TimeRow& row) {
-  // What a torn line holds is lost anyway; the next row must not stick to it.
-  const auto known = read_whole(file);
-  const bool torn = known && !known->empty() && known->back() != '\n';
-  const std::string text = (torn ? "\n" : "") + row_text(row);
-  const int out = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (out < 0) return false;
-  const bool written = write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const bool safe = fsync(out) == 0;
-  close(out);
-  return written && safe;
+  return append_line(file, row_text(row));
 }
 
 std::map<std::string, std::string> read_reasons(const std::string& text) {

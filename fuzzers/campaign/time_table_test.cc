@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzzers/campaign/time_table.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include <doctest/doctest.h>
 
+#include "fuzzers/lib/scratch_folder.h"
 #include "fuzzers/lib/whole_file.h"
 
 namespace protm::fuzz {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Scratch {
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "protm-times.XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Scratch() { fs::remove_all(path); }
-  [[nodiscard]] std::string file() const { return path + "/rows.jsonl"; }
-  std::string path;
+struct Scratch : ScratchFolder {
+  [[nodiscard]] std::string file() const { return ScratchFolder::file("rows.jsonl"); }
 };
 
 TimeRow row_of(const char* candidate, std::uint64_t seed, bool found) {
@@ -59,7 +49,7 @@ TEST_CASE("time table: rows come back as they were written; a torn one is lost a
   const auto torn = read_rows(scratch.file());
   REQUIRE_FALSE(torn.has_value());
   CHECK(torn.error().starts_with(scratch.file() + ":2:1: error: not a row of time-to-find"));
-  REQUIRE(write_whole(scratch.file(), row_text(first) + row_text(second)));
+  REQUIRE(write_whole(scratch.file(), row_text(first) + "\n" + row_text(second) + "\n"));
   CHECK(read_rows(scratch.file()) == std::vector<TimeRow>{first, second});
 }
 

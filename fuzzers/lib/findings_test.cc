@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "conformance/format/case_reader.h"
+#include "fuzzers/lib/scratch_folder.h"
 #include "oracle/differential/candidates.h"
 
 namespace protm::fuzz {
@@ -17,14 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A folder of its own that goes with the test.
-struct Scratch {
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "protm-findings.XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Scratch() { fs::remove_all(path); }
-  std::string path;
+struct Scratch : ScratchFolder {
 };
 
 std::string text_of(const fs::path& path) {

@@ -10,19 +10,14 @@
 
 #include <doctest/doctest.h>
 
+#include "fuzzers/lib/scratch_folder.h"
+
 namespace protm::fuzz {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Scratch {
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "protm-reporter.XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Scratch() { fs::remove_all(path); }
-  std::string path;
+struct Scratch : ScratchFolder {
 };
 
 std::string text_in(const fs::path& path) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Planted bug: Each protected suspend buffer leaves a reference of its VM behind.
 // Caught by kbo/kbo-007.
-#include "oracle/reference/vm.h"
 #include "oracle/mutants/planted.h"
+#include "oracle/reference/vm.h"
 
 namespace protm::mutants {
 namespace {
