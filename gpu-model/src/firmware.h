@@ -112,6 +112,9 @@ class Firmware {
   [[nodiscard]] std::optional<vocab::BootProblem> boot_problem();
   [[nodiscard]] bool section_loaded(const ImageSection& section);
   [[nodiscard]] bool prot_sections_ok() const;
+  /// Whether nothing is left in memory of an earlier boot.
+  [[nodiscard]] bool is_cold();
+  void prepare_protm();
   void publish_interfaces();
   void drop_slots();
   void set_mcu(vocab::McuState state);
@@ -259,7 +262,7 @@ class Firmware {
   std::uint64_t progress_ns_ = 0;  // 0 = the timer is off
   std::uint64_t pwroff_ns_ = 0;
   std::uint32_t cores_armed_ = 0;  // a cores_off event is on its way
-  std::uint32_t reserved_ = 0;
+  std::uint32_t prot_prepared_ = 0;  // the last cold boot found the protected sections
   vocab::McuState mcu_ = vocab::McuState::disabled;
   std::uint32_t mcu_control_ = 0;
   std::uint32_t mcu_generation_ = 0;

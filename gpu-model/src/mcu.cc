@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // MCU control: boot from the image that the driver mapped, halt, disable, reset.
+#include <algorithm>
 #include <cstring>
 
 #include "gpu-model/src/firmware.h"
@@ -116,6 +117,31 @@ bool Firmware::prot_sections_ok() const {
   return any;
 }
 
+namespace {
+
+/// What running firmware has in its data; a host that loads the section again overwrites it.
+constexpr std::uint32_t kRunningMark = 0x52554e21;
+
+bool is_private_data(const ImageSection& s) {
+  constexpr std::uint32_t kOthers = img::kFlagShared | img::kFlagProt;
+  return (s.flags & img::kFlagWr) != 0 && (s.flags & kOthers) == 0 && s.data_size >= 4;
+}
+
+}  // namespace
+
+bool Firmware::is_cold() {
+  const auto data = std::find_if(sections_.begin(), sections_.end(), is_private_data);
+  return data == sections_.end() || load32(data->va) != kRunningMark;
+}
+
+// Structures for protected mode are made at a cold boot, in memory that the host gives before;
+// sections that come later count from the next one on. Source: Liviu Dudau, 12 May 2026.
+void Firmware::prepare_protm() {
+  if (is_cold()) prot_prepared_ = prot_sections_ok() ? 1 : 0;
+  const auto data = std::find_if(sections_.begin(), sections_.end(), is_private_data);
+  if (data != sections_.end()) store32(data->va, kRunningMark);
+}
+
 void Firmware::drop_slots() {
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
     const std::uint32_t generation = slots_[slot].generation + 1;
@@ -194,6 +220,7 @@ void Firmware::boot() {
     core_.protm = ProtmState::normal;
     mmu_.leave_protm();
   }
+  prepare_protm();
   set_mcu(McuState::enabled);
   publish_interfaces();
   const std::uint32_t req = load32(glb_in(fw::glb_input::kReq));

@@ -190,7 +190,8 @@ void Firmware::become_active() {
   core_.observe(ObservationKind::protm_active, first, 0, some ? slots_[first].protm_suspend_buf : 0,
                 some ? slots_[first].as : 0);
   const auto section = core_.answer<vocab::ProtSection>(Switch::prot_section_not_protected);
-  if (section == vocab::ProtSection::fault_at_entry && !prot_sections_ok()) raise_protm_fault();
+  const bool usable = prot_prepared_ != 0 && prot_sections_ok();
+  if (section == vocab::ProtSection::fault_at_entry && !usable) raise_protm_fault();
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
     for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
       if (cs_of(slot, cs).allowed == 1) enter_region(slot, cs);

@@ -63,6 +63,43 @@ TEST_CASE("PROTM: an image without protected memory faults at entry") {
   }
 }
 
+/// Writable data of the image as it was before the firmware ran.
+void reload_data(ProtmDriver& d) {
+  std::pmr::vector<ImageSection> sections(std::pmr::new_delete_resource());
+  read_image_sections(d.image, sections);
+  constexpr std::uint32_t kOthers = vocab::fw_image::kFlagShared | vocab::fw_image::kFlagProt;
+  for (const ImageSection& s : sections) {
+    if ((s.flags & kOthers) != 0 || (s.flags & vocab::fw_image::kFlagWr) == 0) continue;
+    std::memcpy(d.mcu.at(s.va), d.image.data() + s.data_start, s.data_size);
+  }
+}
+
+TEST_CASE("PROTM: protected sections that come later count from the next cold boot on") {
+  ProtmDriver d({}, PageKind::normal);
+  for (std::uint32_t page = 0; page < 2; ++page) {
+    d.mcu.map_new(kProtSectionVa + page * 4096, PageKind::protected_memory, 0);
+  }
+  const auto restart = [&] {
+    d.write(vocab::kMcuControl, 0);
+    d.settle();
+    d.start_mcu();
+    d.settle();
+  };
+  bool known = false;
+  SUBCASE("not before any boot") {}
+  SUBCASE("not after a warm one") { restart(); }
+  SUBCASE("after one with the image loaded again") {
+    reload_data(d);
+    restart();
+    known = true;
+  }
+  d.start_protected(0, 100);
+  d.grant_and_enter();
+  d.settle();
+  CHECK(((d.read(vocab::kGpuIrqRawstat) & 2) == 0) == known);
+  CHECK(d.done() == known);
+}
+
 TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a firmware that refuses to leave") {
   const std::uint64_t gives_in = 3 * kMs;
   std::uint64_t value = 0;
