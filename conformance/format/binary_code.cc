@@ -104,7 +104,7 @@ std::string read_text(ByteReader& in, std::span<const std::string_view> pool,
   std::string text;
   for (std::uint32_t length = in.u8(); length > 0 && !in.exhausted(); --length) {
     const std::uint8_t byte = in.u8();
-    const bool printable = byte >= ' ' && byte <= '~';
+    const bool printable = byte == '\n' || (byte >= ' ' && byte <= '~');
     text += static_cast<char>(printable ? byte : 'a' + byte % 26);
   }
   return text;
@@ -183,6 +183,7 @@ Weight weight_of(NodeType type) {
     case NodeType::group_submit: return {Swarm::groups, 8};
     case NodeType::group_destroy: return {Swarm::groups, 2};
     case NodeType::dev_query:
+    case NodeType::protm_init:
     case NodeType::vm_get_state:
     case NodeType::cpu_write:
     case NodeType::cpu_read:

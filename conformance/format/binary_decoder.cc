@@ -91,6 +91,7 @@ class Decoder {
     program_.heap_param_set = (flags & layout::kHeapSet) != 0;
     program_.heap_present = (flags & layout::kHeapPresent) != 0;
     program_.heap_protected = (flags & layout::kHeapProtected) != 0;
+    if ((flags & layout::kSysAdmin) != 0) sys_admin_ = in_.u8();
     program_.heap_param = program_.heap_param_set ? read_text(in_, name_pool()) : "";
   }
 
@@ -377,7 +378,8 @@ class Decoder {
       if (!used[i]) continue;
       number[i] = static_cast<std::uint32_t>(program_.actors.size());
       program_.actors.push_back({.name = "a" + std::to_string(program_.actors.size()),
-                                 .sys_nice = (sys_nice_ >> i & 1) != 0});
+                                 .sys_nice = (sys_nice_ >> i & 1) != 0,
+                                 .sys_admin = (sys_admin_ >> i & 1) != 0});
     }
     for (Step& step : program_.steps) step.actor = number[step.actor];
     const auto gone = [&](contract::TaskSpec& task) {
@@ -439,7 +441,7 @@ class Decoder {
   LiveObjects objects_;
   ReadyMade ready_;
   std::uint32_t actor_ = 0;
-  std::uint8_t sys_nice_ = 0;
+  std::uint8_t sys_nice_ = 0, sys_admin_ = 0;
   bool complete_ = true;   ///< false: a required reference of the step has nothing to name
 };
 

@@ -67,14 +67,19 @@ class Encoder {
     const bool small = seed <= layout::kWideSeed - layout::kSmallSeed;
     out_.u8(seed == 0 ? 0 : small ? layout::kSmallSeed + seed - 1 : layout::kWideSeed);
     if (!small) out_.number(seed, 8);
-    std::uint64_t sys_nice = 0;
-    for (std::size_t i = 0; i < program_.actors.size() && i < contract::kMaxActors; ++i) {
-      if (program_.actors[i].sys_nice) sys_nice |= std::uint64_t{1} << i;
-    }
-    out_.u8(sys_nice);
+    out_.u8(actors_with(&contract::Actor::sys_nice));
     numbers(vocab::config_by_name(names[index]).value_or(config));
     latencies();
     switches();
+  }
+
+  /// Bit n = actor n has the privilege.
+  [[nodiscard]] std::uint64_t actors_with(bool contract::Actor::*privilege) const {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < program_.actors.size() && i < contract::kMaxActors; ++i) {
+      if (program_.actors[i].*privilege) bits |= std::uint64_t{1} << i;
+    }
+    return bits;
   }
 
   void firmware() {
@@ -89,11 +94,14 @@ class Encoder {
   void heap() {
     const bool usual = program_.heap_param_set && program_.heap_param == kDefaultHeapName &&
                        program_.heap_present && program_.heap_protected;
-    if (usual) return out_.u8(0);
+    const std::uint64_t admins = actors_with(&contract::Actor::sys_admin);
+    if (usual && admins == 0) return out_.u8(0);
     out_.u8(layout::kHeap);
     out_.u8((program_.heap_param_set ? layout::kHeapSet : 0) |
             (program_.heap_present ? layout::kHeapPresent : 0) |
-            (program_.heap_protected ? layout::kHeapProtected : 0));
+            (program_.heap_protected ? layout::kHeapProtected : 0) |
+            (admins != 0 ? layout::kSysAdmin : 0));
+    if (admins != 0) out_.u8(admins);
     if (program_.heap_param_set) write_text(out_, program_.heap_param, name_pool());
   }
 

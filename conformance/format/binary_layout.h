@@ -22,6 +22,8 @@ inline constexpr std::uint8_t kCold = 0xfe;
 inline constexpr std::uint8_t kFirmware = 0xfc;
 inline constexpr std::uint8_t kHeap = 0xf8;
 inline constexpr std::uint8_t kHeapSet = 1, kHeapPresent = 2, kHeapProtected = 4;
+/// In the same byte: another byte says which actors have sys_admin. Rare, so not in each header.
+inline constexpr std::uint8_t kSysAdmin = 8;
 inline constexpr std::uint8_t kSmallSeed = 0x80, kWideSeed = 0xf0;
 inline constexpr std::uint8_t kNumbers = 0xf4;
 inline constexpr std::uint8_t kLatencies = 0xf0;

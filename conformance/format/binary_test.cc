@@ -109,7 +109,7 @@ actors:
     - {id: made, vm_create: {}}
     - {vm_destroy: $made2}
     - {vm_destroy: $made2}
-caps: {video: [sys_nice]}
+caps: {video: [sys_nice, sys_admin], ui: [sys_admin]}
 then: [{result: $made, is: 0}]
 )");
   REQUIRE(read.has_value());
@@ -123,6 +123,6 @@ actors:
     - {id: vm2, vm_create: {}}
     - {vm_destroy: $vm1}
     - {vm_destroy: $vm1}
-caps: {a1: [sys_nice]}
+caps: {a0: [sys_admin], a1: [sys_nice, sys_admin]}
 )");
 }

@@ -247,7 +247,8 @@ class CaseReader {
       const YamlValue* list = map.find(actor.name);
       if (list == nullptr || !check_.is_list(*list, actor.name, kCapWords.size())) continue;
       for (const YamlValue& item : list->items) {
-        if (check_.word(item, actor.name, kCapWords)) actor.sys_nice = true;
+        const auto word = check_.word(item, actor.name, kCapWords);
+        if (word) (*word == 0 ? actor.sys_nice : actor.sys_admin) = true;
       }
     }
   }

@@ -35,7 +35,7 @@ actors:
   app:
     - {id: late, heap_open: system}
     - {id: bad, heap_ioctl: {file: 99, args_memory: [bad_pointer]}}
-caps: {app: [sys_nice]}
+caps: {app: [sys_nice, sys_admin]}
 reaches: [step $null_put returned]
 then:
   - {result: $null_put, is: 0}
@@ -57,6 +57,7 @@ TEST_CASE("read_case: a heap case becomes a Program") {
   CHECK_FALSE(p.heap_present);
   REQUIRE(p.actors.size() == 2);
   CHECK(p.actors[1].sys_nice);
+  CHECK(p.actors[1].sys_admin);
   REQUIRE(p.steps.size() == 9);
   CHECK(p.steps[2].op.fields[0].number == 1);
   CHECK(p.steps[2].op.fields[1].number == 8192);

@@ -26,7 +26,7 @@ inline constexpr std::array<Word, 2> kNoYes{"no", "yes"};
 inline constexpr std::array<Word, 3> kProtFlavours{"plain", "zero", "data"};
 inline constexpr std::array<Word, 3> kFirmwareKeys{"prot_sections", "prot", "truncate_to"};
 inline constexpr std::array<Word, 3> kHeapKeys{"param", "present", "protected"};
-inline constexpr std::array<Word, 1> kCapWords{"sys_nice"};
+inline constexpr std::array<Word, 2> kCapWords{"sys_nice", "sys_admin"};
 inline constexpr std::array<Word, 4> kStepKeys{"at", "after", "id", "repeat"};
 inline constexpr std::array<Word, 7> kMachineFaultKeys{"machine", "target", "slot", "nth",
                                                            "times", "value", "hold"};

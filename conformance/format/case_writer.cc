@@ -44,7 +44,22 @@ bool is_plain(std::string_view text) {
          });
 }
 
+/// With the end of a line as YAML writes it, which single quotes cannot.
+std::string in_double_quotes(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
 std::string in_quotes(std::string_view text) {
+  if (text.find('\n') != std::string_view::npos) return in_double_quotes(text);
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') out += '\'';
@@ -239,7 +254,10 @@ class CaseWriter {
     Flow caps('{');
     for (std::uint32_t actor = 0; actor < program_.actors.size(); ++actor) {
       const contract::Actor& one = program_.actors[actor];
-      if (one.sys_nice) caps.entry(one.name, "[sys_nice]");
+      std::string words;
+      if (one.sys_nice) words = kCapWords[0];
+      if (one.sys_admin) words += (words.empty() ? "" : ", ") + std::string(kCapWords[1]);
+      if (!words.empty()) caps.entry(one.name, "[" + words + "]");
       const bool any = std::any_of(program_.steps.begin(), program_.steps.end(),
                                    [actor](const Step& step) { return step.actor == actor; });
       out_ += "  " + one.name + (any ? ":\n" : ": []\n");

@@ -104,7 +104,8 @@ TEST_CASE("equal: each part of a Program counts") {
 
 TEST_CASE("write_case: steps in mixed order are sorted by actor with their references") {
   Program p;
-  p.actors = {{.name = "a", .sys_nice = false}, {.name = "b", .sys_nice = false}};
+  p.actors = {{.name = "a", .sys_nice = false, .sys_admin = false},
+              {.name = "b", .sys_nice = false, .sys_admin = false}};
   const auto add = [&p](NodeType type, std::uint32_t actor) -> Step& {
     Step step;
     step.actor = actor;

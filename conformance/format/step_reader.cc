@@ -65,7 +65,7 @@ void StepReader::read_actors(const YamlValue& actors) {
                    "expected at most " + std::to_string(contract::kMaxActors));
       break;
     }
-    program_.actors.push_back({.name = entry.key, .sys_nice = false});
+    program_.actors.push_back({.name = entry.key, .sys_nice = false, .sys_admin = false});
     find_steps(entry.value, static_cast<std::uint32_t>(program_.actors.size() - 1));
   }
   for (std::uint32_t i = 0; i < program_.steps.size(); ++i) read_step(i);

@@ -18,10 +18,13 @@ using namespace protm::format;
 
 namespace {
 
-std::vector<std::string> yaml_files(const std::string& folder) {
+/// The suites, and the cases that hold in one position only.
+std::vector<std::string> all_cases() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+  for (const char* const folder : {"conformance/suites", "conformance/designs"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+    }
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -31,7 +34,7 @@ std::vector<std::string> yaml_files(const std::string& folder) {
 
 TEST_CASE("suites: each case reads, and both forms keep it") {
   REQUIRE(std::filesystem::is_directory("conformance/suites"));
-  const auto files = yaml_files("conformance/suites");
+  const auto files = all_cases();
   CHECK(files.size() > 0);
   for (const std::string& file : files) {
     const auto read = read_case_file(file);
@@ -49,7 +52,7 @@ TEST_CASE("suites: each case reads, and both forms keep it") {
 }
 
 TEST_CASE("program_of_bytes: each case comes back whole, and damaged bytes are refused") {
-  for (const std::string& file : yaml_files("conformance/suites")) {
+  for (const std::string& file : all_cases()) {
     const auto read = read_case_file(file);
     if (!read) continue;
     auto bytes = protm::contract::program_bytes(*read);
@@ -67,7 +70,7 @@ TEST_CASE("program_of_bytes: each case comes back whole, and damaged bytes are r
 
 TEST_CASE("suites: no two cases have one id") {
   std::map<std::string, std::string> file_of;
-  for (const std::string& file : yaml_files("conformance/suites")) {
+  for (const std::string& file : all_cases()) {
     const auto read = read_case_file(file);
     if (!read) continue;
     const std::string& first = file_of.emplace(read->id, file).first->second;

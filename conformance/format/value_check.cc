@@ -116,7 +116,7 @@ std::optional<std::string> ValueCheck::text(const YamlValue& value, std::string_
     return std::nullopt;
   }
   const bool printable = std::all_of(value.scalar.begin(), value.scalar.end(),
-                                     [](char c) { return c >= ' ' && c <= '~'; });
+                                     [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); });
   if (printable && value.scalar.size() <= length_max) return value.scalar;
   error(value, quoted(what) + " has " + std::to_string(value.scalar.size()) + " bytes",
         "expected printable ASCII of at most " + std::to_string(length_max));

@@ -58,7 +58,7 @@ Make& Make::list(std::string_view name, std::vector<Node> items) {
 }
 
 std::uint32_t ProgramBuilder::add_actor(std::string name, bool sys_nice) {
-  program_.actors.push_back({.name = std::move(name), .sys_nice = sys_nice});
+  program_.actors.push_back({.name = std::move(name), .sys_nice = sys_nice, .sys_admin = false});
   return static_cast<std::uint32_t>(program_.actors.size() - 1);
 }
 

@@ -47,7 +47,7 @@ std::string entry(std::string_view name, std::span<const std::uint8_t> bytes) {
 Program with_step(contract::NodeType type) {
   Program program;
   program.heap_param = format::kDefaultHeapName;
-  program.actors.push_back({.name = "a0", .sys_nice = false});
+  program.actors.push_back({.name = "a0", .sys_nice = false, .sys_admin = false});
   contract::Step step;
   step.op.type = static_cast<std::uint16_t>(type);
   step.op.fields.resize(contract::node_info(type).fields.size());

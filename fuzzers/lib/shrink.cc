@@ -251,6 +251,7 @@ class Shrinker {
     attempt_with([&](Program& p) { p.heap_protected = plain.heap_protected; });
     for (std::size_t i = 0; i < best_.actors.size(); ++i) {
       attempt_with([&](Program& p) { p.actors[i].sys_nice = false; });
+      attempt_with([&](Program& p) { p.actors[i].sys_admin = false; });
     }
   }
 

@@ -58,7 +58,7 @@ std::uint32_t Editor::draw_actor() {
   const auto actors = static_cast<std::uint32_t>(program_.actors.size());
   const bool another = actors == 0 || (actors < contract::kMaxActors && random_.percent(8));
   if (!another) return static_cast<std::uint32_t>(random_.below(actors));
-  program_.actors.push_back({.name = {}, .sys_nice = random_.percent(30)});
+  program_.actors.push_back({.name = {}, .sys_nice = random_.percent(30), .sys_admin = false});
   return actors;
 }
 

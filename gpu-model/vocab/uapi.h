@@ -50,6 +50,7 @@ enum class IoctlId : std::uint32_t {
   set_user_mmio_offset,
   bo_sync,
   bo_query_info,
+  protm_init,  ///< announced, not posted; see kIoctlProtmInit
 };
 
 // ---- common -------------------------------------------------------------------------------
@@ -182,6 +183,33 @@ struct ProtectedInfo {
   std::uint32_t features;
 };
 static_assert(sizeof(ProtectedInfo) == 4);
+
+// ---- announced: protected memory from user space -------------------------------------------
+//
+// No version has it. The mails of 19 May 2026 (Boris Brezillon, design for the next version; Ketil
+// Johnsen will try) name an ioctl PROTM_INIT, a DEV_QUERY and one more argument of GROUP_CREATE.
+// Assumption: all names and numbers but PROTM_INIT, and the layout of the structs.
+
+/// As posted, plus one. Assumption: the smallest free one.
+inline constexpr std::uint32_t kDevQueryProtmState = 5;
+inline constexpr std::uint32_t kProtmNotReady = 0;
+inline constexpr std::uint32_t kProtmReady = 1;
+
+/// Reply of the announced query; sizes in bytes, as the firmware names them.
+struct ProtmState {
+  std::uint32_t state;
+  std::uint32_t pad;
+  std::uint64_t section_size;  ///< of the buffer for PROTM_INIT
+  std::uint64_t suspend_size;  ///< of the buffer of each protected group
+};
+static_assert(sizeof(ProtmState) == 24);
+
+/// Argument of the announced PROTM_INIT.
+struct ProtmInit {
+  std::uint32_t handle;  ///< of an imported buffer
+  std::uint32_t pad;
+};
+static_assert(sizeof(ProtmInit) == 8);
 
 // ---- VM -----------------------------------------------------------------------------------
 
@@ -331,6 +359,14 @@ static_assert(sizeof(GroupCreate) == 56 && offsetof(GroupCreate, flags) == 20);
 static_assert(offsetof(GroupCreate, compute_core_mask) == 24);
 static_assert(offsetof(GroupCreate, vm_id) == 48);
 
+/// GROUP_CREATE with the announced argument behind the posted ones.
+struct GroupCreateProtm {
+  GroupCreate posted;
+  std::uint32_t protm_suspend_handle;  ///< of an imported buffer; 0 = none
+  std::uint32_t pad;
+};
+static_assert(sizeof(GroupCreateProtm) == 64);
+
 struct GroupDestroy {
   std::uint32_t group_handle;
   std::uint32_t pad;
@@ -419,6 +455,9 @@ inline constexpr std::uint32_t kIoctlSetUserMmioOffset =
 inline constexpr std::uint32_t kIoctlBoSync = panthor_ioctl<BoSync>(IoctlId::bo_sync);
 inline constexpr std::uint32_t kIoctlBoQueryInfo =
     panthor_ioctl<BoQueryInfo>(IoctlId::bo_query_info);
+inline constexpr std::uint32_t kIoctlProtmInit = panthor_ioctl<ProtmInit>(IoctlId::protm_init);
+inline constexpr std::uint32_t kIoctlGroupCreateProtm =
+    panthor_ioctl<GroupCreateProtm>(IoctlId::group_create);
 static_assert(kIoctlDevQuery == 0xc0106440 && kIoctlVmBind == 0xc0186443);
 static_assert(kIoctlGroupCreate == 0xc0386447 && kIoctlGroupSubmit == 0xc0186449);
 static_assert(kIoctlTilerHeapCreate == 0xc028644b && kIoctlBoQueryInfo == 0xc0106450);

@@ -22,6 +22,15 @@ constexpr std::array kTable{
     CapabilityInfo{Capability::modules, "modules", "the driver can be unloaded"},
     CapabilityInfo{Capability::forced_exit, "forced_exit",
                    "a VM operation ends a protected session (without: it waits)"},
+    CapabilityInfo{Capability::removable_heaps, "removable_heaps",
+                   "the last put destroys a heap (without: heaps are immortal)"},
+    CapabilityInfo{Capability::deferred_probe, "deferred_probe",
+                   "a missing heap defers the probe (without: it is looked for by the first "
+                   "protected group)"},
+    CapabilityInfo{Capability::exact_heap_name, "exact_heap_name",
+                   "a newline is part of a heap's name (without: it is not, as in sysfs)"},
+    CapabilityInfo{Capability::user_buffers, "user_buffers",
+                   "announced: PROTM_INIT, its query, and protected suspend buffers of user space"},
 };
 }  // namespace
 

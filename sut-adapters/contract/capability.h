@@ -23,7 +23,12 @@ enum class Capability : std::uint32_t {
   bo_ioctls = 1u << 9,    ///< BO_SET_LABEL, BO_SYNC, BO_QUERY_INFO, SET_USER_MMIO_OFFSET
   system_sleep = 1u << 14,  ///< the device's part of a system suspend and resume
   modules = 1u << 15,       ///< the driver can be unloaded
-  forced_exit = 1u << 16,   ///< a VM operation ends a protected session, else it waits (MMU-20)
+  // Positions of the posted series where the review leaves another one open (designs/README.md).
+  forced_exit = 1u << 16,      ///< a VM operation ends a protected session, else it waits (MMU-20)
+  removable_heaps = 1u << 17,  ///< the last put destroys a heap, else it stays for ever (HEAP-9)
+  deferred_probe = 1u << 18,   ///< no probe without the heap, else it is looked for later (HEAP-28)
+  exact_heap_name = 1u << 19,  ///< a newline is part of a heap's name, else it is not (HEAP-12)
+  user_buffers = 1u << 20,     ///< protected memory comes from user space: announced (L-UAPI-30)
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);
@@ -31,6 +36,10 @@ constexpr std::uint32_t operator|(Capability a, Capability b) {
 constexpr std::uint32_t operator|(std::uint32_t a, Capability b) {
   return a | static_cast<std::uint32_t>(b);
 }
+/// What a driver has that takes the posted position wherever the review leaves one open.
+inline constexpr std::uint32_t kPostedPositions =
+    Capability::forced_exit | Capability::removable_heaps | Capability::deferred_probe |
+    Capability::exact_heap_name;
 constexpr bool has(std::uint32_t set, Capability c) {
   return (set & static_cast<std::uint32_t>(c)) != 0;
 }

@@ -219,8 +219,9 @@ class Kernel {
   virtual std::uint64_t copy_from_user(std::span<std::byte> to, std::uint64_t from) = 0;
   virtual std::uint64_t copy_to_user(std::uint64_t to, std::span<const std::byte> from) = 0;
   virtual std::uint64_t clear_user(std::uint64_t to, std::uint64_t bytes) = 0;
-  /// Capability of the current task. Only sys_nice is used by panthor.
+  /// Capabilities of the current task. Only sys_nice is used by panthor, as posted.
   [[nodiscard]] virtual bool capable_sys_nice() const = 0;
+  [[nodiscard]] virtual bool capable_sys_admin() const = 0;
 
   // --- device, devres, runtime PM, files of the firmware loader ---------------------------------
   /// Runs `fn` when the device is unbound or its probe fails, in reverse order (devm).

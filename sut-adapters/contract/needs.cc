@@ -27,6 +27,12 @@ std::uint32_t needed_by(const Program& program) {
     }
     if (type == NodeType::unload) needs = needs | Capability::modules;
     if (type == NodeType::suspend) needs = needs | Capability::system_sleep;
+    const bool state = type == NodeType::dev_query &&
+                       field_number(s.op, "what") == vocab::uapi::kDevQueryProtmState;
+    const bool suspend = type == NodeType::group_create &&
+                         s.op.fields[*field_index(node_info(type), "protm_suspend")].kind !=
+                             Value::Kind::absent;
+    if (type == NodeType::protm_init || state || suspend) needs = needs | Capability::user_buffers;
     const bool query = type == NodeType::dev_query &&
                        field_number(s.op, "what") == vocab::uapi::kDevQueryProtectedInfo;
     const bool group = type == NodeType::group_create && field_number(s.op, "flags") != 0;

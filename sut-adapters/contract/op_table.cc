@@ -11,8 +11,9 @@ using T = FieldType;
 using W = std::string_view;
 
 constexpr std::array<W, 2> kYesNo{"no", "yes"};
-constexpr std::array<W, 5> kQueries{"gpu_info", "csif_info", "timestamp_info",
-                                    "group_priorities_info", "protected_info"};
+constexpr std::array<W, 6> kQueries{"gpu_info",       "csif_info",
+                                    "timestamp_info", "group_priorities_info",
+                                    "protected_info", "protm_state"};
 constexpr std::array<W, 4> kPriorities{"low", "medium", "high", "realtime"};
 constexpr std::array<W, 1> kGroupFlags{"protm"};
 constexpr std::array<W, 2> kBoFlags{"no_mmap", "wb_mmap"};
@@ -102,6 +103,8 @@ constexpr std::array kFileRef{req(typed("file", T::ref_file))};
 constexpr std::array kOpen{word("fences", kYesNo)};
 constexpr std::array kDevQuery{req(word("what", kQueries)), num("size", kAllOnes), kArgs,
                                memory(6), kFile};
+constexpr std::array kProtmInit{req(typed("bo", T::ref_bo)), num("pad", 0, UINT32_MAX), kArgs,
+                                kFile};
 constexpr std::array kVmCreate{num("flags", 0), size("user_va_range", 0, kAllOnes), kArgs, kFile};
 constexpr std::array kVmRef{req(typed("vm", T::ref_vm)), num("pad", 0), kArgs, kFile};
 constexpr std::array kVmBind{req(typed("vm", T::ref_vm)),
@@ -138,6 +141,7 @@ constexpr std::array kGroupCreate{req(typed("vm", T::ref_vm)),  word("priority",
                                   num("max_compute_cores", 1),  num("max_fragment_cores", 1),
                                   num("max_tiler_cores", 1),    num("compute_core_mask", 1),
                                   num("fragment_core_mask", 1), num("tiler_core_mask", 1),
+                                  typed("protm_suspend", T::ref_bo),
                                   kArgs,                        memory(2),
                                   kFile};
 constexpr std::array kGroupRef{req(typed("group", T::ref_group)), num("pad", 0), kArgs, kFile};
@@ -316,6 +320,8 @@ constexpr std::array kNodes{
       "open the render node; with `fences` the jobs that name it get syncobjs in it"},
     N{Y::close, "close", op, Makes::nothing, kFileRef, "close a file of the render node"},
     N{Y::dev_query, "dev_query", op, Makes::nothing, kDevQuery, "DEV_QUERY"},
+    N{Y::protm_init, "protm_init", op, Makes::nothing, kProtmInit,
+      "PROTM_INIT: announced, not posted; name from the mails, number and struct are ours"},
     N{Y::vm_create, "vm_create", op, Makes::vm, kVmCreate, "VM_CREATE"},
     N{Y::vm_destroy, "vm_destroy", op, Makes::nothing, kVmRef, "VM_DESTROY"},
     N{Y::vm_get_state, "vm_get_state", op, Makes::nothing, kVmRef, "VM_GET_STATE"},

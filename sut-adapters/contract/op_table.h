@@ -103,6 +103,7 @@ enum class NodeType : std::uint16_t {
   open,
   close,
   dev_query,
+  protm_init,
   vm_create,
   vm_destroy,
   vm_get_state,

@@ -72,6 +72,7 @@ struct Step {
 struct Actor {
   std::string name;
   bool sys_nice = false;
+  bool sys_admin = false;
   friend bool operator==(const Actor&, const Actor&) = default;
 };
 

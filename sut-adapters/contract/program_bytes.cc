@@ -146,6 +146,7 @@ void walk_program(A& a, P& p) {
   walk_list(a, p.actors, [&](auto& actor) {
     walk(a, actor.name);
     walk(a, actor.sys_nice);
+    walk(a, actor.sys_admin);
   });
   walk_list(a, p.steps, [&](auto& step) {
     walk(a, step.id);

@@ -64,6 +64,7 @@ struct Call {
   std::span<const std::byte> bytes{};  ///< live until the call returns
   std::span<std::byte> into{};         ///< likewise
   bool sys_nice = false;
+  bool sys_admin = false;
 };
 
 /// What the runner learns when a call returned.

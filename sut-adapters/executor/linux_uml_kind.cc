@@ -13,6 +13,12 @@ constexpr std::uint32_t kUmlHz = 100;
 /// Of the reference, for a tree that needs no older one.
 constexpr const char* kNewestProfile = "linux-7.x";
 
+/// Whose names the flags of protected mode have (UAPI-16).
+std::string names_text(const std::string& names) {
+  if (names == "posted") return "as posted";
+  return names == "reviewed" ? "as the review of 8/8 asks" : "otherwise";
+}
+
 tl::expected<Candidate, std::string> parse(std::string_view argument) {
   const std::string rig = uml::rig_path();
   if (rig.empty()) {
@@ -25,8 +31,9 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
   Candidate c;
   c.version = kernel.name + ", release " + kernel.release +
               (kernel.flavour == "plain" ? "" : ", " + kernel.flavour);
+  if (!kernel.flag_names.empty()) c.version += ", flags named " + names_text(kernel.flag_names);
   c.kernel = kernel.name;
-  c.capabilities = kernel.capabilities | contract::Capability::forced_exit;
+  c.capabilities = kernel.capabilities | contract::kPostedPositions;
   c.profile = kernel.profile.empty() ? kNewestProfile : kernel.profile;
   c.traits.hz = kUmlHz;
   c.traits.calls_first = true;  // panthor.config: one CPU, no preemption

@@ -84,7 +84,7 @@ void InProcessSut::start(const Call& call) {
   auto* const flight = static_cast<Flight*>(alloc.allocate_bytes(sizeof(Flight), alignof(Flight)));
   new (flight) Flight(*this, call, around_.memory);
   kernel_.spawn(role_of(call.call), &InProcessSut::task_entry, flight,
-                TaskContext{call.actor, call.step, call.sys_nice});
+                TaskContext{call.actor, call.step, call.sys_nice, call.sys_admin});
 }
 
 void InProcessSut::task_entry(void* arg) {

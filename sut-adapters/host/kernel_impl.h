@@ -208,6 +208,7 @@ class KernelImpl final : public contract::Kernel {
   std::uint64_t copy_to_user(std::uint64_t to, std::span<const std::byte> from) override;
   std::uint64_t clear_user(std::uint64_t to, std::uint64_t bytes) override;
   bool capable_sys_nice() const override { return current_context().sys_nice; }
+  bool capable_sys_admin() const override { return current_context().sys_admin; }
 
   int devm_add_action(Callback fn, const char* role) override;
   int drmm_add_action(Callback fn, const char* role) override;

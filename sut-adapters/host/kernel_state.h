@@ -25,6 +25,7 @@ struct TaskContext {
   std::uint32_t actor = kNoActor;
   std::uint32_t step = contract::kNoStep;
   bool sys_nice = false;
+  bool sys_admin = false;
 };
 
 enum class LockMode : std::uint8_t { exclusive, shared, marker };

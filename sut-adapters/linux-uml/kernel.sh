@@ -353,6 +353,17 @@ query_number() {
     "$obj/protm-query" || die "cannot read the query's number from panthor_drm.h"
 }
 
+# Names have no behaviour (UAPI-16), so that nothing but the header tells which ones a tree took.
+flag_names() {  # $1: panthor_drm.h
+  if grep -q 'GROUP_FEATURE_PROTM' "$1"; then
+    printf 'reviewed'
+  elif grep -q 'GROUP_CREATE_PROTECTED' "$1"; then
+    printf 'posted'
+  else
+    printf 'other'
+  fi
+}
+
 # What the tree has, read from its own headers; the candidate declares this and nothing else.
 describe() {
   local drm=$src/include/uapi/drm/panthor_drm.h
@@ -365,7 +376,9 @@ describe() {
   printf 'name %s\nrelease %s\nflavour %s\ncapabilities %s\n' "$name" \
     "$(cat "$obj/include/config/kernel.release")" "${flavours[*]:-plain}" "$capabilities"
   printf 'source %s\n' "${tarball:-$tree}"
-  if [[ $capabilities == *protm* ]]; then printf 'query_protected_info %s\n' "$(query_number)"; fi
+  if [[ $capabilities == *protm* ]]; then
+    printf 'query_protected_info %s\nflag_names %s\n' "$(query_number)" "$(flag_names "$drm")"
+  fi
   # Profiles of the reference: what older releases do otherwise (docs/agreement.md).
   if ! grep -q 'GROUP_STATE_INNOCENT' "$drm"; then printf 'profile linux-6.12\n'; fi
   if [[ -f $src/drivers/gpu/drm/panthor/panthor_pwr.c ]]; then printf 'pwr_control yes\n'; fi

@@ -216,6 +216,8 @@ Kernel read_kernel(const std::string& folder, std::string& problem) {
       words >> kernel.profile;
     } else if (key == "query_protected_info") {
       words >> kernel.query_protected_info;
+    } else if (key == "flag_names") {
+      words >> kernel.flag_names;
     } else if (key == "pwr_control") {
       kernel.pwr_control = true;
     } else if (key == "endpoint_req2") {
@@ -260,8 +262,13 @@ std::string cannot_run(const Kernel& kernel, const contract::Program& program) {
       return "needs a failing '" + f.call.call + "', which cannot be arranged in a real kernel yet";
     }
   }
+  const std::uint32_t needs = contract::needed_by(program);
+  if (contract::has(needs & ~kernel.capabilities, Capability::user_buffers)) {
+    return "needs PROTM_INIT, its query or a protected suspend buffer of user space: announced and "
+           "not posted, so that this driver's numbers are not known (docs/kernel-developers.md)";
+  }
   if (program.id.empty()) {
-    const std::uint32_t lacking = contract::needed_by(program) & ~kernel.capabilities;
+    const std::uint32_t lacking = needs & ~kernel.capabilities;
     for (const contract::CapabilityInfo& info : contract::capability_table()) {
       if (contract::has(lacking, info.id)) {
         return "its steps need " + std::string(info.name) + ", which this driver lacks";

@@ -25,6 +25,7 @@ struct Kernel {
   std::string profile;  ///< of the reference; empty = the 7.x base
   std::uint32_t capabilities = 0;
   std::uint32_t query_protected_info = 0;  ///< the tree's number of that query; 0 = it has none
+  std::string flag_names = {};  ///< "posted", "reviewed" or "other" (UAPI-16); empty = has no flags
   bool endpoint_req2 = false;  ///< the driver knows firmware with a 64-bit endpoint request
   bool pwr_control = false;  ///< the driver knows GPUs that switch power through PWR_CONTROL
 };

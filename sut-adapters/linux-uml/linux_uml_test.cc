@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "sut-adapters/contract/capability.h"
+#include "sut-adapters/contract/op_table.h"
 
 using namespace protm;
 using contract::Capability;
@@ -100,7 +101,7 @@ TEST_CASE("read_kernel: takes what the description says, and refuses what is non
   CHECK(problem == "'" + folder.path() + "' holds no kernel of this program");
   folder.write("info",
                "name my tree\nrelease 6.12.1-x\nflavour kasan lockdep\n"
-               "capabilities panthor vm_bind\nprofile linux-6.12\n");
+               "capabilities panthor vm_bind\nprofile linux-6.12\nflag_names reviewed\n");
   problem.clear();
   const uml::Kernel kernel = uml::read_kernel(folder.path(), problem);
   CHECK(problem.empty());
@@ -109,6 +110,7 @@ TEST_CASE("read_kernel: takes what the description says, and refuses what is non
   CHECK(kernel.flavour == "kasan lockdep");
   CHECK(kernel.capabilities == (Capability::panthor | Capability::vm_bind));
   CHECK(kernel.profile == "linux-6.12");
+  CHECK(kernel.flag_names == "reviewed");
   CHECK(!kernel.pwr_control);
 }
 
@@ -142,4 +144,18 @@ TEST_CASE("cannot_run: a failing Host call and an unknown machine are named") {
   p.faults[0].call.call = "alloc";
   CHECK(uml::cannot_run(kernel, p) ==
         "needs a failing 'alloc', which cannot be arranged in a real kernel yet");
+}
+
+TEST_CASE("cannot_run: what is announced and not posted is no system call that the agent could make") {
+  const uml::Kernel kernel;
+  contract::Program p;
+  p.id = "area/area-001-case";
+  const contract::NodeInfo& init = contract::node_info(contract::NodeType::protm_init);
+  p.steps.resize(1);
+  p.steps[0].op = {.type = static_cast<std::uint16_t>(contract::NodeType::protm_init),
+                   .fields = std::vector<contract::Value>(init.fields.size())};
+  CHECK(uml::cannot_run(kernel, p).starts_with("needs PROTM_INIT"));
+  uml::Kernel posted;
+  posted.capabilities = static_cast<std::uint32_t>(Capability::user_buffers);
+  CHECK(uml::cannot_run(posted, p).empty());
 }

@@ -77,7 +77,10 @@ std::optional<Call> StepCalls::next(std::uint32_t step) {
   if (!call) return call;
   call->actor = st.actor;
   call->step = step;
-  call->sys_nice = st.actor < program_.actors.size() && program_.actors[st.actor].sys_nice;
+  if (st.actor < program_.actors.size()) {
+    call->sys_nice = program_.actors[st.actor].sys_nice;
+    call->sys_admin = program_.actors[st.actor].sys_admin;
+  }
   return call;
 }
 
@@ -213,6 +216,10 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
       return plain(SysCall::close, ref(op, "file"));
     case NodeType::dev_query:
       return dev_query(step);
+    case NodeType::protm_init:
+      return step_ioctl(step, uapi::kIoctlProtmInit,
+                        uapi::ProtmInit{.handle = static_cast<std::uint32_t>(ref(op, "bo")),
+                                        .pad = small(op, "pad")});
     case NodeType::vm_create:
     case NodeType::vm_destroy:
     case NodeType::vm_get_state:
@@ -229,7 +236,7 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
 Call StepCalls::dev_query(std::uint32_t step) {
   static constexpr std::uint32_t kSizes[] = {
       sizeof(uapi::GpuInfo), sizeof(uapi::CsifInfo), sizeof(uapi::TimestampInfo),
-      sizeof(uapi::GroupPrioritiesInfo), sizeof(uapi::ProtectedInfo)};
+      sizeof(uapi::GroupPrioritiesInfo), sizeof(uapi::ProtectedInfo), sizeof(uapi::ProtmState)};
   const contract::Node& op = program_.steps[step].op;
   const auto what = std::min<std::uint64_t>(number(op, "what"), std::size(kSizes) - 1);
   const std::uint32_t size = absent(op, "size") ? kSizes[what] : small(op, "size");
@@ -429,20 +436,24 @@ Call StepCalls::group_create(std::uint32_t step) {
   const auto byte = [&](std::string_view name) {
     return static_cast<std::uint8_t>(number(op, name));
   };
-  return step_ioctl(step, uapi::kIoctlGroupCreate,
-                    uapi::GroupCreate{.queues = {.stride = sizeof(uapi::QueueCreate),
-                                                 .count = static_cast<std::uint32_t>(queues.size()),
-                                                 .array = s.array.pointer},
-                                      .max_compute_cores = byte("max_compute_cores"),
-                                      .max_fragment_cores = byte("max_fragment_cores"),
-                                      .max_tiler_cores = byte("max_tiler_cores"),
-                                      .priority = byte("priority"),
-                                      .flags = small(op, "flags"),
-                                      .compute_core_mask = number(op, "compute_core_mask"),
-                                      .fragment_core_mask = number(op, "fragment_core_mask"),
-                                      .tiler_core_mask = number(op, "tiler_core_mask"),
-                                      .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
-                                      .group_handle = 0});
+  const uapi::GroupCreate args{.queues = {.stride = sizeof(uapi::QueueCreate),
+                                          .count = static_cast<std::uint32_t>(queues.size()),
+                                          .array = s.array.pointer},
+                               .max_compute_cores = byte("max_compute_cores"),
+                               .max_fragment_cores = byte("max_fragment_cores"),
+                               .max_tiler_cores = byte("max_tiler_cores"),
+                               .priority = byte("priority"),
+                               .flags = small(op, "flags"),
+                               .compute_core_mask = number(op, "compute_core_mask"),
+                               .fragment_core_mask = number(op, "fragment_core_mask"),
+                               .tiler_core_mask = number(op, "tiler_core_mask"),
+                               .vm_id = static_cast<std::uint32_t>(ref(op, "vm")),
+                               .group_handle = 0};
+  if (absent(op, "protm_suspend")) return step_ioctl(step, uapi::kIoctlGroupCreate, args);
+  const auto suspend = static_cast<std::uint32_t>(ref(op, "protm_suspend"));
+  return step_ioctl(
+      step, uapi::kIoctlGroupCreateProtm,
+      uapi::GroupCreateProtm{.posted = args, .protm_suspend_handle = suspend, .pad = 0});
 }
 
 Call StepCalls::raw_ioctl(std::uint32_t step) {
