@@ -15,7 +15,7 @@
 namespace protm::cli {
 namespace {
 
-/// What --profile calls the 7.x base, and the design that the candidate keeps to best.
+/// What --profile calls the posted positions, and those that the candidate keeps to.
 constexpr std::string_view kBase = "base";
 constexpr std::string_view kAnyProfile = "any";
 
@@ -77,19 +77,16 @@ std::optional<std::vector<format::Expectation>> expectations(const Options& opti
 runner::RunResult run(const Options& options, const runner::Suite& cases,
                       const std::vector<runner::Design>& designs, const exec::Candidate& who,
                       runner::ConformOptions how) {
-  const bool any = options.profile == kAnyProfile;
-  if (any && who.profile.empty()) {
+  if (options.profile == kAnyProfile) {
     return runner::conform_to_any_design(cases, designs, who, how);
   }
-  if (!any) how.profile = options.profile;
-  const std::string name = any ? who.profile : options.profile == kBase ? "" : options.profile;
-  const exec::Candidate candidate = differential::with_profile(who, name);
-  for (const runner::Design& design : designs) {
-    if (design.profile == name) {
-      return runner::conform(runner::with_cases_of(design, cases), candidate, how);
-    }
+  how.profile = options.profile;
+  std::string name = options.profile == kBase ? "" : options.profile;
+  // Positions go on top of the release that the candidate is.
+  if (differential::release_of(name).empty()) {
+    name = differential::joined_profile(differential::release_of(who.profile), name);
   }
-  return runner::conform(cases, candidate, how);
+  return runner::conform_to_design(cases, designs, who, name, how);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "conformance/format/catalogue_reader.h"
 #include "gpu-model/vocab/machine_config.h"
 #include "oracle/differential/candidates.h"
+#include "oracle/differential/questions.h"
 #include "oracle/mutants/mutants.h"
 #include "oracle/rules/rule_table.h"
 #include "sut-adapters/contract/event.h"
@@ -91,8 +92,10 @@ std::optional<TextTable> events(const Options&, Console) {
 
 std::optional<TextTable> mutants(const Options&, Console) {
   TextTable table{{"name", "what"}, {}};
-  for (const mutants::Mutant& m : mutants::table()) {
-    table.rows.push_back({std::string(m.name), std::string(m.what)});
+  for (const auto& all : {mutants::table(), mutants::table_of_designs()}) {
+    for (const mutants::Mutant& m : all) {
+      table.rows.push_back({std::string(m.name), std::string(m.what)});
+    }
   }
   return table;
 }
@@ -105,6 +108,24 @@ std::optional<TextTable> machines(const Options&, Console) {
   return table;
 }
 
+/// What --profile takes: positions of the questions that the review leaves open, and releases.
+std::optional<TextTable> profiles(const Options&, Console) {
+  TextTable table{{"profile", "question", "entry", "what", "source"}, {}};
+  for (const differential::Question& q : differential::questions()) {
+    for (const differential::Position& p : q.positions) {
+      table.rows.push_back({p.profile.empty() ? "base" : std::string(p.profile), std::string(q.id),
+                            std::string(q.entry), std::string(q.title) + " " + std::string(p.words),
+                            std::string(p.source)});
+    }
+  }
+  for (const reference::Profile& p : reference::profiles()) {
+    if (p.of != reference::ProfileOf::release || p.name.empty()) continue;
+    table.rows.push_back({std::string(p.name), "", "", "what this release does otherwise",
+                          "docs/agreement.md"});
+  }
+  return table;
+}
+
 struct List {
   std::string_view name;
   std::optional<TextTable> (*make)(const Options&, Console);
@@ -113,6 +134,7 @@ constexpr std::array kListCommands{
     List{"cases", cases},       List{"rules", rules},           List{"limits", limits},
     List{"switches", switches}, List{"events", events},         List{"mutants", mutants},
     List{"candidates", candidates}, List{"machines", machines},
+    List{"profiles", profiles},
 };
 
 /// Lists within its JSON are not what a table has.

@@ -83,7 +83,8 @@ TEST_CASE("fuzz: a finding is replayed three times, made small, filed, and new o
     return f.signature == "series.sut-oops-null.kernel-oops.null-access";
   });
   REQUIRE(oops != found->end());
-  CHECK_MESSAGE(oops->steps == 1, "it was made small");
+  // A put of NULL, or of what a failing registration made: nothing can be left out of either.
+  CHECK_MESSAGE(oops->steps <= 2, "it was made small");
   CHECK_MESSAGE(c.run(line) == 0, "nothing new: the runs are used up and all is known");
   CHECK(c.status()["executions"] == 600);
 }

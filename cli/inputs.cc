@@ -13,6 +13,7 @@
 #include "conformance/format/did_you_mean.h"
 #include "gpu-model/vocab/machine_config.h"
 #include "oracle/differential/candidates.h"
+#include "oracle/reference/profile.h"
 #include "oracle/rules/rule_table.h"
 
 namespace protm::cli {
@@ -82,7 +83,9 @@ std::optional<std::vector<runner::Design>> designs(const Options& options,
                                                    Console console) {
   std::vector<runner::Design> all;
   if (!options.suites.empty()) return all;
-  for (const std::string_view name : differential::designs()) {
+  for (const reference::Profile& profile : reference::profiles()) {
+    if (profile.of != reference::ProfileOf::design) continue;
+    const std::string_view name = profile.name;
     const fs::path folder = fs::path(suites_folder({})).parent_path() / "designs" / name / "suites";
     auto own = suite_in(folder, options, filter, console);
     if (!own) return std::nullopt;
@@ -133,8 +136,12 @@ bool make_folder(const std::string& folder, Console console) {
 std::optional<contract::Program> find_case(const Options& options, Console console) {
   const std::string& name = options.target;
   if (name.ends_with(".yaml")) return program_file(name, console);
-  const auto all = suite(options, {}, console);
-  if (!all) return std::nullopt;
+  auto all = suite(options, {}, console);
+  const auto own = designs(options, {}, console);
+  if (!all || !own) return std::nullopt;
+  for (const runner::Design& design : *own) {
+    all->cases.insert(all->cases.end(), design.own.cases.begin(), design.own.cases.end());
+  }
   std::vector<const contract::Program*> starts;
   std::vector<std::string_view> ids;
   for (const runner::SuiteCase& c : all->cases) {

@@ -33,8 +33,8 @@ constexpr std::string_view kHelp =
     --filter=GLOB|ENTRY     only cases whose id matches, or that belong to an entry
     --format=FORMAT         text, json, junit or ktap
     --machine=CONFIG        the machine of cases that name none (`list --machines`)
-    --profile=NAME          design or release that it follows: base, vm-op-waits, linux-7.x,
-                            linux-6.12 (default: the design that it keeps to best)
+    --profile=A[+B...]      positions that it takes where the review leaves a question open, or its
+                            release (`list --profiles`; base = as posted; default: found out)
     --attribute             the smallest sets of switches that explain each divergence
     --suites=DIR            cases from another folder
     --expect=FILE           divergences that are known; else conformance/expectations/KERNEL.yaml
@@ -96,7 +96,7 @@ understand a result
     --suites=DIR            cases from another folder
   list                      cases, entries, rules, switches and more
     --cases, --entries, --rules, --switches, --candidates, --mutants, --events, --limits,
-    --machines
+    --machines, --profiles
     --format=FORMAT         text or json
     --suites=DIR            cases from another folder
 work with Programs
@@ -152,9 +152,9 @@ constexpr std::array<std::string_view, 12> kCommands{"conform", "agree", "explor
                                                      "explain", "trace", "shrink",  "replay",
                                                      "findings", "convert",
                                                      "time-to-find"};
-constexpr std::array<std::string_view, 9> kLists{"cases",    "entries", "rules",
-                                                 "switches", "limits",  "candidates",
-                                                 "events",   "mutants", "machines"};
+constexpr std::array<std::string_view, 10> kLists{"cases",   "entries",    "rules",  "switches",
+                                                  "limits",  "candidates", "events", "mutants",
+                                                  "machines", "profiles"};
 
 /// One subcommand with the words that a mistyped option may have meant.
 struct Command {
@@ -406,6 +406,8 @@ class Grammar {
     for (const Words& w : words_) {
       if (w.app != command.app) continue;
       if (std::find(w.words.begin(), w.words.end(), *w.value) != w.words.end()) continue;
+      const bool parts = w.value == &options_.profile && !w.value->empty();
+      if (parts && reference::profile_by_name(*w.value) != nullptr) continue;
       const std::vector<std::string_view> known(w.words.begin(), w.words.end());
       return bad(console, std::string(w.name) + " cannot be '" + *w.value + "'\n  = " +
                               format::expected_words(*w.value, known));

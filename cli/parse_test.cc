@@ -48,7 +48,7 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
       {{"list", "--rulse"},
        "protm: error: list has no option '--rulse'\n  = expected one of: --cases, --entries, "
        "--rules, --switches, --limits, --candidates, --events, --mutants, --machines, "
-       "--format, --suites; did "
+       "--profiles, --format, --suites; did "
        "you mean '--rules'?\n"},
       {{"explain"}, "protm: error: explain needs a case, a rule or an entry\n"},
       {{"replay", "a.yaml", "b.yaml"},

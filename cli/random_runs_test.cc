@@ -78,7 +78,7 @@ Seen look(const Program& program, const Trace& trace) {
 /// The same start with nothing but an open: there is a render node, or there is none.
 bool can_open(exec::Session& session, const Program& program) {
   Program only = program;
-  only.actors = {Actor{.name = "a", .sys_nice = false}};
+  only.actors = {Actor{.name = "a", .sys_nice = false, .sys_admin = false}};
   Step open;
   open.op.type = static_cast<std::uint16_t>(NodeType::open);
   only.steps = {open};

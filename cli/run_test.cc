@@ -326,8 +326,12 @@ TEST_CASE("catalogue_checks: catalogue, suites and rules fit together") {
   const auto entries = format::read_catalogue_file(catalogue_file());
   if (!entries) MESSAGE(format::diagnostics_text(entries.error()));
   REQUIRE(entries.has_value());
-  const runner::Suite all = runner::load_suite(suites_folder({}), {});
+  runner::Suite all = runner::load_suite(suites_folder({}), {});
+  const runner::Suite designs =
+      runner::load_suite(std::filesystem::path(suites_folder({})).parent_path() / "designs", {});
   CHECK(all.errors.empty());
+  CHECK(designs.errors.empty());
+  all.cases.insert(all.cases.end(), designs.cases.begin(), designs.cases.end());
   for (const std::string& wrong : runner::check_catalogue(*entries, all, rule_ids())) {
     FAIL_CHECK(wrong);
   }

@@ -116,18 +116,58 @@ std::string time_text(std::uint64_t ns) {
 
 namespace {
 
-/// "designs: the base 2 diverged, vm-op-waits 0: as vm-op-waits": which one the report is of.
-std::string designs_line(const RunResult& result) {
-  std::string out;
-  const auto name = [](const std::string& profile) {
-    return profile.empty() ? std::string("the base") : profile;
-  };
-  for (const DesignTried& d : result.designs) {
-    out += out.empty() ? "designs: " : ", ";
-    out += name(d.profile) + " " + std::to_string(d.diverged);
-    if (d.profile.empty()) out += " diverged";
+std::string position_name(const PositionTried& tried) {
+  return tried.profile.empty() ? "as posted" : tried.profile;
+}
+
+/// "3 of 4 cases agree as posted".
+std::string tally(const PositionTried& tried) {
+  const std::uint32_t run = tried.agreed + tried.diverged;
+  return std::to_string(tried.agreed) + " of " + std::to_string(run) +
+         (run == 1 ? " case agrees " : " cases agree ") +
+         (tried.profile.empty() ? "as posted" : "under " + tried.profile);
+}
+
+/// Where the candidate stands in one question, and how that is known.
+std::string stand_text(const OpenQuestion& open) {
+  const PositionTried& posted = open.tried.front();
+  const PositionTried& other = open.tried.back();
+  const PositionTried& taken = open.tried[open.position];
+  switch (open.stand) {
+    case Stand::follows:
+      return (open.of_firmware ? "relies on: " : position_name(taken) + ": ") + taken.words + " (" +
+             (open.of_firmware ? tally(posted) + ", " + tally(other) : tally(taken)) + "; " +
+             taken.source + ")";
+    case Stand::told: return position_name(taken) + ": " + taken.words + " (" + taken.source + ")";
+    case Stand::each:
+      return "right whether it " + posted.words + " or " + other.words + " (" + tally(posted) +
+             ", " + tally(other) + ")";
+    case Stand::contradicts:
+      return "NO POSITION FITS: " + posted.agreed_case + " agrees only as posted (" +
+             posted.words + "), " + other.agreed_case + " only under " + other.profile + " (" +
+             other.words + ")";
+    default: return "undecided: " + tally(posted) + ", " + tally(other);
   }
-  return out.empty() ? out : out + ": as " + name(result.profile) + "\n";
+}
+
+/// One line for each question that the review leaves open and that the run asked, or that the user
+/// answered otherwise than as posted.
+std::string questions_text(const RunResult& result) {
+  std::string out;
+  std::string followed;
+  for (const OpenQuestion& open : result.questions) {
+    const std::string& taken_profile = open.tried[open.position].profile;
+    const bool is_default = open.stand == Stand::told && taken_profile.empty();
+    if (open.stand == Stand::not_asked || is_default) continue;
+    out += "  " + open.id + " (" + open.entry + "): " + open.title + ": " + stand_text(open) + "\n";
+    const bool taken = open.stand == Stand::follows || open.stand == Stand::told;
+    if (taken && !open.of_firmware && !taken_profile.empty()) {
+      followed += (followed.empty() ? "" : "+") + taken_profile;
+    }
+  }
+  if (out.empty()) return out;
+  return "questions that the review leaves open (list --profiles); the report is of the driver " +
+         (followed.empty() ? std::string("as posted") : "with " + followed) + "\n" + out;
 }
 
 }  // namespace
@@ -138,7 +178,7 @@ std::string report_text(const RunResult& result) {
   out += "candidate " + result.candidate;
   if (!result.version.empty()) out += ", " + result.version;
   if (!result.profile.empty()) out += ", profile " + result.profile;
-  out += "\n" + designs_line(result);
+  out += "\n" + questions_text(result);
   for (const std::string& e : result.suite_errors) out += "error of the suite: " + e + "\n";
   for (const std::string& e : result.expectation_errors) {
     out += "error of an expectation: " + e + "\n";

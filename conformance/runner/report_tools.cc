@@ -43,6 +43,35 @@ Json case_json(const CaseResult& c) {
   return j;
 }
 
+/// Words of a stand in reports for tools; members of this list are added, never changed.
+constexpr std::array<std::string_view, 6> kStands{"follows",   "each",      "contradicts",
+                                                  "undecided", "not_asked", "told"};
+
+Json question_json(const OpenQuestion& open) {
+  Json tried = Json::array();
+  for (const PositionTried& p : open.tried) {
+    tried.push_back({{"profile", p.profile},
+                     {"what", p.words},
+                     {"source", p.source},
+                     {"agreed", p.agreed},
+                     {"diverged", p.diverged},
+                     {"unknown", p.unknown}});
+  }
+  Json j{{"question", open.id},
+         {"entry", open.entry},
+         {"title", open.title},
+         {"of", open.of_firmware ? "firmware" : "driver"},
+         {"stand", kStands[static_cast<std::size_t>(open.stand)]}};
+  if (open.stand == Stand::follows || open.stand == Stand::told) {
+    j["position"] = open.tried[open.position].profile;
+  }
+  if (open.stand == Stand::contradicts) {
+    j["contradiction"] = {open.tried.front().agreed_case, open.tried.back().agreed_case};
+  }
+  j["positions"] = std::move(tried);
+  return j;
+}
+
 }  // namespace
 
 std::optional<ReportFormat> report_format_by_name(std::string_view name) {
@@ -76,6 +105,7 @@ std::string report_json(const RunResult& result) {
   for (const DesignTried& d : result.designs) {
     j["designs"].push_back({{"profile", d.profile}, {"diverged", d.diverged}});
   }
+  for (const OpenQuestion& open : result.questions) j["questions"].push_back(question_json(open));
   if (!result.compared.empty()) j["compared"] = result.compared;
   if (!result.suite_errors.empty()) j["suite_errors"] = result.suite_errors;
   if (!result.expectation_errors.empty()) j["expectation_errors"] = result.expectation_errors;

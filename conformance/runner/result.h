@@ -38,6 +38,33 @@ struct CaseResult {
   std::vector<std::vector<std::string>> attribution;
 };
 
+/// What the cases of one position say of a candidate.
+struct PositionTried {
+  std::string profile;  ///< empty = the posted one
+  std::string words;    ///< what a driver or firmware of this position does
+  std::string source;   ///< the mail or patch that it comes from
+  std::uint32_t agreed = 0, diverged = 0, unknown = 0;  ///< cases; unknown: skipped, inconclusive
+  std::string agreed_case, diverged_case;  ///< id of the first of each
+};
+
+/// Where a candidate stands in a question that the review leaves open.
+enum class Stand : std::uint8_t {
+  follows,      ///< `position` of the question, and no other
+  each,         ///< of the firmware: right whatever it answers
+  contradicts,  ///< itself: one case agrees in one position only, another in the other one only
+  undecided,    ///< no position has all its cases agree, and other defects may be why
+  not_asked,    ///< no case of the question was run
+  told,         ///< by --profile
+};
+
+struct OpenQuestion {
+  std::string id, entry, title;
+  bool of_firmware = false;
+  Stand stand = Stand::not_asked;
+  std::size_t position = 0;          ///< in `tried`; of `follows` and `told`
+  std::vector<PositionTried> tried;  ///< the posted one first
+};
+
 /// What came of the suites under one profile of the oracle.
 struct DesignTried {
   std::string profile;        ///< empty = the base
@@ -51,6 +78,7 @@ struct RunResult {
   /// Where the review leaves designs open and the candidate did not say which one it has: those
   /// that were tried. The result is of the one that it follows.
   std::vector<DesignTried> designs;
+  std::vector<OpenQuestion> questions;  ///< in the order of differential::questions()
   std::vector<std::string> capabilities;
   std::uint64_t seed = 0;
   std::string not_yet_modelled;   ///< first line of the text report; empty = none

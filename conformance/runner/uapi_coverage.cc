@@ -38,7 +38,7 @@ constexpr std::array kIoctls{
     NodeType::syncobj_reset,    NodeType::syncobj_signal,
     NodeType::syncobj_timeline_signal, NodeType::syncobj_query,
     NodeType::syncobj_transfer, NodeType::syncobj_export,
-    NodeType::syncobj_import};
+    NodeType::syncobj_import,   NodeType::protm_init};
 
 struct Exemption {
   std::string_view ioctl, part, why;

@@ -18,9 +18,12 @@ constexpr const char* kPage = "docs/uapi-coverage.md";
 constexpr std::string_view kMark = "<!-- what follows is uapi_coverage_markdown() -->\n\n";
 
 std::vector<runner::UapiPart> coverage_of_suites() {
-  const runner::Suite suite = runner::load_suite("conformance/suites", {});
   std::vector<contract::Program> programs;
-  for (const runner::SuiteCase& c : suite.cases) programs.push_back(c.program);
+  // What is announced only has its cases beside the suites.
+  for (const char* const folder : {"conformance/suites", "conformance/designs"}) {
+    const runner::Suite suite = runner::load_suite(folder, {});
+    for (const runner::SuiteCase& c : suite.cases) programs.push_back(c.program);
+  }
   return runner::uapi_coverage(programs);
 }
 

@@ -120,7 +120,7 @@ bool Firmware::prot_sections_ok() const {
 namespace {
 
 /// What running firmware has in its data; a host that loads the section again overwrites it.
-constexpr std::uint32_t kRunningMark = 0x52554e21;
+constexpr std::uint32_t kRunningMark = 'R' | 'U' << 8 | 'N' << 16 | '!' << 24;
 
 bool is_private_data(const ImageSection& s) {
   constexpr std::uint32_t kOthers = img::kFlagShared | img::kFlagProt;

@@ -26,6 +26,7 @@ tl::unexpected<std::string> unknown_reference(std::string_view argument) {
   for (const reference::Profile& p : reference::profiles()) {
     if (!p.name.empty()) known += ", profile=" + std::string(p.name);
   }
+  known += " (or several with +)";
   return tl::unexpected("reference takes no '" + std::string(argument) +
                         "'; expected nothing after the name, or some of, with commas: " + known);
 }
@@ -60,18 +61,6 @@ tl::expected<exec::Candidate, std::string> parse_reference(std::string_view argu
   return c;
 }
 
-tl::expected<exec::Candidate, std::string> parse_mutant(std::string_view argument) {
-  std::string known;
-  for (const mutants::Mutant& m : mutants::table()) {
-    if (m.name == argument) {
-      return exec::in_process("mutant", std::string(m.name), m.make_driver);
-    }
-    known += known.empty() ? "" : ", ";
-    known += m.name;
-  }
-  return tl::unexpected("no mutant '" + std::string(argument) + "'; expected one of: " + known);
-}
-
 const reference::Profile& profile_of_name(std::string_view name) {
   const reference::Profile* const found = reference::profile_by_name(name);
   if (found != nullptr) return *found;
@@ -80,31 +69,69 @@ const reference::Profile& profile_of_name(std::string_view name) {
   std::abort();
 }
 
+/// Points at a row that lives as long as the program: nobody owns it.
+std::shared_ptr<const void> options_of(const reference::Profile& profile) {
+  return {&profile, [](const void*) {}};
+}
+
+tl::expected<exec::Candidate, std::string> parse_mutant(std::string_view argument) {
+  std::string known;
+  for (const auto& all : {mutants::table(), mutants::table_of_designs()}) {
+    for (const mutants::Mutant& m : all) {
+      if (m.name == argument) {
+        return with_profile(exec::in_process("mutant", std::string(m.name), m.make_driver,
+                                             options_of(profile_of_name(m.profile))),
+                            m.profile);
+      }
+      known += known.empty() ? "" : ", ";
+      known += m.name;
+    }
+  }
+  return tl::unexpected("no mutant '" + std::string(argument) + "'; expected one of: " + known);
+}
+
 }  // namespace
 
 exec::Candidate reference(std::string_view profile) {
   const reference::Profile& found = profile_of_name(profile);
-  // The table lives as long as the program: nobody owns what is pointed to.
-  const std::shared_ptr<const void> options(&found, [](const void*) {});
-  return with_profile(exec::in_process("reference", kBase, reference::make_driver, options),
-                      profile);
+  return with_profile(
+      exec::in_process("reference", kBase, reference::make_driver, options_of(found)), profile);
 }
 
 exec::Candidate with_profile(exec::Candidate candidate, std::string_view profile) {
   const reference::Profile& found = profile_of_name(profile);
   candidate.profile = found.name;
-  if (!found.vm_op_forces_exit) {
-    candidate.capabilities &= ~static_cast<std::uint32_t>(contract::Capability::forced_exit);
+  const auto lacks = [&](bool position, contract::Capability posted) {
+    if (position) candidate.capabilities &= ~static_cast<std::uint32_t>(posted);
+  };
+  lacks(!found.vm_op_forces_exit, contract::Capability::forced_exit);
+  lacks(found.heaps_immortal, contract::Capability::removable_heaps);
+  lacks(found.heap_at_group, contract::Capability::deferred_probe);
+  lacks(found.heap_name_sysfs, contract::Capability::exact_heap_name);
+  if (found.userspace_buffers) {
+    // Its cases say user_buffers in place of protm: what is posted about protected memory is not
+    // there, nor are accessors of dma-heap for drivers.
+    candidate.capabilities |= static_cast<std::uint32_t>(contract::Capability::user_buffers);
+    lacks(true, contract::Capability::protm);
+    lacks(true, contract::Capability::heap_core);
+    lacks(true, contract::Capability::removable_heaps);
+    lacks(true, contract::Capability::deferred_probe);
+    lacks(true, contract::Capability::exact_heap_name);
   }
   return candidate;
 }
 
-std::vector<std::string_view> designs() {
-  std::vector<std::string_view> names;
-  for (const reference::Profile& p : reference::profiles()) {
-    if (p.of == reference::ProfileOf::design) names.push_back(p.name);
-  }
-  return names;
+contract::Program asked_under(contract::Program program, std::string_view profile) {
+  const reference::Profile& found = profile_of_name(profile);
+  const reference::Profile& base = profile_of_name("");
+  const auto answer = [&](vocab::Switch id, bool base_answer, bool wanted) {
+    const bool named = (program.machine.word(id) != 0) != base_answer;
+    if (!named) program.machine.set_switch(id, wanted ? 1 : 0);
+  };
+  answer(vocab::Switch::pend_again_on_resume, base.pend_again_on_resume,
+         found.pend_again_on_resume);
+  answer(vocab::Switch::acks_noticed_inside, base.acks_noticed_inside, found.acks_noticed_inside);
+  return program;
 }
 
 exec::Candidate oracle_for(const exec::Candidate& candidate) {

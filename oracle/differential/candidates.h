@@ -4,10 +4,15 @@
 // Source: design.md section 7, decisions.md 21.
 #pragma once
 
+#include "oracle/reference/profile.h"
+#include "sut-adapters/contract/program.h"
 #include "sut-adapters/executor/candidate.h"
 #include "sut-adapters/executor/series_v1.h"
 
 namespace protm::differential {
+
+using reference::joined_profile;
+using reference::release_of;
 
 /// All kinds of candidate, for `--sut=`.
 [[nodiscard]] exec::Registry default_registry();
@@ -18,8 +23,9 @@ namespace protm::differential {
 /// that a profile has another way is no capability of it.
 /// Errors: aborts when the reference has no such profile.
 [[nodiscard]] exec::Candidate with_profile(exec::Candidate candidate, std::string_view profile);
-/// Names of the profiles that stand for a design which the review leaves open.
-[[nodiscard]] std::vector<std::string_view> designs();
+/// The Program with the firmware's answers of a profile, where its machine names none of its own.
+/// Errors: aborts when the reference has no such profile.
+[[nodiscard]] contract::Program asked_under(contract::Program program, std::string_view profile);
 /// The oracle that is right for `candidate`: its profile, and a kernel that ticks alike.
 [[nodiscard]] exec::Candidate oracle_for(const exec::Candidate& candidate);
 

@@ -20,9 +20,12 @@ struct Mutant {
   contract::Driver* (*make_driver)(contract::Kernel& kernel, contract::Drm& drm,
                                    std::pmr::memory_resource* memory,
                                    const void* options) = nullptr;
+  std::string_view profile = {};   ///< of a mutant of a design: which one
 };
 
-/// All mutants, in the order of their names.
+/// All mutants of the base, in the order of their names.
 [[nodiscard]] std::span<const Mutant> table();
+/// Those of a design that is not the posted one: `options` of theirs has to be its profile.
+[[nodiscard]] std::span<const Mutant> table_of_designs();
 
 }  // namespace protm::mutants

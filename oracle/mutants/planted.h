@@ -17,6 +17,7 @@
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/uapi.h"
+#include "oracle/reference/user_buffers.h"
 
 namespace protm::mutants {
 
@@ -112,6 +113,47 @@ struct WithOps : reference::ReferenceDriver {
     return planted;
   }
 };
+
+template <class M>
+struct WithUserBuffers : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::UserBuffers> make_user_buffers(Device& d) override {
+    return k_.template make<M>("user_buffers", d);
+  }
+};
+
+/// GROUP_CREATE of the announced design, replaced.
+template <IoctlFn Fn>
+struct WithAnnouncedGroupCreate : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
+    static const Table table(ReferenceDriver::drm_ops());
+    return table.ops;
+  }
+
+ private:
+  struct Table {
+    explicit Table(const contract::DrmDriverOps& original) : ops(original) {
+      std::copy(original.ioctls.begin(), original.ioctls.end(), rows.begin());
+      for (contract::DrmIoctl& row : rows) {
+        const auto id = vocab::uapi::IoctlId::group_create;
+        if (row.nr == static_cast<std::uint32_t>(id)) row.fn = Fn;
+      }
+      ops.ioctls = std::span<const contract::DrmIoctl>(rows).first(original.ioctls.size());
+    }
+    std::array<contract::DrmIoctl, 32> rows{};
+    contract::DrmDriverOps ops;
+  };
+};
+
+/// Factory of the driver `D` under the profile of its design.
+template <class D>
+contract::Driver* make_under(contract::Kernel& kernel, contract::Drm& drm,
+                             std::pmr::memory_resource* memory, const void* options) {
+  auto* const driver = new (memory->allocate(sizeof(D), alignof(D))) D(kernel, drm);
+  driver->set_profile(*static_cast<const reference::Profile*>(options));
+  return driver;
+}
 
 /// Factory of the driver `D`.
 template <class D>

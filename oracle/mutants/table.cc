@@ -54,6 +54,7 @@ extern const Mutant kHeapFlagsUnchecked;
 extern const Mutant kHeapGrowsAtOnce;
 extern const Mutant kHeapNeverGrows;
 extern const Mutant kHeapNeverReleased;
+extern const Mutant kHeapNewlineIgnored;
 extern const Mutant kHeapOfNobody;
 extern const Mutant kHeapOutlivesVm;
 extern const Mutant kHeapPrefixMatches;
@@ -141,7 +142,8 @@ std::span<const Mutant> table() {
       kGrantEvictsIdleGroups, kGrantForgotten, kGroupCreateUnchecked, kGroupStateOfNobody,
       kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked, kHeapChunkSizeLost,
       kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives, kHeapFlagsUnchecked, kHeapGrowsAtOnce,
-      kHeapNeverGrows, kHeapNeverReleased, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches,
+      kHeapNeverGrows, kHeapNeverReleased, kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm,
+      kHeapPrefixMatches,
       kIdleGroupEnters, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong,
       kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs,
       kLockedWithoutAnAs, kLowerPriorityEnters, kMissingHeapIsFinal, kMmioOffsetUnchecked,

@@ -9,6 +9,7 @@
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/uapi.h"
+#include "oracle/reference/user_buffers.h"
 
 namespace protm::reference {
 
@@ -63,10 +64,11 @@ int Device::probe() {
 }
 
 int Device::find_heap() {
+  if (driver.profile().userspace_buffers) return 0;   // there is no such parameter
   const char* const name = k.module_param("protected_heap_name");
   if (name == nullptr || *name == '\0') return 0;
   protm_heap = driver.dma_heap_find(name);
-  if (!protm_heap) {
+  if (!protm_heap && !driver.profile().heap_at_group) {
     k.log("protected heap is not there yet");
     return -vocab::kEPROBE_DEFER;
   }
@@ -79,13 +81,51 @@ void Device::put_heap(Device* device) {
   device->protm_heap = nullptr;
 }
 
+// --- protected mode that comes after the probe ---------------------------------------------------
+
+int Device::populate_from_heap() {
+  if (!k.dev_enter()) return -ENODEV;
+  const char* const name = k.module_param("protected_heap_name");
+  if (name != nullptr && *name != '\0') protm_heap = driver.dma_heap_find(name);
+  int error = 0;
+  if (protm_heap) {
+    error = fw->populate_protected(nullptr);
+    if (error != 0) put_heap(this);
+  }
+  k.dev_exit();
+  return error;
+}
+
+int Device::restart_firmware() {
+  int error = resume_and_get();
+  if (error != 0) return error;
+  // One that is under way may have started the firmware already.
+  (void)wait_for_reset();
+  schedule_reset();
+  const bool done = wait_for_reset();
+  k.pm_runtime_put_autosuspend();
+  return done && !k.dev_is_unplugged() && !lost_ ? 0 : -EIO;
+}
+
+int Device::enable_protm_late() {
+  if (!driver.profile().heap_at_group) return 0;
+  MutexGuard lock(k, protm_setup_lock_);
+  if (protm_heap) return 0;
+  int error = populate_from_heap();
+  if (error != 0 || !protm_heap || !fw->has_empty_section()) return error;
+  error = restart_firmware();
+  if (error == 0) fw->protected_sections_are_ready();
+  return error;
+}
+
 int Device::init_parts() {
   gpu = driver.make_gpu(*this);
   mmu = driver.make_mmu(*this);
   fw = driver.make_fw(*this);
   protm = driver.make_protm(*this);
   sched = driver.make_sched(*this);
-  return gpu && mmu && fw && protm && sched ? 0 : -ENOMEM;
+  user_buffers = driver.make_user_buffers(*this);
+  return gpu && mmu && fw && protm && sched && user_buffers ? 0 : -ENOMEM;
 }
 
 int Device::init_hardware() {
@@ -111,6 +151,7 @@ void Device::undo_parts() {
   if (sched) sched->unplug();
   if (protm) (void)reset_out_of_protm();
   if (fw) fw->unplug();
+  if (user_buffers) user_buffers->forget();
   if (mmu) mmu->unplug();
   if (gpu) gpu->unplug();
 }
@@ -127,6 +168,7 @@ void Device::free_device(Device* device) {
   stop(device->bind_wq);
   stop(device->cleanup_wq);
   const auto drop = [&](const auto& part) { k.free(part); };
+  drop(device->user_buffers);
   drop(device->sched);
   drop(device->protm);
   drop(device->fw);

@@ -15,6 +15,7 @@ class Gpu;
 class Mmu;
 class Protm;
 class Sched;
+class UserBuffers;
 struct HeapPool;
 struct Vm;
 
@@ -33,6 +34,7 @@ class Device {
   Ptr<Fw> fw;
   Ptr<Protm> protm;
   Ptr<Sched> sched;
+  Ptr<UserBuffers> user_buffers;          ///< of the announced design
   Ptr<contract::DmaHeapBase> protm_heap;  ///< NULL: no protected memory on this device
   contract::Workqueue reset_wq;           ///< ordered: reset, ping and job timeouts never overlap
   contract::Workqueue cleanup_wq;
@@ -60,9 +62,19 @@ class Device {
   int resume_and_get();
   int system_suspend();
   int system_resume();
+  /// Looks for the heap once more where the probe had to do without, populates the firmware's
+  /// protected sections from it and starts the firmware anew. Still no heap is no error: then
+  /// there is no protected mode. Sleeps. Errors: -ENODEV, -ENOMEM, -EIO the reset failed.
+  /// Source: Boris Brezillon, 7 and 12 May 2026 (L-HEAP-1).
+  int enable_protm_late();
+  /// A slow reset, and its end: firmware looks for its protected sections at a cold boot only.
+  /// Errors: -EIO the device did not come back, and those of a resume.
+  /// Source: Liviu Dudau and Boris Brezillon, 12 May 2026.
+  int restart_firmware();
 
  private:
   int find_heap();
+  int populate_from_heap();
   int init_hardware();
   int init_parts();
   int power_up_parts();
@@ -80,6 +92,7 @@ class Device {
 
   contract::Work reset_work_{.role = "reset_work"};
   contract::Mutex unplug_lock_{.role = "unplug.lock"};
+  contract::Mutex protm_setup_lock_{.role = "protm.setup_lock"};
   contract::Completion unplug_done_{.role = "unplug.done"};
   contract::WaitQueue awake_{.role = "pm.awake"};
   PmState pm_state_ = PmState::suspended;

@@ -8,6 +8,7 @@
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/ids.h"
 #include "oracle/reference/driver.h"
+#include "oracle/reference/profile.h"
 
 namespace protm::reference {
 
@@ -85,18 +86,28 @@ void HeapCore::forget_minor(std::uint32_t minor) {
   minors_[minor] = nullptr;
 }
 
+// Source of the newline: lib/string_helpers.c sysfs_streq().
+bool HeapCore::is_called(const Ptr<Heap>& heap, std::string_view name) const {
+  std::string_view own = heap->name;
+  const bool one_line = own.ends_with('\n') != name.ends_with('\n');
+  if (one_line && profile_ != nullptr && profile_->heap_name_sysfs) {
+    (own.ends_with('\n') ? own : name).remove_suffix(1);
+  }
+  return own == name;
+}
+
 Ptr<contract::DmaHeapBase> HeapCore::find(const char* name) {
   if (name == nullptr) return nullptr;
   MutexGuard lock(k_, list_lock_);
   // The name is compared first: a reference of another heap is never taken, so none is put here.
   const Ptr<Heap> found = heaps_.find([&](const Ptr<Heap>& h) {
-    return h->name == name && k_.kref_get_unless_zero(h->ref, "heap");
+    return is_called(h, name) && k_.kref_get_unless_zero(h->ref, "heap");
   });
   return found;
 }
 
 void HeapCore::put(const Ptr<contract::DmaHeapBase>& base) {
-  if (!base) return;
+  if (!base || (profile_ != nullptr && profile_->heaps_immortal)) return;
   const Ptr<Heap> heap = contract::ptr_cast<Heap>(base);
   if (k_.kref_put(heap->ref, "heap")) last_put(heap);
 }

@@ -23,6 +23,7 @@ using contract::Kernel;
 using contract::Result;
 
 class HeapCore;
+struct Profile;
 
 /// One registered heap. `ref` counts the owner, finders and open files.
 struct Heap : contract::DmaHeapBase, contract::FilePrivate {
@@ -42,12 +43,15 @@ class HeapCore {
   HeapCore(Kernel& kernel, Drm& drm) : k_(kernel), drm_(drm) {}
   virtual ~HeapCore() = default;
 
+  /// What the review leaves open about heaps (HEAP-9, HEAP-12).
+  void follow(const Profile& profile) { profile_ = &profile; }
   /// Registers a heap and hands its first reference to the caller.
   /// Errors: -EINVAL name or callback missing or name in use, -ENOMEM, -EBUSY no minor left.
   Result<Ptr<contract::DmaHeapBase>> add(const contract::HeapExport& info);
   /// Looks a heap up by name and takes a reference; NULL when there is none.
   virtual Ptr<contract::DmaHeapBase> find(const char* name);
-  /// Drops a reference; NULL is a no-op. Source: review of patch 1 (HEAP-2).
+  /// Drops a reference, unless heaps are immortal; NULL is a no-op. Source: review of patch 1
+  /// (HEAP-2).
   virtual void put(const Ptr<contract::DmaHeapBase>& heap);
   /// Errors: -EINVAL flags or a length that aligns to 0, and what the exporter returns.
   virtual Result<Ptr<contract::DmaBuf>> buffer_alloc(const Ptr<contract::DmaHeapBase>& heap,
@@ -86,11 +90,13 @@ class HeapCore {
   int reserve_minor(const Ptr<Heap>& heap);
   void forget_minor(std::uint32_t minor);
   [[nodiscard]] bool name_in_use(std::string_view name) const;
+  [[nodiscard]] bool is_called(const Ptr<Heap>& heap, std::string_view name) const;
   std::int64_t ioctl_alloc(const Ptr<Heap>& heap, std::uint64_t arg, std::span<std::byte> data,
                            std::uint64_t out_size);
 
   std::array<Ptr<Heap>, kMinors> minors_{};
   std::uint32_t live_ = 0;
+  const Profile* profile_ = nullptr;   ///< null: the base
 };
 
 /// File operations of all heaps; their `driver` argument is the contract::Driver.

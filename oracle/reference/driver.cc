@@ -10,6 +10,7 @@
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/uapi.h"
+#include "oracle/reference/user_buffers.h"
 
 namespace protm::reference {
 
@@ -23,7 +24,10 @@ int ReferenceDriver::module_init() {
 void ReferenceDriver::module_exit() {}
 
 HeapCore& ReferenceDriver::heaps() const {
-  if (heaps_ == nullptr) heaps_ = make_heaps(*k_.memory());
+  if (heaps_ == nullptr) {
+    heaps_ = make_heaps(*k_.memory());
+    heaps_->follow(*profile_);
+  }
   return *heaps_;
 }
 
@@ -83,6 +87,9 @@ Ptr<Mmu> ReferenceDriver::make_mmu(Device& d) { return k_.make<Mmu>("mmu", d); }
 Ptr<Fw> ReferenceDriver::make_fw(Device& d) { return k_.make<Fw>("fw", d); }
 Ptr<Protm> ReferenceDriver::make_protm(Device& d) { return k_.make<Protm>("protm", d); }
 Ptr<Sched> ReferenceDriver::make_sched(Device& d) { return k_.make<Sched>("sched", d); }
+Ptr<UserBuffers> ReferenceDriver::make_user_buffers(Device& d) {
+  return k_.make<UserBuffers>("user_buffers", d);
+}
 const contract::DrmDriverOps& ReferenceDriver::drm_ops() const {
   return panthor_ops(*profile_);
 }

@@ -21,6 +21,7 @@ class Gpu;
 class Mmu;
 class Protm;
 class Sched;
+class UserBuffers;
 
 class ReferenceDriver : public contract::Driver {
  public:
@@ -53,6 +54,7 @@ class ReferenceDriver : public contract::Driver {
   [[nodiscard]] virtual Ptr<Fw> make_fw(Device& device);
   [[nodiscard]] virtual Ptr<Protm> make_protm(Device& device);
   [[nodiscard]] virtual Ptr<Sched> make_sched(Device& device);
+  [[nodiscard]] virtual Ptr<UserBuffers> make_user_buffers(Device& device);
   /// A buffer of a heap was imported, or could not be: the allocation's reference ends.
   virtual void after_import(const Ptr<contract::DmaBuf>& buffer, bool imported);
   /// Work that needs the GPU waits while the system sleeps.

@@ -86,8 +86,18 @@ class Fw {
   [[nodiscard]] contract::WaitQueue& req_waitqueue() { return req_waitqueue_; }
   [[nodiscard]] bool booted() const { return booted_; }
   [[nodiscard]] const Ptr<Vm>& vm() const { return vm_; }
-  /// The image has a section for protected mode, loaded from the protected heap.
+  /// The image has a section for protected mode with protected memory, and firmware knows it.
   [[nodiscard]] bool has_protected_section() const { return protected_section_; }
+  /// Gives the protected sections that were left empty at boot memory of the heap, or of `user`,
+  /// one section behind the other. Firmware takes no notice before its next cold boot. Nothing is
+  /// left behind on an error.   Errors: those of KernelBos.
+  [[nodiscard]] int populate_protected(const Ptr<contract::GemObject>& user);
+  /// Bytes of all protected sections of the image.
+  [[nodiscard]] std::uint64_t protected_bytes() const;
+  /// A protected section was left without memory at boot.
+  [[nodiscard]] bool has_empty_section() const { return has_empty_section_; }
+  /// The cold boot behind populate_protected() is over.
+  void protected_sections_are_ready() { protected_section_ = has_empty_section_; }
 
  protected:
   /// Watchdog: asks for an ack each 12 s, but never inside a protected session.
@@ -106,6 +116,8 @@ class Fw {
   Kernel& k_;
 
  private:
+  /// Where a section lies, and what its flags let the firmware do there.
+  [[nodiscard]] static KernelBoPlace place_of(const Ptr<FwSection>& section);
   int load_image();
   int parse_entry(std::span<const std::byte> file, std::uint32_t offset, std::uint32_t word);
   int reload_sections();
@@ -124,6 +136,7 @@ class Fw {
   bool booted_ = false;
   bool activate_ = false;           ///< the GLB state has to leave HALT before the next start
   bool protected_section_ = false;
+  bool has_empty_section_ = false;  ///< a protected one that was left without memory at boot
   Ptr<Vm> vm_;
   bool vm_used_ = false;            ///< this object holds a use of the VM's AS
   List<FwSection> sections_;

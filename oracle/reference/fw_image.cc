@@ -93,7 +93,8 @@ int Fw::load_section(std::span<const std::byte> file, std::span<const std::byte>
   if ((va_start & kPageMask) != 0 || (va_end & kPageMask) != 0) return -EINVAL;
   if ((flags & ~fw_image::kFlagsKnown) != 0) return -EINVAL;
   const bool protect = (flags & fw_image::kFlagProt) != 0;
-  if (protect && !d_.protm->supported()) {
+  const bool stays_empty = protect && !d_.protm->supported();
+  if (stays_empty && !d_.protm->comes_later()) {
     k_.log("firmware has a protected section, protected mode is not supported");
     return 0;
   }
@@ -111,6 +112,10 @@ int Fw::load_section(std::span<const std::byte> file, std::span<const std::byte>
   section->size = section_size;
   section->data = file.subspan(data_start, data_end - data_start);
   sections_.push_back(section->link);  // unplug frees it from here on
+  if (stays_empty) {
+    has_empty_section_ = true;
+    return 0;
+  }
   const int error = make_section_memory(section);
   if (error != 0) return error;
   if (protect) protected_section_ = true;
@@ -118,13 +123,49 @@ int Fw::load_section(std::span<const std::byte> file, std::span<const std::byte>
   return 0;
 }
 
-int Fw::make_section_memory(const Ptr<FwSection>& section) {
+KernelBoPlace Fw::place_of(const Ptr<FwSection>& section) {
   std::uint32_t map_flags = 0;
   for (const Restriction& r : kRestrictions) {
     if ((section->flags & r.mask) != r.free) map_flags |= r.map_flag;
   }
-  const KernelBoPlace place{
-      .va = section->va, .map_flags = map_flags, .va_role = "kbo_va:fw_section"};
+  return {.va = section->va, .map_flags = map_flags, .va_role = "kbo_va:fw_section"};
+}
+
+std::uint64_t Fw::protected_bytes() const {
+  std::uint64_t bytes = 0;
+  sections_.for_each([&](const Ptr<FwSection>& section) {
+    if ((section->flags & fw_image::kFlagProt) != 0) bytes += section->size;
+  });
+  return bytes;
+}
+
+int Fw::populate_protected(const Ptr<contract::GemObject>& user) {
+  int error = 0;
+  std::uint64_t offset = 0;
+  sections_.for_each([&](const Ptr<FwSection>& section) {
+    if (error != 0 || (section->flags & fw_image::kFlagProt) == 0 || section->memory) return;
+    if (!user) {
+      error = make_section_memory(section);
+      return;
+    }
+    KernelBoPlace place = place_of(section);
+    place.bo_offset = offset;
+    offset += section->size;
+    const auto memory = KernelBos::create_from_user(d_, vm_, user, section->size, place);
+    error = memory ? 0 : memory.error();
+    if (memory) section->memory = *memory;
+  });
+  if (error == 0) return 0;
+  sections_.for_each([&](const Ptr<FwSection>& section) {
+    if ((section->flags & fw_image::kFlagProt) == 0) return;
+    KernelBos::destroy(d_, section->memory);
+    section->memory = nullptr;
+  });
+  return error;
+}
+
+int Fw::make_section_memory(const Ptr<FwSection>& section) {
+  const KernelBoPlace place = place_of(section);
   // What a protected section holds is not the business of this CPU.
   if ((section->flags & fw_image::kFlagProt) != 0) {
     const auto memory = KernelBos::create_protected(d_, vm_, section->size, place);

@@ -96,7 +96,7 @@ int KernelBos::place_and_map(Device& d, const Ptr<KernelBo>& bo, const KernelBoP
   }
   const auto va = Vms::alloc_va(vm, place.va, bo->size, place.va_role);
   if (!va) return va.error();
-  VmOp op{.kind = VmOp::Kind::map, .va = *va, .size = bo->size, .offset = 0,
+  VmOp op{.kind = VmOp::Kind::map, .va = *va, .size = bo->size, .offset = place.bo_offset,
           .object = bo->object, .flags = place.map_flags};
   const int error = Vms::run(vm, op);
   if (error != 0) {
@@ -172,6 +172,28 @@ Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& wher
     return unexpected(error);
   }
   Vms::get(vm);
+  return bo;
+}
+
+Result<Ptr<KernelBo>> KernelBos::create_from_user(Device& d, const Ptr<Vm>& where,
+                                                  const Ptr<GemObject>& gem, std::uint64_t size,
+                                                  const KernelBoPlace& place) {
+  if (!where) return unexpected(-ENODEV);
+  const HeldVm held(where);
+  const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
+  if (!bo) return unexpected(-ENOMEM);
+  bo->size = page_align(size);
+  d.drm.gem_get(gem);
+  bo->object = gem;
+  bo->vm = held.vm;
+  const int error = place_and_map(d, bo, place);
+  if (error != 0) {
+    if (bo->pinned) d.drm.gem_unpin(bo->object);
+    d.drm.gem_put(bo->object);
+    d.k.free(bo);
+    return unexpected(error);
+  }
+  Vms::get(held.vm);
   return bo;
 }
 

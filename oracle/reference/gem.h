@@ -33,6 +33,7 @@ struct KernelBoPlace {
   std::uint64_t va = UINT64_MAX;      ///< UINT64_MAX: best fit in the VM's automatic range
   std::uint32_t map_flags = 0;        ///< kVmBindOpMap*
   const char* va_role = "kbo_va";     ///< "kbo_va:<use>"
+  std::uint64_t bo_offset = 0;        ///< of what is mapped, in a buffer that user space gave
 };
 
 struct KernelBo {
@@ -54,6 +55,10 @@ class KernelBos {
   [[nodiscard]] static Result<Ptr<KernelBo>> create_protected(Device& device, const Ptr<Vm>& vm,
                                                               std::uint64_t size,
                                                               const KernelBoPlace& place);
+  /// Same from an object of user space, which keeps a reference for as long as the buffer lives.
+  [[nodiscard]] static Result<Ptr<KernelBo>> create_from_user(
+      Device& device, const Ptr<Vm>& vm, const Ptr<contract::GemObject>& gem, std::uint64_t size,
+      const KernelBoPlace& place);
   static int vmap(Device& device, const Ptr<KernelBo>& bo);
   static void vunmap(Device& device, const Ptr<KernelBo>& bo);
   /// NULL is a no-op.

@@ -7,7 +7,7 @@
 #include <array>
 
 #include "gpu-model/vocab/ids.h"
-#include "oracle/reference/gem.h"
+#include "oracle/reference/user_buffers.h"
 
 namespace protm::reference {
 
@@ -84,6 +84,7 @@ struct Group {
   std::uint32_t queue_count = 0;
   std::array<Ptr<Queue>, kMaxQueues> queues{};
   Ptr<KernelBo> suspend_buf, protm_suspend_buf, syncobjs;
+  Ptr<UserClaim> protm_suspend_claim;   ///< where user space gave it
 
   // Under sched.lock.
   int csg_id = -1;

@@ -2,20 +2,23 @@
 // Where something else than what the reference does is right as well; it models the 7.x base as it
 // should be. Of a kernel release: one member per difference, each proven by that release's source
 // (docs/agreement.md names file and symbol). Of a design: a position that the review leaves open
-// (catalogue, status `open`). A profile is what makes a disagreement "explained". Leaves out the
-// differences that nothing shows, and defects that do not hide other things: those are divergences.
+// (catalogue, status `open`; oracle/differential/questions.h). Of the firmware: an answer of the
+// machine that a driver may not rely on. Parts go together: "linux-7.x+vm-op-waits".
+// A profile is what makes a disagreement "explained". Leaves out the differences that nothing
+// shows, and defects that do not hide other things: those are divergences.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "gpu-model/vocab/uapi.h"
 
 namespace protm::reference {
 
-enum class ProfileOf : std::uint8_t { release, design };
+enum class ProfileOf : std::uint8_t { release, design, firmware };
 
 struct Profile {
   std::string_view name;
@@ -56,11 +59,35 @@ struct Profile {
   /// waits for the end of the session. Source: open (MMU-20). Patch 7/8 as posted; the sketch in
   /// its review, Boris Brezillon, 5 May 2026.
   bool vm_op_forces_exit = true;
+  /// Heaps are created and never destroyed: dma_heap_put() drops nothing, and what was added once
+  /// is found for ever. Source: open (HEAP-9). Boris Brezillon's second way, 5 May 2026; against
+  /// it: L-HEAP-3.
+  bool heaps_immortal = false;
+  /// A heap that is missing at probe is looked for again when a protected group is created, and the
+  /// firmware is started anew with its protected sections; a probe is never deferred.
+  /// Source: open (L-HEAP-1). Boris Brezillon, 7 and 12 May 2026.
+  bool heap_at_group = false;
+  /// dma_heap_find() takes a name with a newline at its end for the name without.
+  /// Source: open (HEAP-12). Boris Brezillon's sketch of 2/8, 5 May 2026: sysfs_streq().
+  bool heap_name_sysfs = false;
+  /// The announced design: no heap and no module parameter. User space gives the firmware's
+  /// protected sections (PROTM_INIT) and each protected group's suspend buffer as imported buffers.
+  /// Source: Boris Brezillon, 19 May 2026 (L-UAPI-30 to 33, L-FW-3, L-FW-50); not posted.
+  bool userspace_buffers = false;
+  /// Of the firmware, words of the machine's switches of the same names. The reference is right
+  /// under each; cases whose machine names no other are run with these.
+  bool pend_again_on_resume = true;
+  bool acks_noticed_inside = false;
 };
 
-/// The base first.
+/// The base first, then each part by itself.
 [[nodiscard]] std::span<const Profile> profiles();
-/// nullptr when there is none of that name; "" is the base.
+/// The profile of that name, or of those names with '+' between them; "" is the base. It lives as
+/// long as the program. Errors: nullptr a name that there is not, one twice, or two releases.
 [[nodiscard]] const Profile* profile_by_name(std::string_view name);
+/// The part of `name` that is a release; empty = the 7.x base as it should be.
+[[nodiscard]] std::string_view release_of(std::string_view name);
+/// Two names as one; either may be empty.
+[[nodiscard]] std::string joined_profile(std::string_view a, std::string_view b);
 
 }  // namespace protm::reference

@@ -9,6 +9,7 @@
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/group.h"
 #include "oracle/reference/sched.h"
+#include "oracle/reference/user_buffers.h"
 
 namespace protm::reference {
 
@@ -27,6 +28,13 @@ constexpr std::uint64_t kNaturalExitUs = 5'000;
 constexpr std::uint64_t kPollUs = 10;
 
 }  // namespace
+
+bool Protm::supported() const { return d_.protm_heap || d_.user_buffers->ready(); }
+
+bool Protm::comes_later() const {
+  const Profile& profile = d_.driver.profile();
+  return profile.heap_at_group || profile.userspace_buffers;
+}
 
 bool Protm::capable() const { return supported() && d_.fw->has_protected_section(); }
 

@@ -20,9 +20,11 @@ class Protm {
   explicit Protm(Device& device) : d_(device), k_(device.k) {}
   virtual ~Protm() = default;
 
-  /// True when the device has a heap with protected memory.
-  [[nodiscard]] bool supported() const { return d_.protm_heap != nullptr; }
+  /// True when there is protected memory: a heap, or what user space gave.
+  [[nodiscard]] bool supported() const;
 
+  /// Protected memory may come after the firmware's first boot (L-HEAP-1).
+  [[nodiscard]] bool comes_later() const;
   /// True when protected jobs can run: there is a heap, and firmware with a protected section.
   [[nodiscard]] virtual bool capable() const;
 

@@ -58,6 +58,7 @@ enum class PickOwner : std::uint8_t { tick, scheduler };
 struct GroupRequest {
   const vocab::uapi::GroupCreate* args = nullptr;
   std::span<const vocab::uapi::QueueCreate> queues;
+  Ptr<contract::GemObject> protm_suspend;  ///< of user space; NULL: none, or the driver's own
 };
 
 class Sched {
@@ -134,6 +135,8 @@ class Sched {
                                           const HeapCounters& counters);
   /// Memory into which the firmware saves an unfinished region.
   virtual Result<Ptr<KernelBo>> make_protm_suspend(std::uint64_t size);
+  /// Takes user space's buffer as the group's. Errors: -EBUSY it has a use already, -ENOMEM.
+  virtual int take_protm_suspend(const Ptr<Group>& group, const Ptr<contract::GemObject>& gem);
   /// Ends the session before a suspend, reset or unplug, and saves what is still inside. Nothing
   /// happens without a session (RST-8).
   virtual void rescue_from_protm();

@@ -103,7 +103,10 @@ Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& re
       {.map_flags = uapi::kVmBindOpMapNoexec, .va_role = "kbo_va:suspend"});
   if (!suspend) return fail(suspend.error());
   group->suspend_buf = *suspend;
-  if (group->protected_flag) {
+  if (request.protm_suspend) {
+    const int error = take_protm_suspend(group, request.protm_suspend);
+    if (error != 0) return fail(error);
+  } else if (group->protected_flag) {
     const auto protm_suspend = make_protm_suspend(csg.protm_suspend_size);
     if (!protm_suspend) return fail(protm_suspend.error());
     group->protm_suspend_buf = *protm_suspend;
@@ -114,6 +117,18 @@ Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& re
   group->syncobjs = *syncobjs;
   d_.drm.zero(group->syncobjs->kmap, 0, request.queues.size() * kSyncobjSize);
   return group;
+}
+
+int Sched::take_protm_suspend(const Ptr<Group>& group, const Ptr<contract::GemObject>& gem) {
+  const auto claim = d_.user_buffers->claim(gem);
+  if (!claim) return claim.error();
+  group->protm_suspend_claim = *claim;
+  const auto buffer = KernelBos::create_from_user(
+      d_, d_.fw->vm(), gem, d_.fw->csg(0).protm_suspend_size,
+      {.map_flags = uapi::kVmBindOpMapNoexec, .va_role = "kbo_va:protm_suspend"});
+  if (!buffer) return buffer.error();
+  group->protm_suspend_buf = *buffer;
+  return 0;
 }
 
 Result<Ptr<KernelBo>> Sched::make_protm_suspend(std::uint64_t size) {
@@ -245,6 +260,7 @@ void Sched::group_release(const Ptr<Group>& group) {
   for (const Ptr<Queue>& queue : group->queues) queue_free(queue);
   KernelBos::destroy(d_, group->suspend_buf);
   KernelBos::destroy(d_, group->protm_suspend_buf);
+  d_.user_buffers->release(group->protm_suspend_claim);
   KernelBos::destroy(d_, group->syncobjs);
   Vms::put(group->vm);
   --d_.live_groups;

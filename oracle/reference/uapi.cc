@@ -9,6 +9,7 @@
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
+#include "oracle/reference/user_buffers.h"
 
 namespace protm::reference {
 
@@ -142,6 +143,7 @@ std::uint32_t query_size(const Profile& profile, std::uint32_t type) {
     case uapi::kDevQueryTimestampInfo: return sizeof(uapi::TimestampInfo);
     case uapi::kDevQueryGroupPrioritiesInfo: return sizeof(uapi::GroupPrioritiesInfo);
     case uapi::kDevQueryProtectedInfo: return sizeof(uapi::ProtectedInfo);
+    case uapi::kDevQueryProtmState: return sizeof(uapi::ProtmState);
     default: return 0;
   }
 }
@@ -178,12 +180,18 @@ int ioctl_dev_query(void*, void* arg, const Ptr<DrmFile>& file) {
       }
       return reply(d.k, query, info, sizeof info);
     }
+    case uapi::kDevQueryProtmState:
+      return reply(d.k, query, d.user_buffers->state(), sizeof(uapi::ProtmState));
     default: {
       uapi::ProtectedInfo info{};
       if (d.protm->capable()) info.features = uapi::kProtectedFeatureBasic;
       return reply(d.k, query, info, sizeof info);
     }
   }
+}
+
+int ioctl_protm_init(void*, void* arg, const Ptr<DrmFile>& file) {
+  return file_of(file).d->user_buffers->init(file, *static_cast<const uapi::ProtmInit*>(arg));
 }
 
 // --- files -------------------------------------------------------------------------------------
@@ -254,13 +262,22 @@ static_assert(std::is_sorted(kIoctls.begin(), kIoctls.end(),
 constexpr std::array kFdinfoKeys{"drm-maxfreq-panthor", "drm-curfreq-panthor",
                                  "panthor-resident-memory", "panthor-active-memory"};
 
-constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
-  std::size_t known = 0;
-  while (known < kIoctls.size() && kIoctls[known].nr <= nr(last)) ++known;
+/// The announced design's: an ioctl more, and one with a longer argument.
+constexpr auto kAnnouncedIoctls = [] {
+  std::array<contract::DrmIoctl, kIoctls.size() + 1> all{};
+  for (std::size_t i = 0; i < kIoctls.size(); ++i) {
+    all[i] = kIoctls[i];
+    if (all[i].nr == nr(uapi::IoctlId::group_create)) all[i].size = sizeof(uapi::GroupCreateProtm);
+  }
+  all.back() = {nr(uapi::IoctlId::protm_init), sizeof(uapi::ProtmInit), ioctl_protm_init};
+  return all;
+}();
+
+constexpr contract::DrmDriverOps ops_with(std::span<const contract::DrmIoctl> ioctls) {
   return contract::DrmDriverOps{.name = "panthor",
                                 .major = 1,
                                 .minor = 9,
-                                .ioctls = std::span(kIoctls).first(known),
+                                .ioctls = ioctls,
                                 .open = open_file,
                                 .postclose = close_file,
                                 .import_sg_table = import_sg_table,
@@ -270,15 +287,25 @@ constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
                                 .mmap_user_page = mmap_user_page,
                                 .read_user_page = read_user_page};
 }
+constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
+  std::size_t known = 0;
+  while (known < kIoctls.size() && kIoctls[known].nr <= nr(last)) ++known;
+  return ops_with(std::span(kIoctls).first(known));
+}
 constexpr contract::DrmDriverOps kOps = ops_up_to(uapi::IoctlId::bo_query_info);
 constexpr contract::DrmDriverOps kFirstOps = ops_up_to(uapi::IoctlId::tiler_heap_destroy);
+constexpr contract::DrmDriverOps kAnnouncedOps = ops_with(kAnnouncedIoctls);
 
 }  // namespace
 
 const contract::DrmDriverOps& panthor_ops() { return kOps; }
 
 const contract::DrmDriverOps& panthor_ops(const Profile& profile) {
-  return profile.last_ioctl == uapi::IoctlId::bo_query_info ? kOps : kFirstOps;
+  switch (profile.last_ioctl) {
+    case uapi::IoctlId::tiler_heap_destroy: return kFirstOps;
+    case uapi::IoctlId::protm_init: return kAnnouncedOps;
+    default: return kOps;
+  }
 }
 
 }  // namespace protm::reference

@@ -41,6 +41,20 @@ int check_request(Device& d, const uapi::GroupCreate& args) {
   return args.queues.count > d.fw->cs_count() ? -EINVAL : 0;
 }
 
+/// The suspend buffer that comes with the argument of the announced design, with a reference.
+/// Source: Boris Brezillon, 19 May 2026. Assumption: -EINVAL in each case that is refused, a group
+/// before PROTM_INIT among them (L-UAPI-33 is open).
+Result<Ptr<contract::GemObject>> protm_suspend(Device& d, const Ptr<DrmFile>& file,
+                                               const void* arg) {
+  if (!d.driver.profile().userspace_buffers) return Ptr<contract::GemObject>();
+  const auto& args = *static_cast<const uapi::GroupCreateProtm*>(arg);
+  const bool wanted = (args.posted.flags & uapi::kGroupCreateProtected) != 0;
+  if (args.pad != 0) return tl::unexpected(-EINVAL);
+  if (!wanted && args.protm_suspend_handle == 0) return Ptr<contract::GemObject>();
+  if (!wanted || !d.protm->capable()) return tl::unexpected(-EINVAL);
+  return d.user_buffers->find_suspend(file, args.protm_suspend_handle);
+}
+
 /// Takes a group out of the table; NULL when there is none, or it is not complete yet.
 Ptr<Group> take_group(File& file, std::uint32_t id) {
   Ptr<Group> group;
@@ -76,10 +90,15 @@ int ioctl_group_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   if (!queues) return queues.error();
   int error = check_request(d, args);
   if (error != 0) return error;
-  const GroupRequest request{.args = &args, .queues = *queues};
+  if ((args.flags & uapi::kGroupCreateProtected) != 0) error = d.enable_protm_late();
+  if (error != 0) return error;
+  const auto suspend = protm_suspend(d, drm_file, arg);
+  if (!suspend) return suspend.error();
+  const GroupRequest request{.args = &args, .queues = *queues, .protm_suspend = *suspend};
   const Ptr<Vm> vm = vm_lookup(file, args.vm_id);
   const auto group = d.sched->group_create(vm, request);
   Vms::put(vm);  // the group has its own reference
+  d.drm.gem_put(*suspend);
   if (!group) return group.error();
   error = register_group(file, *group, request, args.group_handle);
   if (error != 0) d.sched->group_put(*group);

@@ -146,7 +146,7 @@ TEST_CASE("cannot_run: a failing Host call and an unknown machine are named") {
         "needs a failing 'alloc', which cannot be arranged in a real kernel yet");
 }
 
-TEST_CASE("cannot_run: what is announced and not posted is no system call that the agent could make") {
+TEST_CASE("cannot_run: the agent makes no call that is announced and not posted") {
   const uml::Kernel kernel;
   contract::Program p;
   p.id = "area/area-001-case";
