@@ -64,21 +64,25 @@ void Fw::set_in64(const Iface& i, std::uint32_t offset, std::uint64_t value) {
   d_.drm.store64(shared_->memory->kmap, i.input + offset, value);
 }
 
+void Fw::set_reqs(const Iface& i, std::uint32_t offset, std::uint32_t value, std::uint32_t mask) {
+  k_.assert_held(iface_lock_);
+  set_in(i, offset, (in(i, offset) & ~mask) | (value & mask));
+}
+
 void Fw::update_reqs(const Iface& i, std::uint32_t value, std::uint32_t mask) {
   SpinGuard lock(k_, iface_lock_);
-  set_in(i, 0, (in(i, 0) & ~mask) | (value & mask));
+  set_reqs(i, 0, value, mask);
 }
 
 void Fw::toggle_reqs(const Iface& i, std::uint32_t mask, std::uint32_t req_offset,
                      std::uint32_t ack_offset) {
   SpinGuard lock(k_, iface_lock_);
-  const std::uint32_t toggled = (out(i, ack_offset) ^ mask) & mask;
-  set_in(i, req_offset, (in(i, req_offset) & ~mask) | toggled);
+  set_reqs(i, req_offset, ~out(i, ack_offset), mask);
 }
 
 void Fw::ack_events(const Iface& i, std::uint32_t mask) {
   SpinGuard lock(k_, iface_lock_);
-  set_in(i, 0, (in(i, 0) & ~mask) | (out(i, 0) & mask));
+  set_reqs(i, 0, out(i, 0), mask);
 }
 
 void Fw::ring_global() { k_.write32(doorbell_offset(kGlobalDoorbell), 1); }

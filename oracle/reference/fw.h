@@ -127,6 +127,8 @@ class Fw {
   int start();
   void stop();
   void handle_irq(std::uint32_t status);
+  /// Bits of `mask` of a request word := value, under iface_lock: many tasks change them.
+  void set_reqs(const Iface& i, std::uint32_t offset, std::uint32_t value, std::uint32_t mask);
   [[nodiscard]] bool newer_state_field() const {
     return version_ >= ((4u << 24) | (1u << 16));
   }

@@ -75,6 +75,11 @@ int Gpu::init(const Ptr<Gpu>& self) {
   return 0;
 }
 
+void Gpu::set_pending(std::uint32_t events) {
+  k_.assert_held(reqs_lock_);
+  pending_ = events;
+}
+
 void Gpu::handle_irq(std::uint32_t status) {
   // The fault in protected mode is a level that only a reset takes down: clearing it is useless.
   irq_.clear(status & ~kProtmFault);
@@ -92,7 +97,7 @@ void Gpu::handle_irq(std::uint32_t status) {
   {
     SpinGuard lock(k_, reqs_lock_);
     if ((pending_ & status) == 0) return;
-    pending_ &= ~status;
+    set_pending(pending_ & ~status);
   }
   k_.wake_up_all(reqs_acked_);
 }
@@ -106,7 +111,7 @@ int Gpu::flush_caches(std::uint32_t command) {
   {
     SpinGuard lock(k_, reqs_lock_);
     if ((pending_ & kCleanDone) != 0) return -EIO;
-    pending_ |= kCleanDone;
+    set_pending(pending_ | kCleanDone);
     k_.write32(kGpuCommand.offset, command);
   }
   if (k_.wait_event_timeout(reqs_acked_, [&] { return (pending_ & kCleanDone) == 0; },
@@ -117,7 +122,7 @@ int Gpu::flush_caches(std::uint32_t command) {
     SpinGuard lock(k_, reqs_lock_);
     if ((pending_ & kCleanDone) == 0) return 0;
     if ((irq_.rawstat() & kCleanDone) != 0) {
-      pending_ &= ~kCleanDone;
+      set_pending(pending_ & ~kCleanDone);
       return 0;
     }
   }
@@ -140,7 +145,7 @@ int Gpu::reset_by_power_block() {
 void Gpu::forget_requests() {
   {
     SpinGuard lock(k_, reqs_lock_);
-    pending_ = 0;
+    set_pending(0);
   }
   k_.wake_up_all(reqs_acked_);
   // A reset may zero the mask of the block.
@@ -150,7 +155,7 @@ void Gpu::forget_requests() {
 int Gpu::reset(std::uint32_t command) {
   {
     SpinGuard lock(k_, reqs_lock_);
-    pending_ |= kResetDone;
+    set_pending(pending_ | kResetDone);
     irq_.clear(kResetDone);
     k_.write32(kGpuCommand.offset, command);
   }
@@ -217,7 +222,7 @@ void Gpu::unplug() {
   irq_.suspend();
   {
     SpinGuard lock(k_, reqs_lock_);
-    pending_ = 0;
+    set_pending(0);
   }
   k_.wake_up_all(reqs_acked_);
   irq_.free();

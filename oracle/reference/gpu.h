@@ -55,6 +55,8 @@ class Gpu {
  private:
   int reset(std::uint32_t command);
   int reset_by_power_block();
+  /// What GPU_IRQ has still to report, under reqs_lock.
+  void set_pending(std::uint32_t events);
   /// Forgets what a reset killed on its way, a flush for example.
   void forget_requests();
 

@@ -14,13 +14,18 @@ int IrqBlock::request(const Ptr<IrqBlock>& self, Handler handler, void* ctx) {
                         contract::bind<&IrqBlock::threaded_half>(self), role_);
 }
 
+void IrqBlock::set_mask(std::uint32_t bits) {
+  k_.assert_held(mask_lock_);
+  k_.write32(base_ + kMask, bits);
+}
+
 contract::IrqReturn IrqBlock::hard_half(void* ctx) {
   IrqBlock& irq = *static_cast<IrqBlock*>(ctx);
   SpinGuard lock(irq.k_, irq.mask_lock_);
   if (irq.state_ != State::active) return contract::IrqReturn::none;
   if (irq.status() == 0) return contract::IrqReturn::none;
   irq.state_ = State::processing;
-  irq.k_.write32(irq.base_ + kMask, 0);
+  irq.set_mask(0);
   return contract::IrqReturn::wake_thread;
 }
 
@@ -33,7 +38,7 @@ void IrqBlock::threaded_half() {
   SpinGuard lock(k_, mask_lock_);
   if (state_ == State::processing) {
     state_ = State::active;
-    k_.write32(base_ + kMask, mask_);
+    set_mask(mask_);
   }
 }
 
@@ -41,7 +46,7 @@ void IrqBlock::suspend() {
   {
     SpinGuard lock(k_, mask_lock_);
     state_ = State::suspending;
-    k_.write32(base_ + kMask, 0);
+    set_mask(0);
   }
   k_.synchronize_irq(line_);
   state_ = State::suspended;
@@ -52,24 +57,24 @@ void IrqBlock::resume(std::uint32_t bits) {
   mask_ |= bits;
   state_ = State::active;
   k_.write32(base_ + kClear, mask_);
-  k_.write32(base_ + kMask, mask_);
+  set_mask(mask_);
 }
 
 void IrqBlock::enable_events(std::uint32_t bits) {
   SpinGuard lock(k_, mask_lock_);
   mask_ |= bits;
-  if (state_ == State::active) k_.write32(base_ + kMask, mask_);
+  if (state_ == State::active) set_mask(mask_);
 }
 
 void IrqBlock::disable_events(std::uint32_t bits) {
   SpinGuard lock(k_, mask_lock_);
   mask_ &= ~bits;
-  if (state_ == State::active) k_.write32(base_ + kMask, mask_);
+  if (state_ == State::active) set_mask(mask_);
 }
 
 void IrqBlock::rewrite_mask() {
   SpinGuard lock(k_, mask_lock_);
-  if (state_ == State::active) k_.write32(base_ + kMask, mask_);
+  if (state_ == State::active) set_mask(mask_);
 }
 
 }  // namespace protm::reference

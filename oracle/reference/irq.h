@@ -43,6 +43,8 @@ class IrqBlock {
 
   static contract::IrqReturn hard_half(void* ctx);
   void threaded_half();
+  /// Under mask_lock: both halves and every other user of the block write it.
+  void set_mask(std::uint32_t bits);
 
   Kernel& k_;
   contract::IrqLine line_;

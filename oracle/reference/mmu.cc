@@ -78,6 +78,11 @@ std::uint32_t Mmu::as_slot_count() const {
   return static_cast<std::uint32_t>(std::popcount(d_.gpu->info().as_present & ~1u));
 }
 
+bool Mmu::is_bound(const Vm& vm) const {
+  k_.assert_held(slots_lock_);
+  return vm.as_id >= 0;
+}
+
 int Mmu::wait_ready(std::uint32_t as) {
   const std::uint32_t offset = as_offset(AsNr{as}, kAsStatus);
   const int error =
@@ -216,7 +221,7 @@ void Mmu::vm_idle(const Ptr<Vm>& vm) {
 int Mmu::lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size) {
   MutexGuard slots(k_, slots_lock_);
   LockedRegion region{start, size};
-  if (vm.as_id >= 0 && size != 0) {
+  if (is_bound(vm) && size != 0) {
     const PackedRegion packed = pack_region(start, size);
     const std::uint32_t as = static_cast<std::uint32_t>(vm.as_id);
     k_.write64(as_offset(AsNr{as}, kAsLockaddrLo), packed.lockaddr);
@@ -233,7 +238,7 @@ int Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gate
   bool bound = false;
   {
     MutexGuard slots(k_, slots_lock_);
-    bound = vm.as_id >= 0;
+    bound = is_bound(vm);
   }
   // Without an AS no register is touched, and vm_active waits for op_lock (MMU-35).
   if (bound && size != 0) {
@@ -262,7 +267,7 @@ int Mmu::expand_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
 void Mmu::unlock_region(Vm& vm, bool gated) {
   {
     MutexGuard slots(k_, slots_lock_);
-    if (gated && vm.as_id >= 0 && vm.locked.size != 0) {
+    if (gated && is_bound(vm) && vm.locked.size != 0) {
       int error = d_.gpu->flush_caches(kGpuCommandFlushAll);
       if (error == 0) {
         error = command(static_cast<std::uint32_t>(vm.as_id), cmd_of(AsCommand::unlock));
@@ -278,7 +283,7 @@ void Mmu::declare_unusable(Vm& vm) {
   if (vm.unusable) return;
   vm.unusable = true;
   MutexGuard slots(k_, slots_lock_);
-  if (vm.as_id >= 0 && k_.dev_enter()) {
+  if (is_bound(vm) && k_.dev_enter()) {
     (void)as_disable(static_cast<std::uint32_t>(vm.as_id), AsDisable::full);
     k_.dev_exit();
   }
@@ -298,7 +303,7 @@ void Mmu::vm_released(Vm& vm) {
   bool bound = false;
   {
     MutexGuard slots(k_, slots_lock_);
-    bound = vm.as_id >= 0;
+    bound = is_bound(vm);
   }
   if (!bound) return;
   const bool present = k_.dev_enter();
@@ -306,7 +311,7 @@ void Mmu::vm_released(Vm& vm) {
   const bool gated = present && d_.protm->gate_enter() == 0;
   {
     MutexGuard slots(k_, slots_lock_);
-    if (vm.as_id >= 0) {
+    if (is_bound(vm)) {
       if (gated) (void)as_disable(static_cast<std::uint32_t>(vm.as_id), AsDisable::full);
       release_slot_locked(vm);
     }

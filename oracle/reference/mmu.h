@@ -70,6 +70,8 @@ class Mmu {
   Kernel& k_;
 
  private:
+  /// Whether the VM has an AS just now, under slots_lock.
+  [[nodiscard]] bool is_bound(const Vm& vm) const;
   int wait_ready(std::uint32_t as);
   int command(std::uint32_t as, std::uint32_t cmd);
   int as_enable(std::uint32_t as, Vm& vm);

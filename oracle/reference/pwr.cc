@@ -38,11 +38,16 @@ int Pwr::init(const Ptr<Pwr>& self) {
   return 0;
 }
 
+void Pwr::set_reset_running(bool running) {
+  k_.assert_held(reqs_lock_);
+  reset_running_ = running;
+}
+
 void Pwr::handle_irq(std::uint32_t status) {
   {
     SpinGuard lock(k_, reqs_lock_);
     irq_.clear(status);
-    if ((status & kResetDone) != 0) reset_running_ = false;
+    if ((status & kResetDone) != 0) set_reset_running(false);
   }
   if ((status & PwrIrq::command_not_allowed.mask) != 0) k_.log("power command not allowed");
   if ((status & PwrIrq::command_invalid.mask) != 0) k_.log("power command invalid");
@@ -56,7 +61,7 @@ void Pwr::unplug() {
   irq_.suspend();
   {
     SpinGuard lock(k_, reqs_lock_);
-    reset_running_ = false;
+    set_reset_running(false);
   }
   k_.wake_up_all(reqs_acked_);
   irq_.free();
@@ -82,7 +87,7 @@ int Pwr::soft_reset() {
   }
   {
     SpinGuard lock(k_, reqs_lock_);
-    reset_running_ = true;
+    set_reset_running(true);
     irq_.clear(kResetDone);
     command(PwrCommandType::reset_soft, Domain::l2);
   }
@@ -90,7 +95,7 @@ int Pwr::soft_reset() {
                                           k_.msecs_to_jiffies(kResetMs)) != 0;
   const bool done = told || (irq_.rawstat() & kResetDone) != 0;
   SpinGuard lock(k_, reqs_lock_);
-  reset_running_ = false;
+  set_reset_running(false);
   return done ? 0 : -ETIMEDOUT;
 }
 

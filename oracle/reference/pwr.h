@@ -31,6 +31,7 @@ class Pwr {
  private:
   using Domain = vocab::PwrDomain;
   void handle_irq(std::uint32_t status);
+  void set_reset_running(bool running);
   void command(vocab::PwrCommandType type, Domain domain, std::uint32_t subdomain = 0);
   [[nodiscard]] std::uint32_t status_low() { return k_.read32(vocab::kPwrStatusLo.offset); }
   [[nodiscard]] std::uint64_t domain_reg(Domain domain, std::uint32_t which);
@@ -45,7 +46,7 @@ class Pwr {
   IrqBlock irq_;
   bool irq_ready_ = false;
   bool ray_traversal_ = false;
-  bool reset_running_ = false;
+  bool reset_running_ = false;   ///< under reqs_lock
   contract::SpinLock reqs_lock_{.role = "pwr.reqs_lock"};
   contract::WaitQueue reqs_acked_{.role = "pwr.reqs_acked"};
 };

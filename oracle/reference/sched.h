@@ -175,6 +175,10 @@ class Sched {
   void timeout_stop(const Ptr<Queue>& queue);
   void timeout_expired(const Ptr<Queue>& queue);
   void queue_stop(const Ptr<Queue>& queue, const Ptr<Job>& bad);
+  /// Of `queue`, under its fence_lock, as are the two below.
+  [[nodiscard]] List<Job>& jobs_in_flight(const Ptr<Queue>& queue) const;
+  [[nodiscard]] std::uint64_t time_left(const Ptr<Queue>& queue) const;
+  void set_time_left(const Ptr<Queue>& queue, std::uint64_t jiffies);
   void queue_start(const Ptr<Queue>& queue);
   [[nodiscard]] std::uint64_t timeout_jiffies() const { return k_.msecs_to_jiffies(5000); }
 

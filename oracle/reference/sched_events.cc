@@ -121,7 +121,7 @@ void Sched::handle_fault(const Ptr<Group>& group, std::uint32_t cs) {
   k_.log("cs fault");
   if (!inherited && !d_.driver.profile().every_cs_fault_counts) return;
   SpinGuard lock(k_, queue->fence_lock);
-  queue->in_flight.for_each([&](const Ptr<Job>& job) {
+  jobs_in_flight(queue).for_each([&](const Ptr<Job>& job) {
     if (extract >= job->ring_start && extract < job->ring_end) {
       d_.drm.fence_set_error(job->done, -EINVAL);
     }

@@ -295,7 +295,7 @@ void Sched::group_terminate(const Ptr<Group>& group) {
     List<Job> lost;
     {
       SpinGuard lock(k_, queue->fence_lock);
-      queue->in_flight.for_each([&](const Ptr<Job>& job) {
+      jobs_in_flight(queue).for_each([&](const Ptr<Job>& job) {
         lost.push_back(job->in_flight);
         d_.drm.fence_set_error(job->done, error);
         d_.drm.fence_signal(job->done);

@@ -13,13 +13,23 @@ namespace protm::reference {
 using namespace vocab;
 using contract::MutexGuard;
 
+namespace {
+
+/// The queues that want memory, which from here on are answered. Under sched.lock.
+std::uint32_t take_requests(const Sched& sched, Group& group) {
+  sched.assert_locked();
+  return std::exchange(group.tiler_oom_queues, 0);
+}
+
+}  // namespace
+
 void Sched::tiler_oom_work(Group* group) {
   Sched& sched = *group->d->sched;
   const Ptr<Group> self = group->self;
   std::uint32_t queues = 0;
   {
     MutexGuard lock(sched.k_, sched.lock_);
-    queues = std::exchange(self->tiler_oom_queues, 0);
+    queues = take_requests(sched, *self);
   }
   for (std::uint32_t rest = queues; rest != 0; rest &= rest - 1) {
     sched.answer_tiler_oom(self, static_cast<std::uint32_t>(std::countr_zero(rest)));

@@ -135,7 +135,7 @@ Result<Ptr<contract::Fence>> Sched::run_job(const Ptr<Job>& job) {
   job_get(job);
   {
     SpinGuard fence(k_, queue->fence_lock);
-    queue->in_flight.push_back(job->in_flight);
+    jobs_in_flight(queue).push_back(job->in_flight);
   }
   const std::uint64_t extract = d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
   d_.drm.store64(pages, fw::ring::kExtractInit, extract);
@@ -176,7 +176,7 @@ bool Sched::complete_jobs(const Ptr<Queue>& queue) {
   bool left = false;
   {
     SpinGuard lock(k_, queue->fence_lock);
-    queue->in_flight.for_each([&](const Ptr<Job>& job) {
+    jobs_in_flight(queue).for_each([&](const Ptr<Job>& job) {
       if (left || job->done->seqno > done_seqno) {
         left = true;
         return;
@@ -202,26 +202,39 @@ bool Sched::complete_jobs(const Ptr<Queue>& queue) {
 
 // --- time that a queue may take ----------------------------------------------------------------
 
+List<Job>& Sched::jobs_in_flight(const Ptr<Queue>& queue) const {
+  k_.assert_held(queue->fence_lock);
+  return queue->in_flight;
+}
+
+std::uint64_t Sched::time_left(const Ptr<Queue>& queue) const {
+  k_.assert_held(queue->fence_lock);
+  return queue->remaining;
+}
+
+void Sched::set_time_left(const Ptr<Queue>& queue, std::uint64_t jiffies) {
+  k_.assert_held(queue->fence_lock);
+  queue->remaining = jiffies;
+}
+
 void Sched::timeout_start(const Ptr<Queue>& queue) {
   SpinGuard lock(k_, queue->fence_lock);
-  if (queue->remaining == kTimeoutRuns) return;
-  k_.mod_delayed_work(d_.reset_wq, queue->timeout, queue->remaining);
-  queue->remaining = kTimeoutRuns;
+  if (time_left(queue) == kTimeoutRuns) return;
+  k_.mod_delayed_work(d_.reset_wq, queue->timeout, time_left(queue));
+  set_time_left(queue, kTimeoutRuns);
 }
 
 void Sched::timeout_stop(const Ptr<Queue>& queue) {
   SpinGuard lock(k_, queue->fence_lock);
-  if (queue->remaining != kTimeoutRuns) return;
+  if (time_left(queue) != kTimeoutRuns) return;
   const Ptr<Group>& group = queue->group->self;
-  const bool has_jobs = !queue->in_flight.empty();
+  const bool has_jobs = !jobs_in_flight(queue).empty();
   // A wait for somebody else counts too, or it could last for ever.
   const bool blocked = (group->blocked_queues & (1u << queue->index)) != 0;
   if (has_jobs && blocked && can_run(group) && is_idle(group)) return;
   // Late or without work: whoever comes next has the full time.
-  queue->remaining = timeout_jiffies();
-  if (has_jobs && k_.delayed_work_pending(queue->timeout)) {
-    queue->remaining = k_.delayed_work_remaining(queue->timeout);
-  }
+  const bool late = !has_jobs || !k_.delayed_work_pending(queue->timeout);
+  set_time_left(queue, late ? timeout_jiffies() : k_.delayed_work_remaining(queue->timeout));
   k_.cancel_delayed_work(queue->timeout);
 }
 
@@ -234,7 +247,7 @@ void Sched::timeout_expired(const Ptr<Queue>& queue) {
   bool has_jobs = false;
   {
     SpinGuard lock(k_, queue->fence_lock);
-    has_jobs = !queue->in_flight.empty();
+    has_jobs = !jobs_in_flight(queue).empty();
   }
   if (has_jobs) d_.drm.sched_fault(queue->scheduler);
 }

@@ -106,6 +106,12 @@ int init_vm(Device& d, const Ptr<Vm>& vm, const VmLayout& layout) {
   return layout.kind == VmKind::user ? d.mmu->bind_queues().add(vm) : 0;
 }
 
+/// Under op_lock, which whoever changes the tree holds.
+Ptr<contract::GpuVa> mapping_at(Vm& vm, std::uint64_t va) {
+  vm.d->k.assert_held(vm.op_lock);
+  return vm.d->drm.gpuva_find(vm.tree, va, 1);
+}
+
 }  // namespace
 
 Result<Ptr<Vm>> Vms::create(Device& d, const VmLayout& layout) {
@@ -174,7 +180,7 @@ void Vms::free_va(const Ptr<Vm>& vm, std::uint64_t va) {
 Ptr<GemObject> Vms::object_at(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t& offset) {
   Device& d = *vm->d;
   MutexGuard lock(d.k, vm->op_lock);
-  const Ptr<contract::GpuVa> found = d.drm.gpuva_find(vm->tree, va, 1);
+  const Ptr<contract::GpuVa> found = mapping_at(*vm, va);
   if (!found || !found->gem) return nullptr;
   d.drm.gem_get(found->gem);
   offset = found->offset + (va - found->va);

@@ -130,6 +130,7 @@ class Kernel {
   [[nodiscard]] virtual bool mutex_is_locked(const Mutex& m) const = 0;
   /// A WARN unless the caller holds it. Source: lockdep.h lockdep_assert_held().
   virtual void assert_held(const Mutex& m) = 0;
+  virtual void assert_held(const SpinLock& l) = 0;
   virtual void down_read(RwSem& s) = 0;
   virtual void up_read(RwSem& s) = 0;
   virtual void down_write(RwSem& s) = 0;

@@ -145,6 +145,7 @@ class KernelImpl final : public contract::Kernel {
   void mutex_unlock(contract::Mutex& m) override;
   bool mutex_is_locked(const contract::Mutex& m) const override;
   void assert_held(const contract::Mutex& m) override;
+  void assert_held(const contract::SpinLock& l) override;
   void down_read(contract::RwSem& s) override;
   void up_read(contract::RwSem& s) override;
   void down_write(contract::RwSem& s) override;
@@ -319,6 +320,7 @@ class KernelImpl final : public contract::Kernel {
   void mutex_try_again(LockSlot& slot);
   void disown(std::uint32_t lock_id, LockMode mode);
   [[nodiscard]] bool holds(std::uint32_t lock_id, LockMode mode) const;
+  void assert_held(std::uint32_t lock_id, const char* role);
   void report_misuse(contract::LockMisuse what, const char* first, const char* second);
   void check_held_at_return(Task& t);
   void check_free_while_held(const void* low, const void* high, const char* role);

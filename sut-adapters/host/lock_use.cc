@@ -218,12 +218,15 @@ bool KernelImpl::mutex_is_locked(const contract::Mutex& m) const {
   return slot != nullptr && slot->owner != 0;
 }
 
-void KernelImpl::assert_held(const contract::Mutex& m) {
-  if (holds(m.id, LockMode::exclusive)) return;
+void KernelImpl::assert_held(std::uint32_t id, const char* role) {
+  if (holds(id, LockMode::exclusive)) return;
   char words[96];
-  std::snprintf(words, sizeof words, "%s is not held", m.role);
+  std::snprintf(words, sizeof words, "%s is not held", role);
   say_once(RecordKind::kernel_warn, 0, words);
 }
+
+void KernelImpl::assert_held(const contract::Mutex& m) { assert_held(m.id, m.role); }
+void KernelImpl::assert_held(const contract::SpinLock& l) { assert_held(l.id, l.role); }
 
 void KernelImpl::down_read(contract::RwSem& s) {
   point(contract::PointKind::down_read, s.role);

@@ -334,6 +334,15 @@ TEST_CASE("Locks: who says that a lock is held is warned where it is not") {
     k.assert_held(m);
   });
   CHECK(t.count(RecordKind::kernel_warn) == 2);
+  contract::SpinLock s{"s.lock"};
+  t.now("task", [&] {
+    k.spin_lock(s);
+    k.assert_held(s);
+    k.spin_unlock(s);
+    CHECK(t.count(RecordKind::kernel_warn) == 2);
+    k.assert_held(s);
+  });
+  CHECK(t.count(RecordKind::kernel_warn) == 3);
 }
 
 TEST_CASE("Objects: freeing one whose lock is held is reported") {
