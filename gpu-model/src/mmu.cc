@@ -119,6 +119,8 @@ void Mmu::start_command(std::uint32_t as, std::uint32_t value) {
   switch (static_cast<AsCommand>(value)) {
     case AsCommand::update:
       a.live = a.shadow;
+      core_.observe(ObservationKind::as_updated, as, a.live.transtab != 0 ? 1 : 0, a.live.memattr,
+                    a.live.transcfg);
       break;
     case AsCommand::lock:
       a.lock = LockState::locked;

@@ -19,6 +19,7 @@ constexpr ObservationInfo kTable[] = {
     {K::power_changed, "power_changed", "domain", "", "ready", ""},
     {K::as_command, "as_command", "as", "command", "lockaddr", "state"},
     {K::as_command_done, "as_command_done", "as", "command", "", "deferred"},
+    {K::as_updated, "as_updated", "as", "tables", "memattr", "transcfg"},
     {K::mmu_fault, "mmu_fault", "as", "faultstatus", "va", "inside"},
     {K::mcu_boot, "mcu_boot", "glb_req", "ack_irq_mask", "", ""},
     {K::mcu_boot_failed, "mcu_boot_failed", "problem", "", "", ""},

@@ -29,6 +29,7 @@ enum class ObservationKind : std::uint32_t {
   // MMU.
   as_command,       // a AS, b command, c LOCKADDR, d AsCommandState
   as_command_done,  // a AS, b command, d 1 when it ran after protected mode was left
+  as_updated,       // a AS, b 1 where TRANSTAB is not 0, c MEMATTR, d TRANSCFG
   mmu_fault,        // a AS, b FAULTSTATUS, c VA, d in protected mode
   // MCU and firmware.
   mcu_boot,               // a GLB_REQ found, b ack_irq_mask found

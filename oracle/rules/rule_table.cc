@@ -57,8 +57,9 @@ constexpr std::array kRules{
          "the CPU neither reads nor writes protected memory", "patch 3/8, cover letter", kAny,
          cpu_keeps_off_protected_memory},
     Rule{"I11", "failed_probe_powers_down",
-         "a failed or deferred probe leaves the runtime-PM usage as it was",
-         "Brezillon, 5 May 2026, on 4/8 (order of look-up and runtime PM)", HostEyes::needed,
+         "a failed or deferred probe leaves the runtime-PM usage as it was, and so does an unbind",
+         "Brezillon, 5 May 2026, on 4/8 (order of look-up and runtime PM); panthor_device.c "
+         "panthor_device_unplug(): pm_runtime_put_sync_suspend()", HostEyes::needed,
          failed_probe_powers_down},
     Rule{"KBO-9", "heap_access_mode",
          "the driver asks for heap buffers with an access mode that exists",
@@ -101,6 +102,11 @@ constexpr std::array kRules{
          "region that was never locked",
          "panthor_mmu.c panthor_vm_lock_region(), 6.12 mmu_hw_do_operation_locked()", kAny,
          unlock_without_lock},
+    Rule{"HW-as-setup", "as_setup",
+         "an AS that UPDATE enables has the page-table format of panthor and of this GPU, and "
+         "attributes that mean what the entries' indexes say",
+         "panthor_mmu.c panthor_vm_active(), mair_to_memattr() (6.12, 7.3); facts-gpu.md 7.3, 7.4",
+         kAny, as_setup},
     Rule{"L1", "every_fence_signals",
          "every fence signals or its group is dead within T after the last step and fault",
          "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals},

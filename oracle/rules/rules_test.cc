@@ -390,7 +390,7 @@ TEST_CASE("I10: the CPU keeps off protected memory") {
   CHECK_FALSE(asked("I10", w.program, wrong).violation);
 }
 
-TEST_CASE("I11: a failed probe leaves the device suspended") {
+TEST_CASE("I11: a failed probe and an unbind leave the device suspended") {
   Program p;
   p.boot = Boot::cold;
   const auto probe = add_step(p, make_node(NodeType::probe));
@@ -422,6 +422,15 @@ TEST_CASE("I11: a failed probe leaves the device suspended") {
   };
   check_right("I11", p, loaded(0));
   check_wrong("I11", p, loaded(1), 3);
+
+  const auto unbind = add_step(p, make_node(NodeType::unbind));
+  const auto unbound = [&](std::uint64_t active) {
+    TraceBuilder b;
+    b.returned(probe, 0).returned(unbind, 0);
+    return b.record(RecordKind::rest_state, {.c = active}, "rpm_active");
+  };
+  check_right("I11", p, unbound(0));
+  check_wrong("I11", p, unbound(1), 2);
 }
 
 TEST_CASE("KBO-9: an access mode that exists, unless user space asks") {
@@ -437,6 +446,34 @@ TEST_CASE("KBO-9: an access mode that exists, unless user space asks") {
   check_right("KBO-9", p, trace(group, 0x80002));
   check_wrong("KBO-9", p, trace(group, 0x80003), 1);
   CHECK(asked("KBO-9", p, trace(ioctl, 3)).armed == 0);
+}
+
+TEST_CASE("HW-as-setup: format, tables and attributes of an AS that is enabled") {
+  World w;
+  const auto updated = [](std::uint32_t tables, std::uint64_t memattr, std::uint64_t transcfg) {
+    TraceBuilder b;
+    b.after(5).saw(K::as_updated, {.a = 1, .b = tables, .c = memattr, .d = transcfg});
+    return b;
+  };
+  // Values of 6.12 and of 7.x for 48 bits. Source: facts-driver.md 14, facts-errata.md.
+  constexpr std::uint64_t kPlain = 0x420001c6, kCoherent = 0x620001c6;
+  constexpr std::uint64_t kOld = 0x4c4c4c4c9c4c9f4c, kNew = 0x4c4c4c4c8c4c8f4c;
+  check_right("HW-as-setup", w.program, updated(1, kOld, kPlain));
+  check_right("HW-as-setup", w.program, updated(1, kNew, kPlain));
+  check_right("HW-as-setup", w.program, updated(0, 0, 1));
+  check_right("HW-as-setup", w.program, updated(1, kNew, 1));
+  check_wrong("HW-as-setup", w.program, updated(0, kNew, kPlain), 0);
+  check_wrong("HW-as-setup", w.program, updated(1, kNew, kCoherent), 0);
+  check_wrong("HW-as-setup", w.program, updated(1, kNew, 0x42000206), 0);   // 47 bits
+  check_wrong("HW-as-setup", w.program, updated(1, kNew, 0x410001c6), 0);   // walks not cached
+  check_wrong("HW-as-setup", w.program, updated(1, kNew, 0x020001c6), 0);
+  check_wrong("HW-as-setup", w.program, updated(1, kNew, 2), 0);            // identity
+  check_wrong("HW-as-setup", w.program, updated(1, 0x4c4c4c4c8c4c4c4c, kPlain), 0);
+  check_wrong("HW-as-setup", w.program, updated(1, 0x4c4c4c4c8c4c8d4c, kPlain), 0);
+  w.program.machine.coherent = 1;
+  check_right("HW-as-setup", w.program, updated(1, kOld, kCoherent));
+  check_wrong("HW-as-setup", w.program, updated(1, kNew, kCoherent), 0);
+  check_wrong("HW-as-setup", w.program, updated(1, kOld, kPlain), 0);
 }
 
 TEST_CASE("L1: fences signal in time") {
@@ -500,7 +537,7 @@ TEST_CASE("rule_table: holds no rule without a trace in these tests") {
       "HW-enter-with-locked-region", "HW-pend-acked-for-two-groups", "HW-pend-acked-after-sample",
       "HW-protm-buffer-missing", "HW-enter-while-pending", "HW-resume-without-save",
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",
-      "HW-endpoint-word-unread",
+      "HW-endpoint-word-unread", "HW-as-setup",
       "HW-flush-while-active", "HW-unlock-without-lock"};
   CHECK(tested.size() == rules::rule_table().size());
   for (const Rule& rule : rules::rule_table()) CHECK(tested.contains(rule.id));
