@@ -67,6 +67,19 @@ Result<Ptr<HeapPool>> make_pool(const Ptr<Vm>& vm) {
   return pool;
 }
 
+/// The pool with one more reference, or NULL. Under heaps_lock.
+Ptr<HeapPool> get_pool(const Ptr<Vm>& vm) {
+  vm->d->k.assert_held(vm->heaps_lock);
+  if (vm->heap_pool) vm->d->k.kref_get(vm->heap_pool->ref, "heap_pool");
+  return vm->heap_pool;
+}
+
+/// Under the heap's lock: several groups of a VM may want a chunk of one heap at once.
+void count_chunks(Device& d, TilerHeap& heap, std::int32_t more) {
+  d.k.assert_held(heap.lock);
+  heap.chunk_count += static_cast<std::uint32_t>(more);
+}
+
 }  // namespace
 
 Result<Ptr<HeapPool>> TilerHeaps::pool_for(const Ptr<Vm>& vm) {
@@ -78,14 +91,12 @@ Result<Ptr<HeapPool>> TilerHeaps::pool_for(const Ptr<Vm>& vm) {
     if (!pool) return unexpected(pool.error());
     vm->heap_pool = *pool;
   }
-  d.k.kref_get(vm->heap_pool->ref, "heap_pool");
-  return vm->heap_pool;
+  return get_pool(vm);
 }
 
 Ptr<HeapPool> TilerHeaps::pool_of(const Ptr<Vm>& vm) {
   MutexGuard lock(vm->d->k, vm->heaps_lock);
-  if (vm->heap_pool) vm->d->k.kref_get(vm->heap_pool->ref, "heap_pool");
-  return vm->heap_pool;
+  return get_pool(vm);
 }
 
 void TilerHeaps::put(const Ptr<HeapPool>& pool) {
@@ -154,29 +165,29 @@ int TilerHeaps::add_chunk(HeapPool& pool, const Ptr<TilerHeap>& heap, const Ptr<
   }
   KernelBos::vunmap(d, chunk->memory);
   heap->chunks.push_front(chunk->link);
-  ++heap->chunk_count;
+  count_chunks(d, *heap, 1);
   return 0;
 }
 
-Result<NewHeap> TilerHeaps::create(const Ptr<HeapPool>& pool, const HeapRequest& request) {
+int TilerHeaps::create(const Ptr<HeapPool>& pool, const HeapRequest& request, NewHeap& made) {
   const std::uint32_t size = request.chunk_size;
   const bool known_size = size % kPageSize == 0 && size >= tiler_heap::kMinChunkBytes &&
                           size <= tiler_heap::kMaxChunkBytes;
   if (request.initial_chunks == 0 || request.initial_chunks > request.max_chunks || !known_size) {
-    return unexpected(-EINVAL);
+    return -EINVAL;
   }
   Device& d = *pool->d;
   Ptr<Vm> vm;
   {
     ReadLock lock(*pool);
     vm = pool->vm;
-    if (!vm) return unexpected(-EINVAL);
+    if (!vm) return -EINVAL;
     Vms::get(vm);
   }
   const Ptr<TilerHeap> heap = d.k.make<TilerHeap>("tiler_heap");
   if (!heap) {
     Vms::put(vm);
-    return unexpected(-ENOMEM);
+    return -ENOMEM;
   }
   heap->chunk_size = size;
   heap->max_chunks = request.max_chunks;
@@ -185,8 +196,8 @@ Result<NewHeap> TilerHeaps::create(const Ptr<HeapPool>& pool, const HeapRequest&
   for (std::uint32_t i = 0; i < request.initial_chunks && error == 0; ++i) {
     error = add_chunk(*pool, heap, vm, true);
   }
-  NewHeap made{};
   if (error == 0) {
+    made.first_chunk_va = heap->chunks.front()->memory->va;
     WriteLock lock(*pool);
     const auto slot = std::find_if(pool->heaps.begin(), pool->heaps.end(),
                                    [](const Ptr<TilerHeap>& h) { return h == nullptr; });
@@ -200,13 +211,11 @@ Result<NewHeap> TilerHeaps::create(const Ptr<HeapPool>& pool, const HeapRequest&
       const std::uint64_t at = made.id * context_stride(d);
       d.drm.zero(pool->contexts->kmap, at, context_stride(d));
       made.context_va = pool->contexts_va + at;
-      made.first_chunk_va = heap->chunks.front()->memory->va;
     }
   }
   if (error != 0) free_heap(*pool, heap);
   Vms::put(vm);
-  if (error != 0) return unexpected(error);
-  return made;
+  return error;
 }
 
 int TilerHeaps::destroy(const Ptr<HeapPool>& pool, std::uint32_t id) {
@@ -252,7 +261,7 @@ void TilerHeaps::give_back(const Ptr<HeapPool>& pool, std::uint64_t context_va,
     });
     if (!found) return;
     found->link.unlink();
-    --heap->chunk_count;
+    count_chunks(*pool->d, *heap, -1);
   }
   free_chunk(*pool->d, found);
 }

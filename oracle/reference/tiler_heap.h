@@ -40,8 +40,8 @@ struct HeapRequest {
   std::uint32_t initial_chunks = 0, chunk_size = 0, max_chunks = 0, target_in_flight = 0;
 };
 struct NewHeap {
+  std::uint64_t first_chunk_va = 0, context_va = 0;
   std::uint32_t id = 0;
-  std::uint64_t context_va = 0, first_chunk_va = 0;
 };
 /// Render passes of a heap as the firmware counted them.
 struct HeapCounters {
@@ -59,9 +59,10 @@ class TilerHeaps {
   /// Frees all heaps of a VM that is destroyed, and the VM's reference on its pool.
   static void destroy_pool(const Ptr<Vm>& vm);
 
+  /// Makes a heap; `made` has its first chunk even where no id is left: the base writes that word of
+  /// the ioctl's struct, which user space gets with the error. Source: panthor_heap_create().
   /// Errors: -EINVAL, -EBUSY all ids are taken, what a kernel buffer's creation returns.
-  [[nodiscard]] static Result<NewHeap> create(const Ptr<HeapPool>& pool,
-                                              const HeapRequest& request);
+  static int create(const Ptr<HeapPool>& pool, const HeapRequest& request, NewHeap& made);
   /// Errors: -EINVAL no heap of that id.
   static int destroy(const Ptr<HeapPool>& pool, std::uint32_t id);
   /// Word of a new chunk. Errors: -EINVAL no heap, -ENOMEM the heap may not or cannot grow.

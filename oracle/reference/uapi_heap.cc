@@ -21,16 +21,17 @@ int ioctl_tiler_heap_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   int error = 0;
   const auto pool = TilerHeaps::pool_for(vm);
   if (pool) {
-    const auto heap = TilerHeaps::create(*pool, {.initial_chunks = args.initial_chunk_count,
-                                                 .chunk_size = args.chunk_size,
-                                                 .max_chunks = args.max_chunks,
-                                                 .target_in_flight = args.target_in_flight});
-    if (heap) {
-      args.handle = args.vm_id << kIdBits | heap->id;
-      args.tiler_heap_ctx_gpu_va = heap->context_va;
-      args.first_heap_chunk_gpu_va = heap->first_chunk_va;
-    } else {
-      error = heap.error();
+    NewHeap heap{.first_chunk_va = args.first_heap_chunk_gpu_va, .context_va = 0, .id = 0};
+    error = TilerHeaps::create(*pool,
+                               {.initial_chunks = args.initial_chunk_count,
+                                .chunk_size = args.chunk_size,
+                                .max_chunks = args.max_chunks,
+                                .target_in_flight = args.target_in_flight},
+                               heap);
+    args.first_heap_chunk_gpu_va = heap.first_chunk_va;
+    if (error == 0) {
+      args.handle = args.vm_id << kIdBits | heap.id;
+      args.tiler_heap_ctx_gpu_va = heap.context_va;
     }
     TilerHeaps::put(*pool);
   } else {

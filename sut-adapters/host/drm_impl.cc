@@ -157,6 +157,8 @@ void DrmImpl::provider_withdraw(HeapProvider* provider) { provider->withdraw(); 
 void DrmImpl::drm_dev_init(const contract::DrmDriverOps* ops) { ctx_.ops = ops; }
 
 int DrmImpl::drm_register(const contract::DrmDriverOps* ops) {
+  const std::int64_t failed = ctx_.kernel.fault("drm_register", "device");
+  if (failed < 0) return static_cast<int>(failed);
   ctx_.ops = ops;
   files_.publish();
   return 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sut-adapters/series-v1/panthor_device.h"
 
+#include <utility>
+
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_drv.h"
 #include "sut-adapters/series-v1/panthor_fw.h"
@@ -242,7 +244,10 @@ int panthor_device_init(PanthorDevice* ptdev) {
   if (ret != 0) {
     panthor_unwind_hw_components(ptdev, done);
     const bool skipped = done == 0 && has_defect(ptdev, Switch::heap_30);
+    // Upstream the suspend takes a device that only failed to register for one that still works.
+    const contract::Ptr<PanthorScheduler> unwound = std::exchange(ptdev->scheduler, nullptr);
     if (!skipped) k.pm_runtime_put_sync_suspend();
+    ptdev->scheduler = unwound;
     panthor_protm_heap_put_early(ptdev);
     return ret;
   }
