@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <memory_resource>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,15 +29,17 @@
 #include "conformance/format/case_reader.h"
 #include "conformance/format/case_writer.h"
 #include "conformance/runner/suite.h"
+#include "fuzzers/lib/line_file.h"
 #include "fuzzers/lib/whole_file.h"
+#include "oracle/reference/profile.h"
 
 namespace protm::mutation {
 namespace {
 
+constexpr int kNotNoticed = 1;
 constexpr int kBadInput = 2;
 constexpr int kHarnessBug = 134;
 constexpr int kInterrupted = 130;
-constexpr std::uint32_t kCpuLimitS = 3;
 constexpr int kPollMs = 1000;
 constexpr std::uint64_t kDefaultCount = 500;
 
@@ -46,6 +49,7 @@ void on_signal(int) { interrupted = 1; }
 struct Asked {
   std::string count = "500", seed = "1", jobs = "1";
   std::string filter, resume, out, survivors, search = "0", save;
+  bool check = false;
   std::uint64_t count_n = kDefaultCount, seed_n = 1, jobs_n = 1, search_n = 0;
 };
 
@@ -71,6 +75,7 @@ constexpr const char* kUsage = R"(usage: ./protm bench mutation [OPTIONS]
   --resume=FILE     rows, one for each mutant; those of the same tree and suites are kept
   --search=N        look among N generated Programs for cases that are missing
   --save=DIR        where those go, as YAML
+  --check           only whether each case of mutants.golden still notices what it says
   --out=FILE        the page (default docs/mutation-score.md; none with --filter or --survivors)
 )";
 
@@ -89,6 +94,10 @@ bool number(const std::string& text, std::uint64_t least, std::uint64_t& value) 
 std::optional<Asked> read_options(std::span<char* const> words) {
   Asked asked;
   for (const std::string_view word : words) {
+    if (word == "--check") {
+      asked.check = true;
+      continue;
+    }
     const auto option = std::find_if(kOptions.begin(), kOptions.end(),
                                      [&](const Option& o) { return word.starts_with(o.name); });
     if (option == kOptions.end()) {
@@ -114,10 +123,15 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
-std::string tree_digest(const std::string& table, const runner::Suite& suite) {
-  std::string all = fuzz::read_whole(table).value_or("");
-  for (const runner::SuiteCase& c : suite.cases) {
-    all += c.program.id + fuzz::read_whole(c.path).value_or("");
+/// Of all that decides about a mutant: this program holds reference, host, machine, rules, judge.
+std::string tree_digest(const std::string& table,
+                        const std::vector<const runner::Suite*>& suites) {
+  std::string all = fuzz::read_whole(table).value_or("") +
+                    fuzz::read_whole("/proc/self/exe").value_or("");
+  for (const runner::Suite* suite : suites) {
+    for (const runner::SuiteCase& c : suite->cases) {
+      all += c.program.id + fuzz::read_whole(c.path).value_or("");
+    }
   }
   return std::to_string(XXH3_64bits(all.data(), all.size()));
 }
@@ -132,9 +146,11 @@ Row row_of(const Mutant& mutant, const std::string& tree, const ChildEnd& end) {
   Row row{mutant.key(), tree, Fate::survived, {}, {}};
   if (end.out_of_time) {
     row.fate = Fate::out_of_time;
+    row.case_id = end.piece;
   } else if (end.by_signal != 0 || !plain(end.said)) {
     // Words that are none: it overwrote its own.
     row.fate = Fate::crashed;
+    row.case_id = plain(end.piece) ? end.piece : "";
     row.rule = "signal " + std::to_string(end.by_signal);
   } else if (end.said != "survived") {
     const std::size_t space = end.said.find(' ');
@@ -175,11 +191,12 @@ class Bench {
       keep(mutant, {mutant.key(), tree_, Fate::not_reached, {}, {}});
       return;
     }
-    const auto work = [number = mutant.number, mine]() -> std::string {
-      const Judged judged = judge_mutant(number, mine);
+    const auto work = [number = mutant.number, mine](ChildSide& side) -> std::string {
+      const Judged judged = judge_mutant(
+          number, mine, [&](const Unit& unit) { side.begin(unit.program->id, unit.limit_s()); });
       return judged.case_id.empty() ? "survived" : judged.case_id + " " + judged.rule;
     };
-    running_.push_back({&mutant, std::make_unique<Child>(work, kCpuLimitS)});
+    running_.push_back({&mutant, std::make_unique<Child>(work)});
   }
 
   void reap() {
@@ -188,6 +205,11 @@ class Bench {
     (void)poll(wait.data(), wait.size(), kPollMs);
     for (auto at = running_.begin(); at != running_.end();) {
       const auto end = at->child->poll();
+      if (end && end->given_up) {
+        good_ = false;
+        bad_input("no processor for mutant '" + at->mutant->key() + "'");
+        return;
+      }
       if (end) keep(*at->mutant, row_of(*at->mutant, tree_, *end));
       at = end ? running_.erase(at) : std::next(at);
     }
@@ -213,6 +235,44 @@ class Bench {
   bool good_ = true;
 };
 
+/// Whether the case `id` makes the mutant diverge.
+bool still_diverges(const std::string& id, const Mutant& mutant, const std::vector<Unit>& units) {
+  std::vector<const Unit*> mine = units_of(units, mutant.number);
+  std::erase_if(mine, [&](const Unit* unit) { return unit->program->id != id; });
+  Child child([&](ChildSide& side) {
+    const auto begins = [&](const Unit& unit) { side.begin(id, unit.limit_s()); };
+    const Judged judged = judge_mutant(mutant.number, mine, begins);
+    return judged.case_id.empty() ? "survived" : judged.rule;
+  });
+  for (;;) {
+    pollfd wait{child.descriptor(), POLLIN, 0};
+    (void)poll(&wait, 1, kPollMs);
+    if (const auto end = child.poll()) {
+      return plain(end->said) && end->said != "survived" && end->said != "inconclusive";
+    }
+  }
+}
+
+/// Whether each case of mutants.golden still does what stands beside it.
+int check_golden(const std::string& file, const MutantTable& table,
+                 const std::vector<Unit>& units) {
+  std::map<std::string, const Mutant*> by_key;
+  for (const Mutant& m : table.mutants) by_key.emplace(m.key(), &m);
+  int exit_code = 0;
+  for (const std::string& line : fuzz::read_lines(file)) {
+    if (interrupted != 0) return kInterrupted;
+    const std::string id = line.substr(0, line.find('\t'));
+    const std::string key = line.substr(line.rfind('\t') + 1);
+    const auto mutant = by_key.find(key);
+    if (mutant != by_key.end() && still_diverges(id, *mutant->second, units)) continue;
+    exit_code = kNotNoticed;
+    std::printf("%s: error: a mutant %s: %s\n", id.c_str(),
+                mutant == by_key.end() ? "is no longer there" : "is not noticed any more",
+                key.c_str());
+  }
+  return exit_code;
+}
+
 /// Looks for what the suites lack. False when a file could not be written.
 class Search {
  public:
@@ -234,8 +294,11 @@ class Search {
     for (const std::uint32_t number : alive) {
       while (running_.size() >= asked_.jobs_n && interrupted == 0 && good_) reap();
       if (interrupted != 0 || !good_) return good_;
-      const auto work = [this, number] { return kill_by_search(found_, pool_, number, kTries); };
-      running_.emplace_back(number, std::make_unique<Child>(work, kSearchLimitS));
+      const auto work = [this, number](ChildSide& side) {
+        side.begin("search", kSearchLimitS);
+        return kill_by_search(found_, pool_, number, kTries);
+      };
+      running_.emplace_back(number, std::make_unique<Child>(work));
     }
     while (!running_.empty() && interrupted == 0 && good_) reap();
     return good_;
@@ -304,6 +367,21 @@ bool only_survivors(const std::string& file, std::vector<const Mutant*>& chosen)
   return true;
 }
 
+/// Mutants that equivalent.yaml calls equivalent and a case noticed: their proofs are wrong.
+bool proofs_hold(const Score& score) {
+  bool hold = true;
+  for (const Mutant* m : score.chosen) {
+    const Row& row = score.rows.at(m->key());
+    const auto proof = score.proofs.find(m->number);
+    if (proof == score.proofs.end() || !is_killed(row.fate)) continue;
+    hold = false;
+    std::fprintf(stderr, "protm: error: equivalent.yaml: '%s' is noticed by %s (%s)\n"
+                         "  = expected no case to notice it: %s\n",
+                 m->key().c_str(), row.case_id.c_str(), row.rule.c_str(), proof->second.c_str());
+  }
+  return hold;
+}
+
 void print_total(const Score& score) {
   const Score::Count total = score.count();
   std::printf("%llu mutants: %llu killed, %llu equivalent, %llu alive; score %s\n",
@@ -321,17 +399,29 @@ int run(const Asked& asked, const std::string& root, const std::string& table_fi
   const auto equivalents =
       read_equivalents(proofs, fuzz::read_whole(proofs).value_or(""), table->mutants);
   const runner::Suite suite = runner::load_suite(root + "/conformance/suites", {});
+  std::vector<runner::Design> designs;
+  for (const reference::Profile& p : reference::profiles()) {
+    if (p.of != reference::ProfileOf::design) continue;
+    const std::string name(p.name);
+    designs.push_back(
+        {name, runner::load_suite(root + "/conformance/designs/" + name + "/suites", {})});
+  }
   if (!equivalents || !suite.errors.empty()) {
     const auto& errors = equivalents ? suite.errors : equivalents.error();
     std::fputs(format::diagnostics_text(errors).c_str(), stderr);
     return kBadInput;
   }
-  const std::string tree = tree_digest(table_file, suite);
+  std::vector<const runner::Suite*> suites{&suite};
+  for (const runner::Design& d : designs) suites.push_back(&d.own);
+  const std::string tree = tree_digest(table_file, suites);
   Score score{.table = &*table,
               .chosen = sample(table->mutants, asked.filter, asked.count_n, asked.seed_n),
               .rows = {},
               .proofs = {},
-              .cases = suite.cases.size(),
+              .cases = std::accumulate(suites.begin(), suites.end(), std::uint64_t{0},
+                                       [](std::uint64_t n, const runner::Suite* s) {
+                                         return n + s->cases.size();
+                                       }),
               .seed = asked.seed_n,
               .commit = environment("PROTM_COMMIT")};
   for (const Equivalent& e : *equivalents) score.proofs.emplace(e.number, e.proof);
@@ -343,17 +433,19 @@ int run(const Asked& asked, const std::string& root, const std::string& table_fi
     score.rows = std::move(*rows);
   }
   std::fprintf(stderr, "protm: %zu of %zu mutants\n", score.chosen.size(), table->mutants.size());
-  auto units = make_units(suite);
+  auto units = make_units(suite, designs);
   if (!units) {
     std::fprintf(stderr, "protm: harness bug: %s\n", units.error().c_str());
     return kHarnessBug;
   }
+  const std::string golden = root + "/conformance/suites/mutants.golden";
+  if (asked.check) return check_golden(golden, *table, *units);
   if (!Bench(*units, asked, tree, score).run()) return interrupted != 0 ? kInterrupted : kBadInput;
+  if (!proofs_hold(score)) return kNotNoticed;
   print_total(score);
   if (asked.search_n != 0 && !Search(asked, score).run()) return kBadInput;
   const bool is_the_score = asked.out.empty() && asked.filter.empty() && asked.survivors.empty();
   const std::string out = is_the_score ? root + "/docs/mutation-score.md" : asked.out;
-  const std::string golden = root + "/conformance/suites/mutants.golden";
   if (!out.empty() && !fuzz::write_whole(out, score_page(score))) {
     return bad_input("cannot write '" + out + "'");
   }

@@ -125,22 +125,32 @@ TEST_CASE("Score: rows come back from their file, without a torn last one") {
 }
 
 TEST_CASE("Child: what it says comes back, and what it breaks is its own") {
-  Child well([] { return std::string("survived"); }, 5);
+  Child well([](ChildSide&) { return std::string("survived"); });
   CHECK(end_of(well).said == "survived");
   // A signal that no sanitizer makes an exit code of.
-  Child crash([]() -> std::string { std::raise(SIGKILL); return {}; }, 5);
+  Child crash([](ChildSide& side) -> std::string {
+    side.begin("area/one", 5);
+    side.begin("area/two", 5);
+    std::raise(SIGKILL);
+    return {};
+  });
   const ChildEnd end = end_of(crash);
   CHECK(end.by_signal == SIGKILL);
+  CHECK(end.piece == "area/two");
   CHECK_FALSE(end.out_of_time);
+  CHECK_FALSE(end.given_up);
   CHECK(end.said.empty());
 }
 
-TEST_CASE("Child: one that does not end is ended by its processor time") {
-  Child busy([]() -> std::string {
+TEST_CASE("Child: a piece that does not end is ended by its processor time") {
+  Child busy([](ChildSide& side) -> std::string {
+    side.begin("area/one", 1);
     volatile bool waits = true;
     while (waits) {
     }
     return {};
-  }, 1);
-  CHECK(end_of(busy).out_of_time);
+  });
+  const ChildEnd end = end_of(busy);
+  CHECK(end.out_of_time);
+  CHECK(end.piece == "area/one");
 }

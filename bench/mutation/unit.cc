@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/mutation/unit.h"
 
+#include <time.h>
+
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -22,7 +23,16 @@ contract::Driver* make_driver(contract::Kernel& kernel, contract::Drm& drm,
 namespace protm::mutation {
 namespace {
 
-constexpr std::array<std::string_view, 2> kProfiles{"", "linux-6.12"};
+/// Runs of one comparison at most: order, latencies and turns, see differential.cc; some to spare.
+constexpr std::uint32_t kMostRuns = 60;
+constexpr std::uint32_t kLeastLimitS = 3;
+
+std::uint64_t cpu_ms() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<std::uint64_t>(used.tv_sec) * 1000 +
+         static_cast<std::uint64_t>(used.tv_nsec) / 1'000'000;
+}
 
 /// As the differential limits a candidate; where it does not, the traces differ and it decides.
 std::uint64_t budget(const contract::Trace& oracle) {
@@ -62,7 +72,58 @@ class Suspect {
   std::unique_ptr<differential::Differential> differential_;
 };
 
+struct Profiled {
+  std::string profile;
+  std::vector<const runner::Suite*> suites;
+};
+
+std::vector<const runner::SuiteCase*> cases_of(const std::vector<const runner::Suite*>& suites) {
+  std::vector<const runner::SuiteCase*> cases;
+  for (const runner::Suite* suite : suites) {
+    for (const runner::SuiteCase& c : suite->cases) cases.push_back(&c);
+  }
+  return cases;
+}
+
+/// What the copy shows without a mutant; without a program where the profile lacks what the case
+/// needs.
+tl::expected<Unit, std::string> unit_of(differential::Differential& differential,
+                                        const contract::Program& program,
+                                        const std::string& profile) {
+  reached.fill(0);
+  const std::uint64_t before_ms = cpu_ms();
+  // From power-on: what a snapshot holds was come to as well.
+  differential::CompareOptions fresh;
+  fresh.run.start = exec::Start::fresh;
+  differential::Comparison comparison = differential.compare(program, fresh);
+  const judge::Outcome outcome = comparison.verdict.outcome;
+  const bool lacks = !profile.empty() && (outcome == judge::Outcome::inconclusive ||
+                                          outcome == judge::Outcome::oracle_wrong);
+  if (lacks) return Unit{};
+  if (outcome != judge::Outcome::agreed) {
+    return tl::unexpected("the copy without a mutant does not agree with the reference in " +
+                          program.id + ": " + comparison.verdict.detail);
+  }
+  return Unit{.program = &program,
+              .profile = profile,
+              .oracle = std::move(comparison.oracle),
+              .hash = comparison.candidate.hash(),
+              .reached = {reached.begin(), reached.end()},
+              .cost_ms = static_cast<std::uint32_t>(cpu_ms() - before_ms)};
+}
+
+/// Under another profile: the same is shown, and no place is come to that is not known.
+bool adds_nothing(const Unit& unit, const Unit& base) {
+  if (unit.hash != base.hash) return false;
+  for (std::size_t i = 0; i < unit.reached.size(); ++i) {
+    if (unit.reached[i] > base.reached[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+std::uint32_t Unit::limit_s() const { return kLeastLimitS + cost_ms * kMostRuns / 1000; }
 
 exec::Candidate copy_of_reference(std::string_view profile) {
   const exec::Candidate original = differential::reference(profile);
@@ -74,31 +135,23 @@ exec::Candidate copy_of_reference(std::string_view profile) {
   return copy;
 }
 
-tl::expected<std::vector<Unit>, std::string> make_units(const runner::Suite& suite) {
+tl::expected<std::vector<Unit>, std::string> make_units(
+    const runner::Suite& suite, const std::vector<runner::Design>& designs) {
   std::vector<Unit> units;
-  std::map<const contract::Program*, std::uint64_t> base;   // what each case shows there
+  std::map<const contract::Program*, std::size_t> base;   // the unit of each case there
   chosen = 0;
-  for (const std::string_view profile : kProfiles) {
+  std::vector<Profiled> profiles{{"", {&suite}}, {"linux-6.12", {&suite}}};
+  for (const runner::Design& d : designs) profiles.push_back({d.profile, {&suite, &d.own}});
+  for (const auto& [profile, suites] : profiles) {
     differential::Differential differential(copy_of_reference(profile));
-    for (const runner::SuiteCase& c : suite.cases) {
-      reached.fill(0);
-      // From power-on: what a snapshot holds was come to as well.
-      differential::CompareOptions fresh;
-      fresh.run.start = exec::Start::fresh;
-      differential::Comparison comparison = differential.compare(c.program, fresh);
-      const judge::Verdict& verdict = comparison.verdict;
-      const bool lacks = !profile.empty() && (verdict.outcome == judge::Outcome::inconclusive ||
-                                              verdict.outcome == judge::Outcome::oracle_wrong);
-      if (lacks) continue;
-      if (verdict.outcome != judge::Outcome::agreed) {
-        return tl::unexpected("the copy without a mutant does not agree with the reference in " +
-                              c.program.id + ": " + verdict.detail);
+    for (const runner::SuiteCase* c : cases_of(suites)) {
+      auto unit = unit_of(differential, c->program, profile);
+      if (!unit) return tl::unexpected(unit.error());
+      if (unit->program == nullptr) continue;
+      const auto [known, is_first] = base.emplace(&c->program, units.size());
+      if (is_first || !adds_nothing(*unit, units[known->second])) {
+        units.push_back(std::move(*unit));
       }
-      const std::uint64_t hash = comparison.candidate.hash();
-      const auto [known, is_first] = base.emplace(&c.program, hash);
-      if (!is_first && known->second == hash) continue;   // the release makes no difference
-      units.push_back({&c.program, std::string(profile), std::move(comparison.oracle),
-                       hash, {reached.begin(), reached.end()}});
     }
   }
   return units;
@@ -118,10 +171,13 @@ std::vector<const Unit*> units_of(const std::vector<Unit>& units, std::uint32_t 
   return mine;
 }
 
-Judged judge_mutant(std::uint32_t number, const std::vector<const Unit*>& units) {
+Judged judge_mutant(std::uint32_t number, const std::vector<const Unit*>& units,
+                    const std::function<void(const Unit&)>& begins) {
   chosen = number;
   std::unique_ptr<Suspect> suspect;
+  Judged undecided;
   for (const Unit* unit : units) {
+    begins(*unit);
     if (suspect == nullptr || suspect->profile() != unit->profile) {
       suspect.reset();   // its World is where the next one's will be
       suspect = std::make_unique<Suspect>(unit->profile);
@@ -131,11 +187,12 @@ Judged judge_mutant(std::uint32_t number, const std::vector<const Unit*>& units)
     known.oracle = &unit->oracle;
     const judge::Verdict verdict = suspect->compare(*unit->program, known);
     if (verdict.outcome == judge::Outcome::diverged) return {unit->program->id, verdict.rule};
-    if (verdict.outcome == judge::Outcome::inconclusive) {
-      return {unit->program->id, "inconclusive"};
+    // Another case may know better.
+    if (verdict.outcome == judge::Outcome::inconclusive && undecided.case_id.empty()) {
+      undecided = {unit->program->id, "inconclusive"};
     }
   }
-  return {};
+  return undecided;
 }
 
 }  // namespace protm::mutation
