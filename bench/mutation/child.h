@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Work in a copy of this process: what it breaks, it breaks for itself. Each piece of the work has a
-// limit of processor time, so that a busy machine changes nothing; one that gets no processor at
+// Work in a copy of this process: what it breaks, it breaks for itself. Each piece of the work has
+// a limit of processor time, so that a busy machine changes nothing; one that gets no processor at
 // all for long is given up, which says nothing about the work.
 // Leaves out: programs of their own (fuzzers/campaign/process.h).
 // Source: fork(2), setrlimit(2), mmap(2).

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <list>
 #include <map>
 #include <memory>
@@ -31,7 +32,6 @@
 #include "conformance/runner/suite.h"
 #include "fuzzers/lib/line_file.h"
 #include "fuzzers/lib/whole_file.h"
-#include "oracle/reference/profile.h"
 
 namespace protm::mutation {
 namespace {
@@ -391,6 +391,19 @@ void print_total(const Score& score) {
               static_cast<unsigned long long>(total.alive), percent(total.per_mille()).c_str());
 }
 
+/// Each folder there is a design, with the name of its profile.
+std::vector<runner::Design> all_designs(const std::string& folder) {
+  std::vector<runner::Design> designs;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!entry.is_directory()) continue;
+    const std::string name = entry.path().filename();
+    designs.push_back({name, runner::load_suite(entry.path() / "suites", {})});
+  }
+  std::sort(designs.begin(), designs.end(),
+            [](const auto& a, const auto& b) { return a.profile < b.profile; });
+  return designs;
+}
+
 int run(const Asked& asked, const std::string& root, const std::string& table_file) {
   const auto table = read_mutants(table_file);
   if (!table) return bad_input(table.error());
@@ -399,13 +412,7 @@ int run(const Asked& asked, const std::string& root, const std::string& table_fi
   const auto equivalents =
       read_equivalents(proofs, fuzz::read_whole(proofs).value_or(""), table->mutants);
   const runner::Suite suite = runner::load_suite(root + "/conformance/suites", {});
-  std::vector<runner::Design> designs;
-  for (const reference::Profile& p : reference::profiles()) {
-    if (p.of != reference::ProfileOf::design) continue;
-    const std::string name(p.name);
-    designs.push_back(
-        {name, runner::load_suite(root + "/conformance/designs/" + name + "/suites", {})});
-  }
+  const std::vector<runner::Design> designs = all_designs(root + "/conformance/designs");
   if (!equivalents || !suite.errors.empty()) {
     const auto& errors = equivalents ? suite.errors : equivalents.error();
     std::fputs(format::diagnostics_text(errors).c_str(), stderr);

@@ -58,9 +58,9 @@ call, an assignment or a step), `lock` (a guard, or a lock with its unlock), `re
 returns at once: nothing, true and false, 0, NULL, an error).
 
 All mutants are in one copy of `oracle/reference`, each behind a choice made at run time. Each runs
-the cases that come to its place, under the base and under the profile of 6.12, in a process of its
-own, until one diverges. Killed: diverged; inconclusive in one case and noticed by no other; crashed;
-or out of time (for one case 3 s of processor time and 60 times what the reference needs for it).
+the cases that come to its place, under the base, 6.12 and the open designs, in a process of its
+own, until one diverges. Killed: diverged; inconclusive in one case and noticed by no other;
+crashed; or out of time (for one case 3 s of processor time and 60 times what the reference needs).
 Score: killed, of those that are not equivalent. A mutant with a proof that a case notices is an
 error of the proof: then there is no page.
 )";

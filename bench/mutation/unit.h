@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The suites as a measure: every case under the base, and under 6.12 and the designs that the review
-// leaves open where that makes a difference, with what the oracle shows, and which places the unchanged
-// copy comes to. A mutant runs the cases that come to its place, the cheapest first, until one of
-// them does not agree.
+// The suites as a measure: every case under the base, and under 6.12 and the designs that the
+// review leaves open where that makes a difference, with what the oracle shows, and which places
+// the unchanged copy comes to. A mutant runs the cases that come to its place, the cheapest first,
+// until one of them does not agree.
 // Leaves out: processes (child.h) and scores (score.h).
 // Source: design.md section 6 (verdicts).
 #pragma once
@@ -38,9 +38,10 @@ struct Unit {
 /// The reference as mutate.py copies it, with whatever mutant is chosen.
 [[nodiscard]] exec::Candidate copy_of_reference(std::string_view profile);
 
-/// Runs each case with no mutant, under the base, the release of 6.12 and each design. A case that its oracle does not agree to under a profile is left
-/// out there, as one that needs more than the release has; so is one that shows the same there and
-/// comes to no place to which it does not come under the base.
+/// Runs each case with no mutant, under the base, the release of 6.12 and each design. A case that
+/// its oracle does not agree to under a profile is left out there, as one that needs more than the
+/// release has; so is one that shows the same there and comes to no place to which it does not
+/// come under the base.
 /// Errors: a sentence, when the copy differs from the reference.
 [[nodiscard]] tl::expected<std::vector<Unit>, std::string> make_units(
     const runner::Suite& suite, const std::vector<runner::Design>& designs);

@@ -127,6 +127,7 @@ extern const Mutant kVmDestroyOfNobody;
 extern const Mutant kVmOperationsSleepInside;
 extern const Mutant kVmStateOfNobody;
 extern const Mutant kWaitingCountsAsIdle;
+extern const Mutant kWalksNotShared;
 extern const Mutant kWatchdogPingsInside;
 
 std::span<const Mutant> table() {
@@ -160,7 +161,7 @@ std::span<const Mutant> table() {
       kSuspendedGroupsStartAnew, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong,
       kTickForEachSync, kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored,
       kUserPageOutlivesGpu, kVmCreateUnchecked, kVmDestroyOfNobody, kVmOperationsSleepInside,
-      kVmStateOfNobody, kWaitingCountsAsIdle, kWatchdogPingsInside,
+      kVmStateOfNobody, kWaitingCountsAsIdle, kWalksNotShared, kWatchdogPingsInside,
   };
   return mutants;
 }

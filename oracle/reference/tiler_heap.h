@@ -59,8 +59,8 @@ class TilerHeaps {
   /// Frees all heaps of a VM that is destroyed, and the VM's reference on its pool.
   static void destroy_pool(const Ptr<Vm>& vm);
 
-  /// Makes a heap; `made` has its first chunk even where no id is left: the base writes that word of
-  /// the ioctl's struct, which user space gets with the error. Source: panthor_heap_create().
+  /// Makes a heap; `made` has its first chunk even where no id is left: the base writes that word
+  /// of the ioctl's struct, which user space gets with the error. Source: panthor_heap_create().
   /// Errors: -EINVAL, -EBUSY all ids are taken, what a kernel buffer's creation returns.
   static int create(const Ptr<HeapPool>& pool, const HeapRequest& request, NewHeap& made);
   /// Errors: -EINVAL no heap of that id.
