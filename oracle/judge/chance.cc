@@ -144,8 +144,8 @@ class Chance {
         return true;
       }
     }
-    if ((failed(got, ETIMEDOUT) && hung_during(c_.program, c_.candidate, *f.candidate_record)) ||
-        (failed(want, ETIMEDOUT) && hung_during(c_.program, c_.oracle, *f.oracle_record))) {
+    if ((failed(got, ETIMEDOUT) && hung_during(c_.candidate, *f.candidate_record)) ||
+        (failed(want, ETIMEDOUT) && hung_during(c_.oracle, *f.oracle_record))) {
       return true;
     }
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;

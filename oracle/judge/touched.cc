@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/judge/touched.h"
 
-#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <optional>
+
+#include "oracle/judge/seats.h"
 
 namespace protm::judge {
 
@@ -42,7 +43,8 @@ bool removes_device(NodeType type) {
 
 class Reader {
  public:
-  Reader(const Program& program, const Trace& trace) : program_(program), trace_(trace) {
+  Reader(const Program& program, const Trace& trace)
+      : program_(program), trace_(trace), seats_(program, trace) {
     std::map<std::uint32_t, std::set<std::uint32_t>> users;  // of tiler heaps
     for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
       if (step_type(program, s) == NodeType::group_create) groups_.insert(s);
@@ -96,27 +98,15 @@ class Reader {
   void touch_vm(std::uint64_t vm, std::size_t i) {
     touch_if(i, [&](std::uint32_t g) { return vm_of(g) == vm && !fates_.own_fault.contains(g); });
   }
-  /// The group in a slot; one that is not seen there yet is seen next.
-  [[nodiscard]] std::uint32_t seated(std::uint32_t slot, std::size_t from) const {
-    if (const auto seat = seats_.find(slot); seat != seats_.end()) return seat->second;
-    for (std::size_t i = from; i < trace_.records.size(); ++i) {
-      const Record& r = trace_.records[i];
-      if (is(r, EventKind::group_on_slot) && r.b == slot) return r.a;
-    }
-    return kNoStep;
-  }
   [[nodiscard]] std::uint32_t inside(std::size_t i) const {
-    return session_ == vocab::kAnySlot ? kNoStep : seated(session_, i);
+    return session_ == vocab::kAnySlot ? kNoStep : seats_.at(session_, i).group;
   }
 
   /// Touches the group in the slot. A START that is never acked shows nobody: then it may be any
   /// group that is not seen in another slot.
   void touch_seat(std::uint32_t slot, std::size_t i) {
-    if (const auto seat = seats_.find(slot); seat != seats_.end()) return touch(seat->second, i);
-    touch_if(i, [&](std::uint32_t g) {
-      return std::none_of(seats_.begin(), seats_.end(),
-                          [g](const auto& seat) { return seat.second == g; });
-    });
+    if (const auto seat = seats_.now(slot)) return touch(seat->group, i);
+    touch_if(i, [this](std::uint32_t g) { return !seats_.sits(g); });
   }
 
   void take_step(std::size_t i) {
@@ -139,14 +129,10 @@ class Reader {
   }
 
   void take_event(const Record& r) {
-    if (is(r, EventKind::group_off_slot)) {
-      seats_.erase(r.b);
-    } else if (is(r, EventKind::group_on_slot) || is(r, EventKind::job_started)) {
-      const std::uint32_t group =
-          is(r, EventKind::group_on_slot) ? r.a : group_of_job(program_, r.a);
-      seats_[r.b] = group;
-      if (groups_.contains(group)) vm_of_as_[as_of_slot_[r.b]] = vm_of(group);
-    }
+    seats_.take(r);
+    if (!is(r, EventKind::group_on_slot) && !is(r, EventKind::job_started)) return;
+    const std::uint32_t group = seats_.at(r.b, trace_.records.size()).group;
+    if (groups_.contains(group)) vm_of_as_[as_of_slot_[r.b]] = vm_of(group);
   }
 
   void take_fault(std::size_t i) {
@@ -174,13 +160,13 @@ class Reader {
       case K::protm_fault:
       case K::exit_refused: touch(inside(i), i); break;
       case K::region_unfinished: {
-        const std::uint32_t group = seated(r.a, i);
+        const std::uint32_t group = seats_.at(r.a, i).group;
         ++thrown_out_[group];
         if (!progress_saved_) touch(group, i);
         break;
       }
       case K::tiler_oom: {
-        const std::uint32_t group = seated(r.a, i);
+        const std::uint32_t group = seats_.at(r.a, i).group;
         if (share_heaps_.contains(group)) touch(group, i);
         break;
       }
@@ -193,7 +179,7 @@ class Reader {
       case K::cs_fault:
       case K::cs_fatal: {
         // The AS that a group was resumed with is in no record, but here its fault is known.
-        const std::uint32_t group = seated(r.a, i);
+        const std::uint32_t group = seats_.at(r.a, i).group;
         fates_.own_fault.insert(group);
         if (last_fault_ && groups_.contains(group)) {
           fates_.page_faulted.insert(group);
@@ -226,7 +212,7 @@ class Reader {
   std::map<std::uint32_t, std::uint32_t> thrown_out_;  ///< how often
   std::optional<std::size_t> last_fault_;
   bool progress_saved_ = true;
-  std::map<std::uint32_t, std::uint32_t> seats_;
+  Seats seats_;
   std::map<std::uint32_t, std::uint32_t> as_of_slot_;
   std::map<std::uint32_t, std::uint64_t> vm_of_as_;
   std::map<std::uint64_t, std::size_t> faulted_;  ///< VM -> first page fault
@@ -253,7 +239,7 @@ bool going_at(const Program& program, const Trace& trace, std::size_t index) {
   return going;
 }
 
-bool hung_during(const Program& /*program*/, const Trace& trace, std::size_t index) {
+bool hung_during(const Trace& trace, std::size_t index) {
   bool hung = false;
   for (std::size_t i = 0; i < index; ++i) {
     const Record& r = trace.records[i];

@@ -27,7 +27,6 @@ struct Fates {
                             std::size_t index);
 /// Whether the GPU was refusing to leave protected mode, or hung in another way that a fault of the
 /// Program explains, while the step of the step_returned record `index` was under way.
-[[nodiscard]] bool hung_during(const contract::Program& program, const contract::Trace& trace,
-                               std::size_t index);
+[[nodiscard]] bool hung_during(const contract::Trace& trace, std::size_t index);
 
 }  // namespace protm::judge
