@@ -27,6 +27,10 @@ std::string totals_line(const AgreementTotals& totals) {
                      n(Agreed::by_profile) + " explained by profile, " + n(Agreed::known) +
                      " known defects, " + n(Agreed::diverged) + " diverged, " +
                      n(Agreed::inconclusive) + " inconclusive, " + n(Agreed::skipped) + " skipped";
+  if (totals.chance != 0) {
+    line += "; " + std::to_string(totals.chance) +
+            " differ in what hangs on chance, of which both sides are right";
+  }
   if (totals.of(Agreed::oracle_wrong) != 0) {
     line += "; on " + n(Agreed::oracle_wrong) + " the oracle is wrong";
   }

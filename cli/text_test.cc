@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <doctest/doctest.h>
 
+#include "cli/agree_text.h"
 #include "cli/side_by_side.h"
 #include "cli/text_table.h"
 #include "sut-adapters/contract/trace_builder.h"
@@ -33,6 +34,17 @@ TEST_CASE("labelled: nothing for nothing, and a hanging indent") {
   CHECK(labelled("why", "because") == "  why: because\n");
   const std::string two = labelled("why", std::string(80, 'a') + " " + std::string(20, 'b'));
   CHECK(two == "  why: " + std::string(80, 'a') + "\n       " + std::string(20, 'b') + "\n");
+}
+
+TEST_CASE("agree_totals_text: what was left to chance is said, with the Programs it stands in") {
+  fuzz::AgreementTotals totals;
+  fuzz::AgreementRow row;
+  totals.add(row);
+  CHECK(agree_totals_text(totals).find("chance") == std::string::npos);
+  row.verdict.by_chance = 3;
+  totals.add(row);
+  CHECK(agree_totals_text(totals).find("2 Programs: 2 agreed") != std::string::npos);
+  CHECK(agree_totals_text(totals).find("; 1 differ in what hangs on chance") != std::string::npos);
 }
 
 struct Runs {

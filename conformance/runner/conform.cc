@@ -132,6 +132,7 @@ class Run {
       const bool is_rule = result_.checked.contains(c.id);
       (is_rule ? result_.checked : result_.compared)[c.id] += c.n;
     }
+    result_.by_chance += verdict.by_chance;
     not_checkable_.insert(verdict.not_checkable.begin(), verdict.not_checkable.end());
   }
 

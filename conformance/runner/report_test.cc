@@ -32,6 +32,7 @@ RunResult five_rows() {
   r.not_yet_modelled = "3 defects of the series are not yet modelled (list --switches)";
   r.checked = {{"I1", 4}, {"I2", 0}};
   r.compared = {{"fence", 5}};
+  r.by_chance = 2;
   r.reproduce = "./protm conform --sut=series-v1";
   r.cases.push_back(row("base/base-001", Outcome::agreed));
   r.cases.back().timing = true;
@@ -71,7 +72,7 @@ sched/sched-022: inconclusive [SCHED-20]
     reproduce: ./protm conform --sut=series-v1 --filter=sched/sched-022
 sched/sched-023: skipped: needs schedules, which series-v1 does not declare
 5 cases: 1 agreed (1 of them: timing), 1 diverged, 1 poisoned, 1 inconclusive, 1 skipped
-1 of 2 rules armed, 4 times; 5 comparisons
+1 of 2 rules armed, 4 times; 5 comparisons, 2 differences left to chance
 reproduce: ./protm conform --sut=series-v1
 )");
 }
@@ -97,6 +98,7 @@ TEST_CASE("report_json: the members of the stable schema, with their types") {
   CHECK(j["candidate"]["profile"] == "");
   CHECK(j["candidate"]["capabilities"] == nlohmann::json({"panthor", "protm"}));
   CHECK(j["checked"] == nlohmann::json({{"I1", 4}, {"I2", 0}}));
+  CHECK(j["by_chance"] == 2);
   REQUIRE(j["cases"].size() == 5);
   const std::set<std::string> words{"agreed", "diverged", "poisoned", "inconclusive", "skipped"};
   for (const auto& c : j["cases"]) {

@@ -90,7 +90,11 @@ std::string what_was_checked(const RunResult& result) {
   for (const auto& [id, n] : result.compared) compared += n;
   return std::to_string(rules) + " of " + std::to_string(result.checked.size()) +
          " rules armed, " + std::to_string(armed) + " times; " + std::to_string(compared) +
-         " comparisons\n";
+         " comparisons" +
+         (result.by_chance == 0
+              ? ""
+              : ", " + std::to_string(result.by_chance) + " differences left to chance") +
+         "\n";
 }
 
 }  // namespace

@@ -107,6 +107,7 @@ std::string report_json(const RunResult& result) {
   }
   for (const OpenQuestion& open : result.questions) j["questions"].push_back(question_json(open));
   if (!result.compared.empty()) j["compared"] = result.compared;
+  if (result.by_chance != 0) j["by_chance"] = result.by_chance;
   if (!result.suite_errors.empty()) j["suite_errors"] = result.suite_errors;
   if (!result.expectation_errors.empty()) j["expectation_errors"] = result.expectation_errors;
   if (!result.not_yet_modelled.empty()) j["not_yet_modelled"] = result.not_yet_modelled;

@@ -84,6 +84,7 @@ struct RunResult {
   std::string not_yet_modelled;   ///< first line of the text report; empty = none
   std::map<std::string, std::uint64_t> checked;   ///< rule id -> how often armed
   std::map<std::string, std::uint64_t> compared;  ///< kind of comparison -> how often made
+  std::uint64_t by_chance = 0;    ///< differences of which both sides are right (judge::Verdict)
   std::vector<std::string> suite_errors;          ///< the oracle or a case is wrong
   std::vector<std::string> expectation_errors;    ///< the candidate is not what a file expects
   std::vector<CaseResult> cases;

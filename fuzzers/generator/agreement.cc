@@ -73,6 +73,7 @@ AgreementRow AgreementRun::run_program(contract::Program program) {
 void AgreementTotals::add(const AgreementRow& row) {
   ++outcomes[static_cast<std::size_t>(row.outcome)];
   timing += row.timing ? 1 : 0;
+  chance += row.verdict.by_chance != 0 ? 1 : 0;
   if (row.outcome == Agreed::skipped) return;
   ++ran;
   for (std::size_t i = 0; i < kSeenCount; ++i) seen[i] += row.seen[i] ? 1 : 0;

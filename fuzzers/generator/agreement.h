@@ -73,6 +73,7 @@ struct DefectCount {
 struct AgreementTotals {
   std::array<std::uint32_t, kAgreedCount> outcomes{};
   std::uint32_t timing = 0;
+  std::uint32_t chance = 0;          ///< left differences to chance (judge::Verdict::by_chance)
   std::uint32_t ran = 0;             ///< neither skipped nor inconclusive before it began
   std::array<std::uint32_t, kSeenCount> seen{};
   std::vector<SignatureCount> signatures;   ///< most frequent first
