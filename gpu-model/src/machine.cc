@@ -28,7 +28,7 @@ bool in_as_block(std::uint32_t offset) {
 }  // namespace
 
 Machine::Machine(const vocab::MachineConfig& config, std::pmr::memory_resource* memory)
-    : core_(config, memory), mmu_(core_), gpu_(core_), pwr_(core_, gpu_),
+    : core_(config, memory), mmu_(core_, memory), gpu_(core_), pwr_(core_, gpu_),
       firmware_(core_, mmu_, gpu_, memory) {
   mmu_.reset();
 }
@@ -298,8 +298,16 @@ CpuAccess Machine::cpu_read(vocab::Pa pa, std::span<std::byte> to) {
 
 CpuAccess Machine::cpu_write(vocab::Pa pa, std::span<const std::byte> from) {
   const CpuTarget target = cpu_target(pa, from.size(), Direction::write);
-  if (target.answer == CpuAccess::ok) std::memcpy(target.at, from.data(), from.size());
+  if (target.answer != CpuAccess::ok) return target.answer;
+  if (mcu_runs() && core_.ram.marked(pa, PageMark::table)) mmu_.table_changes(pa, from);
+  std::memcpy(target.at, from.data(), from.size());
   return target.answer;
+}
+
+void Machine::free_page(vocab::Pa pa) {
+  if (mcu_runs()) mmu_.page_goes(pa);
+  mmu_.forget(pa);
+  core_.ram.free_page(pa);
 }
 
 }  // namespace protm::gpu

@@ -75,6 +75,8 @@ class Machine {
   /// CPU access within one page; protected pages are recorded, read zero and drop writes.
   CpuAccess cpu_read(vocab::Pa pa, std::span<std::byte> to);
   CpuAccess cpu_write(vocab::Pa pa, std::span<const std::byte> from);
+  /// The kernel gives a page back.
+  void free_page(vocab::Pa pa);
   /// Where a VA of an AS leads, without any effect; result ok only where it is mapped.
   [[nodiscard]] Translation probe(vocab::AsNr as, vocab::GpuVa va) const {
     return mmu_.probe(as, va.value);
@@ -91,6 +93,10 @@ class Machine {
   void finish_reset();
   void dispatch(const Event& event);
   void update_lines();
+  /// Nothing but firmware, and what it runs, goes through the MMU.
+  [[nodiscard]] bool mcu_runs() const {
+    return firmware_.mcu_status() == static_cast<std::uint32_t>(vocab::McuState::enabled);
+  }
   /// Answer to a CPU access, and where the bytes are when it is ok.
   struct CpuTarget {
     CpuAccess answer;

@@ -3,7 +3,10 @@
 // walk of the driver's LPAE tables in memory, and page faults that are latched per AS.
 // In protected mode no AS command executes: AS_STATUS stays busy until the GPU has left it.
 // Translations are cached per AS and dropped by each command of that AS, as a TLB may do: a change
-// of tables without any command may go unseen, as on hardware.
+// of tables without any command may go unseen, as on hardware. Two things that a driver may never do
+// to an AS in use are seen at once: changing a valid entry outside the locked region, and giving a
+// page back that an entry leads to. The machine asks for them while the MCU runs: else nothing uses
+// an AS, and drivers take down enabled ones then (panthor_vm_free() behind an unplug).
 // Leaves out: capacity and replacement of real TLBs, 64 KiB granules, COMMAND_COMPLETED interrupts.
 // Source: facts-gpu.md 7 with facts-errata.md E3-E5; access rules: decisions.md 14.
 #pragma once
@@ -13,6 +16,7 @@
 #include <cstdint>
 
 #include "gpu-model/src/core.h"
+#include "gpu-model/src/table_watch.h"
 #include "gpu-model/vocab/exception_codes.h"
 #include "gpu-model/vocab/regs/mmu_control.h"
 
@@ -48,7 +52,7 @@ struct Translation {
 
 class Mmu {
  public:
-  explicit Mmu(Core& core) : core_(core) {}
+  Mmu(Core& core, std::pmr::memory_resource* memory) : core_(core), watch_(core.ram, memory) {}
 
   [[nodiscard]] std::uint32_t read(std::uint32_t as, std::uint32_t offset) const;
   void write(std::uint32_t as, std::uint32_t offset, std::uint32_t value);
@@ -83,6 +87,14 @@ class Mmu {
     return known(as.value) &&
            (as_[as.value].live.transcfg & vocab::kTranscfgAdrmodeMask) ==
                vocab::kTranscfgAdrmodeAarch64_4k;
+  }
+  /// The CPU is about to store to memory that the MMU has read as a table.
+  void table_changes(vocab::Pa pa, std::span<const std::byte> from);
+  /// The page is about to be given back.
+  void page_goes(vocab::Pa page);
+  /// The page is a table no longer, if it was one.
+  void forget(vocab::Pa page) {
+    if (core_.ram.marked(page, PageMark::table)) watch_.forget(page);
   }
   /// Lowest AS with a locked region, or kMaxAs.
   [[nodiscard]] std::uint32_t locked_as() const;
@@ -145,11 +157,16 @@ class Mmu {
     std::uint64_t pa;
     std::uint64_t descriptor;
     vocab::Exception code;  // ok or the reason of the failure
+    std::uint64_t last_table = 0;  // where the leaf's entry is
   };
   [[nodiscard]] Walk walk(const As& as, std::uint64_t va) const;
   [[nodiscard]] WalkResult protection(const GpuAccess& access, const Walk& w);
+  /// Calls `each(as)` for the AS that translate by the tables below `root`.
+  template <class Each>
+  void for_each_user(std::uint64_t root, Each each) const;
 
   Core& core_;
+  TableWatch watch_;
   std::array<As, vocab::kMaxAs> as_{};
   std::array<CacheLine, kCacheLines> cache_{};
   std::uint32_t cached_as_ = 0;  // bit n: lines of AS n may be in the cache

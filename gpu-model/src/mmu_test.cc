@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstring>
+#include <span>
+
 #include "gpu-model/src/test_driver.h"
 
 namespace protm::gpu {
@@ -11,7 +15,7 @@ namespace {
 
 struct MmuFixture {
   Core core{test_config(), std::pmr::new_delete_resource()};
-  Mmu mmu{core};
+  Mmu mmu{core, std::pmr::get_default_resource()};
   std::uint64_t l3 = 0;
   static constexpr std::uint64_t kVa = 0x40000000;
 
@@ -171,6 +175,132 @@ TEST_CASE_FIXTURE(MmuFixture, "Mmu: an UNLOCK or a flush without a LOCK is told"
   mmu.reset();  // the LOCK was still executing
   command(vocab::AsCommand::unlock);
   CHECK(told() == 2);
+}
+
+namespace {
+
+/// MmuFixture whose CPU stores and frees go by the MMU's eyes.
+struct WatchFixture : MmuFixture {
+  [[nodiscard]] std::uint32_t told(vocab::ObservationKind kind) const {
+    return static_cast<std::uint32_t>(
+        std::count_if(core.observations.begin(), core.observations.end(),
+                      [kind](const vocab::Observation& o) { return o.kind == kind; }));
+  }
+  [[nodiscard]] std::uint32_t changed() const {
+    return told(vocab::ObservationKind::rule_table_changed_unlocked);
+  }
+  [[nodiscard]] std::uint32_t freed() const {
+    return told(vocab::ObservationKind::rule_freed_page_mapped);
+  }
+  void store(std::uint64_t table, unsigned level, std::uint64_t value, std::uint64_t va = kVa) {
+    const auto bytes = std::as_bytes(std::span(&value, 1));
+    mmu.table_changes(vocab::Pa{table + 8 * vocab::lpae::level_index(va, level)}, bytes);
+    entry(table, level, va) = value;
+  }
+  void lock(std::uint64_t word) {
+    set(vocab::kAsLockaddrLo.offset, static_cast<std::uint32_t>(word));
+    set(vocab::kAsLockaddrHi.offset, static_cast<std::uint32_t>(word >> 32));
+    command(vocab::AsCommand::lock);
+  }
+  void free(vocab::Pa page) {
+    mmu.page_goes(page);
+    mmu.forget(page);
+    core.ram.free_page(page);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(WatchFixture, "Mmu: a valid entry that changes outside the lock is told") {
+  const vocab::Pa page = map(PageKind::normal, kRw);
+  store(l3, 3, 0);
+  CHECK(changed() == 0);  // no access went through it: the GPU holds nothing of it
+  store(l3, 3, page.value | kRw);
+  REQUIRE(access(Direction::write) == WalkResult::ok);
+  store(l3, 3, page.value | kRw);
+  store(l3, 3, page.value | kRw, kVa + 0x5000);
+  CHECK(changed() == 0);  // the same, and a new one where there was none
+  store(l3, 3, 0);
+  REQUIRE(changed() == 1);
+  const vocab::Observation& told = core.observations.back();
+  CHECK(told.a == 2);
+  CHECK(told.b == 3);
+  CHECK(told.c == kVa);
+  CHECK(told.d == (page.value | kRw));
+}
+
+TEST_CASE_FIXTURE(WatchFixture, "Mmu: inside the lock, behind an UPDATE or a reset all may change") {
+  const vocab::Pa page = map(PageKind::normal, kRw);
+  REQUIRE(access(Direction::write) == WalkResult::ok);
+  SUBCASE("locked") { lock(kLockVa | 14); }
+  SUBCASE("the AS is off") {
+    set(vocab::kAsTranscfgLo.offset, 1);
+    command(vocab::AsCommand::update);
+  }
+  SUBCASE("the AS has other tables") {
+    set(vocab::kAsTranstabLo.offset,
+        static_cast<std::uint32_t>(core.ram.alloc_page(PageKind::normal).value));
+    command(vocab::AsCommand::update);
+  }
+  SUBCASE("reset") { mmu.reset(); }
+  store(l3, 3, 0);
+  free(page);
+  CHECK(changed() == 0);
+  CHECK(freed() == 0);
+}
+
+TEST_CASE_FIXTURE(WatchFixture, "Mmu: a table serves more than the region that is locked") {
+  map(PageKind::normal, kRw);
+  REQUIRE(access(Direction::write) == WalkResult::ok);
+  auto* const l2 = core.ram.page(vocab::Pa{l3 - vocab::kPageSize});
+  std::uint64_t to_l3 = 0;
+  std::memcpy(&to_l3, l2 + 8 * vocab::lpae::level_index(kVa, 2), sizeof to_l3);
+  REQUIRE((to_l3 & vocab::lpae::kAddressMask) == l3);
+  lock(kLockVa | 14);
+  store(l3 - vocab::kPageSize, 2, 0);
+  CHECK(changed() == 1);
+  CHECK(core.observations.back().b == 2);
+  store(l3 - vocab::kPageSize, 2, to_l3);
+  lock(kLockVa | 20);
+  store(l3 - vocab::kPageSize, 2, 0);
+  CHECK(changed() == 1);
+}
+
+TEST_CASE_FIXTURE(WatchFixture, "Mmu: a page that goes while an entry leads to it is told") {
+  const vocab::Pa page = map(PageKind::normal, kRw);
+  REQUIRE(access(Direction::write) == WalkResult::ok);
+  SUBCASE("unmapped before") {
+    lock(63);
+    store(l3, 3, 0);
+    command(vocab::AsCommand::unlock);
+    free(page);
+    CHECK(freed() == 0);
+  }
+  SUBCASE("a page that was mapped") {
+    free(page);
+    REQUIRE(freed() == 1);
+    CHECK(core.observations.back().c == kVa);
+    CHECK(core.observations.back().d == page.value);
+  }
+  SUBCASE("a table") {
+    free(vocab::Pa{l3});
+    REQUIRE(freed() == 1);
+    CHECK(core.observations.back().b == 2);
+    free(vocab::Pa{l3 - vocab::kPageSize});
+    CHECK(freed() == 2);
+  }
+  SUBCASE("the root") {
+    free(vocab::Pa{l3 - 3 * vocab::kPageSize});
+    REQUIRE(freed() == 1);
+    CHECK(core.observations.back().b == 0);
+  }
+  SUBCASE("what comes next in its place") {
+    free(page);
+    const vocab::Pa next = core.ram.alloc_page(PageKind::normal);
+    REQUIRE(next.value == page.value);
+    free(next);  // nothing of the GPU went through it
+    CHECK(freed() == 1);
+  }
 }
 
 TEST_CASE_FIXTURE(MmuFixture, "Mmu: protection of pages in both directions") {

@@ -50,7 +50,7 @@ Mmu::Walk Mmu::walk(const As& as, std::uint64_t va) const {
     if (target == nullptr) {
       return {nullptr, pa, entry, level_code(Exception::addr_size_fault_out0, level)};
     }
-    return {target + (pa & vocab::kPageMask), pa, entry, Exception::ok};
+    return {target + (pa & vocab::kPageMask), pa, entry, Exception::ok, table};
   }
   return {nullptr, 0, 0, Exception::translation_fault_3};
 }
@@ -123,6 +123,10 @@ Translation Mmu::translate(const GpuAccess& access) {
   }
   Walk w = walk(a, access.va);
   if (w.code == Exception::ok) {
+    if (!core_.ram.marked(vocab::Pa{w.last_table}, PageMark::table)) {
+      watch_.walked(a.live.transtab & lpae::kAddressMask, access.va);
+    }
+    core_.ram.mark(vocab::Pa{w.pa}, PageMark::reached);
     cached_as_ |= 1u << access.as.value;
     cache_[cache_index(access.as.value, access.va)] = {
         cache_tag(access.as.value, access.va), w.pa - in_page, w.descriptor & lpae::kApReadOnly,
@@ -143,6 +147,39 @@ Translation Mmu::translate(const GpuAccess& access) {
   }
   const WalkResult allowed = protection(access, w);
   return {allowed, w.at, vocab::Pa{w.pa}};
+}
+
+template <class Each>
+void Mmu::for_each_user(std::uint64_t root, Each each) const {
+  for (std::uint32_t as = 0; as < vocab::kMaxAs; ++as) {
+    const bool uses = (as_[as].live.transtab & lpae::kAddressMask) == root;
+    if (uses && enabled(vocab::AsNr{as})) each(as);
+  }
+}
+
+void Mmu::table_changes(vocab::Pa pa, std::span<const std::byte> from) {
+  watch_.changed_by(pa, from, [&](const TableEntry& entry) {
+    for_each_user(entry.root, [&](std::uint32_t as) {
+      const std::uint64_t last = entry.va + entry.size - 1;
+      if (locked_at(as_[as], entry.va) && locked_at(as_[as], last)) return;
+      core_.observe(ObservationKind::rule_table_changed_unlocked, as, entry.level, entry.va,
+                    entry.descriptor);
+    });
+  });
+}
+
+void Mmu::page_goes(vocab::Pa page) {
+  const bool table = core_.ram.marked(page, PageMark::table);
+  if (!table && !core_.ram.marked(page, PageMark::reached)) return;
+  const auto still_used = [&](std::uint64_t root, std::uint32_t level, std::uint64_t va) {
+    for_each_user(root, [&](std::uint32_t as) {
+      core_.observe(ObservationKind::rule_freed_page_mapped, as, level, va, page.value);
+    });
+  };
+  if (table) still_used(page.value, 0, 0);  // as the root
+  watch_.leading_to(page, [&](const TableEntry& entry) {
+    still_used(entry.root, entry.level, entry.va);
+  });
 }
 
 WalkResult Mmu::load32(GpuAccess access, std::uint32_t& value) {

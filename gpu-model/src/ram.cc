@@ -31,9 +31,10 @@ Pa Ram::alloc_page(PageKind kind) {
   std::uint64_t index = lowest_free_;
   while (index < frames_.size() && frames_[index].kind != PageKind::free) ++index;
   if (index == kMaxPages) return Pa{0};
-  if (index == frames_.size()) frames_.push_back(Frame{nullptr, PageKind::free, false});
+  if (index == frames_.size()) frames_.push_back(Frame{nullptr, PageKind::free, false, 0});
   frames_[index].kind = kind;
   frames_[index].untouched = true;
+  frames_[index].marks = 0;
   lowest_free_ = index + 1;
   ++live_[static_cast<std::size_t>(kind)];
   return Pa{kRamBase + index * kPageSize};

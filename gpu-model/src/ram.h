@@ -21,6 +21,12 @@ namespace protm::gpu {
 
 enum class PageKind : std::uint32_t { free, normal, protected_memory };
 
+/// What the GPU's MMU did with a page since it was given out.
+enum class PageMark : std::uint8_t {
+  table = 1,    ///< read it as a page table
+  reached = 2,  ///< let an access through to it
+};
+
 /// Lowest physical address of the machine's memory.
 inline constexpr std::uint64_t kRamBase = 0x8000'0000;
 /// Most pages at a time (128 MiB): half of what a World holds, so that a Program that asks for too
@@ -64,6 +70,14 @@ class Ram {
   }
   [[nodiscard]] PageKind kind(vocab::Pa pa) const;
   [[nodiscard]] std::byte* page(vocab::Pa pa) const { return find(pa).bytes; }
+  /// Marks stay until the page is given back. Attached memory carries none: nobody sees its stores.
+  void mark(vocab::Pa pa, PageMark mark) {
+    if (Frame* const frame = frame_at(pa)) frame->marks |= static_cast<std::uint8_t>(mark);
+  }
+  [[nodiscard]] bool marked(vocab::Pa pa, PageMark mark) const {
+    const Frame* const frame = frame_at(pa);
+    return frame != nullptr && (frame->marks & static_cast<std::uint8_t>(mark)) != 0;
+  }
   /// Pages of a kind that are allocated now.
   [[nodiscard]] std::uint64_t live_pages(PageKind kind) const {
     return live_[static_cast<std::size_t>(kind)];
@@ -74,7 +88,12 @@ class Ram {
     std::byte* bytes;    // null: nobody has looked at this frame yet
     PageKind kind;
     bool untouched;      // since it was given out: reads as zeroes
+    std::uint8_t marks;  // PageMark
   };
+  [[nodiscard]] Frame* frame_at(vocab::Pa pa) const {
+    const std::uint64_t index = (pa.value - kRamBase) / vocab::kPageSize;  // huge below the base
+    return index < frames_.size() ? &frames_[index] : nullptr;
+  }
   void touch(Frame& frame) const;
   [[nodiscard]] Page find_attached(vocab::Pa pa) const {
     if (pa.value >= attached_.size()) return {nullptr, PageKind::free};

@@ -85,6 +85,8 @@ constexpr ObservationInfo kTable[] = {
     {K::rule_stall_on_locked_region, "rule_stall_on_locked_region", "as", "", "va", ""},
     {K::rule_write_to_unpowered, "rule_write_to_unpowered", "offset", "", "", ""},
     {K::rule_endpoint_word_unread, "rule_endpoint_word_unread", "slot", "", "word", ""},
+    {K::rule_table_changed_unlocked, "rule_table_changed_unlocked", "as", "level", "va", "entry"},
+    {K::rule_freed_page_mapped, "rule_freed_page_mapped", "as", "level", "va", "pa"},
     {K::fault_applied, "fault_applied", "fault", "kind", "slot", ""},
     {K::budget_exhausted, "budget_exhausted", "slot", "cs", "instructions", ""},
 };

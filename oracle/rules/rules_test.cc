@@ -118,6 +118,8 @@ TEST_CASE("hardware rules: armed by what could break them, broken by the machine
       {"HW-endpoint-word-unread", K::ep_cfg_acked, K::rule_endpoint_word_unread},
       {"HW-flush-while-active", K::flush_caches, K::rule_flush_while_active},
       {"HW-unlock-without-lock", K::as_command, K::rule_unlock_without_lock},
+      {"HW-table-changed-unlocked", K::as_command, K::rule_table_changed_unlocked},
+      {"HW-freed-page-mapped", K::as_command, K::rule_freed_page_mapped},
       {"I3", K::protm_active, K::rule_as_command_while_active},
   };
   World w;
@@ -538,7 +540,8 @@ TEST_CASE("rule_table: holds no rule without a trace in these tests") {
       "HW-protm-buffer-missing", "HW-enter-while-pending", "HW-resume-without-save",
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",
       "HW-endpoint-word-unread", "HW-as-setup",
-      "HW-flush-while-active", "HW-unlock-without-lock"};
+      "HW-flush-while-active", "HW-unlock-without-lock", "HW-table-changed-unlocked",
+      "HW-freed-page-mapped"};
   CHECK(tested.size() == rules::rule_table().size());
   for (const Rule& rule : rules::rule_table()) CHECK(tested.contains(rule.id));
 }

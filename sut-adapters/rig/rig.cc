@@ -75,7 +75,10 @@ vocab::Pa Rig::page_alloc(contract::PageKind kind) {
       kind == contract::PageKind::normal ? gpu::PageKind::normal : gpu::PageKind::protected_memory);
 }
 
-void Rig::page_free(vocab::Pa pa) { machine_.ram().free_page(pa); }
+void Rig::page_free(vocab::Pa pa) {
+  machine_.free_page(pa);
+  drain();
+}
 
 void Rig::mem_read(vocab::Pa pa, std::span<std::byte> to) {
   machine_.cpu_read(pa, to);
