@@ -88,7 +88,7 @@ struct Cs {
   std::uint64_t heap_va;
   std::uint64_t tiler_left;   // bytes that the present tiling instruction still needs
   std::uint32_t tiler_phase;  // TilerPhase
-  std::uint32_t reserved;
+  std::uint32_t rung;         // the CS doorbell came while PROTM_PEND was acked
 };
 static_assert(std::has_unique_object_representations_v<Cs>);
 

@@ -37,6 +37,7 @@ enum class EventKind : std::uint32_t {
   protm_active,
   protm_exit,
   protm_give_in,
+  exit_twice,
   protm_fault,
   protm_as_fault,
   fault_line_low,

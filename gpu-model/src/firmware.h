@@ -246,6 +246,8 @@ class Firmware {
   void raise_protm_fault();
   void as_fault_inside();
   [[nodiscard]] bool group_allowed(std::uint32_t slot);
+  /// CS_REQ and CS_ACK agree on PROTM_PEND.
+  [[nodiscard]] bool pend_acked(std::uint32_t slot, std::uint32_t cs);
   void note_pend_acks(std::uint32_t slot);
 
   Core& core_;

@@ -152,6 +152,7 @@ void Firmware::raise_pend(std::uint32_t slot, std::uint32_t cs) {
   c.allowed = 0;
   c.ack_seen = 0;
   c.raised = 1;
+  c.rung = 0;
   c.block = static_cast<std::uint32_t>(Block::protm);
   core_.observe(ObservationKind::protm_pend, slot, cs, slots_[slot].protm_suspend_buf,
                 slots_[slot].as);
@@ -309,6 +310,9 @@ void Firmware::run(const Event& event) {
       return finish_exit();
     case EventKind::protm_give_in:
       return give_in();
+    case EventKind::exit_twice:
+      (void)glb_event(fw::kGlbProtmExit);
+      return;
     case EventKind::protm_fault:
       return raise_protm_fault();
     case EventKind::protm_as_fault:

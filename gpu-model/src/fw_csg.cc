@@ -47,6 +47,9 @@ void Firmware::scan_csg(std::uint32_t slot) {
   const std::uint32_t doorbell_req = load32(csg_in(slot, fw::csg_input::kDoorbellReq));
   const std::uint32_t named = doorbell_req ^ load32(csg_out(slot, fw::csg_output::kDoorbellAck));
   store32(csg_out(slot, fw::csg_output::kDoorbellAck), doorbell_req);
+  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
+    if ((named >> cs & 1) != 0 && pend_acked(slot, cs)) cs_of(slot, cs).rung = 1;
+  }
 
   std::uint32_t diff = (req ^ ack) & fw::kCsgReqMask & ~s.inflight;
   if ((diff & fw::kCsgStateMask) != 0) diff |= fw::kCsgStateMask;

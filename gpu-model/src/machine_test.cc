@@ -122,6 +122,23 @@ TEST_CASE("Ram: physical addresses are the lowest free ones, pages are zeroed") 
   CHECK(read == std::byte{0});
 }
 
+TEST_CASE("Ram: pages in a row are aligned, go one by one, and are not there when memory is full") {
+  Machine m(test_config(), std::pmr::new_delete_resource());
+  Ram& ram = m.ram();
+  const vocab::Pa one = ram.alloc_page(PageKind::normal);
+  const vocab::Pa row = ram.alloc_pages(PageKind::normal, 9);
+  CHECK(row.value == kRamBase + (2ull << 20));
+  CHECK(ram.live_pages(PageKind::normal) == 513);
+  CHECK(ram.alloc_page(PageKind::normal).value == one.value + vocab::kPageSize);
+  ram.free_page(vocab::Pa{row.value + 5 * vocab::kPageSize});
+  CHECK(ram.kind(row) == PageKind::normal);
+  CHECK(ram.alloc_pages(PageKind::normal, 9).value == row.value + (2ull << 20));
+  std::uint32_t rows = 2;
+  while (ram.alloc_pages(PageKind::normal, 9).value != 0) ++rows;
+  CHECK(rows == kMaxPages / 512 - 1);  // the first holds the single pages
+  CHECK(ram.alloc_page(PageKind::normal).value != 0);
+}
+
 TEST_CASE("Ram: attached memory starts at address 0, is normal, and gives out no pages") {
   Ram ram(std::pmr::new_delete_resource());
   std::array<std::byte, 2 * 4096> memory{};

@@ -2,11 +2,9 @@
 // The GPU's MMU: AS registers with their shadows, AS commands with a latency, locked regions, the
 // walk of the driver's LPAE tables in memory, and page faults that are latched per AS.
 // In protected mode no AS command executes: AS_STATUS stays busy until the GPU has left it.
-// Translations are cached per AS and dropped by each command of that AS, as a TLB may do: a change
-// of tables without any command may go unseen, as on hardware. Two things that a driver may never do
-// to an AS in use are seen at once: changing a valid entry outside the locked region, and giving a
-// page back that an entry leads to. The machine asks for them while the MCU runs: else nothing uses
-// an AS, and drivers take down enabled ones then (panthor_vm_free() behind an unplug).
+// Translations are cached per AS and dropped by each command of that AS, as a TLB may do. What may
+// never happen to an AS in use is seen at once: a valid entry that changes outside the locked
+// region, a page given back that an entry leads to.
 // Leaves out: capacity and replacement of real TLBs, 64 KiB granules, COMMAND_COMPLETED interrupts.
 // Source: facts-gpu.md 7 with facts-errata.md E3-E5; access rules: decisions.md 14.
 #pragma once
@@ -88,6 +86,8 @@ class Mmu {
            (as_[as.value].live.transcfg & vocab::kTranscfgAdrmodeMask) ==
                vocab::kTranscfgAdrmodeAarch64_4k;
   }
+  // The machine asks these while the MCU runs: else nothing uses an AS, and drivers take down
+  // enabled ones then (panthor_vm_free() behind an unplug).
   /// The CPU is about to store to memory that the MMU has read as a table.
   void table_changes(vocab::Pa pa, std::span<const std::byte> from);
   /// The page is about to be given back.

@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(WatchFixture, "Mmu: a valid entry that changes outside the loc
   CHECK(told.d == (page.value | kRw));
 }
 
-TEST_CASE_FIXTURE(WatchFixture, "Mmu: inside the lock, behind an UPDATE or a reset all may change") {
+TEST_CASE_FIXTURE(WatchFixture, "Mmu: in the lock, after an UPDATE or a reset all may change") {
   const vocab::Pa page = map(PageKind::normal, kRw);
   REQUIRE(access(Direction::write) == WalkResult::ok);
   SUBCASE("locked") { lock(kLockVa | 14); }

@@ -33,14 +33,17 @@ bool Firmware::group_allowed(std::uint32_t slot) {
   return false;
 }
 
+bool Firmware::pend_acked(std::uint32_t slot, std::uint32_t cs) {
+  const std::uint32_t req = load32(cs_in(slot, cs, fw::cs_input::kReq));
+  const std::uint32_t ack = load32(cs_out(slot, cs, fw::cs_output::kAck));
+  return ((req ^ ack) & fw::kCsProtmPend) == 0;
+}
+
 void Firmware::note_pend_acks(std::uint32_t slot) {
   if (slots_[slot].active == 0) return;
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
     Cs& c = cs_of(slot, cs);
-    if (c.waiting == 0 || c.ack_seen != 0) continue;
-    const std::uint32_t req = load32(cs_in(slot, cs, fw::cs_input::kReq));
-    const std::uint32_t ack = load32(cs_out(slot, cs, fw::cs_output::kAck));
-    if (((req ^ ack) & fw::kCsProtmPend) != 0) continue;
+    if (c.waiting == 0 || c.ack_seen != 0 || !pend_acked(slot, cs)) continue;
     c.ack_seen = 1;
     const bool late = core_.protm != ProtmState::normal;
     core_.observe(ObservationKind::protm_pend_acked, slot, cs, 0, late ? 1 : 0);
@@ -75,9 +78,10 @@ void Firmware::sample_enter() {
       if (c.waiting == 0 || slots_[slot].active == 0) continue;
       ++entry_.waiting;
       waiting_slots |= 1ull << slot;
-      const std::uint32_t req = load32(cs_in(slot, cs, fw::cs_input::kReq));
-      const std::uint32_t ack = load32(cs_out(slot, cs, fw::cs_output::kAck));
-      if (((req ^ ack) & fw::kCsProtmPend) != 0) continue;
+      if (!pend_acked(slot, cs)) continue;
+      // What nobody asked for is not granted either: that CS resumes as it was left.
+      const bool heard = c.rung != 0 || c.raised == 0;
+      if (core_.yes(Switch::grant_needs_doorbell) && !heard) continue;
       c.allowed = 1;
       ++entry_.allowed;
       allowed_slots |= 1ull << slot;
@@ -361,6 +365,9 @@ void Firmware::finish_exit() {
   entry_.frozen = 0;
   mmu_.leave_protm();
   exit_event(unfinished);
+  if (const auto hit = core_.play(FaultKind::exit_twice)) {
+    core_.after(hit->value_ns, {.kind = EventKind::exit_twice, .generation = mcu_generation_});
+  }
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
     if (slots_[slot].active == 0) continue;
     for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {

@@ -157,6 +157,19 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: acked but never active, late active, late
     settle();
     CHECK(done());
   }
+  SUBCASE("exit_twice") {
+    machine.inject({.kind = FaultKind::exit_twice, .value_ns = kMs});
+    grant_and_enter();
+    wait(kToActive + 200 * kUs);
+    REQUIRE(count(ObservationKind::protm_exit_raised) == 1);
+    ack_glb(fw::kGlbProtmExit);
+    CHECK_FALSE(glb_pending(fw::kGlbProtmExit));
+    settle();
+    CHECK(glb_pending(fw::kGlbProtmExit));
+    CHECK(count(ObservationKind::protm_exit_raised) == 1);  // it ends nothing
+    CHECK_FALSE(active());
+    CHECK(done());
+  }
   SUBCASE("lose_ack") {
     machine.inject({.kind = FaultKind::lose_ack,
                     .target = static_cast<std::uint32_t>(vocab::AckTarget::glb_protm_enter)});

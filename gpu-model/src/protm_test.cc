@@ -289,6 +289,38 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: an ack after the sample counts only by sw
   CHECK(done(1) == noticed);
 }
 
+TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a grant may count with the doorbell of its CS only") {
+  start_protected(0, 100);
+  const auto ring_cs = [&] {
+    mcu.set32(csg_in(0, fw::csg_input::kDoorbellReq),
+              mcu.get32(csg_out(0, fw::csg_output::kDoorbellAck)) ^ 1);
+    name_slot(0);
+  };
+  bool entered = true;
+  SUBCASE("default: without") { ack_pend(0); }
+  SUBCASE("switch, without") {
+    set(Switch::grant_needs_doorbell, 1);
+    ack_pend(0);
+    entered = false;
+  }
+  SUBCASE("switch, with") {
+    set(Switch::grant_needs_doorbell, 1);
+    ack_pend(0);
+    ring_cs();
+  }
+  SUBCASE("switch, a doorbell before the ack is none") {
+    set(Switch::grant_needs_doorbell, 1);
+    ring_cs();
+    settle();
+    ack_pend(0);
+    entered = false;
+  }
+  enter();
+  settle();
+  CHECK(nth(ObservationKind::enter_sampled).a == (entered ? 1u : 0u));
+  CHECK(done() == entered);
+}
+
 TEST_CASE_FIXTURE(ProtmDriver, "PROTM: entry rules") {
   start_protected(0, 100);
   SUBCASE("two groups at once") {

@@ -31,13 +31,36 @@ Pa Ram::alloc_page(PageKind kind) {
   std::uint64_t index = lowest_free_;
   while (index < frames_.size() && frames_[index].kind != PageKind::free) ++index;
   if (index == kMaxPages) return Pa{0};
-  if (index == frames_.size()) frames_.push_back(Frame{nullptr, PageKind::free, false, 0});
+  take(index, kind);
+  lowest_free_ = index + 1;
+  return Pa{kRamBase + index * kPageSize};
+}
+
+Pa Ram::alloc_pages(PageKind kind, std::uint32_t order) {
+  if (order == 0) return alloc_page(kind);
+  if (!attached_.empty()) return Pa{0};
+  const std::uint64_t count = 1ull << order;
+  const auto is_free = [&](std::uint64_t i) {
+    return i >= frames_.size() || frames_[i].kind == PageKind::free;
+  };
+  for (std::uint64_t first = 0; first + count <= kMaxPages; first += count) {
+    std::uint64_t n = 0;
+    while (n < count && is_free(first + n)) ++n;
+    if (n != count) continue;
+    for (std::uint64_t i = first; i < first + count; ++i) take(i, kind);
+    return Pa{kRamBase + first * kPageSize};
+  }
+  return Pa{0};
+}
+
+void Ram::take(std::uint64_t index, PageKind kind) {
+  if (index >= frames_.size()) {
+    frames_.resize(index + 1, Frame{nullptr, PageKind::free, false, 0});
+  }
   frames_[index].kind = kind;
   frames_[index].untouched = true;
   frames_[index].marks = 0;
-  lowest_free_ = index + 1;
   ++live_[static_cast<std::size_t>(kind)];
-  return Pa{kRamBase + index * kPageSize};
 }
 
 void Ram::touch(Frame& frame) const {

@@ -4,7 +4,7 @@
 // but the order of allocations. A page gets its payload, zeroed, when it is first looked at: most
 // pages of a big buffer never are. The payload of a freed page is kept for the next one.
 // Or the memory of a kernel that runs beside the machine: then its addresses are the machine's.
-// Leaves out: caches and coherency, page colours, contiguous blocks.
+// Leaves out: caches and coherency, page colours.
 // Source: design.md section 3; access rules are in mmu.h and machine.h (decisions.md 14).
 #pragma once
 
@@ -50,6 +50,9 @@ class Ram {
 
   /// A zeroed page, or Pa{0} when all frames are in use.
   [[nodiscard]] vocab::Pa alloc_page(PageKind kind);
+  /// 2^order zeroed pages in a row, the first aligned to their size; each is given back by itself.
+  /// Pa{0} when no such row is free.
+  [[nodiscard]] vocab::Pa alloc_pages(PageKind kind, std::uint32_t order);
   /// Gives a page back; its contents are gone.
   void free_page(vocab::Pa pa);
   /// A page as found by an address in it.
@@ -95,6 +98,8 @@ class Ram {
     return index < frames_.size() ? &frames_[index] : nullptr;
   }
   void touch(Frame& frame) const;
+  /// Gives a free frame out; its place in lowest_free_ is the caller's.
+  void take(std::uint64_t index, PageKind kind);
   [[nodiscard]] Page find_attached(vocab::Pa pa) const {
     if (pa.value >= attached_.size()) return {nullptr, PageKind::free};
     const bool is_protected = attached_protected_[pa.value / vocab::kPageSize] != 0;

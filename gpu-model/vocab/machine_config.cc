@@ -79,6 +79,11 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "A page fault of the active group in protected mode"},
     {Switch::protm_suspend_size, "protm_suspend_size", kProtmSizeWords, 0,
      "The size that the slots name for their protected suspend buffers"},
+    {Switch::grant_needs_doorbell, "grant_needs_doorbell", kYesNoWords, 0,
+     "A PROTM_PEND ack counts only once the doorbell of its CS was rung with it"},
+    {Switch::huge_pages, "huge_pages", kYesNoWords, 0,
+     "Buffers get their memory in blocks of 2 MiB where it has them, as from a kernel with huge "
+     "pages"},
 }};
 
 enum class Config : std::uint8_t { arch10, odd, coherent, few, arch12, arch13, arch14, fast,

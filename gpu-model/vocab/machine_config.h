@@ -45,7 +45,7 @@ struct LatencyInfo {
 [[nodiscard]] std::span<const LatencyInfo> latency_table();
 [[nodiscard]] std::optional<Latency> latency_by_name(std::string_view name);
 
-/// Questions that only the vendor's firmware or hardware can answer.
+/// Questions that only the vendor's firmware or hardware can answer, or the memory below drivers.
 enum class Switch : std::uint8_t {
   empty_enter,
   pend_again_on_resume,
@@ -65,6 +65,8 @@ enum class Switch : std::uint8_t {
   prot_section_not_protected,
   mmu_fault_inside,
   protm_suspend_size,
+  grant_needs_doorbell,
+  huge_pages,
   count
 };
 inline constexpr std::size_t kSwitchCount = static_cast<std::size_t>(Switch::count);

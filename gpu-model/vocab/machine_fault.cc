@@ -30,6 +30,7 @@ constexpr std::array<FaultInfo, static_cast<std::size_t>(FaultKind::count)> kFau
     {FaultKind::stuck_power, "stuck_power", "the power domain does not become ready in time"},
     {FaultKind::cs_fault, "cs_fault", "the next CALL of a CSG slot ends in CS_FAULT"},
     {FaultKind::cs_fatal, "cs_fatal", "the next CALL of a CSG slot ends in CS_FATAL"},
+    {FaultKind::exit_twice, "exit_twice", "PROTM_EXIT is raised again when no session is left"},
     {FaultKind::unknown_gpu, "unknown_gpu", "a read of GPU_ID shows a GPU that no driver knows"},
 }};
 

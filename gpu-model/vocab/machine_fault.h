@@ -32,6 +32,7 @@ enum class FaultKind : std::uint32_t {
   stuck_power,        // READY never follows; value as above
   cs_fault,           // target exception code, slot; at the next CALL of that CSG slot
   cs_fatal,           // target exception code, slot; at the next CALL of that CSG slot
+  exit_twice,         // PROTM_EXIT is raised again; value = ns after the exit
   unknown_gpu,        // a read of GPU_ID returns the id of a GPU without a CSF
   count
 };

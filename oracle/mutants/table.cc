@@ -10,6 +10,7 @@ extern const Mutant kAlwaysCapable;
 extern const Mutant kAsyncBindRefused;
 extern const Mutant kBindFailureForgotten;
 extern const Mutant kBindUnchecked;
+extern const Mutant kBlockNotLocked;
 extern const Mutant kBoCreateUnchecked;
 extern const Mutant kDeadGroupsAreSaved;
 extern const Mutant kEmptyNameDefers;
@@ -41,6 +42,7 @@ extern const Mutant kGateLeftByFailedLock;
 extern const Mutant kGrantDropsOtherRequests;
 extern const Mutant kGrantEvictsIdleGroups;
 extern const Mutant kGrantForgotten;
+extern const Mutant kGrantWithoutDoorbell;
 extern const Mutant kGroupCreateUnchecked;
 extern const Mutant kGroupStateOfNobody;
 extern const Mutant kGroupsWithoutWorkStay;
@@ -69,6 +71,7 @@ extern const Mutant kLateRequestAcked;
 extern const Mutant kLockOutlivesItsAs;
 extern const Mutant kLockedWithoutAnAs;
 extern const Mutant kLowerPriorityEnters;
+extern const Mutant kMappingWithoutReference;
 extern const Mutant kMissingHeapIsFinal;
 extern const Mutant kMmioOffsetUnchecked;
 extern const Mutant kNeighboursForgotten;
@@ -77,6 +80,7 @@ extern const Mutant kNoGraceForASession;
 extern const Mutant kNoMmapIgnored;
 extern const Mutant kNormalSuspendBuffer;
 extern const Mutant kOffsetOfNobody;
+extern const Mutant kOneExitPerSession;
 extern const Mutant kOneGroupOnly;
 extern const Mutant kOpsDoneAsTheyCome;
 extern const Mutant kOpsReadTwice;
@@ -122,6 +126,7 @@ extern const Mutant kTilerHeapArguments;
 extern const Mutant kTimeoutIgnored;
 extern const Mutant kUnknownFieldsIgnored;
 extern const Mutant kUserPageOutlivesGpu;
+extern const Mutant kUserPageWritable;
 extern const Mutant kVmCreateUnchecked;
 extern const Mutant kVmDestroyOfNobody;
 extern const Mutant kVmOperationsSleepInside;
@@ -129,28 +134,29 @@ extern const Mutant kVmStateOfNobody;
 extern const Mutant kWaitingCountsAsIdle;
 extern const Mutant kWalksNotShared;
 extern const Mutant kWatchdogPingsInside;
+extern const Mutant kWiderLockUnchecked;
 
 std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored, kAlwaysCapable, kAsyncBindRefused, kBindFailureForgotten, kBindUnchecked,
-      kBoCreateUnchecked, kDeadGroupsAreSaved, kEmptyNameDefers, kEmptySectionCleared,
-      kEmptySlotUnchecked, kEntersBeforeTheUpdates, kEntryDoesNotWait, kEveryBindThrowsOut,
-      kEveryGroupProtected, kEvictedGroupsEnd, kExclusiveExported, kExitDropsRequests,
-      kExitNotAcknowledged, kExitNotAwaited, kExpandLocksAgain, kFailedAddLeaks, kFailedImportLeaks,
-      kFailedProbeKeepsHeap, kFailedUpdateBlamesProtm, kFatalIgnored, kFaultAsksForTwoResets,
-      kFaultIgnored, kFenceTooEarly, kFirstChunkWrong, kFlushIdZeroAsleep, kGateAlwaysOpen,
-      kGateKeptByFailedLock, kGateLeftByFailedLock, kGrantDropsOtherRequests,
-      kGrantEvictsIdleGroups, kGrantForgotten, kGroupCreateUnchecked, kGroupStateOfNobody,
-      kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked, kHeapChunkSizeLost,
-      kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives, kHeapFlagsUnchecked, kHeapGrowsAtOnce,
-      kHeapNeverGrows, kHeapNeverReleased, kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm,
-      kHeapPrefixMatches,
-      kIdleGroupEnters, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong,
-      kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs,
-      kLockedWithoutAnAs, kLowerPriorityEnters, kMissingHeapIsFinal, kMmioOffsetUnchecked,
+      kBlockNotLocked, kBoCreateUnchecked, kDeadGroupsAreSaved, kEmptyNameDefers,
+      kEmptySectionCleared, kEmptySlotUnchecked, kEntersBeforeTheUpdates, kEntryDoesNotWait,
+      kEveryBindThrowsOut, kEveryGroupProtected, kEvictedGroupsEnd, kExclusiveExported,
+      kExitDropsRequests, kExitNotAcknowledged, kExitNotAwaited, kExpandLocksAgain, kFailedAddLeaks,
+      kFailedImportLeaks, kFailedProbeKeepsHeap, kFailedUpdateBlamesProtm, kFatalIgnored,
+      kFaultAsksForTwoResets, kFaultIgnored, kFenceTooEarly, kFirstChunkWrong, kFlushIdZeroAsleep,
+      kGateAlwaysOpen, kGateKeptByFailedLock, kGateLeftByFailedLock, kGrantDropsOtherRequests,
+      kGrantEvictsIdleGroups, kGrantForgotten, kGrantWithoutDoorbell, kGroupCreateUnchecked,
+      kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked,
+      kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives,
+      kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased,
+      kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches, kIdleGroupEnters,
+      kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong, kLastComeFirstServed,
+      kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs, kLockedWithoutAnAs,
+      kLowerPriorityEnters, kMappingWithoutReference, kMissingHeapIsFinal, kMmioOffsetUnchecked,
       kNeighboursForgotten, kNeverIdle, kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer,
-      kOffsetOfNobody, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPriorityUpsideDown,
-      kProgressTimerIgnored, kProtectedFaultIgnored, kProtectedNeedsPrivilege,
+      kOffsetOfNobody, kOneExitPerSession, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice,
+      kPriorityUpsideDown, kProgressTimerIgnored, kProtectedFaultIgnored, kProtectedNeedsPrivilege,
       kProtectedWithoutBuffer, kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked,
       kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
       kRequestLeftAlone, kResetAsksForAnother, kResetBlamesWhoWaits, kResetKillsAll,
@@ -160,8 +166,9 @@ std::span<const Mutant> table() {
       kSubmitFaultIgnored, kSubmitUnchecked, kSuspendBufferHandle, kSuspendBufferMixedUp,
       kSuspendedGroupsStartAnew, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong,
       kTickForEachSync, kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored,
-      kUserPageOutlivesGpu, kVmCreateUnchecked, kVmDestroyOfNobody, kVmOperationsSleepInside,
-      kVmStateOfNobody, kWaitingCountsAsIdle, kWalksNotShared, kWatchdogPingsInside,
+      kUserPageOutlivesGpu, kUserPageWritable, kVmCreateUnchecked, kVmDestroyOfNobody,
+      kVmOperationsSleepInside, kVmStateOfNobody, kWaitingCountsAsIdle, kWalksNotShared,
+      kWatchdogPingsInside, kWiderLockUnchecked,
   };
   return mutants;
 }

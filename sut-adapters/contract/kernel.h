@@ -204,8 +204,9 @@ class Kernel {
   virtual void synchronize_irq(IrqLine line) = 0;
 
   // --- memory ----------------------------------------------------------------------------------
-  /// One zeroed page for page tables and the like; Pa{0} = ENOMEM. `role` for fault injection.
-  [[nodiscard]] virtual vocab::Pa page_alloc(const char* role) = 0;
+  /// 2^order zeroed pages in a row, aligned to their size; Pa{0} = ENOMEM. Each is freed by itself.
+  /// `role` for fault injection.
+  [[nodiscard]] virtual vocab::Pa page_alloc(const char* role, std::uint32_t order = 0) = 0;
   virtual void page_free(vocab::Pa pa) = 0;
   [[nodiscard]] virtual std::uint64_t mem_load64(vocab::Pa pa) = 0;
   virtual void mem_store64(vocab::Pa pa, std::uint64_t value) = 0;

@@ -23,7 +23,7 @@ contract::Result<DmaBufPtr> DmaBufTable::create(HeapProvider& provider, std::uin
   buf->resv = resvs_.create();
   bool complete = buf->resv != nullptr;
   for (std::uint64_t i = 0; complete && i < size / vocab::kPageSize; ++i) {
-    const vocab::Pa page = ctx_.bus.page_alloc(kind);
+    const vocab::Pa page = ctx_.bus.page_alloc(kind, 0);
     complete = page.value != 0;
     if (complete) buf->pages.push_back(page);
   }

@@ -16,6 +16,9 @@ using contract::Result;
 namespace {
 /// Room that most objects need; more grows, so that a size nobody has memory for costs nothing.
 constexpr std::uint64_t kUsualPages = 4096;
+/// Of a 2 MiB block.
+constexpr std::uint32_t kBlockOrder = 9;
+constexpr std::uint64_t kBlockPages = 1ull << kBlockOrder;
 /// Of mmap offsets, which all objects share. Source: DRM_FILE_PAGE_OFFSET_SIZE.
 constexpr std::uint64_t kOffsetPages = (0xffffffffull >> 12) * 256;
 /// shmem_file_setup() takes no more. Source: MAX_LFS_FILESIZE.
@@ -82,7 +85,15 @@ int GemTable::get_pages(const GemPtr& gem, State& s) {
   const std::uint64_t count = gem->size / vocab::kPageSize;
   if (s.pages.size() == count) return 0;
   s.pages.reserve(std::min<std::uint64_t>(count, kUsualPages));
-  for (std::uint64_t i = 0; i < count; ++i) {
+  while (s.pages.size() < count) {
+    // A block where the buffer has room for it at this place, as shmem's huge=within_size.
+    const bool fits = s.pages.size() % kBlockPages == 0 && count - s.pages.size() >= kBlockPages;
+    const vocab::Pa block =
+        fits ? ctx_.kernel.page_alloc(gem->ops->role, kBlockOrder) : vocab::Pa{0};
+    for (std::uint64_t i = 0; block.value != 0 && i < kBlockPages; ++i) {
+      s.pages.push_back(vocab::Pa{block.value + i * vocab::kPageSize});
+    }
+    if (block.value != 0) continue;
     const vocab::Pa page = ctx_.kernel.page_alloc(gem->ops->role);
     if (page.value == 0) {
       for (const vocab::Pa got : s.pages) ctx_.kernel.page_free(got);

@@ -3,7 +3,7 @@
 // imports of dma-bufs. State is Host's, found by the object's id; the object is the driver's.
 // mmap offsets are given at the first question and never reused, so they do not depend on how many
 // buffers a driver makes for itself. PRIME is in prime_table.h.
-// Not modelled: eviction, swap, huge folios.
+// Not modelled: eviction, swap.
 // Source: drm_gem.c, drm_gem_shmem_helper.c, drm_prime.c; facts-host.md 6.
 #pragma once
 

@@ -198,7 +198,7 @@ class KernelImpl final : public contract::Kernel {
   void free_irq(contract::IrqLine line, void* ctx) override;
   void synchronize_irq(contract::IrqLine line) override;
 
-  vocab::Pa page_alloc(const char* role) override;
+  vocab::Pa page_alloc(const char* role, std::uint32_t order) override;
   void page_free(vocab::Pa pa) override;
   std::uint64_t mem_load64(vocab::Pa pa) override;
   void mem_store64(vocab::Pa pa, std::uint64_t value) override;

@@ -140,10 +140,11 @@ std::int64_t KernelImpl::fault(const char* call, const char* role) {
   return around_.bus->fault(call, role);
 }
 
-vocab::Pa KernelImpl::page_alloc(const char* role) {
-  if (fault("page_alloc", role) < 0) return vocab::Pa{0};
-  const vocab::Pa pa = around_.bus->page_alloc(contract::PageKind::normal);
-  if (pa.value != 0) ++live_pages_;
+vocab::Pa KernelImpl::page_alloc(const char* role, std::uint32_t order) {
+  // A block is only tried for, with pages to fall back to: its failure is no error of the caller's.
+  if (order == 0 && fault("page_alloc", role) < 0) return vocab::Pa{0};
+  const vocab::Pa pa = around_.bus->page_alloc(contract::PageKind::normal, order);
+  if (pa.value != 0) live_pages_ += 1u << order;
   return pa;
 }
 

@@ -55,7 +55,8 @@ class FakeBus final : public contract::Bus {
     }
     time = std::max(time, t);
   }
-  vocab::Pa page_alloc(contract::PageKind) override {
+  vocab::Pa page_alloc(contract::PageKind, std::uint32_t order) override {
+    if (order != 0) return vocab::Pa{0};
     pages.push_back(std::vector<std::byte>(4096));
     return vocab::Pa{pages.size() * 4096};
   }

@@ -70,9 +70,12 @@ void Rig::advance(vocab::SimTime t) {
   drain();
 }
 
-vocab::Pa Rig::page_alloc(contract::PageKind kind) {
-  return machine_.ram().alloc_page(
-      kind == contract::PageKind::normal ? gpu::PageKind::normal : gpu::PageKind::protected_memory);
+vocab::Pa Rig::page_alloc(contract::PageKind kind, std::uint32_t order) {
+  const auto huge = vocab::YesNo{machine_.config().word(vocab::Switch::huge_pages)};
+  if (order != 0 && huge == vocab::YesNo::no) return vocab::Pa{0};
+  return machine_.ram().alloc_pages(
+      kind == contract::PageKind::normal ? gpu::PageKind::normal : gpu::PageKind::protected_memory,
+      order);
 }
 
 void Rig::page_free(vocab::Pa pa) {

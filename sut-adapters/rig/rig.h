@@ -35,7 +35,7 @@ class Rig final : public contract::Bus, private MemoryListener {
   [[nodiscard]] vocab::SimTime now() const override { return now_; }
   [[nodiscard]] std::uint64_t next_event_ns() const override { return machine_.next_event_ns(); }
   void advance(vocab::SimTime t) override;
-  vocab::Pa page_alloc(contract::PageKind kind) override;
+  vocab::Pa page_alloc(contract::PageKind kind, std::uint32_t order) override;
   void page_free(vocab::Pa pa) override;
   void mem_read(vocab::Pa pa, std::span<std::byte> to) override;
   void mem_write(vocab::Pa pa, std::span<const std::byte> from) override;

@@ -65,6 +65,11 @@ int panthor_fw_protm_enter(PanthorDevice* ptdev) {
   contract::Kernel& k = ptdev->kernel;
   // No VM operation may have a region locked while the MMU stops taking commands.
   k.down_write(ptdev->protm.lock);
+  // Whoever held the lock may have failed: then no entry before the reset.
+  if (!has_defect(ptdev, Switch::sched_81) && panthor_device_reset_is_pending(ptdev)) {
+    k.up_write(ptdev->protm.lock);
+    return -EBUSY;
+  }
   panthor_fw_toggle_reqs(ptdev, ptdev->fw->global, kReqAck, fw::kGlbProtmEnter);
   panthor_fw_ring_global_doorbell(ptdev);
   int ret = wait_enter_ack(ptdev);

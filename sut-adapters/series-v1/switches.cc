@@ -72,6 +72,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "each tick asks the slots for a STATUS_UPDATE, which throws the GPU out of protected mode"},
     {Switch::sched_69, "SCHED-69", "7/8", "own reading of patch 7",
      "work of a higher priority does not end the session"},
+    {Switch::sched_81, "SCHED-81", "7/8", "own reading of patch 7",
+     "an entry that waited for protm.lock goes on although a reset was asked for meanwhile"},
     {Switch::rst_3, "RST-3", "7/8", "own reading of patch 7; seen on the real driver",
      "the protected fault is enabled again before the reset: a line that is slow masks it for "
      "good, over a runtime suspend as well (RST-4)"},

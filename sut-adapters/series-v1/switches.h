@@ -47,6 +47,7 @@ enum class Switch : std::uint8_t {
   sched_47,
   sched_48,
   sched_69,
+  sched_81,
   rst_3,
   rst_14,
   rst_15,
