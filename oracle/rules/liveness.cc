@@ -22,10 +22,8 @@ bool can_block_for_ever(const Node& submit) {
 }
 
 void add_wait(const Node& node, std::vector<std::uint32_t>& out) {
-  const auto index = field_index(node_info(static_cast<NodeType>(node.type)), "wait");
-  if (!index || *index >= node.fields.size()) return;
-  const Value& value = node.fields[*index];
-  if (value.kind == Value::Kind::ref) out.push_back(static_cast<std::uint32_t>(value.number));
+  const std::uint32_t step = field_step(node, "wait");
+  if (step != kNoStep) out.push_back(step);
 }
 
 /// Steps whose fences a submit or a bind waits for.
@@ -36,6 +34,11 @@ std::vector<std::uint32_t> waits_of(const Node& op) {
     for (const Node& item : field.list) add_wait(item, out);
   }
   return out;
+}
+
+/// How often the Program itself may keep a task of the driver from going on.
+std::uint64_t holds_of(const Program& program) {
+  return program.schedule.size() + program.explore.preemptions + program.explore.pct_depth;
 }
 
 constexpr std::uint32_t kJobLine = static_cast<std::uint32_t>(IrqLine::job);
@@ -79,7 +82,8 @@ Turns::Turns(const Program& program, Waits waits)
   spaces_ = static_cast<std::uint64_t>(std::max(spaces, 1));
   // A group is seen on its slot when its first job begins, some instructions behind the START.
   once_ns_ = 64 * ns(instruction) +
-             2 * (ns(boot) + ns(reset) + ns(power) + ns(mcu_disable) + 8 * ns(flush));
+             2 * (ns(boot) + ns(reset) + ns(power) + ns(mcu_disable) + 8 * ns(flush)) +
+             kLongestHoldNs * holds_of(program);
   for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
     const Node& op = program.steps[s].op;
     if (static_cast<NodeType>(op.type) != NodeType::group_create) continue;

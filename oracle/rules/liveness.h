@@ -4,8 +4,8 @@
 // with nothing before it, while no group of a higher priority has one; to nobody while more VMs
 // have such jobs than there are address spaces: the base changes one group a tick, so the VMs of
 // the groups that stay keep theirs, and a group of another VM waits until they end.
-// Leaves out: times of the candidate's ticks, which are not in a Trace; a bound counts ticks of the
-// base's period, with room for what the machine's latencies add to each.
+// Leaves out: times of the candidate's ticks, which are in no Trace; a bound counts ticks of the
+// base, with room for the machine's latencies and for what a schedule may hold.
 // Source: decisions.md 11; panthor_sched.c (7.3) tick_ctx_pick_groups_from_list().
 #pragma once
 

@@ -92,6 +92,19 @@ TEST_CASE("L2: a group with work waits for its slot no longer than its ticks") {
   check_right("L2", w.program, asleep);
 }
 
+TEST_CASE("L2: what a schedule holds is late by so much, and no more") {
+  TwoGroups w;
+  const auto late = [&w](std::uint64_t ns) {
+    TraceBuilder b;
+    w.accepted(b).after(ns).event(EventKind::group_on_slot, w.b, 1);
+    return b;
+  };
+  check_wrong("L2", w.program, late(kLateNs), 3);
+  w.program.schedule.resize(2);
+  check_right("L2", w.program, late(kLateNs));
+  check_wrong("L2", w.program, late(kLateNs + 2 * kLongestHoldNs), 3);
+}
+
 TEST_CASE("L3: a request with the highest priority is entered within its ticks") {
   const TwoGroups w;
   TraceBuilder right;

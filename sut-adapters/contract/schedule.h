@@ -143,6 +143,9 @@ struct ExploreSpec {
   friend bool operator==(const ExploreSpec&, const ExploreSpec&) = default;
 };
 
+/// How long time may pass while a task is held that could go on: longer than two ticks of the
+/// driver's scheduler; a CPU is not gone for longer.
+inline constexpr std::uint64_t kLongestHoldNs = 25'000'000;
 inline constexpr std::uint32_t kMaxScheduleEntries = 64;
 inline constexpr std::uint32_t kMaxPreemptions = 4;
 inline constexpr std::uint32_t kMaxPctDepth = 8;

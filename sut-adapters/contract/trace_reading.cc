@@ -149,6 +149,13 @@ std::uint64_t field_number(const Node& node, std::string_view field) {
   return value.kind == Value::Kind::absent ? info.fields[*index].fallback : value.number;
 }
 
+std::uint32_t field_step(const Node& node, std::string_view field) {
+  const auto index = field_index(node_info(static_cast<NodeType>(node.type)), field);
+  if (!index || *index >= node.fields.size()) return kNoStep;
+  const Value& value = node.fields[*index];
+  return value.kind == Value::Kind::ref ? static_cast<std::uint32_t>(value.number) : kNoStep;
+}
+
 bool has_own_fence(const Node& node) {
   const auto type = static_cast<NodeType>(node.type);
   if (type != NodeType::vm_bind) return type == NodeType::group_submit;

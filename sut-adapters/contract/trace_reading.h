@@ -49,6 +49,8 @@ inline constexpr std::uint16_t kRunnerWakes = 1;
 [[nodiscard]] NodeType step_type(const Program& program, std::uint32_t step);
 /// Number or reference in the field of that name, else the field's default.
 [[nodiscard]] std::uint64_t field_number(const Node& node, std::string_view field);
+/// The step that a field refers to; kNoStep when it is not there or holds a number of its own.
+[[nodiscard]] std::uint32_t field_step(const Node& node, std::string_view field);
 /// Whether the operation signals a syncobj of its own: a submit, and a VM_BIND with the flag async
 /// and at least one operation.
 [[nodiscard]] bool has_own_fence(const Node& node);

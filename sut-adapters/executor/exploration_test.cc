@@ -253,6 +253,28 @@ TEST_CASE("Host: time passes over a held task only when the schedule waits for a
   }
 }
 
+TEST_CASE("Host: who is held goes on in time, however often others have their turn meanwhile") {
+  Bench bench;
+  KernelImpl& k = *bench.kernel;
+  contract::Kref ref{1};
+  std::uint64_t went_on_ns = 0;
+  bench.task("call", [&] {
+    k.kref_get(ref, "thing");
+    went_on_ns = k.now().ns;
+  });
+  bench.task("sleeper", [&] {
+    for (int i = 0; i < 10; ++i) k.usleep(10'000);
+  });
+  const ScheduleEntry entries[] = {{Verb::let, actor(0), {PointKind::kref_get, "thing", 1}},
+                                   {Verb::run, actor(7), {PointKind::returned, "", 1}}};
+  SchedulePlayer player(entries);
+  k.set_schedule(&player);
+  bench.rest();
+  CHECK(went_on_ns > 0);
+  CHECK(went_on_ns <= contract::kLongestHoldNs);
+  CHECK(player.left() == 1);
+}
+
 TEST_CASE("Host: a held task goes on when nothing comes that could be waited for") {
   Bench bench;
   KernelImpl& k = *bench.kernel;

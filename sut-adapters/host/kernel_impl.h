@@ -398,7 +398,6 @@ class KernelImpl final : public contract::Kernel {
   contract::SchedulePolicy* policy_ = nullptr;
   std::pmr::vector<Task*> held_;             ///< in order of holding
   bool waiting_ = false;                     ///< only held tasks are left, and time passes
-  std::uint64_t wait_until_ns_ = 0;
   std::pmr::vector<contract::TaskView> fresh_views_, held_views_;   ///< for the policy
   std::uint32_t last_task_ = 0;
   std::uint64_t last_poll_ = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Scheduling points: where a policy may hold a task, and who goes on then. A held task stays
 // runnable; others run, and find its locks taken. When only held tasks are left, the policy lets
-// one go on or lets time pass, for kLongestHoldNs at most and never under a spinlock, since
-// interrupts are off there. Objects of Host itself are no points: to a driver its calls are one
-// step. Without a policy nothing here runs. Source: design.md section 5.
+// one go on or lets time pass, for kLongestHoldNs at most since a task was held, never under a
+// spinlock, since interrupts are off there. Objects of Host itself are no points: to a driver its
+// calls are one step. Without a policy nothing here runs. Source: design.md section 5.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -18,9 +18,6 @@ using contract::TaskView;
 using contract::Turn;
 
 namespace {
-
-/// Longer than two ticks of the driver's scheduler; a CPU is not gone for longer.
-constexpr std::uint64_t kLongestHoldNs = 25 * vocab::kMs;
 
 constexpr std::array<std::string_view, 15> kHostRoles{
     "fence",         "gem",         "syncobj",         "cdev",
@@ -57,7 +54,10 @@ contract::Rivals KernelImpl::rivals() {
 bool KernelImpl::time_may_pass() const {
   if (spins_held_ != 0) return false;
   const std::uint64_t next = std::min(around_.bus->next_event_ns(), own_timer_ns());
-  return next != vocab::kNever && next <= now().ns + kLongestHoldNs;
+  // Who is held longest goes on first, whatever a policy waits for.
+  const std::uint64_t until =
+      held_.empty() ? now().ns + contract::kLongestHoldNs : held_.front()->held_until_ns;
+  return next != vocab::kNever && next <= until;
 }
 
 void KernelImpl::point(PointKind kind, const char* role, std::uint32_t offset) {
@@ -71,6 +71,7 @@ void KernelImpl::point(PointKind kind, const char* role, std::uint32_t offset) {
 
 void KernelImpl::hold_task(Task& t) {
   t.state = TaskState::held;
+  t.held_until_ns = now().ns + contract::kLongestHoldNs;
   held_.push_back(&t);
   waiting_ = false;
 }
@@ -83,13 +84,12 @@ Task* KernelImpl::take_next(bool call_returned) {
       if (held_.empty()) return nullptr;
       // Whoever made the call that returned may make another one before held tasks go on.
       if (call_returned) return nullptr;
-      if (waiting_ && now().ns < wait_until_ns_ && time_may_pass()) return nullptr;
+      if (waiting_ && time_may_pass()) return nullptr;
     }
     Turn turn{};
     if (policy_ != nullptr) turn = policy_->next(rivals());
     if (turn.what == Turn::What::wait && time_may_pass()) {
       waiting_ = true;
-      wait_until_ns_ = now().ns + kLongestHoldNs;
       return nullptr;
     }
     const bool fresh = turn.what == Turn::What::fresh || turn.what == Turn::What::hold;

@@ -63,6 +63,7 @@ struct Task {
   const char* wait_role = "";
   WakeReason wake = WakeReason::woken;
   bool blocked_once = false;
+  std::uint64_t held_until_ns = 0;  ///< while a schedule holds it: when it goes on at the latest
   // Only while it polls: evaluations lie at poll_base + k * poll_step.
   std::uint64_t poll_base_ns = 0, poll_step_ns = 0, poll_last_ns = 0;
   std::uint64_t poll_nr = 0;        ///< number of this poll; 0 = does not poll

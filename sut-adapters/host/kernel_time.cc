@@ -109,7 +109,7 @@ std::uint64_t KernelImpl::own_timer_ns() const {
 
 std::uint64_t KernelImpl::next_timer_ns() const {
   if (held_.empty()) return own_timer_ns();
-  return std::min(own_timer_ns(), waiting_ ? wait_until_ns_ : now().ns);
+  return std::min(own_timer_ns(), waiting_ ? held_.front()->held_until_ns : now().ns);
 }
 
 std::uint64_t KernelImpl::next_needed_timer_ns() const {
