@@ -5,6 +5,7 @@
 // nobody tells, the records are counted, on top of what a probe before T = 0 may have taken.
 // Not modelled: which of two buffers leaked; references that keep no buffer alive.
 #include <optional>
+#include <set>
 
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -43,7 +44,7 @@ class Holders {
       case NodeType::prime_export:
       case NodeType::prime_import: own_ += ok ? 1 : 0; break;
       case NodeType::buffer_put:
-      case NodeType::buffer_close: own_ -= ok ? 1 : 0; break;
+      case NodeType::buffer_close: own_ -= ok && ends(*op, "buffer") ? 1 : 0; break;
       case NodeType::group_create: groups_ += ok && flagged(*op) ? 1 : 0; break;
       case NodeType::group_destroy: groups_ -= ok && destroys_flagged(*op) ? 1 : 0; break;
       default: break;
@@ -55,17 +56,23 @@ class Holders {
 
  private:
   static bool flagged(const Node& op) { return (field_number(op, "flags") & 1) != 0; }
-  [[nodiscard]] bool destroys_flagged(const Node& op) const {
-    const auto target = static_cast<std::uint32_t>(field_number(op, "group"));
-    const Node* const made = step_op(program_, target);
+  /// Whether it gives back what another step made, as the first one to do so: descriptors and
+  /// handles come again, so a second one ends what somebody else has made since.
+  bool ends(const Node& op, std::string_view field) {
+    const std::uint32_t made = field_step(op, field);
+    return made != kNoStep && ended_.insert(made).second;
+  }
+  bool destroys_flagged(const Node& op) {
+    const Node* const made = step_op(program_, field_step(op, "group"));
     return made != nullptr && static_cast<NodeType>(made->type) == NodeType::group_create &&
-           flagged(*made);
+           flagged(*made) && ends(op, "group");
   }
 
   const Program& program_;
   std::int64_t sections_;
   std::int64_t own_ = 0;
   std::int64_t groups_ = 0;
+  std::set<std::uint32_t> ended_;   ///< steps whose object was given back
 };
 
 // What the first block of rest_state records, from `begin` on, says about the heaps.

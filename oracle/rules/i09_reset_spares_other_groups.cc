@@ -85,11 +85,16 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
       tenants.blame(r.a, earned);
     } else if (is(r, EventKind::job_started)) {
       begun_ns.try_emplace(r.a, r.time_ns);
-    } else if (r.kind == RecordKind::fence_signalled && r.d != 0) {
+    } else if (r.kind == RecordKind::fence_signalled && r.d == 0) {
+      begun_ns.erase(r.a);
+    } else if (r.kind == RecordKind::fence_signalled) {
       const std::uint32_t group = group_of_job(program, r.a);
-      const auto begun = begun_ns.find(r.a);
-      const bool timed_out = r.d == ETIMEDOUT && begun != begun_ns.end() &&
-                             r.time_ns - begun->second + kJiffyNs >= kJobTimeoutNs;
+      // Any of its jobs may be the late one: it takes those of the other queues along.
+      const bool timed_out =
+          r.d == ETIMEDOUT && std::any_of(begun_ns.begin(), begun_ns.end(), [&](const auto& job) {
+            return group_of_job(program, job.first) == group &&
+                   r.time_ns - job.second + kJiffyNs >= kJobTimeoutNs;
+          });
       if (timed_out) earned.insert(group);
       if (earned.insert(group).second) out.emplace(group, i);  // later ones follow from it
     } else if (is(r, K::mmu_fault)) {

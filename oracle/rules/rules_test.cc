@@ -258,6 +258,27 @@ TEST_CASE("I6: buffers of a probe before the trace, of steps and of later probes
   check_wrong("I6", p, wrong, 7);
 }
 
+TEST_CASE("I6: a descriptor that comes again is no second buffer that was given back") {
+  Program p;
+  const auto file = add_step(p, make_node(NodeType::heap_open));
+  const auto ioctl = make_node(NodeType::heap_ioctl, {{"file", kRef, file}});
+  const auto first = add_step(p, ioctl);
+  const auto other = add_step(p, ioctl);
+  const auto close = make_node(NodeType::buffer_close, {{"buffer", kRef, first}});
+  const auto end = add_step(p, close);
+  const auto again = add_step(p, close);
+  TraceBuilder b;
+  b.record(RecordKind::heap_alloc, {.a = 1}).returned(first, 0);
+  b.record(RecordKind::heap_alloc, {.a = 1}).returned(other, 0);
+  b.record(RecordKind::heap_buffer_freed, {.a = 1}).returned(end, 0).returned(again, 0);
+  TraceBuilder right = b;
+  right.record(RecordKind::rest_state, {}, "vms");
+  check_right("I6", p, right);
+  TraceBuilder wrong = b;
+  wrong.record(RecordKind::heap_alloc, {.a = 1}).record(RecordKind::rest_state, {}, "vms");
+  check_wrong("I6", p, wrong, 8);
+}
+
 TEST_CASE("I7: a request that nobody can grant takes the group off its slot") {
   const World w;
   const auto terminated = Record{.a = 2, .b = 1, .c = 0};
@@ -372,6 +393,21 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
     unseen.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
     if (started) check_right("I9", w.program, unseen);
     if (!started) check_wrong("I9", w.program, unseen, 5);
+  }
+
+  // A job that has had its time takes the younger ones of its group along, whose fence may come
+  // first; one that is over has no part in it.
+  const auto late_job = add_job(w.program, other);
+  for (const bool over : {false, true}) {
+    TraceBuilder late;
+    late.event(EventKind::group_on_slot, other, 1).event(EventKind::job_started, late_job, 1);
+    if (over) late.after(kMs).fence(late_job, 0);
+    late.after(5 * kSec).event(EventKind::job_started, other_job, 1);
+    late.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
+    late.fence(other_job, ETIMEDOUT);
+    late.record(RecordKind::group_state, {.a = other, .b = 1});
+    if (!over) check_right("I9", w.program, late);
+    if (over) check_wrong("I9", w.program, late, 6);
   }
 
   w.program.faults.push_back(Fault{});
