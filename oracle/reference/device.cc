@@ -255,6 +255,7 @@ int Device::system_resume() {
   const int error = k.pm_runtime_force_resume();
   asleep_ = false;
   k.wake_up_all(awake_);
+  if (sched_ready_) sched->wake();
   return error;
 }
 
@@ -277,8 +278,9 @@ void Device::schedule_reset() {
 
 bool Device::wait_for_reset() {
   if (!reset_pending_ || k.dev_is_unplugged()) return false;
+  const std::uint32_t before = resets_;
   k.flush_work(reset_work_);
-  return !reset_pending_;
+  return resets_ != before;
 }
 
 int Device::reset_gpu() {
@@ -312,6 +314,7 @@ void Device::run_reset() {
   mmu->bind_queues().start_all();
   if (!lost_) error = fw->post_reset();
   reset_pending_ = false;
+  ++resets_;
   // Last, and with the mark gone: a line that is still high asks for a reset of its own (RST-3).
   gpu->unmask_protm_fault();
   sched->post_reset(error);

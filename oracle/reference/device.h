@@ -49,7 +49,8 @@ class Device {
   /// Asks for a GPU reset, once. Legal in any context that may queue work.
   void schedule_reset();
   [[nodiscard]] bool reset_is_pending() const { return reset_pending_; }
-  /// Waits for a reset that is asked for; false when there is none, or when it did not help.
+  /// Waits for a reset that is asked for; false when none was carried out. Another one may be
+  /// asked for by then.
   bool wait_for_reset();
   /// True from the moment when a fast restart of the firmware is possible until it is used.
   bool fast_reset = false;
@@ -96,6 +97,7 @@ class Device {
   contract::Completion unplug_done_{.role = "unplug.done"};
   contract::WaitQueue awake_{.role = "pm.awake"};
   PmState pm_state_ = PmState::suspended;
+  std::uint32_t resets_ = 0;   ///< that were carried out
   bool asleep_ = false;
   bool reset_pending_ = false;
   bool sched_ready_ = false;

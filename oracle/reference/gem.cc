@@ -217,7 +217,7 @@ void KernelBos::destroy(Device& d, const Ptr<KernelBo>& bo) {
   const VmOp unmap{.kind = VmOp::Kind::unmap, .va = bo->va, .size = bo->size, .offset = 0,
                    .object = nullptr, .flags = 0, .cuts_nothing = true};
   int error = Vms::run(bo->vm, unmap);
-  if (error == -ETIMEDOUT && d.wait_for_reset()) error = Vms::run(bo->vm, unmap);
+  while (error == -ETIMEDOUT && d.wait_for_reset()) error = Vms::run(bo->vm, unmap);
   if (error != 0) {
     // The GPU may still reach the memory: it is kept rather than given to somebody else (MMU-34).
     d.k.log("kernel buffer cannot be unmapped, it is kept");

@@ -70,6 +70,8 @@ class Sched {
   void unplug();
   void suspend();
   void resume();
+  /// The system is awake again: makes up for a tick that found the power gone.
+  void wake();
   void pre_reset();
   void post_reset(int fw_error);
 
@@ -264,6 +266,7 @@ class Sched {
   contract::Mutex reset_lock_{.role = "reset.lock"};
   bool reset_in_progress_ = false;
   bool unplugged_ = false;
+  bool tick_missed_ = false;            ///< the power was gone when a tick had its turn
   List<Group> stopped_;
 
  public:

@@ -190,6 +190,10 @@ void Sched::resume() {
   tick_now();
 }
 
+void Sched::wake() {
+  if (tick_missed_) tick_now();
+}
+
 // --- reset -------------------------------------------------------------------------------------
 
 void Sched::stop_group(const Ptr<Group>& group) {

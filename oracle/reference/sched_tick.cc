@@ -33,9 +33,11 @@ void Sched::tick_work() {
   }
   {
     MutexGuard lock(k_, lock_);
-    // Who waited for the lock may find the power gone; the resume brings a tick of its own.
+    // Who waited for the lock may find the power gone. A resume brings a tick of its own, but a
+    // system that wakes need not resume the device.
     const bool powered =
         d_.pm_state() == PmState::active || !d_.driver.waits_for_wake();
+    tick_missed_ = !powered;
     if (powered && !d_.reset_is_pending()) tick_locked(now, now >= target);
   }
   k_.pm_runtime_put_autosuspend();

@@ -148,7 +148,7 @@ void Vms::destroy(const Ptr<Vm>& vm) {
   const VmOp unmap{.kind = VmOp::Kind::unmap, .va = 0, .size = 1ull << va_bits, .offset = 0,
                    .object = nullptr, .flags = 0, .cuts_nothing = true};
   int error = run(vm, unmap);
-  if (error == -ETIMEDOUT && d.wait_for_reset()) error = run(vm, unmap);
+  while (error == -ETIMEDOUT && d.wait_for_reset()) error = run(vm, unmap);
   if (error != 0) d.k.warn("mappings of a destroyed vm stay");
   put(vm);
 }

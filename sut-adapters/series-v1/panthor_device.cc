@@ -201,6 +201,7 @@ int panthor_device_wake(PanthorDevice* ptdev) {
   const int ret = ptdev->kernel.pm_runtime_force_resume();
   ptdev->pm.asleep = false;
   ptdev->kernel.complete_all(ptdev->pm.awake);
+  if (ptdev->scheduler != nullptr && !ptdev->unplug.begun) panthor_sched_wake(ptdev);
   return ret;
 }
 

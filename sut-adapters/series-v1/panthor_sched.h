@@ -149,6 +149,7 @@ struct PanthorScheduler {
   std::uint64_t tick_period = 0;       ///< jiffies
   std::uint64_t last_tick = 0;
   std::uint64_t resched_target = kNoTick;
+  bool tick_in_the_dark = false;   ///< the last tick found the GPU suspended
   GroupLists runnable;
   GroupLists idle;
   ListNode<Group> waiting;
@@ -177,6 +178,8 @@ void panthor_sched_pre_reset(PanthorDevice* ptdev);
 void panthor_sched_post_reset(PanthorDevice* ptdev, bool reset_failed);
 void panthor_sched_suspend(PanthorDevice* ptdev);
 void panthor_sched_resume(PanthorDevice* ptdev);
+/// The system is awake, the device perhaps not: nobody else asks again for a tick that was in vain.
+void panthor_sched_wake(PanthorDevice* ptdev);
 void panthor_sched_report_fw_events(PanthorDevice* ptdev, std::uint32_t events);
 void panthor_sched_report_mmu_fault(PanthorDevice* ptdev);
 void panthor_sched_prepare_for_vm_destruction(PanthorDevice* ptdev);

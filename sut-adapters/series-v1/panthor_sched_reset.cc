@@ -233,6 +233,11 @@ void panthor_sched_resume(PanthorDevice* ptdev) {
   sched_queue_tick(sched, 0);
 }
 
+void panthor_sched_wake(PanthorDevice* ptdev) {
+  PanthorScheduler* const sched = &*ptdev->scheduler;
+  if (sched->tick_in_the_dark) sched_queue_tick(sched, 0);
+}
+
 void panthor_sched_report_mmu_fault(PanthorDevice* ptdev) {
   if (ptdev->scheduler != nullptr) sched_queue_tick(&*ptdev->scheduler, 0);
 }

@@ -366,6 +366,7 @@ void tick_work(PanthorScheduler* sched) {
     // A suspend may have been first at the lock.
     const bool powered = ptdev->pm.state == PmState::active;
     const bool pending = panthor_device_reset_is_pending(ptdev);
+    sched->tick_in_the_dark = !powered;
     if (powered && !pending) sched_tick_locked(sched, now, now >= target);
   }
   k.pm_runtime_put_autosuspend();
