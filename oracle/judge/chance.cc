@@ -2,6 +2,7 @@
 #include "oracle/judge/chance.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <optional>
 
@@ -39,7 +40,8 @@ class Chance {
       // A fence that never comes is nobody's luck.
       if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
       const auto group = subject(f);
-      return group && (by_chance(*group) || fault_told_late(f, *group));
+      if (!group) return false;
+      return by_chance(*group) || fault_told_late(f, *group) || exit_given_up(f, *group);
     }
     return false;
   }
@@ -64,7 +66,7 @@ class Chance {
   }
   [[nodiscard]] bool by_chance(std::uint32_t group) const {
     bool by_chance = false;
-    for (const Fates* fates : {&oracle_, &candidate_}) {
+    for (const Fates* fates : fates_) {
       if (!fates->died.contains(group)) continue;
       const bool touched = died_touched(*fates, group);
       if (!touched && !fates->own_fault.contains(group)) return false;
@@ -85,6 +87,15 @@ class Chance {
     if (f.event == "group_state") return got->b == want->b;
     const auto dead = [](std::uint64_t error) { return error == EINVAL || error == ECANCELED; };
     return f.rule == "fence" && f.field == "error" && dead(got->d) && dead(want->d);
+  }
+
+  /// An exit that is over about when the driver's wait for it is: who dies of it in both runs has
+  /// left by itself in one and by the reset in the other, and its slot has answered or not.
+  [[nodiscard]] bool exit_given_up(const Finding& f, std::uint32_t group) const {
+    if (f.rule != "window" && f.event != "group_state") return false;
+    return std::all_of(fates_.begin(), fates_.end(), [&](const Fates* fates) {
+      return fates->died.contains(group) && fates->slow_exit.contains(group);
+    });
   }
 
   [[nodiscard]] const Record* record(const Finding& f, bool of_oracle) const {
@@ -181,6 +192,7 @@ class Chance {
 
   const Comparison& c_;
   Fates oracle_, candidate_;
+  std::array<const Fates*, 2> fates_{&oracle_, &candidate_};
   std::set<std::uint32_t> forked_;
 };
 

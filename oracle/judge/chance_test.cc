@@ -89,6 +89,16 @@ TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it i
   CHECK(w.left(own, EINVAL) == 1);
 }
 
+TEST_CASE("chance: a group that came back has the AS that its request names") {
+  const World w;
+  const auto faulted = [&](std::uint32_t as) {
+    TraceBuilder b = w.running();
+    return b.saw(K::protm_pend, {.a = 1, .d = 5}).saw(K::mmu_fault, {.a = as});
+  };
+  CHECK(w.left(faulted(5), EINVAL) == 0);
+  CHECK(w.left(faulted(6), EINVAL) == 1);
+}
+
 TEST_CASE("chance: an exit that is refused touches the group inside, a lost ack that of its slot") {
   const World w;
   const auto kind = [](vocab::FaultKind k) { return static_cast<std::uint32_t>(k); };
@@ -107,6 +117,54 @@ TEST_CASE("chance: an exit that is refused touches the group inside, a lost ack 
   late.saw(K::fault_applied,
            {.b = kind(vocab::FaultKind::late_exit), .c = vocab::kAnySlot});
   CHECK(w.left(late, EINVAL) == 1);  // no excuse: RST-14
+}
+
+TEST_CASE("chance: who dies of a slow exit in both runs may end by exit or by reset") {
+  const World w;
+  const auto left = [&](std::uint64_t oracle_ns, std::uint64_t candidate_ns) {
+    const auto run = [&](std::uint64_t ns) {
+      TraceBuilder b = w.running();
+      b.saw(K::enter_sampled, {.c = 1}).saw(K::protm_active, {.a = 0}).saw(K::exit_cause);
+      return b.after(ns).saw(K::protm_exit_raised).fence(w.job, EINVAL);
+    };
+    TraceBuilder oracle = run(oracle_ns);
+    TraceBuilder candidate = run(candidate_ns);
+    oracle.record(RecordKind::group_state, {.a = w.mine, .b = 3, .c = 1});
+    candidate.record(RecordKind::group_state, {.a = w.mine, .b = 2, .c = 1});
+    std::vector<Finding> findings{
+        {.from = FindingClass::comparison,
+         .rule = "rest-state",
+         .slug = "rest-state",
+         .event = "group_state",
+         .field = "state",
+         .detail = {},
+         .oracle_record = oracle.trace().records.size() - 1,
+         .candidate_record = candidate.trace().records.size() - 1}};
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    drop_chance(c);
+    return findings.size();
+  };
+  CHECK(left(500 * kMs, 540 * kMs) == 0);
+  CHECK(left(500 * kMs, 40 * kMs) == 1);
+  CHECK(left(40 * kMs, 540 * kMs) == 1);
+}
+
+TEST_CASE("chance: who enters while a PING is open cannot be asked to leave") {
+  World w;
+  w.program.faults.push_back(Fault{});
+  w.program.faults.back().machine.kind = vocab::FaultKind::lose_ack;
+  const auto refused = [&](vocab::AckTarget target, bool acked) {
+    w.program.faults.back().machine.target = static_cast<std::uint32_t>(target);
+    TraceBuilder b = w.running();
+    b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_ack),
+                             .c = vocab::kAnySlot});
+    if (acked) b.saw(K::ping_acked);
+    return b.saw(K::protm_active, {.a = 0});
+  };
+  CHECK(w.left(refused(vocab::AckTarget::glb_ping, false), EINVAL) == 0);
+  CHECK(w.left(refused(vocab::AckTarget::glb_ping, true), EINVAL) == 1);
+  CHECK(w.left(refused(vocab::AckTarget::glb_halt, false), EINVAL) == 1);
 }
 
 TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs") {

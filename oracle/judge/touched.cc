@@ -15,6 +15,10 @@ using F = vocab::FaultKind;
 
 namespace {
 
+/// The 500 ms for which a driver waits, less what the rounding of a jiffy may take off them.
+/// Source: patch 7/8, panthor_fw_protm_exit_sync().
+constexpr std::uint64_t kExitWaitNs = 480 * vocab::kMs;
+
 enum class Reach : std::uint8_t { nobody, slot, inside, everybody };
 
 /// Whom a machine fault touches.
@@ -135,6 +139,26 @@ class Reader {
     if (groups_.contains(group)) vm_of_as_[as_of_slot_[r.b]] = vm_of(group);
   }
 
+  /// A group that is resumed makes no CALL, but its requests name the AS that it has now.
+  void take_as(const Record& r) {
+    const auto as = static_cast<std::uint32_t>(r.d);
+    as_of_slot_[r.a] = as;
+    const auto seat = seats_.now(r.a);
+    if (seat && groups_.contains(seat->group)) vm_of_as_[as] = vm_of(seat->group);
+  }
+  /// The exit that began at `exit_from_ns_` is over, or given up.
+  void note_exit(std::size_t i) {
+    const bool slow = exit_from_ns_ != vocab::kNever &&
+                      trace_.records[i].time_ns - exit_from_ns_ >= kExitWaitNs;
+    if (slow) fates_.slow_exit.insert(inside(i));
+    exit_from_ns_ = vocab::kNever;
+  }
+  [[nodiscard]] bool hits_ping(std::uint32_t fault) const {
+    return fault < program_.faults.size() &&
+           program_.faults[fault].machine.target ==
+               static_cast<std::uint32_t>(vocab::AckTarget::glb_ping);
+  }
+
   void take_fault(std::size_t i) {
     const Record& r = trace_.records[i];
     const auto slot = static_cast<std::uint32_t>(r.c);
@@ -142,6 +166,7 @@ class Reader {
       case Reach::nobody: break;
       case Reach::slot:
         if (slot != vocab::kAnySlot) touch_seat(slot, i);
+        if (hits_ping(r.a)) ping_open_ = true;
         break;
       case Reach::inside: touch(inside(i), i); break;
       case Reach::everybody: touch_if(i, [](std::uint32_t) { return true; }); break;
@@ -155,8 +180,27 @@ class Reader {
       case K::enter_sampled:
         if (r.c != 0) session_ = static_cast<std::uint32_t>(std::countr_zero(r.c));
         break;
+      case K::protm_pend: take_as(r); break;
+      case K::protm_active:
+        take_as(r);
+        // The next PING asks for nothing while the last one is open: this session cannot be ended.
+        if (ping_open_) touch(seats_.at(r.a, i).group, i);
+        break;
+      case K::ping_acked: ping_open_ = false; break;
+      case K::exit_cause:
+        // The reset that gets the GPU out is a cause too.
+        if (exit_from_ns_ == vocab::kNever) exit_from_ns_ = r.time_ns;
+        else note_exit(i);
+        break;
       case K::protm_exit_raised:
-      case K::reset_completed: session_ = vocab::kAnySlot; break;
+        note_exit(i);
+        session_ = vocab::kAnySlot;
+        break;
+      case K::reset_completed:
+        exit_from_ns_ = vocab::kNever;
+        session_ = vocab::kAnySlot;
+        ping_open_ = false;
+        break;
       case K::protm_fault:
       case K::exit_refused: touch(inside(i), i); break;
       case K::region_unfinished: {
@@ -212,6 +256,8 @@ class Reader {
   std::map<std::uint32_t, std::uint32_t> thrown_out_;  ///< how often
   std::optional<std::size_t> last_fault_;
   bool progress_saved_ = true;
+  std::uint64_t exit_from_ns_ = vocab::kNever;   ///< when an exit began that is not over
+  bool ping_open_ = false;   ///< its ack was lost, or comes late
   Seats seats_;
   std::map<std::uint32_t, std::uint32_t> as_of_slot_;
   std::map<std::uint32_t, std::uint64_t> vm_of_as_;

@@ -19,6 +19,8 @@ struct Fates {
   SinceRecord died;     ///< first error of its fences, or its bad state at rest
   std::set<std::uint32_t> own_fault;     ///< the hardware said so: CS_FAULT or CS_FATAL in its slot
   std::set<std::uint32_t> page_faulted;  ///< of those, by a page fault
+  /// Whose exit took as long as a driver waits for one, or longer.
+  std::set<std::uint32_t> slow_exit;
 };
 [[nodiscard]] Fates fates_of(const contract::Program& program, const contract::Trace& trace);
 
