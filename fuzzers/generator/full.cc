@@ -7,6 +7,7 @@
 #include "conformance/format/case_words.h"
 #include "fuzzers/generator/machine.h"
 #include "fuzzers/generator/scene.h"
+#include "fuzzers/generator/set_piece.h"
 #include "fuzzers/generator/wrong_calls.h"
 #include "gpu-model/vocab/machine_config.h"
 #include "sut-adapters/contract/capability.h"
@@ -153,13 +154,7 @@ void befall(Scene& scene) {
   }
 }
 
-}  // namespace
-
-Program generate_full(std::uint64_t seed) {
-  Scene scene(seed);
-  Program& program = scene.program;
-  program.title = "seed " + std::to_string(seed) + ": " + scene.swarm.words();
-  program.heap_param = format::kDefaultHeapName;
+void play_topics(Scene& scene) {
   draw_machine_of(scene);
   for (const TopicInfo& topic : topic_table()) {
     if (topic.prepare != nullptr && scene.swarm.on(topic.id)) topic.prepare(scene);
@@ -168,6 +163,19 @@ Program generate_full(std::uint64_t seed) {
   put_in_order(scene);
   for (Client& client : scene.clients) work(scene, client);
   befall(scene);
+}
+
+}  // namespace
+
+Program generate_full(std::uint64_t seed) {
+  Scene scene(seed);
+  Program& program = scene.program;
+  const SetPiece* const piece = set_piece_of(seed);
+  program.title = "seed " + std::to_string(seed) + ": " +
+                  (piece != nullptr ? std::string(piece->name) : scene.swarm.words());
+  program.heap_param = format::kDefaultHeapName;
+  if (piece != nullptr) piece->play(scene);
+  else play_topics(scene);
   scene.builder.finish();
   program.requires_mask = contract::needed_by(program);
   for (const auto need : {Capability::panthor, Capability::protm, Capability::vm_bind}) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "fuzzers/generator/agreement.h"
+#include "fuzzers/generator/set_piece.h"
 #include "oracle/differential/candidates.h"
 
 using namespace protm;
@@ -63,6 +64,37 @@ TEST_CASE("600 seeds of everything on the corrected series-v1: no alarm") {
   }
   // The rest: a step or a machine fault came in one of the two runs only.
   CHECK(totals.of(fuzz::Agreed::yes) >= 580);
+}
+
+TEST_CASE("set pieces: each finds the defect that it was made for") {
+  struct Row {
+    std::string_view piece, defect;
+  };
+  constexpr Row kRows[] = {{"heaps-meet", "HEAP-4"},
+                           {"heaps-meet", "HEAP-14"},
+                           {"heap-of-the-driver", "HEAP-32"},
+                           {"operation-meets-exit", "MMU-15"},
+                           {"operation-meets-exit", "RST-15"},
+                           {"work-meets-session", "SCHED-69"},
+                           {"groups-meet-reset", "RST-16"}};
+  constexpr std::uint32_t kPrograms = 500;
+  for (const Row& row : kRows) {
+    CAPTURE(row.defect);
+    auto candidate =
+        differential::default_registry().parse("series-v1:only=" + std::string(row.defect));
+    REQUIRE(candidate.has_value());
+    fuzz::AgreementRun run(std::move(*candidate), fuzz::Scope::full);
+    bool found = false;
+    std::uint64_t seed = 0;
+    for (std::uint32_t tried = 0; tried < kPrograms && !found; ++seed) {
+      const fuzz::SetPiece* const piece = fuzz::set_piece_of(seed);
+      if (piece == nullptr || piece->name != row.piece) continue;
+      ++tried;
+      found = run.run(seed).outcome == fuzz::Agreed::diverged;
+    }
+    CHECK_MESSAGE(found, row.piece);
+    MESSAGE(row.defect << ": seed " << seed - 1);
+  }
 }
 
 TEST_CASE("1,000 seeds on the corrected series-v1: two drivers, the same turns on the slots") {

@@ -11,6 +11,7 @@
 #include "conformance/format/program_order.h"
 #include "fuzzers/generator/generate.h"
 #include "fuzzers/generator/random.h"
+#include "fuzzers/generator/set_piece.h"
 #include "fuzzers/generator/shares.h"
 #include "gpu-model/vocab/observation.h"
 
@@ -93,6 +94,23 @@ TEST_CASE("generate: a Program of the full scope is written as YAML and reads ba
     CHECK_MESSAGE(format::equal(program, *back), text);
   }
   CHECK(texts.size() == kSeeds);
+}
+
+TEST_CASE("set_piece: each is drawn, by few seeds, and is what the title says") {
+  std::set<std::string_view> names;
+  std::uint64_t pieces = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    CAPTURE(seed);
+    const fuzz::SetPiece* const piece = fuzz::set_piece_of(seed);
+    if (piece == nullptr) continue;
+    ++pieces;
+    names.insert(piece->name);
+    const std::string title = "seed " + std::to_string(seed) + ": " + std::string(piece->name);
+    CHECK(fuzz::generate(seed, Scope::full).title == title);
+  }
+  CHECK(names.size() == fuzz::set_pieces().size());
+  CHECK(pieces > kSeeds / 25);
+  CHECK(pieces < kSeeds / 10);
 }
 
 TEST_CASE("look: a group that comes back has rotated, but not when the GPU slept in between") {
