@@ -218,7 +218,10 @@ void Device::runtime_resume() {
   int error = 0;
   if (sched_ready_ && k.dev_enter()) {
     // A reset that was asked for while the power was off is what a slow start is.
-    if (reset_pending_) fast_reset = false;
+    if (reset_pending_) {
+      fast_reset = false;
+      ++resets_;
+    }
     reset_pending_ = false;
     error = power_up_parts();
     if (error != 0 && fast_reset) {
@@ -256,6 +259,10 @@ int Device::system_resume() {
   asleep_ = false;
   k.wake_up_all(awake_);
   if (sched_ready_) sched->wake();
+  // A reset that was asked for on the way into sleep is for the next resume, which nobody may need.
+  if (reset_pending_ && sched_ready_ && pm_state_ == PmState::suspended && resume_and_get() == 0) {
+    k.pm_runtime_put_autosuspend();
+  }
   return error;
 }
 
@@ -280,6 +287,8 @@ bool Device::wait_for_reset() {
   if (!reset_pending_ || k.dev_is_unplugged()) return false;
   const std::uint32_t before = resets_;
   k.flush_work(reset_work_);
+  // On the way into a suspend it is left to the resume.
+  if (resets_ == before && resume_and_get() == 0) k.pm_runtime_put_autosuspend();
   return resets_ != before;
 }
 

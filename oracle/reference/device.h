@@ -97,7 +97,7 @@ class Device {
   contract::Completion unplug_done_{.role = "unplug.done"};
   contract::WaitQueue awake_{.role = "pm.awake"};
   PmState pm_state_ = PmState::suspended;
-  std::uint32_t resets_ = 0;   ///< that were carried out
+  std::uint32_t resets_ = 0;   ///< that were carried out, by a slow start as well
   bool asleep_ = false;
   bool reset_pending_ = false;
   bool sched_ready_ = false;

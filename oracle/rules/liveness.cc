@@ -93,7 +93,7 @@ Turns::Turns(const Program& program, Waits waits)
 }
 
 bool Turns::wants(const Group& group) const {
-  if (group.gone) return false;
+  if (group.gone || group.leaving) return false;
   for (auto job = group.open.begin(); job != group.open.end(); ++job) {
     const bool behind_another = std::any_of(
         group.open.begin(), job, [&](const Job& other) { return other.queue == job->queue; });
@@ -133,11 +133,14 @@ bool Turns::all_gone() {
   return true;
 }
 
-bool Turns::set_gone(std::uint32_t destroying_step, bool gone) {
-  const Node& op = program_.steps[destroying_step].op;
-  const auto group = groups_.find(static_cast<std::uint32_t>(field_number(op, "group")));
-  if (group == groups_.end()) return false;
-  group->second.gone = gone;
+bool Turns::take_destroy(const Record& r) {
+  const Node& op = program_.steps[r.b].op;
+  const auto found = groups_.find(static_cast<std::uint32_t>(field_number(op, "group")));
+  if (found == groups_.end()) return false;
+  // One that fails changes nothing: the group may have gone before.
+  found->second.leaving = r.kind == RecordKind::step_started;
+  const bool done = r.kind == RecordKind::step_returned && r.c == 0;
+  found->second.gone = found->second.gone || done;
   return true;
 }
 
@@ -180,7 +183,7 @@ bool Turns::take_step(const Record& r) {
       case NodeType::unplug:
       case NodeType::unload:
       case NodeType::vm_destroy: return all_gone();  // whose they are does not matter here
-      case NodeType::group_destroy: return set_gone(r.b, true);
+      case NodeType::group_destroy: return take_destroy(r);
       case NodeType::suspend:
         if (!asleep_) suspend_step_ = r.b;
         asleep_ = true;
@@ -192,7 +195,7 @@ bool Turns::take_step(const Record& r) {
     asleep_ = false;
     return restart_all(r.time_ns);
   }
-  if (type == NodeType::group_destroy) return r.c != 0 && set_gone(r.b, false);
+  if (type == NodeType::group_destroy) return take_destroy(r);
   if (type != NodeType::group_submit || static_cast<std::int64_t>(r.c) < 0) return false;
   const auto found = groups_.find(group_of_job(program_, r.b));
   if (found == groups_.end() || signalled_.contains(r.b)) return false;

@@ -64,7 +64,7 @@ class Turns {
     std::uint64_t priority = 0;
     std::uint64_t vm = 0;
     std::vector<Job> open;               ///< in order
-    bool gone = false, on_slot = false, asks = false;
+    bool gone = false, leaving = false, on_slot = false, asks = false;
     std::uint64_t since_ns = UINT64_MAX; ///< UINT64_MAX: nothing is owed
     std::uint64_t rivals = 0;            ///< most groups that had the same claim meanwhile
   };
@@ -77,7 +77,7 @@ class Turns {
   [[nodiscard]] std::uint32_t group_at(std::uint32_t slot) const;
   bool restart_all(std::uint64_t time_ns);
   bool all_gone();
-  bool set_gone(std::uint32_t destroying_step, bool gone);
+  bool take_destroy(const contract::Record& record);
   void look_again(std::uint64_t time_ns);
   [[nodiscard]] bool wants(const Group& group) const;
   [[nodiscard]] std::optional<std::uint32_t> overdue(std::uint64_t time_ns) const;

@@ -92,6 +92,21 @@ TEST_CASE("L2: a group with work waits for its slot no longer than its ticks") {
   check_right("L2", w.program, asleep);
 }
 
+TEST_CASE("L2: nothing is owed to a group that is destroyed, however often") {
+  TwoGroups w;
+  const auto destroy =
+      add_step(w.program, make_node(NodeType::group_destroy, {{"group", kRef, w.b}}));
+  const auto late = [&](std::initializer_list<std::int64_t> results) {
+    TraceBuilder b;
+    w.accepted(b);
+    for (const std::int64_t result : results) b.started(destroy).returned(destroy, result);
+    return b.after(kLateNs).event(EventKind::group_on_slot, w.b, 1);
+  };
+  check_right("L2", w.program, late({0}));
+  check_right("L2", w.program, late({0, -EINVAL}));
+  check_wrong("L2", w.program, late({-EINVAL}), 5);
+}
+
 TEST_CASE("L2: what a schedule holds is late by so much, and no more") {
   TwoGroups w;
   const auto late = [&w](std::uint64_t ns) {

@@ -201,7 +201,11 @@ int panthor_device_wake(PanthorDevice* ptdev) {
   const int ret = ptdev->kernel.pm_runtime_force_resume();
   ptdev->pm.asleep = false;
   ptdev->kernel.complete_all(ptdev->pm.awake);
-  if (ptdev->scheduler != nullptr && !ptdev->unplug.begun) panthor_sched_wake(ptdev);
+  if (ptdev->scheduler == nullptr || ptdev->unplug.begun) return ret;
+  panthor_sched_wake(ptdev);
+  // What the suspend left for the next resume must not wait for somebody to ask for one.
+  const bool left = ptdev->reset.pending && ptdev->pm.state == PmState::suspended;
+  if (left && panthor_device_resume_and_get(ptdev) == 0) ptdev->kernel.pm_runtime_put_autosuspend();
   return ret;
 }
 
