@@ -44,8 +44,8 @@ int Protm::gate_enter() {
   if (!window_ || !d_.gpu->protm_active()) return 0;
   const auto outside = [this] { return !d_.gpu->protm_active(); };
   if (k_.poll(outside, kPollUs, kNaturalExitUs, Atomicity::may_sleep) == 0) return 0;
-  // A reset under way asks for the exit itself, and gets the GPU out when that is refused: who comes
-  // beside it has done nothing that it should fail for.
+  // A reset under way asks for the exit itself, and gets the GPU out when that is refused: who
+  // comes beside it has done nothing that it should fail for.
   constexpr std::uint64_t kResetUs = kForcedExitMs * 1000;
   const bool beside_reset = d_.reset_is_pending();
   if (beside_reset && k_.poll(outside, kPollUs, kResetUs, Atomicity::may_sleep) == 0) return 0;

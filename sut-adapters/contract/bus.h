@@ -34,8 +34,8 @@ class Bus {
   /// Moves time forward and runs machine events up to and including `t`. Host's scheduler only.
   virtual void advance(vocab::SimTime t) = 0;
 
-  /// 2^order fresh zeroed pages in a row, aligned to their size; Pa{0}: the machine has none. Each is
-  /// freed by itself. Orders above 0: only of a machine with huge pages.
+  /// 2^order fresh zeroed pages in a row, aligned to their size; Pa{0}: the machine has none. Each
+  /// is freed by itself. Orders above 0: only of a machine with huge pages.
   virtual vocab::Pa page_alloc(PageKind kind, std::uint32_t order) = 0;
   virtual void page_free(vocab::Pa pa) = 0;
   /// CPU access within one page. Protected pages: recorded, reads zero, writes dropped.
