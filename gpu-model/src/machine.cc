@@ -299,13 +299,13 @@ CpuAccess Machine::cpu_read(vocab::Pa pa, std::span<std::byte> to) {
 CpuAccess Machine::cpu_write(vocab::Pa pa, std::span<const std::byte> from) {
   const CpuTarget target = cpu_target(pa, from.size(), Direction::write);
   if (target.answer != CpuAccess::ok) return target.answer;
-  if (mcu_runs() && core_.ram.marked(pa, PageMark::table)) mmu_.table_changes(pa, from);
+  if (tables_matter() && core_.ram.marked(pa, PageMark::table)) mmu_.table_changes(pa, from);
   std::memcpy(target.at, from.data(), from.size());
   return target.answer;
 }
 
 void Machine::free_page(vocab::Pa pa) {
-  if (mcu_runs()) mmu_.page_goes(pa);
+  if (tables_matter()) mmu_.page_goes(pa);
   mmu_.forget(pa);
   core_.ram.free_page(pa);
 }

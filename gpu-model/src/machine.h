@@ -93,9 +93,11 @@ class Machine {
   void finish_reset();
   void dispatch(const Event& event);
   void update_lines();
-  /// Nothing but firmware, and what it runs, goes through the MMU.
-  [[nodiscard]] bool mcu_runs() const {
-    return firmware_.mcu_status() == static_cast<std::uint32_t>(vocab::McuState::enabled);
+  /// Nothing but firmware, and what it runs, goes through the MMU. And from a GPU that no reset
+  /// gets out of protected mode nobody can take anything: drivers give it up and free what it had.
+  [[nodiscard]] bool tables_matter() const {
+    return firmware_.mcu_status() == static_cast<std::uint32_t>(vocab::McuState::enabled) &&
+           firmware_.reset_works();
   }
   /// Answer to a CPU access, and where the bytes are when it is ok.
   struct CpuTarget {

@@ -132,6 +132,11 @@ int Device::init_hardware() {
   int error = gpu->read_info();
   if (error == 0) error = gpu->init(gpu);
   if (error == 0) error = mmu->init(mmu);
+  // A driver before may have lost the GPU in protected mode, where it takes no AS command (I3).
+  if (error == 0 && gpu->protm_active()) {
+    (void)reset_gpu();
+    if (gpu->protm_active()) error = -EIO;
+  }
   if (error == 0) error = fw->init(fw);
   if (error == 0) error = sched->init(sched);
   if (error == 0) sched_ready_ = true;

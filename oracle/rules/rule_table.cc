@@ -109,11 +109,12 @@ constexpr std::array kRules{
          kAny, as_setup},
     Rule{"HW-table-changed-unlocked", "table_changed_unlocked",
          "valid page table entries of an AS in use change only inside its locked region, while the "
-         "MCU runs",
+         "MCU runs and a reset can reach it",
          "panthor_mmu.c panthor_vm_lock_region(), panthor_gpuva_sm_step_remap() (7.3)",
          HostEyes::needed, table_changed_unlocked},
     Rule{"HW-freed-page-mapped", "freed_page_mapped",
-         "a page is given back only when no AS in use leads to it, while the MCU runs",
+         "a page is given back only when no AS in use leads to it, while the MCU runs and "
+         "a reset can reach it",
          "panthor_gem.c panthor_kernel_bo_destroy() (7.3): unmaps before it puts the object",
          HostEyes::needed, freed_page_mapped},
     Rule{"L1", "every_fence_signals",

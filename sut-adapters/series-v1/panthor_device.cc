@@ -155,6 +155,13 @@ int panthor_protm_heap_init(PanthorDevice* ptdev) {
   return k.drmm_add_action(contract::bind_fn<panthor_protm_heap_put>(ptdev->self), "protm_heap");
 }
 
+// A driver before may have lost the GPU in protected mode, where it takes no AS command.
+int panthor_get_out_of_protm(PanthorDevice* ptdev) {
+  if (!panthor_gpu_in_protm(ptdev)) return 0;
+  (void)panthor_hw_soft_reset(ptdev);
+  return panthor_gpu_in_protm(ptdev) ? -EIO : 0;
+}
+
 // Everything behind the first runtime PM reference, in order; `done` counts what to take back.
 int panthor_init_hw_components(PanthorDevice* ptdev, int* done) {
   using Step = int (*)(PanthorDevice*);
@@ -163,7 +170,8 @@ int panthor_init_hw_components(PanthorDevice* ptdev, int* done) {
                                     panthor_mmu_init,           panthor_fw_init,
                                     panthor_sched_init};
   for (const Step step : kSteps) {
-    const int ret = step(ptdev);
+    int ret = step == panthor_fw_init ? panthor_get_out_of_protm(ptdev) : 0;
+    if (ret == 0) ret = step(ptdev);
     if (ret != 0) return ret;
     ++*done;
   }

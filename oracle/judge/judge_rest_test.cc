@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Goal: the device's own state is compared when its driver is gone, but for a GPU that both drivers
+// had to give up.
+#include <doctest/doctest.h>
+
+#include "oracle/judge/judge.h"
+#include "sut-adapters/contract/trace_builder.h"
+
+using namespace protm;
+using namespace protm::contract;
+using K = vocab::ObservationKind;
+
+namespace {
+
+enum class Gpu : std::uint8_t { reset, lost };
+
+TraceBuilder at_rest(Gpu gpu, std::uint64_t mcu_status) {
+  TraceBuilder b;
+  b.saw(K::rule_reset_leaves_protm).after(vocab::kMs);
+  if (gpu == Gpu::reset) b.saw(K::reset_completed).after(vocab::kMs);
+  return b.record(RecordKind::rest_state, {.c = mcu_status}, "mcu_status");
+}
+
+std::string_view outcome(const TraceBuilder& oracle, const TraceBuilder& candidate) {
+  const judge::Verdict v = judge::judge(Program{}, oracle.trace(), candidate.trace(),
+                                        {.adapter = "series-v1", .rules = {}});
+  return judge::outcome_name(v.outcome);
+}
+
+}  // namespace
+
+TEST_CASE("rest-state: what is left of a GPU that both drivers gave up is not compared") {
+  CHECK(outcome(at_rest(Gpu::reset, 1), at_rest(Gpu::reset, 0)) == "diverged");
+  CHECK(outcome(at_rest(Gpu::lost, 1), at_rest(Gpu::reset, 0)) == "diverged");
+  CHECK(outcome(at_rest(Gpu::reset, 1), at_rest(Gpu::lost, 0)) == "diverged");
+  CHECK(outcome(at_rest(Gpu::lost, 1), at_rest(Gpu::lost, 0)) == "agreed");
+}
