@@ -96,8 +96,9 @@ class Machine {
   /// Nothing but firmware, and what it runs, goes through the MMU. And from a GPU that no reset
   /// gets out of protected mode nobody can take anything: drivers give it up and free what it had.
   [[nodiscard]] bool tables_matter() const {
+    const vocab::Word<vocab::McuControl> control(firmware_.mcu_control());
     return firmware_.mcu_status() == static_cast<std::uint32_t>(vocab::McuState::enabled) &&
-           firmware_.reset_works();
+           control[vocab::McuControl::req] != vocab::McuRequest::disable && firmware_.reset_works();
   }
   /// Answer to a CPU access, and where the bytes are when it is ok.
   struct CpuTarget {

@@ -3,8 +3,8 @@
 // again. Judged on the last mask that is not zero (handlers and suspend write zero) between the
 // reset and the next fault, reset or the end, as seen in a full trace's register writes, or
 // whenever the GPU line rises for something other than the reset. Rests where the fault line stays
-// up beyond a reset. Not modelled: request bits and the driver's own flags (I1 and I4 see their
-// effects).
+// up beyond a reset, and where the device goes behind it. Not modelled: request bits and the
+// driver's own flags (I1 and I4 see their effects).
 #include <algorithm>
 
 #include "gpu-model/vocab/regs/gpu_control.h"
@@ -53,6 +53,11 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
                                 "after the reset GPU_IRQ_MASK is left without the protected fault"};
     }
   };
+  const auto removes_device = [&](const Record& r) {
+    if (r.kind != RecordKind::step_started) return false;
+    const NodeType type = step_type(program, r.b);
+    return type == NodeType::unbind || type == NodeType::unplug || type == NodeType::unload;
+  };
   const auto shows_mask = [](const Record& r) {
     if (is(r, K::register_write)) return r.a == vocab::kGpuIrqMask.offset && r.b != 0;
     return is(r, K::irq_line) && r.a == 2 && r.b != 0 && r.d != 0 &&
@@ -67,6 +72,9 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
         if (raised != kNoRecord) last_mask = raised;
       }
       close();
+      watching = false;
+    } else if (removes_device(r)) {
+      // A driver on its way out need not get to the end of the reset.
       watching = false;
     } else if (is(r, K::reset_completed)) {
       watching = true;

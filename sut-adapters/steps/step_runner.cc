@@ -368,6 +368,11 @@ StepRunner::Next StepRunner::loop() {
   }
   if (!pace_.move(step_ns)) return nothing_to_do();
   if (!stands_still()) return Next::go_on;
+  // Steps may be to come for hours: a system that nobody resumes is woken for those who wait now.
+  if (sleeper_ != kNoStep) {
+    wake_system();
+    return Next::go_on;
+  }
   stuck("no event although work is waited for");
   return Next::broken;
 }
