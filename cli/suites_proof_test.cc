@@ -294,9 +294,10 @@ const std::map<std::string, std::vector<Row>>& kills() {
     std::getline(std::getline(std::getline(words, name, '\t'), row.id, '\t'), row.rule, '\t');
     seen[name].push_back(row);
   }
-  for (const auto& [name, rows] : seen) {
+  for (const auto& mutants_rows : seen) {
+    const std::string& name = mutants_rows.first;
     Differential differential(mutant(name));
-    for (const Row& row : rows) {
+    for (const Row& row : mutants_rows.second) {
       CAPTURE(name);
       CAPTURE(row.id);
       const contract::Program& program = case_of(row.id).program;
