@@ -78,7 +78,9 @@ TEST_CASE("announced: each mutant is caught by a rule of its case's entry, each 
   for (const mutants::Mutant& mutant : mutants::table_of_designs()) {
     CAPTURE(mutant.name);
     bool killed = false;
-    for (const auto& [id, rule] : caught_by(mutant)) {
+    for (const auto& caught : caught_by(mutant)) {
+      const auto& id = caught.first;   // clang 14 takes no structured binding into a lambda
+      const auto& rule = caught.second;
       CAPTURE(id);
       CAPTURE(rule);
       const auto c = std::find_if(suite().cases.begin(), suite().cases.end(),
