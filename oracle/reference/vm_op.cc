@@ -143,14 +143,15 @@ bool VmOpRun::is_block(const Ptr<Vma>& vma, std::uint64_t va) const {
   if (va < vma->va || va + kBlock > vma->va + vma->range) return false;
   const auto pages = d_.drm.gem_pages(vma->gem);
   if (!pages) return false;
-  const auto* const page = &(*pages)[(vma->offset + (va - vma->va)) / kPageSize];
-  if ((page->value & (kBlock - 1)) != 0) return false;
-  std::uint64_t following = 1;
-  while (following < kBlock / kPageSize &&
-         page[following].value == page->value + following * kPageSize) {
-    ++following;
+  const std::uint64_t first = (vma->offset + (va - vma->va)) / kPageSize;
+  if (first + kBlock / kPageSize > pages->size()) return false;
+  const auto block = pages->subspan(first, kBlock / kPageSize);
+  const std::uint64_t pa = block.front().value;
+  if ((pa & (kBlock - 1)) != 0) return false;
+  for (std::uint64_t at = 1; at < block.size(); ++at) {
+    if (block[at].value != pa + at * kPageSize) return false;
   }
-  return following == kBlock / kPageSize;
+  return true;
 }
 
 int VmOpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
@@ -185,6 +186,9 @@ int VmOpRun::map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<GemObjec
   const auto pages = d_.drm.gem_pages(gem);
   if (!pages) return pages.error();
   const std::uint32_t prot = page_prot(flags);
+  // A buffer that ends before the range does leaves the rest without a page.
+  const std::uint64_t backed = pages->size() * kPageSize;
+  size = offset < backed ? std::min(size, backed - offset) : 0;
   std::uint64_t done = 0;
   while (done < size) {
     // A run of pages that follow each other in memory.
