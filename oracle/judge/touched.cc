@@ -41,10 +41,6 @@ Reach reach_of(F kind) {
   }
 }
 
-bool removes_device(NodeType type) {
-  return type == NodeType::unbind || type == NodeType::unplug || type == NodeType::unload;
-}
-
 class Reader {
  public:
   Reader(const Program& program, const Trace& trace)

@@ -53,11 +53,6 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
                                 "after the reset GPU_IRQ_MASK is left without the protected fault"};
     }
   };
-  const auto removes_device = [&](const Record& r) {
-    if (r.kind != RecordKind::step_started) return false;
-    const NodeType type = step_type(program, r.b);
-    return type == NodeType::unbind || type == NodeType::unplug || type == NodeType::unload;
-  };
   const auto shows_mask = [](const Record& r) {
     if (is(r, K::register_write)) return r.a == vocab::kGpuIrqMask.offset && r.b != 0;
     return is(r, K::irq_line) && r.a == 2 && r.b != 0 && r.d != 0 &&
@@ -73,7 +68,7 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
       }
       close();
       watching = false;
-    } else if (removes_device(r)) {
+    } else if (r.kind == RecordKind::step_started && removes_device(step_type(program, r.b))) {
       // A driver on its way out need not get to the end of the reset.
       watching = false;
     } else if (is(r, K::reset_completed)) {

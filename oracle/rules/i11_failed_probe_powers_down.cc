@@ -20,9 +20,7 @@ RuleResult failed_probe_powers_down(const Program& program, const Trace& trace) 
     if (r.kind == RecordKind::step_returned) {
       const bool ok = static_cast<std::int64_t>(r.c) >= 0;
       const NodeType type = step_type(program, r.b);
-      const bool goes = type == NodeType::unbind || type == NodeType::unplug ||
-                        type == NodeType::unload;
-      if (goes && ok) bound = false;
+      if (removes_device(type) && ok) bound = false;
       // Whether the probe behind a load worked shows in the second rest state at the latest.
       if (type == NodeType::load && ok) bound = true;
       if (type == NodeType::probe) bound = bound || ok;

@@ -140,6 +140,10 @@ NodeType step_type(const Program& program, std::uint32_t step) {
   return op == nullptr ? NodeType::count : static_cast<NodeType>(op->type);
 }
 
+bool removes_device(NodeType type) {
+  return type == NodeType::unbind || type == NodeType::unplug || type == NodeType::unload;
+}
+
 std::uint64_t field_number(const Node& node, std::string_view field) {
   const NodeInfo& info = node_info(static_cast<NodeType>(node.type));
   const auto index = field_index(info, field);

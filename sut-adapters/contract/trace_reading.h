@@ -47,6 +47,8 @@ inline constexpr std::uint16_t kRunnerWakes = 1;
 [[nodiscard]] const Node* step_op(const Program& program, std::uint32_t step);
 /// Type of the operation of a step; `count` when there is no such step.
 [[nodiscard]] NodeType step_type(const Program& program, std::uint32_t step);
+/// Whether a step of that type takes the driver off its device: unbind, unplug or unload.
+[[nodiscard]] bool removes_device(NodeType type);
 /// Number or reference in the field of that name, else the field's default.
 [[nodiscard]] std::uint64_t field_number(const Node& node, std::string_view field);
 /// The step that a field refers to; kNoStep when it is not there or holds a number of its own.
