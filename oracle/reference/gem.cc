@@ -107,6 +107,17 @@ int KernelBos::place_and_map(Device& d, const Ptr<KernelBo>& bo, const KernelBoP
   return 0;
 }
 
+Result<Ptr<KernelBo>> KernelBos::settled(Device& d, const Ptr<KernelBo>& bo, int error) {
+  if (error == 0) {
+    Vms::get(bo->vm);
+    return bo;
+  }
+  if (bo->pinned) d.drm.gem_unpin(bo->object);
+  d.drm.gem_put(bo->object);
+  d.k.free(bo);
+  return unexpected(error);
+}
+
 Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& where, std::uint64_t size,
                                         const KernelBoPlace& place) {
   if (!where) return unexpected(-ENODEV);  // the firmware's went with the device
@@ -124,15 +135,7 @@ Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& where, std::ui
   make_exclusive(d, *object, vm);
   bo->object = *object;
   bo->vm = vm;
-  const int error = place_and_map(d, bo, place);
-  if (error != 0) {
-    if (bo->pinned) d.drm.gem_unpin(bo->object);
-    d.drm.gem_put(bo->object);
-    d.k.free(bo);
-    return unexpected(error);
-  }
-  Vms::get(vm);
-  return bo;
+  return settled(d, bo, place_and_map(d, bo, place));
 }
 
 Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& where,
@@ -163,16 +166,7 @@ Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& wher
   base->flags = uapi::kBoNoMmap;
   make_exclusive(d, base, vm);
   // A heap may hand out less than was asked for.
-  int error = base->size < bo->size ? -EINVAL : 0;
-  if (error == 0) error = place_and_map(d, bo, place);
-  if (error != 0) {
-    if (bo->pinned) d.drm.gem_unpin(bo->object);
-    d.drm.gem_put(bo->object);
-    d.k.free(bo);
-    return unexpected(error);
-  }
-  Vms::get(vm);
-  return bo;
+  return settled(d, bo, base->size < bo->size ? -EINVAL : place_and_map(d, bo, place));
 }
 
 Result<Ptr<KernelBo>> KernelBos::create_from_user(Device& d, const Ptr<Vm>& where,
@@ -186,15 +180,7 @@ Result<Ptr<KernelBo>> KernelBos::create_from_user(Device& d, const Ptr<Vm>& wher
   d.drm.gem_get(gem);
   bo->object = gem;
   bo->vm = held.vm;
-  const int error = place_and_map(d, bo, place);
-  if (error != 0) {
-    if (bo->pinned) d.drm.gem_unpin(bo->object);
-    d.drm.gem_put(bo->object);
-    d.k.free(bo);
-    return unexpected(error);
-  }
-  Vms::get(held.vm);
-  return bo;
+  return settled(d, bo, place_and_map(d, bo, place));
 }
 
 int KernelBos::vmap(Device& d, const Ptr<KernelBo>& bo) {

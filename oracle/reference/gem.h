@@ -66,6 +66,8 @@ class KernelBos {
 
  private:
   static int place_and_map(Device& device, const Ptr<KernelBo>& bo, const KernelBoPlace& place);
+  /// The buffer, with a reference on its VM; after an error nothing of it is left.
+  static Result<Ptr<KernelBo>> settled(Device& device, const Ptr<KernelBo>& bo, int error);
 };
 
 }  // namespace protm::reference
