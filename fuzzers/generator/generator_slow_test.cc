@@ -42,15 +42,11 @@ TEST_CASE("500 seeds of everything on the reference: no alarm, and the promised 
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     const fuzz::AgreementRow row = run.run(seed);
     INFO("seed " << seed << ": " << row.verdict.detail);
-    // Calls of the announced design are drawn too, and are for its profile only.
-    const bool announced = row.outcome == fuzz::Agreed::skipped;
-    CHECK((announced || row.outcome == fuzz::Agreed::yes ||
-           row.outcome == fuzz::Agreed::inconclusive));
+    CHECK((row.outcome == fuzz::Agreed::yes || row.outcome == fuzz::Agreed::inconclusive));
     totals.add(row);
   }
   // A job interrupt that is lost for good leaves what follows to chance: poisoned, one in 500.
-  CHECK(totals.of(fuzz::Agreed::inconclusive) <= 5);
-  CHECK(totals.of(fuzz::Agreed::skipped) <= 10);
+  CHECK(totals.of(fuzz::Agreed::yes) >= 495);
   check_shares(totals, fuzz::Scope::full);
 }
 
