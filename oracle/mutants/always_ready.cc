@@ -19,6 +19,6 @@ struct SaysReady final : reference::UserBuffers {
 
 extern const Mutant kAlwaysReady{
     "always-ready", "the query says ready from the start",
-    make_under<WithUserBuffers<SaysReady>>, "userspace-buffers"};
+    make<WithUserBuffers<SaysReady>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -19,6 +19,6 @@ struct AnswersInvalid final : reference::UserBuffers {
 
 extern const Mutant kBadHandleIsInvalid{
     "bad-handle-is-invalid", "PROTM_INIT answers EINVAL to a handle that names nothing",
-    make_under<WithUserBuffers<AnswersInvalid>>, "userspace-buffers"};
+    make<WithUserBuffers<AnswersInvalid>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -15,6 +15,6 @@ struct NeverReleases final : reference::UserBuffers {
 
 extern const Mutant kBufferStaysInUse{
     "buffer-stays-in-use", "a buffer stays in use when its group is gone",
-    make_under<WithUserBuffers<NeverReleases>>, "userspace-buffers"};
+    make<WithUserBuffers<NeverReleases>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

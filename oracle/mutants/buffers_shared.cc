@@ -19,6 +19,6 @@ struct LetsShare final : reference::UserBuffers {
 
 extern const Mutant kBuffersShared{
     "buffers-shared", "a buffer may be that of several groups",
-    make_under<WithUserBuffers<LetsShare>>, "userspace-buffers"};
+    make<WithUserBuffers<LetsShare>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -21,6 +21,6 @@ struct Forgets final : reference::Fw {
 
 extern const Mutant kEachBootForgetsInit{
     "each-boot-forgets-init", "each boot of the firmware forgets that there was a PROTM_INIT",
-    make_under<WithFw<Forgets>>, "userspace-buffers"};
+    make<WithFw<Forgets>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

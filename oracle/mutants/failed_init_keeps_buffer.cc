@@ -15,6 +15,6 @@ struct UndoesNothing final : reference::UserBuffers {
 
 extern const Mutant kFailedInitKeepsBuffer{
     "failed-init-keeps-buffer", "a PROTM_INIT that fails leaves the buffer in use",
-    make_under<WithUserBuffers<UndoesNothing>>, "userspace-buffers"};
+    make<WithUserBuffers<UndoesNothing>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

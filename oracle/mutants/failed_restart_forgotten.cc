@@ -19,6 +19,6 @@ struct ForgetsTheReset final : reference::UserBuffers {
 
 extern const Mutant kFailedRestartForgotten{
     "failed-restart-forgotten", "PROTM_INIT succeeds although the firmware did not come back",
-    make_under<WithUserBuffers<ForgetsTheReset>>, "userspace-buffers"};
+    make<WithUserBuffers<ForgetsTheReset>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -15,6 +15,6 @@ struct AsksNobody final : reference::UserBuffers {
 
 extern const Mutant kInitForEverybody{
     "init-for-everybody", "PROTM_INIT asks for no privilege",
-    make_under<WithUserBuffers<AsksNobody>>, "userspace-buffers"};
+    make<WithUserBuffers<AsksNobody>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

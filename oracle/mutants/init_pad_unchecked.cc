@@ -17,6 +17,6 @@ struct IgnoresPad final : reference::UserBuffers {
 
 extern const Mutant kInitPadUnchecked{
     "init-pad-unchecked", "PROTM_INIT does not look at its padding",
-    make_under<WithUserBuffers<IgnoresPad>>, "userspace-buffers"};
+    make<WithUserBuffers<IgnoresPad>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -17,6 +17,6 @@ struct ContentWithNice final : reference::UserBuffers {
 
 extern const Mutant kInitWithSysNice{
     "init-with-sys-nice", "PROTM_INIT is content with CAP_SYS_NICE",
-    make_under<WithUserBuffers<ContentWithNice>>, "userspace-buffers"};
+    make<WithUserBuffers<ContentWithNice>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -20,6 +20,6 @@ struct NeedsNoSection final : reference::UserBuffers {
 
 extern const Mutant kInitWithoutSection{
     "init-without-section", "PROTM_INIT succeeds where firmware has no protected section",
-    make_under<WithUserBuffers<NeedsNoSection>>, "userspace-buffers"};
+    make<WithUserBuffers<NeedsNoSection>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -15,6 +15,6 @@ struct ResetsNothing final : reference::UserBuffers {
 
 extern const Mutant kNoResetAfterInit{
     "no-reset-after-init", "PROTM_INIT leaves the firmware running",
-    make_under<WithUserBuffers<ResetsNothing>>, "userspace-buffers"};
+    make<WithUserBuffers<ResetsNothing>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

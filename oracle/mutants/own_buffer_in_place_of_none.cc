@@ -23,6 +23,6 @@ struct MakesOne final : reference::UserBuffers {
 
 extern const Mutant kOwnBufferInPlaceOfNone{
     "own-buffer-in-place-of-none", "a protected group without a buffer gets one of normal memory",
-    make_under<WithUserBuffers<MakesOne>>, "userspace-buffers"};
+    make<WithUserBuffers<MakesOne>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -19,6 +19,6 @@ struct TakesOwnOnes final : reference::UserBuffers {
 
 extern const Mutant kOwnBuffersTaken{
     "own-buffers-taken", "a buffer that the driver made itself is taken for protected memory",
-    make_under<WithUserBuffers<TakesOwnOnes>>, "userspace-buffers"};
+    make<WithUserBuffers<TakesOwnOnes>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -58,6 +58,13 @@ struct WithSched : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
   Ptr<reference::Sched> make_sched(Device& d) override { return k_.template make<M>("sched", d); }
 };
+template <class M>
+struct WithUserBuffers : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::UserBuffers> make_user_buffers(Device& d) override {
+    return k_.template make<M>("user_buffers", d);
+  }
+};
 
 using IoctlFn = int (*)(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 
@@ -76,19 +83,19 @@ int forgiving(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   return error == -Error ? 0 : error;
 }
 
-/// One ioctl replaced.
+/// One ioctl replaced, of those that there are under the mutant's profile.
 template <vocab::uapi::IoctlId Id, IoctlFn Fn>
 struct WithIoctl : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
   [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
-    static const Table table;
+    static const Table table(ReferenceDriver::drm_ops());
     return table.ops;
   }
 
  private:
   struct Table {
-    Table() {
-      const auto& all = ops.ioctls;
+    explicit Table(const contract::DrmDriverOps& original) : ops(original) {
+      const auto& all = original.ioctls;
       std::copy(all.begin(), all.end(), rows.begin());
       for (contract::DrmIoctl& row : rows) {
         if (row.nr == static_cast<std::uint32_t>(Id)) row.fn = Fn;
@@ -96,7 +103,7 @@ struct WithIoctl : reference::ReferenceDriver {
       ops.ioctls = std::span<const contract::DrmIoctl>(rows).first(all.size());
     }
     std::array<contract::DrmIoctl, 32> rows{};
-    contract::DrmDriverOps ops = reference::panthor_ops();
+    contract::DrmDriverOps ops;
   };
 };
 
@@ -114,52 +121,13 @@ struct WithOps : reference::ReferenceDriver {
   }
 };
 
-template <class M>
-struct WithUserBuffers : reference::ReferenceDriver {
-  using ReferenceDriver::ReferenceDriver;
-  Ptr<reference::UserBuffers> make_user_buffers(Device& d) override {
-    return k_.template make<M>("user_buffers", d);
-  }
-};
-
-/// GROUP_CREATE of the announced design, replaced.
-template <IoctlFn Fn>
-struct WithAnnouncedGroupCreate : reference::ReferenceDriver {
-  using ReferenceDriver::ReferenceDriver;
-  [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
-    static const Table table(ReferenceDriver::drm_ops());
-    return table.ops;
-  }
-
- private:
-  struct Table {
-    explicit Table(const contract::DrmDriverOps& original) : ops(original) {
-      std::copy(original.ioctls.begin(), original.ioctls.end(), rows.begin());
-      for (contract::DrmIoctl& row : rows) {
-        const auto id = vocab::uapi::IoctlId::group_create;
-        if (row.nr == static_cast<std::uint32_t>(id)) row.fn = Fn;
-      }
-      ops.ioctls = std::span<const contract::DrmIoctl>(rows).first(original.ioctls.size());
-    }
-    std::array<contract::DrmIoctl, 32> rows{};
-    contract::DrmDriverOps ops;
-  };
-};
-
-/// Factory of the driver `D` under the profile of its design.
-template <class D>
-contract::Driver* make_under(contract::Kernel& kernel, contract::Drm& drm,
-                             std::pmr::memory_resource* memory, const void* options) {
-  auto* const driver = new (memory->allocate(sizeof(D), alignof(D))) D(kernel, drm);
-  driver->set_profile(*static_cast<const reference::Profile*>(options));
-  return driver;
-}
-
-/// Factory of the driver `D`.
+/// Factory of the driver `D`; `options` is its reference::Profile, NULL the base.
 template <class D>
 contract::Driver* make(contract::Kernel& kernel, contract::Drm& drm,
-                       std::pmr::memory_resource* memory, const void*) {
-  return new (memory->allocate(sizeof(D), alignof(D))) D(kernel, drm);
+                       std::pmr::memory_resource* memory, const void* options) {
+  auto* const driver = new (memory->allocate(sizeof(D), alignof(D))) D(kernel, drm);
+  if (options != nullptr) driver->set_profile(*static_cast<const reference::Profile*>(options));
+  return driver;
 }
 
 }  // namespace protm::mutants

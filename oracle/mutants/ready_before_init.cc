@@ -15,6 +15,6 @@ struct ReadyAtOnce final : reference::Protm {
 
 extern const Mutant kReadyBeforeInit{
     "ready-before-init", "protected groups are let in before PROTM_INIT",
-    make_under<WithProtm<ReadyAtOnce>>, "userspace-buffers"};
+    make<WithProtm<ReadyAtOnce>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -19,6 +19,6 @@ struct SucceedsTwice final : reference::UserBuffers {
 
 extern const Mutant kSecondInitSucceeds{
     "second-init-succeeds", "a second PROTM_INIT reports success",
-    make_under<WithUserBuffers<SucceedsTwice>>, "userspace-buffers"};
+    make<WithUserBuffers<SucceedsTwice>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

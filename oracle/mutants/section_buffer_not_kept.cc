@@ -19,6 +19,6 @@ struct KeepsNothing final : reference::UserBuffers {
 
 extern const Mutant kSectionBufferNotKept{
     "section-buffer-not-kept", "the sections hold no reference of their buffer",
-    make_under<WithUserBuffers<KeepsNothing>>, "userspace-buffers"};
+    make<WithUserBuffers<KeepsNothing>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -17,6 +17,6 @@ struct TakesSmallOnes final : reference::UserBuffers {
 
 extern const Mutant kSmallBuffersTaken{
     "small-buffers-taken", "a buffer from user space may have any size",
-    make_under<WithUserBuffers<TakesSmallOnes>>, "userspace-buffers"};
+    make<WithUserBuffers<TakesSmallOnes>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

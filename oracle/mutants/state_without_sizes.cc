@@ -17,6 +17,6 @@ struct LeavesOutSizes final : reference::UserBuffers {
 
 extern const Mutant kStateWithoutSizes{
     "state-without-sizes", "the query leaves the sizes out",
-    make_under<WithUserBuffers<LeavesOutSizes>>, "userspace-buffers"};
+    make<WithUserBuffers<LeavesOutSizes>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

@@ -19,6 +19,6 @@ struct KeepsNoBuffer final : reference::Sched {
 
 extern const Mutant kSuspendBufferNotKept{
     "suspend-buffer-not-kept", "a group holds no reference of its suspend buffer",
-    make_under<WithSched<KeepsNoBuffer>>, "userspace-buffers"};
+    make<WithSched<KeepsNoBuffer>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

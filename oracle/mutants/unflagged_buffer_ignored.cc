@@ -17,6 +17,6 @@ int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 
 extern const Mutant kUnflaggedBufferIgnored{
     "unflagged-buffer-ignored", "a suspend buffer for a group without the flag is ignored",
-    make_under<WithAnnouncedGroupCreate<create_group>>, "userspace-buffers"};
+    make<WithIoctl<vocab::uapi::IoctlId::group_create, create_group>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

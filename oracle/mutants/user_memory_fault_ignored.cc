@@ -16,6 +16,6 @@ struct IgnoresFault final : reference::Protm {
 
 extern const Mutant kUserMemoryFaultIgnored{
     "user-memory-fault-ignored", "a fault of protected mode on memory of user space is ignored",
-    make_under<WithProtm<IgnoresFault>>, "userspace-buffers"};
+    make<WithProtm<IgnoresFault>>, "userspace-buffers"};
 
 }  // namespace protm::mutants
