@@ -216,8 +216,12 @@ bool is_finished(std::string_view entry) {
          entry.starts_with("UAPI-");
 }
 
-/// What is not shown yet: cases that nothing breaks, and entries of finished areas that nothing
-/// breaks by a rule of their own.
+bool is_own_kill(const Row& row) {
+  return is_rule_of(case_of(row.id).program.entries, row.rule);
+}
+
+/// What is not shown yet: cases and entries of finished areas that nothing breaks by a rule of
+/// theirs. A rule that is broken wherever there is a heap says nothing of a case.
 struct Unshown {
   std::set<std::string> cases, entries;
 
@@ -249,17 +253,13 @@ struct Unshown {
 
   /// Takes out what the row shows; true when that was something.
   bool show(const Row& row) {
-    bool any = cases.erase(row.id) != 0;
+    bool any = is_own_kill(row) && cases.erase(row.id) != 0;
     for (const std::string& entry : case_of(row.id).program.entries) {
       if (is_rule_of({entry}, row.rule)) any = entries.erase(entry) != 0 || any;
     }
     return any;
   }
 };
-
-bool is_own_kill(const Row& row) {
-  return is_rule_of(case_of(row.id).program.entries, row.rule);
-}
 
 /// Of all rows of all mutants those that the statements below rest on, as lines of kills.golden.
 std::string enough_kills() {
@@ -324,7 +324,9 @@ TEST_CASE("suites: a switch or mutant breaks every case, and each entry of a fin
   for (const auto& [name, rows] : kills()) {
     for (const Row& row : rows) unshown.show(row);
   }
-  for (const std::string& id : unshown.cases) FAIL_CHECK(id << " is broken by nothing");
+  for (const std::string& id : unshown.cases) {
+    FAIL_CHECK(id << " is broken by nothing through a rule of its entries");
+  }
   for (const std::string& entry : unshown.entries) {
     FAIL_CHECK(entry << " is broken by nothing through a rule of its own");
   }

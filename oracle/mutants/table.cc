@@ -84,6 +84,7 @@ extern const Mutant kOneExitPerSession;
 extern const Mutant kOneGroupOnly;
 extern const Mutant kOpsDoneAsTheyCome;
 extern const Mutant kOpsReadTwice;
+extern const Mutant kPeriodCutShort;
 extern const Mutant kPriorityUpsideDown;
 extern const Mutant kProgressTimerIgnored;
 extern const Mutant kProtectedFaultIgnored;
@@ -107,6 +108,7 @@ extern const Mutant kSectionWantsHeap;
 extern const Mutant kSessionNeverYields;
 extern const Mutant kSessionOutlivesReset;
 extern const Mutant kShortSessionMissed;
+extern const Mutant kSilentSlotCostsAll;
 extern const Mutant kSleepIgnored;
 extern const Mutant kSlotReferenceKept;
 extern const Mutant kSlotsUnlike;
@@ -156,19 +158,19 @@ std::span<const Mutant> table() {
       kLowerPriorityEnters, kMappingWithoutReference, kMissingHeapIsFinal, kMmioOffsetUnchecked,
       kNeighboursForgotten, kNeverIdle, kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer,
       kOffsetOfNobody, kOneExitPerSession, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice,
-      kPriorityUpsideDown, kProgressTimerIgnored, kProtectedFaultIgnored, kProtectedNeedsPrivilege,
-      kProtectedWithoutBuffer, kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked,
-      kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
+      kPeriodCutShort, kPriorityUpsideDown, kProgressTimerIgnored, kProtectedFaultIgnored,
+      kProtectedNeedsPrivilege, kProtectedWithoutBuffer, kProtmBufferNotNamed, kProtmEventsMasked,
+      kQueryUnchecked, kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
       kRequestLeftAlone, kResetAsksForAnother, kResetBlamesWhoWaits, kResetKillsAll,
       kRootReferenceKept, kSecondUnplugPutsHeap, kSectionInNormalMemory, kSectionWantsHeap,
-      kSessionNeverYields, kSessionOutlivesReset, kShortSessionMissed, kSleepIgnored,
-      kSlotReferenceKept, kSlotsUnlike, kSlowExitGivenUp, kSlowToGiveUp, kStreamTruncated,
-      kSubmitFaultIgnored, kSubmitUnchecked, kSuspendBufferHandle, kSuspendBufferMixedUp,
-      kSuspendedGroupsStartAnew, kSyncOfNobody, kSyncRangeUnchecked, kSyncValueWrong,
-      kTickForEachSync, kTilerHeapArguments, kTimeoutIgnored, kUnknownFieldsIgnored,
-      kUserPageOutlivesGpu, kUserPageWritable, kVmCreateUnchecked, kVmDestroyOfNobody,
-      kVmOperationsSleepInside, kVmStateOfNobody, kWaitingCountsAsIdle, kWalksNotShared,
-      kWatchdogPingsInside, kWiderLockUnchecked,
+      kSessionNeverYields, kSessionOutlivesReset, kShortSessionMissed, kSilentSlotCostsAll,
+      kSleepIgnored, kSlotReferenceKept, kSlotsUnlike, kSlowExitGivenUp, kSlowToGiveUp,
+      kStreamTruncated, kSubmitFaultIgnored, kSubmitUnchecked, kSuspendBufferHandle,
+      kSuspendBufferMixedUp, kSuspendedGroupsStartAnew, kSyncOfNobody, kSyncRangeUnchecked,
+      kSyncValueWrong, kTickForEachSync, kTilerHeapArguments, kTimeoutIgnored,
+      kUnknownFieldsIgnored, kUserPageOutlivesGpu, kUserPageWritable, kVmCreateUnchecked,
+      kVmDestroyOfNobody, kVmOperationsSleepInside, kVmStateOfNobody, kWaitingCountsAsIdle,
+      kWalksNotShared, kWatchdogPingsInside, kWiderLockUnchecked,
   };
   return mutants;
 }

@@ -114,6 +114,7 @@ class Sched {
   [[nodiscard]] virtual Ptr<Group> choose_protm(Tick& tick);
   /// True when the session under way has to make room.
   [[nodiscard]] virtual bool session_must_end(bool full_tick);
+  virtual void schedule_group(const Ptr<Group>& group, std::uint32_t queue_mask);
   virtual void enter_protm(Tick& tick);
   /// A CS asks for protected mode. Source: review of patch 7 (SCHED-12, SCHED-13).
   virtual void handle_protm_pend(const Ptr<Group>& group, std::uint32_t cs);
@@ -202,7 +203,6 @@ class Sched {
   void process_glb_events();
   void handle_fault(const Ptr<Group>& group, std::uint32_t cs);
   void sync_upd();
-  void schedule_group(const Ptr<Group>& group, std::uint32_t queue_mask);
   void resume_tick();
   void queue_tick(std::uint64_t delay);
   /// A tick that protected mode needs. Unlike other ones it is not put off to the end of the period
