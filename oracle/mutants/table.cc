@@ -39,6 +39,7 @@ extern const Mutant kFlushIdZeroAsleep;
 extern const Mutant kGateAlwaysOpen;
 extern const Mutant kGateKeptByFailedLock;
 extern const Mutant kGateLeftByFailedLock;
+extern const Mutant kGrantAcksEverybody;
 extern const Mutant kGrantDropsOtherRequests;
 extern const Mutant kGrantEvictsIdleGroups;
 extern const Mutant kGrantForgotten;
@@ -147,11 +148,11 @@ std::span<const Mutant> table() {
       kExitDropsRequests, kExitNotAcknowledged, kExitNotAwaited, kExpandLocksAgain, kFailedAddLeaks,
       kFailedImportLeaks, kFailedProbeKeepsHeap, kFailedUpdateBlamesProtm, kFatalIgnored,
       kFaultAsksForTwoResets, kFaultIgnored, kFenceTooEarly, kFirstChunkWrong, kFlushIdZeroAsleep,
-      kGateAlwaysOpen, kGateKeptByFailedLock, kGateLeftByFailedLock, kGrantDropsOtherRequests,
-      kGrantEvictsIdleGroups, kGrantForgotten, kGrantWithoutDoorbell, kGroupCreateUnchecked,
-      kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit, kHeapAnswerUnchecked,
-      kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced, kHeapFindRevives,
-      kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased,
+      kGateAlwaysOpen, kGateKeptByFailedLock, kGateLeftByFailedLock, kGrantAcksEverybody,
+      kGrantDropsOtherRequests, kGrantEvictsIdleGroups, kGrantForgotten, kGrantWithoutDoorbell,
+      kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit,
+      kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
+      kHeapFindRevives, kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased,
       kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches, kIdleGroupEnters,
       kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong, kLastComeFirstServed,
       kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs, kLockedWithoutAnAs,
