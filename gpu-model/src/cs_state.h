@@ -97,6 +97,7 @@ struct Slot {
   std::uint64_t suspend_buf;
   std::uint64_t protm_suspend_buf;
   std::uint64_t progress_at;  // when the progress timer runs out; 0 = it does not run
+  std::uint64_t named;        // CS whose doorbells were rung since the last group left
   std::uint32_t active;  // a group is on it
   std::uint32_t state;   // CSG_ACK.STATE
   std::uint32_t as;

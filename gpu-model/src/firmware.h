@@ -154,6 +154,8 @@ class Firmware {
   void csg_event(std::uint32_t slot, std::uint32_t bit);
   void csg_irq(std::uint32_t slot, std::uint32_t bits);
   void update_slot(std::uint32_t slot);
+  void write_status(std::uint32_t slot);
+  void start_streams(std::uint32_t slot);
   void withdraw_pend(std::uint32_t slot);
 
   // fw_cs.cc

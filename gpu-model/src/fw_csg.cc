@@ -3,7 +3,9 @@
 // A suspended group's state is kept by the machine; a recognisable image goes into the suspend
 // buffer, so that RESUME from a buffer that was never written, was overwritten or was replaced is
 // seen. Assumption: SUSPEND and TERMINATE withdraw PROTM_PEND and TILER_OOM events that were not
-// acked.
+// acked. Assumption: START and RESUME look at those CS only whose doorbells were rung, and the
+// CS_STATUS words hold what the last STATUS_UPDATE, SUSPEND or TERMINATE found; drivers do both.
+// Source: panthor_sched.c csg_slot_prog_locked(), tick_ctx_init() (7.3).
 #include "gpu-model/src/firmware.h"
 #include "gpu-model/vocab/regs/job_control.h"
 
@@ -47,6 +49,7 @@ void Firmware::scan_csg(std::uint32_t slot) {
   const std::uint32_t doorbell_req = load32(csg_in(slot, fw::csg_input::kDoorbellReq));
   const std::uint32_t named = doorbell_req ^ load32(csg_out(slot, fw::csg_output::kDoorbellAck));
   store32(csg_out(slot, fw::csg_output::kDoorbellAck), doorbell_req);
+  s.named |= named;
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
     if ((named >> cs & 1) != 0 && pend_acked(slot, cs)) cs_of(slot, cs).rung = 1;
   }
@@ -111,7 +114,10 @@ void Firmware::csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req
     s.priority = vocab::Word<fw::CsgEpReq>(s.endpoint_req)[fw::CsgEpReq::priority];
     core_.observe(ObservationKind::ep_cfg_acked, slot, s.priority, s.endpoint_req);
   }
-  if ((bits & fw::kCsgStatusUpdate) != 0) update_slot(slot);
+  if ((bits & fw::kCsgStatusUpdate) != 0) {
+    write_status(slot);
+    update_slot(slot);
+  }
   // The acks of events may have changed meanwhile: read again before writing.
   const std::uint32_t ack = load32(csg_out(slot, fw::csg_output::kAck));
   store32(csg_out(slot, fw::csg_output::kAck), (ack & ~bits) | (req & bits));
@@ -185,15 +191,24 @@ void Firmware::start_group(std::uint32_t slot) {
   s.idle_sent = 0;
   ++s.generation;
   s.progress_armed = 0;
-  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
-    cs_of(slot, cs) = Cs{};
-    cs_level(slot, cs);
-  }
+  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) cs_of(slot, cs) = Cs{};
+  start_streams(slot);
   update_slot(slot);
+}
+
+void Firmware::start_streams(std::uint32_t slot) {
+  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
+    if ((slots_[slot].named >> cs & 1) != 0) {
+      cs_level(slot, cs);
+    } else {
+      cs_of(slot, cs) = Cs{};
+    }
+  }
 }
 
 void Firmware::stop_group(std::uint32_t slot) {
   Slot& s = slots_[slot];
+  write_status(slot);
   update_slot(slot);
   withdraw_pend(slot);
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
@@ -202,6 +217,7 @@ void Firmware::stop_group(std::uint32_t slot) {
     c = Cs{};
   }
   s.active = 0;
+  s.named = 0;
   s.idle = 1;
   s.progress_at = 0;
   ++s.generation;
@@ -281,9 +297,9 @@ void Firmware::resume_group(std::uint32_t slot) {
     cs_of(slot, static_cast<std::uint32_t>(saved.index)) = saved.cs;
   }
   saved_.erase(found);
+  start_streams(slot);
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
     Cs& c = cs_of(slot, cs);
-    cs_level(slot, cs);
     if (c.active == 0) continue;
     c.block = c.waiting != 0 ? static_cast<std::uint32_t>(Block::protm)
               : c.block == static_cast<std::uint32_t>(Block::fatal) ? c.block
@@ -297,13 +313,17 @@ void Firmware::resume_group(std::uint32_t slot) {
   update_slot(slot);
 }
 
+void Firmware::write_status(std::uint32_t slot) {
+  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
+    if (cs_of(slot, cs).active != 0) update_status(slot, cs);
+  }
+}
+
 void Firmware::update_slot(std::uint32_t slot) {
   Slot& s = slots_[slot];
   bool idle = true;
   for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
-    if (cs_of(slot, cs).active == 0) continue;
-    update_status(slot, cs);
-    idle = idle && cs_idle(slot, cs);
+    if (cs_of(slot, cs).active != 0) idle = idle && cs_idle(slot, cs);
   }
   if (s.active == 0) return;
   const bool held = core_.in_protm() &&

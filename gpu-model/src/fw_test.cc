@@ -155,6 +155,8 @@ TEST_CASE_FIXTURE(BootedDriver, "CS: SYNC_WAIT blocks until another group's SYNC
   start_slot(0);
   CHECK(vm.get64(kDataVa) == 0);
   CHECK(mcu.get32(csg_out(0, fw::csg_output::kStatusState)) == 1);
+  CHECK(mcu.get32(cs_out(0, 0, fw::cs_output::kStatusBlockedReason)) == 0);  // nobody asked yet
+  ask_status(0);
   const vocab::Word<fw::CsStatusWait> status(mcu.get32(cs_out(0, 0, fw::cs_output::kStatusWait)));
   CHECK(status[fw::CsStatusWait::sync_wait]);
   CHECK(status[fw::CsStatusWait::sync_64b]);
@@ -337,6 +339,21 @@ TEST_CASE_FIXTURE(BootedDriver, "GLB: IDLE comes once all slots were idle for th
   const auto event = nth(ObservationKind::glb_event);
   CHECK(event.a == fw::kGlbIdle);
   CHECK(event.at.ns > kMs);
+}
+
+TEST_CASE_FIXTURE(BootedDriver, "CSG: a start leaves a CS alone whose doorbell was not rung") {
+  prepare_slot(0, 15);
+  stream_at(kStreamVa, compute(10));
+  push(0, job(kStreamVa, 40));
+  mcu.set32(csg_in(0, 0), kStart);
+  name_slot(0);
+  settle();
+  CHECK(csg_state(0) == kStart);
+  CHECK(extract(0) == 0);
+  name_streams(0);
+  name_slot(0);
+  settle();
+  CHECK(extract(0) == insert(0));
 }
 
 TEST_CASE_FIXTURE(BootedDriver, "CSG: STATUS_UPDATE acks after the status words are current") {

@@ -4,7 +4,8 @@
 // that still holds memory, or fault.
 // Counters and the present chunk lie in the heap context, which the CS of one heap share.
 // Assumptions: fragment work gives memory back only when it was the last that was in flight, then
-// all of it; the tiler writes one word into each piece that it takes.
+// all of it; the tiler writes one word into each piece that it takes; a list of chunks with a start
+// and no end, or the other way round, is a fault.
 // Leaves out: FINISH_FRAGMENT's list of chunks, exception handlers (SET_EXCEPTION_HANDLER).
 // Source: panthor_sched.c group_process_tiler_oom(), panthor_heap.c (7.3); facts-fw.md 5-7.
 #include <algorithm>
@@ -171,6 +172,11 @@ Firmware::Outcome Firmware::ask_for_chunk(std::uint32_t slot, std::uint32_t cs) 
 Firmware::Outcome Firmware::host_answered(std::uint32_t slot, std::uint32_t cs) {
   Cs& c = cs_of(slot, cs);
   const std::uint64_t given = load64(cs_in(slot, cs, fw::cs_input::kHeapStart));
+  const std::uint64_t end = load64(cs_in(slot, cs, fw::cs_input::kHeapEnd));
+  if ((given == 0) != (end == 0)) {
+    fatal(slot, cs, Exception::addr_range_fault, end);
+    return Outcome::blocked;
+  }
   if (given != 0) {
     std::uint64_t last = 0;
     if (heap_word(slot, cs, c.heap_va + heap::kChunk, last) == Outcome::blocked ||

@@ -44,9 +44,10 @@ struct HeapDriver : TestDriver {
   [[nodiscard]] bool oom_open() {
     return ((mcu.get32(cs_in(0, 0, 0)) ^ mcu.get32(cs_out(0, 0, 0))) & fw::kCsTilerOom) != 0;
   }
-  void answer(std::uint64_t word) {
-    mcu.set64(cs_in(0, 0, fw::cs_input::kHeapStart), word);
-    mcu.set64(cs_in(0, 0, fw::cs_input::kHeapEnd), word);
+  void answer(std::uint64_t word) { answer(word, word); }
+  void answer(std::uint64_t first, std::uint64_t last) {
+    mcu.set64(cs_in(0, 0, fw::cs_input::kHeapStart), first);
+    mcu.set64(cs_in(0, 0, fw::cs_input::kHeapEnd), last);
     const std::uint32_t req = mcu.get32(cs_in(0, 0, 0));
     mcu.set32(cs_in(0, 0, 0), (req & ~fw::kCsTilerOom) |
                                   (mcu.get32(cs_out(0, 0, 0)) & fw::kCsTilerOom));
@@ -98,6 +99,16 @@ TEST_CASE_FIXTURE(HeapDriver, "Tiler: without a chunk it waits for fragment work
     CHECK(count(ObservationKind::tiler_oom) == 1);
     CHECK(extract(0) != insert(0));
   }
+}
+
+TEST_CASE_FIXTURE(HeapDriver, "Tiler: a list of chunks with one end only is a fault") {
+  push(0, tiling(kChunk + 0x1000));
+  start_slot(0);
+  REQUIRE(oom_open());
+  SUBCASE("no start") { answer(0, chunk(1)); }
+  SUBCASE("no end") { answer(chunk(1), 0); }
+  CHECK(count(ObservationKind::tiler_chunk) == 0);
+  CHECK(count(ObservationKind::cs_fatal) == 1);
 }
 
 TEST_CASE_FIXTURE(HeapDriver, "Tiler: the end of the last pass makes all chunks free again") {

@@ -11,6 +11,7 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: pend, ack, enter, active, region, exit, i
   const auto pend = nth(ObservationKind::protm_pend);
   CHECK(pend.c == kProtmSuspendVa);
   CHECK((read(vocab::kJobIrqRawstat) & 1) == 1);
+  ask_status(0);
   const vocab::Word<fw::CsStatusWait> status(mcu.get32(cs_out(0, 0, fw::cs_output::kStatusWait)));
   CHECK(status[fw::CsStatusWait::protm_pend]);
   CHECK(machine.at_rest());
@@ -253,6 +254,7 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a group suspended while pending asks agai
     request_csg(0, kResume, 0);
     settle();
     CHECK_FALSE(pend_pending(0));
+    ask_status(0);
     const vocab::Word<fw::CsStatusWait> status(mcu.get32(cs_out(0, 0, fw::cs_output::kStatusWait)));
     CHECK(status[fw::CsStatusWait::protm_pend]);
     SUBCASE("and grants it together with another group's request") {

@@ -255,7 +255,20 @@ class TestDriver {
     const std::uint32_t req = mcu.get32(csg_in(slot, 0));
     const std::uint32_t ack = mcu.get32(csg_out(slot, 0));
     mcu.set32(csg_in(slot, 0), (req & ~(fw::kCsgStateMask | toggles)) | state | (~ack & toggles));
+    const bool starts = state == static_cast<std::uint32_t>(fw::CsgState::start) ||
+                        state == static_cast<std::uint32_t>(fw::CsgState::resume);
+    if (starts && csg_state(slot) != state) name_streams(slot);
     name_slot(slot);
+  }
+  /// Rings the doorbells of all CS of a slot: START and RESUME look at those only.
+  void name_streams(std::uint32_t slot) {
+    mcu.set32(csg_in(slot, fw::csg_input::kDoorbellReq),
+              ~mcu.get32(csg_out(slot, fw::csg_output::kDoorbellAck)));
+  }
+  /// The words CS_STATUS_* say what is so now.
+  void ask_status(std::uint32_t slot) {
+    request_csg(slot, csg_state(slot), fw::kCsgStatusUpdate);
+    settle();
   }
   [[nodiscard]] std::uint32_t csg_state(std::uint32_t slot) {
     return mcu.get32(csg_out(slot, 0)) & fw::kCsgStateMask;
