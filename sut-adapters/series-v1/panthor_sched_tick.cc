@@ -231,6 +231,13 @@ int tick_ctx_apply_starting(PanthorScheduler* sched, SchedTickCtx* ctx) {
   }
   if (ret != 0) {
     panthor_device_schedule_reset(ptdev);
+    // Corrected: the base leaves those on their slots that were bound before, and the reset would
+    // save a group that the firmware never saw.
+    for (ListNode<Group>& chosen : ctx->groups.at) {
+      list_for_each_safe(chosen, [](Group* group) {
+        if (group->csg_id >= 0 && group->state != CsGroupState::active) group_unbind_locked(group);
+      });
+    }
     return ret;
   }
   return tick_apply_upd(sched, ctx, &upd_ctx);
