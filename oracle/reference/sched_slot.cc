@@ -91,8 +91,6 @@ void Sched::unbind(const Ptr<Group>& group) {
   group->csg_id = -1;
   // The firmware asks again when the group is back on a slot (SCHED-36).
   group->protm_pending_queues = 0;
-  group->tiler_oom_queues = 0;
-  if (k_.cancel_work(group->tiler_oom_work)) group_put(group);
   group_put(group);
 }
 
@@ -190,7 +188,6 @@ void Sched::sync_slot_state(std::uint32_t slot) {
 void Sched::sync_queues(std::uint32_t slot) {
   const Ptr<Group>& group = slots_[slot].group;
   if (!group) return;
-  group->idle_queues = 0;
   group->blocked_queues = 0;
   for (std::uint32_t i = 0; i < group->queue_count; ++i) sync_queue_state(group, i);
   if (is_idle(group)) group->expect_pend = false;
@@ -240,7 +237,6 @@ void Sched::release_wait(const Ptr<Queue>& queue) {
   d_.drm.gem_vunmap(wait.object);
   d_.drm.gem_put(wait.object);
   wait.object = nullptr;
-  wait.kmap = contract::KMap{};
 }
 
 bool Sched::wait_satisfied(const Ptr<Group>& group, const Ptr<Queue>& queue) {
