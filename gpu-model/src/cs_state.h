@@ -93,10 +93,15 @@ struct Cs {
 static_assert(std::has_unique_object_representations_v<Cs>);
 
 /// One CSG slot without its CS.
+/// Of Slot::barred. Source: panthor_sched.c csg_slot_prog_locked() (7.3): ALLOW_COMPUTE,
+/// ALLOW_FRAGMENT, ALLOW_OTHER.
+inline constexpr std::uint64_t kBarsCompute = 1, kBarsFragment = 2, kBarsTiling = 4;
+
 struct Slot {
   std::uint64_t suspend_buf;
   std::uint64_t protm_suspend_buf;
   std::uint64_t progress_at;  // when the progress timer runs out; 0 = it does not run
+  std::uint64_t barred;       // kinds of work for which the group may use no core
   std::uint64_t named;        // CS whose doorbells were rung since the last group left
   std::uint32_t active;  // a group is on it
   std::uint32_t state;   // CSG_ACK.STATE

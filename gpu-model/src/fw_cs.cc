@@ -11,6 +11,26 @@ namespace fw = vocab::fw;
 using vocab::Exception;
 using vocab::ObservationKind;
 
+namespace {
+
+/// The bit of Slot::barred that keeps work of this opcode from ever starting.
+std::uint64_t bar_of(std::uint32_t opcode) {
+  switch (static_cast<vocab::cs::Opcode>(opcode)) {
+    case vocab::cs::Opcode::run_compute:
+    case vocab::cs::Opcode::run_compute_indirect:
+      return kBarsCompute;
+    case vocab::cs::Opcode::run_fragment:
+      return kBarsFragment;
+    case vocab::cs::Opcode::run_tiling:
+    case vocab::cs::Opcode::run_idvs:
+      return kBarsTiling;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
 void Firmware::cs_level(std::uint32_t slot, std::uint32_t cs) {
   Cs& c = cs_of(slot, cs);
   const std::uint32_t req = load32(cs_in(slot, cs, fw::cs_input::kReq));
@@ -174,6 +194,7 @@ void Firmware::arm_run(std::uint32_t slot, std::uint32_t cs) {
   if (c.at.run_count == 0 || c.at.runs[0].ends_at != 0) return;
   if (entry_.frozen != 0 && c.in_region == 0) return;
   Run& run = c.at.runs[0];
+  if ((slots_[slot].barred & bar_of(run.opcode)) != 0) return;  // waits for a core for ever
   core_.after(run.left_ns, {.kind = EventKind::run_done,
                             .generation = mcu_generation_,
                             .a = slot,

@@ -161,6 +161,10 @@ void Firmware::read_slot_config(std::uint32_t slot) {
   s.as = load32(csg_in(slot, fw::csg_input::kConfig)) & 0xf;
   s.suspend_buf = load64(csg_in(slot, fw::csg_input::kSuspendBuf));
   s.protm_suspend_buf = load64(csg_in(slot, fw::csg_input::kProtmSuspendBuf));
+  s.barred = 0;
+  if (load64(csg_in(slot, fw::csg_input::kAllowCompute)) == 0) s.barred |= kBarsCompute;
+  if (load64(csg_in(slot, fw::csg_input::kAllowFragment)) == 0) s.barred |= kBarsFragment;
+  if (load32(csg_in(slot, fw::csg_input::kAllowOther)) == 0) s.barred |= kBarsTiling;
 }
 
 void Firmware::change_state(std::uint32_t slot, CsgState from, CsgState to) {

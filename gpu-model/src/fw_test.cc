@@ -356,6 +356,16 @@ TEST_CASE_FIXTURE(BootedDriver, "CSG: a start leaves a CS alone whose doorbell w
   CHECK(extract(0) == insert(0));
 }
 
+TEST_CASE_FIXTURE(BootedDriver, "CSG: work for which the group may use no core never starts") {
+  prepare_slot(0, 15);
+  mcu.set64(csg_in(0, fw::csg_input::kAllowCompute), 0);
+  stream_at(kStreamVa, compute(10));
+  push(0, job(kStreamVa, 40));
+  start_slot(0);
+  CHECK(count(ObservationKind::run_started) == 2);  // a flush, and the compute work
+  CHECK(count(ObservationKind::run_ended) == 1);
+}
+
 TEST_CASE_FIXTURE(BootedDriver, "CSG: STATUS_UPDATE acks after the status words are current") {
   prepare_slot(0, 15);
   stream_at(kStreamVa, compute(1000));

@@ -302,6 +302,9 @@ class TestDriver {
     mcu.set32(cs_in(slot, 0, 0), 1 | fw::kCsIdleSyncWait | fw::kCsIdleEmpty);
     mcu.set32(csg_in(slot, fw::csg_input::kEndpointReq), priority << 28);
     mcu.set32(csg_in(slot, fw::csg_input::kConfig), 1);
+    mcu.set64(csg_in(slot, fw::csg_input::kAllowCompute), 1);
+    mcu.set64(csg_in(slot, fw::csg_input::kAllowFragment), 1);
+    mcu.set32(csg_in(slot, fw::csg_input::kAllowOther), 1);
     mcu.set64(csg_in(slot, fw::csg_input::kSuspendBuf), kSuspendVa + slot * kPage);
     mcu.set64(csg_in(slot, fw::csg_input::kProtmSuspendBuf), kProtmSuspendVa + slot * kPage);
     mcu.set32(csg_in(slot, fw::csg_input::kAckIrqMask), ~0u);
