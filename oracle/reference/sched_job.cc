@@ -262,7 +262,6 @@ contract::TimedoutResult Sched::timedout_job(const Ptr<Job>& job) {
       queue_tick(0);
     } else {
       group->run_node.unlink();
-      group->wait_node.unlink();
       queue_group_work(group, group->term_work);
     }
   }

@@ -71,7 +71,6 @@ void Sched::settle_starts() {
   for (const Slot& at : slots_) {
     const Ptr<Group>& group = at.group;
     if (!group || group->state == GroupState::active) continue;
-    if (group->state == GroupState::terminated) continue;
     const auto slot = static_cast<std::uint32_t>(group->csg_id);
     again.queue(slot, d_.fw->in(d_.fw->csg(slot).io, 0), fw::kCsgStateMask);
   }
@@ -131,14 +130,15 @@ void Sched::rescue_from_protm() {
   const bool blamed = inside && (refused || protm.faulted());
   if (blamed) {
     inside->fatal_queues = (1u << inside->queue_count) - 1;
-    if (inside->csg_id < 0 && inside->run_node.linked()) {
+    // Its slot was taken meanwhile.
+    if (inside->run_node.linked()) {
       inside->run_node.unlink();
-      inside->wait_node.unlink();
       queue_group_work(inside, inside->term_work);
     }
   }
   if (refused) {
-    // The firmware saved everybody else at the entry and will not answer any more.
+    // The firmware saved everybody else at the entry and will not answer any more. All are active:
+    // a slot request that failed before the session ended in a reset of its own (RST-17).
     for (const Slot& at : slots_) {
       const Ptr<Group> group = at.group;
       if (!group) continue;
@@ -148,11 +148,9 @@ void Sched::rescue_from_protm() {
         // does and as the posted code shows on a real kernel (state 3).
         group->timedout = true;
         forced_terminate(group);
-      } else if (group->state == GroupState::active) {
+      } else {
         for (std::uint32_t i = 0; i < group->queue_count; ++i) reset_cs(group, slot, i);
         group->state = GroupState::suspended;
-      } else {
-        forced_terminate(group);
       }
       leave_slot(slot);
     }
@@ -198,9 +196,6 @@ void Sched::post_reset(int fw_error) {
 
 void Sched::unplug() {
   if (wq_.id == 0) return;
-  k_.disable_delayed_work_sync(tick_work_);
-  k_.disable_work_sync(fw_events_work_);
-  k_.disable_work_sync(sync_upd_work_);
   MutexGuard lock(k_, lock_);
   rescue_from_protm();
   // The firmware stops next: nobody on a slot comes back.

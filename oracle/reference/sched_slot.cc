@@ -38,7 +38,7 @@ int Sched::update_slots(SlotUpdate& update) {
   for (std::uint32_t rest = update.slots; rest != 0; rest &= rest - 1) {
     const auto slot = static_cast<std::uint32_t>(std::countr_zero(rest));
     const std::uint32_t mask = update.requests[slot].mask;
-    std::uint32_t acked = 0;
+    std::uint32_t acked{};
     const int error = d_.fw->wait_acks(d_.fw->csg(slot).io, mask, kAckMs, acked);
     // A state that agrees in some bits only is not reached.
     if ((acked & fw::kCsgStateMask) != (mask & fw::kCsgStateMask)) acked &= ~fw::kCsgStateMask;
@@ -100,8 +100,7 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   const contract::KMap& pages = queue->iface->kmap;
   const std::uint64_t extract = d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
   const std::uint64_t insert = d_.drm.load64(pages, fw::ring::kInsert);
-  if (insert < extract) k_.warn("ring extract is ahead of insert");
-  d_.drm.store64(pages, fw::ring::kExtractInit, extract);
+  // A queue that was never on a slot begins at 0, one that was is saved with its place.
 
   d_.fw->set_in64(io, fw::cs_input::kRingbufBase, queue->ring->va);
   d_.fw->set_in(io, fw::cs_input::kRingbufSize, queue->ring_size);
@@ -114,8 +113,7 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   d_.fw->set_in(io, fw::cs_input::kAckIrqMask, ~0u);
   constexpr std::uint32_t kStart = static_cast<std::uint32_t>(fw::CsState::start);
   d_.fw->update_reqs(io, fw::kCsIdleSyncWait | fw::kCsIdleEmpty | kStart,
-                     fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsIdleProtmPend |
-                         fw::kCsStateMask);
+                     fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsStateMask);
   // Nothing of the slot's former tenant is ours (SCHED-37), nor what a boot that cleared the acks
   // makes of an event that was taken before it.
   d_.fw->ack_events(io, fw::kCsEvtMask);
