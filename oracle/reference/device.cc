@@ -292,8 +292,11 @@ bool Device::wait_for_reset() {
   if (!reset_pending_ || k.dev_is_unplugged()) return false;
   const std::uint32_t before = resets_;
   k.flush_work(reset_work_);
-  // On the way into a suspend it is left to the resume.
-  if (resets_ == before && resume_and_get() == 0) k.pm_runtime_put_autosuspend();
+  if (resets_ != before) return true;
+  // On the way into a suspend it is left to the resume, which a sleeping system does not do for
+  // whoever asks. No suspend waits for who waits here: those are users and their cleanup.
+  k.wait_event(awake_, [this] { return !asleep_; });
+  if (resume_and_get() == 0) k.pm_runtime_put_autosuspend();
   return resets_ != before;
 }
 
