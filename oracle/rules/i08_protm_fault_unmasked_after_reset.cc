@@ -2,7 +2,8 @@
 // The part of "clean after every completed reset" that a trace shows: GPU_IRQ_MASK has PROTM_FAULT
 // again. Judged on the last mask that is not zero (handlers and suspend write zero) between the
 // reset and the next fault, reset or the end, as seen in a full trace's register writes, or
-// whenever the GPU line rises for something other than the reset. Rests where the fault line stays
+// whenever the GPU line rises for something other than the reset, once the firmware runs again: a
+// cache flush of somebody else may come before the driver is done. Rests where the fault line stays
 // up beyond a reset, and where the device goes behind it. Not modelled: request bits and the
 // driver's own flags (I1 and I4 see their effects).
 #include <algorithm>
@@ -17,6 +18,10 @@ using namespace contract;
 using K = vocab::ObservationKind;
 
 namespace {
+
+// How long a driver may take from the firmware's boot to the end of its reset. Assumption: it polls
+// for the boot and sends its settings, which takes microseconds.
+constexpr std::uint64_t kBootToEndNs = vocab::kMs;
 
 // The record in which the fault at record `fault` itself raises the GPU line; kNoRecord: it does
 // not, or only later.
@@ -42,6 +47,7 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
       });
   if (held) return out;
   std::size_t last_mask = kNoRecord;
+  std::uint64_t settled_ns = vocab::kNever;
   bool watching = false;
   const auto close = [&] {
     if (!watching || last_mask == kNoRecord) return;
@@ -53,9 +59,9 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
                                 "after the reset GPU_IRQ_MASK is left without the protected fault"};
     }
   };
-  const auto shows_mask = [](const Record& r) {
+  const auto shows_mask = [&](const Record& r) {
     if (is(r, K::register_write)) return r.a == vocab::kGpuIrqMask.offset && r.b != 0;
-    return is(r, K::irq_line) && r.a == 2 && r.b != 0 && r.d != 0 &&
+    return is(r, K::irq_line) && r.a == 2 && r.b != 0 && r.d != 0 && r.time_ns >= settled_ns &&
            (r.c & vocab::GpuIrq::reset_completed.mask) == 0;
   };
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
@@ -74,6 +80,11 @@ RuleResult protm_fault_unmasked_after_reset(const Program& program, const Trace&
     } else if (is(r, K::reset_completed)) {
       watching = true;
       last_mask = kNoRecord;
+      settled_ns = vocab::kNever;
+    } else if (is(r, K::mcu_boot)) {
+      settled_ns = r.time_ns + kBootToEndNs;
+    } else if (r.kind == RecordKind::rest_state && settled_ns != vocab::kNever) {
+      settled_ns = std::min(settled_ns, r.time_ns);
     } else if (watching && shows_mask(r)) {
       last_mask = i;
     }

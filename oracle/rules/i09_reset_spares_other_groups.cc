@@ -70,18 +70,21 @@ class Tenants {
 };
 
 // First errors of groups that had not earned one by then: group -> record. A session behind the
-// reset counts as a cause too: who enters has survived it.
+// reset counts as a cause too: who enters has survived it; so does a heap that is full behind it.
 std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, const Trace& trace) {
   std::map<std::uint32_t, std::size_t> out;
   std::set<std::uint32_t> earned;
   Tenants tenants(program);
   std::map<std::uint32_t, std::uint64_t> begun_ns;
+  bool was_reset = false;
   const std::size_t end = quiesce_index(trace);
   for (std::size_t i = 0; i < end; ++i) {
     const Record& r = trace.records[i];
     tenants.take(r);
     const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
-    if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain) {
+    was_reset = was_reset || is(r, K::reset_started);
+    const bool oom = is(r, K::tiler_oom) && was_reset;
+    if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain || oom) {
       tenants.blame(r.a, earned);
     } else if (is(r, EventKind::job_started)) {
       begun_ns.try_emplace(r.a, r.time_ns);

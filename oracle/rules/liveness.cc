@@ -97,7 +97,7 @@ bool Turns::wants(const Group& group) const {
   for (auto job = group.open.begin(); job != group.open.end(); ++job) {
     const bool behind_another = std::any_of(
         group.open.begin(), job, [&](const Job& other) { return other.queue == job->queue; });
-    if (behind_another) continue;
+    if (behind_another || job->waits_unseen) continue;
     if (std::all_of(job->waits.begin(), job->waits.end(),
                     [&](std::uint32_t step) { return signalled_.contains(step); })) {
       return true;
@@ -200,7 +200,10 @@ bool Turns::take_step(const Record& r) {
   const auto found = groups_.find(group_of_job(program_, r.b));
   if (found == groups_.end() || signalled_.contains(r.b)) return false;
   const Node& op = program_.steps[r.b].op;
-  found->second.open.push_back({r.b, field_number(op, "queue"), waits_of(op)});
+  found->second.open.push_back({.step = r.b,
+                                .queue = field_number(op, "queue"),
+                                .waits = waits_of(op),
+                                .waits_unseen = uses_instruction(op, NodeType::sync_wait)});
   return true;
 }
 
@@ -221,6 +224,11 @@ void Turns::take_slot(const Record& r) {
   const auto g = groups_.find(group);
   if (g == groups_.end()) return;
   g->second.on_slot = true;
+  for (Job& job : g->second.open) {
+    // Of several jobs in one call another one may wait still.
+    const bool alone = !uses_instruction(program_.steps[job.step].op, NodeType::job);
+    if (is(r, EventKind::job_started) && job.step == r.a && alone) job.waits_unseen = false;
+  }
   // A group that is resumed inside a region asks before it is seen on its slot.
   if (early_.erase(r.b) != 0) g->second.asks = true;
 }

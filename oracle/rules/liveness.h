@@ -59,6 +59,8 @@ class Turns {
     std::uint32_t step = contract::kNoStep;
     std::uint64_t queue = 0;
     std::vector<std::uint32_t> waits;    ///< steps whose fences it waits for
+    /// For what a syncobj holds, which a Trace does not show: nothing is owed before the start.
+    bool waits_unseen = false;
   };
   struct Group {
     std::uint64_t priority = 0;

@@ -92,6 +92,20 @@ TEST_CASE("L2: a group with work waits for its slot no longer than its ticks") {
   check_right("L2", w.program, asleep);
 }
 
+TEST_CASE("L2: nothing is owed to a job that waits for a syncobj of its own, before it starts") {
+  TwoGroups w;
+  const auto sync = add_step(w.program, make_node(NodeType::syncobj_create));
+  Node& submit = w.program.steps[w.job_b].op;
+  submit.fields[*field_index(node_info(NodeType::group_submit), "syncs")].list.push_back(
+      make_node(NodeType::sync_wait, {{"syncobj", kRef, sync}}));
+  TraceBuilder late;
+  w.accepted(late).after(kLateNs).event(EventKind::group_on_slot, w.b, 1);
+  check_right("L2", w.program, late);
+  late.event(EventKind::job_started, w.job_b, 1).event(EventKind::group_off_slot, w.b, 1);
+  late.after(kLateNs).event(EventKind::group_on_slot, w.b, 1);
+  check_wrong("L2", w.program, late, 6);
+}
+
 TEST_CASE("L2: nothing is owed to a group that is destroyed, however often") {
   TwoGroups w;
   const auto destroy =

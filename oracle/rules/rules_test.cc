@@ -330,10 +330,13 @@ TEST_CASE("I8: the protected fault is unmasked after a reset") {
   TraceBuilder by_line;  // a normal trace has no register writes, but the line shows the mask
   by_line.saw(K::reset_completed).after(9);
   by_line.saw(K::irq_line, {.a = 2, .b = 1, .c = vocab::GpuIrq::reset_completed.mask, .d = 1});
+  const Record flush{.a = 2, .b = 1, .c = vocab::GpuIrq::clean_caches_completed.mask, .d = 1};
+  by_line.after(kMs).saw(K::irq_line, flush);
+  CHECK(asked("I8", w.program, by_line).armed == 0);  // the driver is not done with its reset
+  by_line.saw(K::mcu_boot).after(kMs - 1).saw(K::irq_line, flush);
   CHECK(asked("I8", w.program, by_line).armed == 0);
-  by_line.after(kMs).saw(K::irq_line, {.a = 2, .b = 1,
-                                       .c = vocab::GpuIrq::clean_caches_completed.mask, .d = 1});
-  check_wrong("I8", w.program, by_line, 2);
+  by_line.after(1).saw(K::irq_line, flush);
+  check_wrong("I8", w.program, by_line, 5);
 
   // The next fault proves the mask when it raises the line itself, whatever was seen before.
   const auto next_fault = [&](std::uint32_t mask) {
@@ -342,12 +345,24 @@ TEST_CASE("I8: the protected fault is unmasked after a reset") {
     return b.saw(K::irq_line, {.a = 2, .b = 1, .c = vocab::GpuIrq::protm_fault.mask, .d = mask});
   };
   check_right("I8", w.program, next_fault(all));
-  check_wrong("I8", w.program, next_fault(vocab::GpuIrq::gpu_fault.mask), 2);
+  check_wrong("I8", w.program, next_fault(vocab::GpuIrq::gpu_fault.mask), 5);
 
   w.program.faults.push_back(Fault{});
   w.program.faults.back().machine.kind = vocab::FaultKind::protected_fault;
   w.program.faults.back().machine.hold_ns = kMs;
   CHECK(asked("I8", w.program, wrong).armed == 0);
+}
+
+TEST_CASE("I9: a heap that was full before the reset excuses nothing") {
+  World w;
+  const auto other = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
+  const auto other_job = add_job(w.program, other);
+  TraceBuilder full_before;
+  full_before.event(EventKind::group_on_slot, other, 1).saw(K::tiler_oom, {.a = 1});
+  full_before.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
+  full_before.fence(other_job, EIO).after(kMs);
+  full_before.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+  check_wrong("I9", w.program, full_before, 4);
 }
 
 TEST_CASE("I9: a reset in protected mode spares the other groups") {
@@ -372,12 +387,12 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
   own_fault.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
   check_right("I9", w.program, own_fault);
 
-  // Who asks in vain, or enters behind the reset, has not died of it.
-  for (const bool asks : {true, false}) {
+  // Who asks in vain, enters or finds its heap full behind the reset, has not died of it.
+  for (const auto cause : {K::protm_pend, K::protm_active, K::tiler_oom}) {
     TraceBuilder later;
     later.event(EventKind::group_on_slot, w.group, 0).event(EventKind::group_on_slot, other, 1);
     later.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
-    later.saw(asks ? K::protm_pend : K::protm_active, {.a = 1}).after(kMs).fence(other_job, EIO);
+    later.saw(cause, {.a = 1}).after(kMs).fence(other_job, EIO);
     later.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
     check_right("I9", w.program, later);
   }
