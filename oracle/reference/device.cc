@@ -45,6 +45,8 @@ int Device::probe() {
   if (error == 0) error = init_hardware();
   if (error == 0) {
     k.enable_work(reset_work_);
+    // The line of a driver before, whose fault nothing but a reset takes away, asked too early.
+    if (reset_pending_) k.queue_work(reset_wq, reset_work_);
     k.pm_runtime_use_autosuspend(kAutosuspendMs);
     error = drm.drm_register(&driver.drm_ops());
     if (error == 0) {
@@ -192,8 +194,9 @@ void Device::runtime_suspend() {
     return;
   }
   pm_state_ = PmState::suspending;
+  // A reset that fails takes the device away, which waits for whoever is in a section of it.
+  if (sched_ready_) k.cancel_work_sync(reset_work_);
   if (sched_ready_ && k.dev_enter()) {
-    k.cancel_work_sync(reset_work_);
     sched->suspend();
     if (reset_out_of_protm()) {
       fw->pre_reset(HaltKind::hang);

@@ -268,7 +268,7 @@ int Fw::post_reset() {
 void Fw::unplug() {
   k_.disable_delayed_work_sync(ping_work_);
   if (irq_ready_) {
-    if (d_.pm_state() == PmState::active) {
+    if (d_.pm_state() != PmState::suspended) {
       irq_.suspend();
       if (!d_.lost()) stop();
     }
@@ -287,7 +287,7 @@ void Fw::unplug() {
     vm_ = nullptr;
   }
   if (irq_ready_) {
-    if (d_.pm_state() == PmState::active && !d_.lost()) (void)d_.gpu->l2_power_off();
+    if (d_.pm_state() != PmState::suspended && !d_.lost()) (void)d_.gpu->l2_power_off();
     irq_.free();
     irq_ready_ = false;
   }

@@ -408,7 +408,7 @@ void Mmu::unplug() {
     MutexGuard slots(k_, slots_lock_);
     for (std::uint32_t as = 0; as < kSlots; ++as) {
       if (!slots_[as]) continue;
-      if (d_.pm_state() == PmState::active) (void)as_disable(as, AsDisable::full);
+      if (d_.pm_state() != PmState::suspended) (void)as_disable(as, AsDisable::full);
       release_slot_locked(*slots_[as]);
     }
   }

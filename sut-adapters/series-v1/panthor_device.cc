@@ -64,8 +64,10 @@ int panthor_device_suspend(PanthorDevice* ptdev) {
   Kernel& k = ptdev->kernel;
   if (ptdev->pm.state != PmState::active) return -EINVAL;
   ptdev->pm.state = PmState::suspending;
+  // Before the section, whose end a reset that fails waits for when it unplugs the device.
+  const bool gone = !panthor_device_is_initialized(ptdev) || k.dev_is_unplugged();
+  if (!gone) k.cancel_work_sync(ptdev->reset.work);
   if (panthor_device_is_initialized(ptdev) && k.dev_enter()) {
-    k.cancel_work_sync(ptdev->reset.work);
     panthor_sched_suspend(ptdev);
     panthor_fw_pre_reset(ptdev, panthor_device_reset_out_of_protm(ptdev, Switch::rst_24));
     panthor_mmu_suspend(ptdev);
