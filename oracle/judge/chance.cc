@@ -14,6 +14,10 @@ using namespace contract;
 
 namespace {
 
+/// How long a tick may hold the lock that a queue's worker needs. Assumption: one request whose ack
+/// does not come, 100 ms; what keeps a tick longer asks for a reset.
+constexpr std::uint64_t kLockHeldNs = 100 * vocab::kMs;
+
 /// Whether a field of the node, at any depth, refers to one of `steps`.
 bool refers_to(const Node& node, const std::set<std::uint32_t>& steps) {
   return std::any_of(node.fields.begin(), node.fields.end(), [&](const Value& v) {
@@ -41,7 +45,8 @@ class Chance {
       if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
       const auto group = subject(f);
       if (!group) return false;
-      return by_chance(*group) || fault_told_late(f, *group) || exit_given_up(f, *group);
+      return by_chance(*group) || fault_told_late(f, *group) || exit_given_up(f, *group) ||
+             refused_beside_death(f, *group) || beside_faulted_queue(f, *group);
     }
     return false;
   }
@@ -96,6 +101,81 @@ class Chance {
     return std::all_of(fates_.begin(), fates_.end(), [&](const Fates* fates) {
       return fates->died.contains(group) && fates->slow_exit.contains(group);
     });
+  }
+
+  [[nodiscard]] bool faulted_in_both(std::uint32_t group) const {
+    return oracle_.own_fault.contains(group) && candidate_.own_fault.contains(group);
+  }
+  /// Time of the first record of `kind` about `job`; kNever when there is none.
+  static std::uint64_t time_of(const Trace& trace, EventKind kind, std::uint32_t job) {
+    const auto found = std::find_if(
+        trace.records.begin(), trace.records.end(),
+        [&](const Record& r) { return is(r, kind) && r.a == job; });
+    return found == trace.records.end() ? vocab::kNever : found->time_ns;
+  }
+  /// The queue's worker may have found the group dead when it came with the job.
+  [[nodiscard]] bool may_be_refused(const Record& fence, bool of_oracle,
+                                    std::uint32_t group) const {
+    const Trace& trace = of_oracle ? c_.oracle : c_.candidate;
+    if (fence.d != ECANCELED) return false;
+    if (time_of(trace, EventKind::job_started, fence.a) != vocab::kNever) return false;
+    const auto& faults = of_oracle ? oracle_.own_fault : candidate_.own_fault;
+    const std::uint64_t fault_ns = trace.records[faults.at(group)].time_ns;
+    return std::any_of(trace.records.begin(), trace.records.end(), [&](const Record& r) {
+      return r.kind == RecordKind::step_started && r.b == fence.a &&
+             r.time_ns + kLockHeldNs >= fault_ns;
+    });
+  }
+  /// A job that comes when its group dies of its own fault is in the ring by then, and ends with
+  /// the error of the ring, or the queue's worker refuses it: at once, so before older ones too.
+  [[nodiscard]] bool refused_beside_death(const Finding& f, std::uint32_t group) const {
+    const Record* const got = record(f, false);
+    const Record* const want = record(f, true);
+    if (f.rule != "fence" || got == nullptr || want == nullptr) return false;
+    if (!faulted_in_both(group)) return false;
+    if (f.field == "order") {
+      const bool oracle_early = want->a > got->a;
+      return may_be_refused(oracle_early ? *want : *got, oracle_early, group);
+    }
+    if (got->d == EINVAL) return may_be_refused(*want, true, group);
+    return want->d == EINVAL && may_be_refused(*got, false, group);
+  }
+
+  [[nodiscard]] bool queue_faulted(std::uint32_t group, std::uint64_t queue) const {
+    return std::any_of(fates_.begin(), fates_.end(), [&](const Fates* fates) {
+      const auto faulted = fates->faulted_queues.find(group);
+      return faulted != fates->faulted_queues.end() &&
+             faulted->second.contains(static_cast<std::uint32_t>(queue));
+    });
+  }
+  /// The queues of a group have no order among them: what one has done when the fault of another
+  /// one ends the group is nobody's fault. What is done is done, though, and what is not is not.
+  [[nodiscard]] bool beside_faulted_queue(const Finding& f, std::uint32_t group) const {
+    if (!faulted_in_both(group)) return false;
+    if (f.rule == "window") return regions_on_queues(group) > 1;
+    const Record* const got = record(f, false);
+    const Record* const want = record(f, true);
+    if (f.rule != "fence" || f.field != "error" || got == nullptr || want == nullptr) return false;
+    if (queue_faulted(group, field_number(c_.program.steps[got->a].op, "queue"))) return false;
+    if (got->d != 0 && want->d != 0) return false;
+    const bool oracle_done = want->d == 0;
+    const Trace& done = oracle_done ? c_.oracle : c_.candidate;
+    const Trace& cut = oracle_done ? c_.candidate : c_.oracle;
+    const auto& faults = oracle_done ? candidate_.own_fault : oracle_.own_fault;
+    const std::uint64_t error = oracle_done ? got->d : want->d;
+    return error == ECANCELED &&
+           time_of(done, EventKind::job_ended, got->a) != vocab::kNever &&
+           time_of(cut, EventKind::job_ended, got->a) >= cut.records[faults.at(group)].time_ns;
+  }
+  /// On how many queues of the group the Program has protected regions.
+  [[nodiscard]] std::size_t regions_on_queues(std::uint32_t group) const {
+    std::set<std::uint64_t> queues;
+    for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
+      const Node& op = c_.program.steps[s].op;
+      if (group_of_job(c_.program, s) != group) continue;
+      if (uses_instruction(op, NodeType::i_prot_region)) queues.insert(field_number(op, "queue"));
+    }
+    return queues.size();
   }
 
   [[nodiscard]] const Record* record(const Finding& f, bool of_oracle) const {

@@ -23,7 +23,9 @@ namespace protm::judge {
 /// a group is one of chance only if it died in one of the runs at least after it was touched, and
 /// not in the other without that or a fault that the hardware reported as its own. How the session
 /// of a group ended is one of chance where it died in both runs and its exit took as long as a
-/// driver waits for one.
+/// driver waits for one. Of a group that dies of its own fault in both runs two things are: whether
+/// a job that comes at that time is refused or has the error of its ring, and how far its other
+/// queues were by then.
 std::size_t drop_chance(Comparison& c);
 
 }  // namespace protm::judge

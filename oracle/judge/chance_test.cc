@@ -150,6 +150,73 @@ TEST_CASE("chance: who dies of a slow exit in both runs may end by exit or by re
   CHECK(left(40 * kMs, 540 * kMs) == 1);
 }
 
+namespace {
+
+/// What is left of the difference between the last records of two runs, both fences.
+std::size_t left_of_fences(const Program& program, const TraceBuilder& oracle,
+                           const TraceBuilder& candidate, std::string_view field) {
+  std::vector<Finding> findings{{.from = FindingClass::comparison,
+                                 .rule = "fence",
+                                 .slug = "fence",
+                                 .event = "fence_signalled",
+                                 .field = std::string(field),
+                                 .detail = {},
+                                 .oracle_record = oracle.trace().records.size() - 1,
+                                 .candidate_record = candidate.trace().records.size() - 1}};
+  std::vector<Count> checked;
+  Comparison c{program, oracle.trace(), candidate.trace(), findings, checked};
+  drop_chance(c);
+  return findings.size();
+}
+
+}  // namespace
+
+TEST_CASE("chance: a job that comes when its group dies is in the ring, or refused at once") {
+  World w;
+  const std::uint32_t second = add_job(w.program, w.mine);
+  const auto run = [&](std::uint64_t submitted_before_ns, bool starts, std::uint64_t error) {
+    TraceBuilder b = w.running();
+    b.started(second).after(submitted_before_ns);
+    if (starts) b.event(EventKind::job_started, second, 0);
+    return b.saw(K::cs_fatal, {.a = 0}).after(kMs).fence(second, error);
+  };
+  const TraceBuilder ring = run(kMs, false, EINVAL);
+  const auto left = [&](const TraceBuilder& candidate) {
+    return left_of_fences(w.program, ring, candidate, "error");
+  };
+  CHECK(left(run(kMs, false, ECANCELED)) == 0);
+  CHECK(left(run(kMs, false, ETIMEDOUT)) == 1);
+  CHECK(left(run(kMs, true, ECANCELED)) == 1);
+  CHECK(left(run(200 * kMs, false, ECANCELED)) == 1);  // the worker has had its turn by then
+
+  TraceBuilder first = w.running();
+  first.started(second).after(kMs).saw(K::cs_fatal, {.a = 0}).fence(w.job, EINVAL);
+  CHECK(left_of_fences(w.program, first, run(kMs, false, ECANCELED), "order") == 0);
+  CHECK(left_of_fences(w.program, first, run(kMs, false, EINVAL), "order") == 1);
+}
+
+TEST_CASE("chance: the queues of a group have no order beside the fault of one of them") {
+  World w;
+  const std::uint32_t second = add_job(w.program, w.mine);
+  Node& submit = w.program.steps[second].op;
+  submit.fields[*field_index(node_info(NodeType::group_submit), "queue")].number = 1;
+  const auto run = [&](bool ends, std::uint32_t cs, std::uint64_t error) {
+    TraceBuilder b = w.running();
+    if (ends) b.event(EventKind::job_ended, second, 0);
+    return b.after(kMs).saw(K::cs_fatal, {.a = 0, .b = cs}).after(kMs).fence(second, error);
+  };
+  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
+    return left_of_fences(w.program, oracle, candidate, "error");
+  };
+  const TraceBuilder done = run(true, 0, 0);
+  CHECK(left(done, run(false, 0, ECANCELED)) == 0);
+  CHECK(left(run(false, 0, ECANCELED), done) == 0);
+  CHECK(left(done, run(true, 0, ECANCELED)) == 1);   // it had ended before
+  CHECK(left(run(false, 0, 0), run(false, 0, ECANCELED)) == 1);  // it never had
+  CHECK(left(done, run(false, 1, ECANCELED)) == 1);  // its own queue's
+  CHECK(left(done, run(false, 0, EINVAL)) == 1);
+}
+
 TEST_CASE("chance: who enters while a PING is open cannot be asked to leave") {
   World w;
   w.program.faults.push_back(Fault{});

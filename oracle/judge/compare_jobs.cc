@@ -224,11 +224,14 @@ struct Turn {
   std::uint64_t time_ns = 0;
 };
 
-std::vector<Turn> turns_before(const Trace& trace, std::uint64_t end_ns) {
+std::vector<Turn> turns_before(const Program& program, const Trace& trace,
+                               std::uint64_t end_ns) {
   std::vector<Turn> out;
   const std::size_t end = quiesce_index(trace);
   for (std::size_t i = 0; i < end && trace.records[i].time_ns < end_ns; ++i) {
     const Record& r = trace.records[i];
+    // Who comes beside a removal gets its turn before it or never.
+    if (r.kind == RecordKind::step_started && removes_device(step_type(program, r.b))) break;
     if (is(r, EventKind::group_on_slot)) out.push_back({r.a, i, r.time_ns});
   }
   return out;
@@ -281,7 +284,7 @@ void compare_slots(Comparison& c, SlotOrder order) {
     if (order == SlotOrder::until_ticks_repeat) end_ns = ticks_repeat_ns(c.program, trace);
     // What came shortly before belongs to the same tick.
     if (end_ns != vocab::kNever) end_ns -= std::min(end_ns, kOneTickNs);
-    return turns_before(trace, end_ns);
+    return turns_before(c.program, trace, end_ns);
   };
   const std::vector<Turn> oracle = turns(c.oracle);
   const std::vector<Turn> candidate = turns(c.candidate);

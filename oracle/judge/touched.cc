@@ -68,7 +68,9 @@ class Reader {
       const Record& r = trace_.records[i];
       const bool bad = r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0);
       if (bad) fates_.died.try_emplace(r.a, i);
+      if (r.kind == RecordKind::group_state && r.c != 0) fatal_.insert(r.a);
     }
+    assign_unseen_fault();
     return std::move(fates_);
   }
 
@@ -80,6 +82,17 @@ class Reader {
                         step_type(program_, step) == NodeType::tiler_heap_create;
       if (heap) out.insert(step);
       for (const Node& item : v.list) collect_heaps(item, out);
+    }
+  }
+  void note_own_fault(std::uint32_t group, std::size_t i) {
+    fates_.own_fault.try_emplace(group, i);
+    fates_.faulted_queues[group].insert(trace_.records[i].b);
+  }
+  /// Who faults at its first CALL is seen in no slot, but the end state names it.
+  void assign_unseen_fault() {
+    std::erase_if(fatal_, [this](std::uint32_t g) { return fates_.own_fault.contains(g); });
+    if (unseen_faults_.size() == 1 && fatal_.size() == 1) {
+      note_own_fault(*fatal_.begin(), unseen_faults_.front());
     }
   }
   void touch(std::uint32_t group, std::size_t i) {
@@ -220,7 +233,8 @@ class Reader {
       case K::cs_fatal: {
         // The AS that a group was resumed with is in no record, but here its fault is known.
         const std::uint32_t group = seats_.at(r.a, i).group;
-        fates_.own_fault.insert(group);
+        if (group == kNoStep) unseen_faults_.push_back(i);
+        else note_own_fault(group, i);
         if (last_fault_ && groups_.contains(group)) {
           fates_.page_faulted.insert(group);
           faulted_.try_emplace(vm_of(group), *last_fault_);
@@ -251,6 +265,8 @@ class Reader {
   std::set<std::uint32_t> share_heaps_;
   std::map<std::uint32_t, std::uint32_t> thrown_out_;  ///< how often
   std::optional<std::size_t> last_fault_;
+  std::vector<std::size_t> unseen_faults_;  ///< of a CS in a slot in which nobody was seen
+  std::set<std::uint32_t> fatal_;           ///< groups with fatal queues at rest
   bool progress_saved_ = true;
   std::uint64_t exit_from_ns_ = vocab::kNever;   ///< when an exit began that is not over
   bool ping_open_ = false;   ///< its ack was lost, or comes late
