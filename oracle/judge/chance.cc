@@ -218,12 +218,24 @@ class Chance {
     return r != nullptr && forked_.contains(r->a);
   }
 
+  /// A heap has grown as often by `index`: the addresses of later ones hang on it.
+  static std::ptrdiff_t ooms_before(const Trace& trace, std::size_t index) {
+    const auto begin = trace.records.begin();
+    return std::count_if(begin, begin + static_cast<std::ptrdiff_t>(index), [](const Record& r) {
+      return is(r, vocab::ObservationKind::tiler_oom);
+    });
+  }
+
   /// ENODEV beside the device's way out, ETIMEDOUT beside a GPU that hangs; EINVAL where the group
   /// had died by chance.
   [[nodiscard]] bool call_allows(const Finding& f) const {
     if (forked_.contains(step_of(f))) return true;
     const Record* const got = record(f, false);
     const Record* const want = record(f, true);
+    if (f.event == "user_write" && f.rule == "result/tiler_heap_create") {
+      return ooms_before(c_.candidate, *f.candidate_record) !=
+             ooms_before(c_.oracle, *f.oracle_record);
+    }
     if (got == nullptr || want == nullptr || got->kind != RecordKind::step_returned) return false;
     const Node* const op = step_op(c_.program, got->b);
     const auto failed = [](const Record* r, int error) {

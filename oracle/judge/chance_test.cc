@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "gpu-model/vocab/exception_codes.h"
 #include "oracle/judge/touched.h"
 #include "sut-adapters/contract/trace_builder.h"
 
@@ -81,12 +82,43 @@ TEST_CASE("chance: a device or group that goes touches whom it takes along") {
   CHECK(w.left(late, EINVAL) == 1);
 }
 
+TEST_CASE("chance: the second close of a number may take along whoever has it by then") {
+  World w;
+  const auto file = add_step(w.program, make_node(NodeType::open));
+  const auto close = add_step(w.program, make_node(NodeType::close, {{"file", kRef, file}}));
+  CHECK(w.left(w.running().started(close), ECANCELED) == 1);
+  CHECK(w.left(w.running().started(close).started(close), ECANCELED) == 0);
+}
+
+TEST_CASE("chance: a job whose time others spent inside may have had its turn or not") {
+  World w;
+  const auto left = [&](std::uint64_t inside_ns, std::uint64_t error) {
+    TraceBuilder b = w.running();
+    b.saw(K::protm_active, {.a = 1}).after(inside_ns).saw(K::protm_exit_raised);
+    return w.left(b, error);
+  };
+  CHECK(left(4100 * kMs, ETIMEDOUT) == 0);
+  CHECK(left(4100 * kMs, ECANCELED) == 1);
+  CHECK(left(3900 * kMs, ETIMEDOUT) == 1);
+  // Whom it outranks should have made room.
+  w.program.steps[w.other].op = make_node(
+      NodeType::group_create, {{"vm", kRef, w.vm}, {"priority", Value::Kind::number, 0}});
+  CHECK(left(4100 * kMs, ETIMEDOUT) == 1);
+}
+
 TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it is") {
   const World w;
   TraceBuilder theirs = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});
   CHECK(w.left(theirs, EINVAL) == 0);
   TraceBuilder own = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 0});
   CHECK(w.left(own, EINVAL) == 1);
+  // The AS is taken down, so the neighbours fault too; the MMU reports that of the first only.
+  const auto bus = static_cast<std::uint64_t>(vocab::Exception::cs_bus_fault);
+  TraceBuilder first = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1, .c = bus});
+  CHECK(w.left(first.saw(K::cs_fatal, {.a = 0, .c = bus}), EINVAL) == 0);
+  TraceBuilder both = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1, .c = bus});
+  both.saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 0, .c = bus});
+  CHECK(w.left(both, EINVAL) == 1);
 }
 
 TEST_CASE("chance: a group that came back has the AS that its request names") {

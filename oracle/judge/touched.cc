@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "gpu-model/vocab/exception_codes.h"
 #include "oracle/judge/seats.h"
 
 namespace protm::judge {
@@ -18,6 +19,11 @@ namespace {
 /// The 500 ms for which a driver waits, less what the rounding of a jiffy may take off them.
 /// Source: patch 7/8, panthor_fw_protm_exit_sync().
 constexpr std::uint64_t kExitWaitNs = 480 * vocab::kMs;
+
+/// The time that a job may take, whoever keeps it from running, and how much of it others spend
+/// inside where chance decides whose turn the rest was. Source: panthor_sched.c JOB_TIMEOUT_MS.
+constexpr std::uint64_t kJobTimeoutNs = 5 * vocab::kSec;
+constexpr std::uint64_t kCrowdedNs = 4 * vocab::kSec;
 
 enum class Reach : std::uint8_t { nobody, slot, inside, everybody };
 
@@ -135,8 +141,10 @@ class Reader {
       touch_if(i, [&](std::uint32_t g) { return vm_of(g) == gone; });
     } else if (type == NodeType::close) {
       const std::uint64_t gone = field_number(op, "file");
+      // The number of a file that was closed before may be that of any other by now.
+      const bool again = !closed_.insert(gone).second;
       touch_if(i, [&](std::uint32_t g) {
-        return field_number(program_.steps[g].op, "file") == gone;
+        return again || field_number(program_.steps[g].op, "file") == gone;
       });
     }
   }
@@ -162,10 +170,45 @@ class Reader {
     if (slow) fates_.slow_exit.insert(inside(i));
     exit_from_ns_ = vocab::kNever;
   }
+  /// The driver takes the AS of a page fault down, so that whoever uses it faults next: a bus fault
+  /// for which the MMU has reported nothing.
+  bool follows_from_fault(const Record& r, std::uint32_t group) {
+    if (r.c != static_cast<std::uint64_t>(vocab::Exception::cs_bus_fault)) return false;
+    if (untold_faults_ == 0) return groups_.contains(group) && faulted_.contains(vm_of(group));
+    --untold_faults_;
+    return false;
+  }
   [[nodiscard]] bool hits_ping(std::uint32_t fault) const {
     return fault < program_.faults.size() &&
            program_.faults[fault].machine.target ==
                static_cast<std::uint32_t>(vocab::AckTarget::glb_ping);
+  }
+
+  /// Who was inside when, whose group has a priority.
+  struct Stay {
+    std::uint32_t group = kNoStep;
+    std::uint64_t from_ns = 0, to_ns = vocab::kNever;
+  };
+  void end_stay(std::uint64_t time_ns) {
+    if (!stays_.empty()) stays_.back().to_ns = std::min(stays_.back().to_ns, time_ns);
+  }
+  [[nodiscard]] std::uint64_t priority_of(std::uint32_t group) const {
+    return field_number(program_.steps[group].op, "priority");
+  }
+  /// Whether the sessions of others that it does not outrank took nearly all of the time that a
+  /// job of the group had until `end_ns`.
+  [[nodiscard]] bool crowded_out(std::uint32_t group, std::uint64_t end_ns) const {
+    if (!groups_.contains(group)) return false;
+    const std::uint64_t begin_ns = end_ns - std::min(end_ns, kJobTimeoutNs);
+    std::uint64_t inside_ns = 0;
+    for (const Stay& stay : stays_) {
+      if (stay.group == group || !groups_.contains(stay.group)) continue;
+      if (priority_of(stay.group) < priority_of(group)) continue;
+      const std::uint64_t from_ns = std::max(stay.from_ns, begin_ns);
+      const std::uint64_t to_ns = std::min(stay.to_ns, end_ns);
+      if (to_ns > from_ns) inside_ns += to_ns - from_ns;
+    }
+    return inside_ns >= kCrowdedNs;
   }
 
   void take_fault(std::size_t i) {
@@ -182,6 +225,18 @@ class Reader {
     }
   }
 
+  void take_cs_fault(std::size_t i) {
+    const Record& r = trace_.records[i];
+    const std::uint32_t group = seats_.at(r.a, i).group;
+    if (follows_from_fault(r, group)) return touch(group, i);
+    if (group == kNoStep) unseen_faults_.push_back(i);
+    else note_own_fault(group, i);
+    // The AS that a group was resumed with is in no record, but here its fault is known.
+    if (!last_fault_ || !groups_.contains(group)) return;
+    fates_.page_faulted.insert(group);
+    faulted_.try_emplace(vm_of(group), *last_fault_);
+  }
+
   void take_machine(std::size_t i) {
     const Record& r = trace_.records[i];
     switch (static_cast<K>(r.sub)) {
@@ -194,6 +249,7 @@ class Reader {
         take_as(r);
         // The next PING asks for nothing while the last one is open: this session cannot be ended.
         if (ping_open_) touch(seats_.at(r.a, i).group, i);
+        stays_.push_back({.group = seats_.at(r.a, i).group, .from_ns = r.time_ns});
         break;
       case K::ping_acked: ping_open_ = false; break;
       case K::exit_cause:
@@ -203,10 +259,12 @@ class Reader {
         break;
       case K::protm_exit_raised:
         note_exit(i);
+        end_stay(r.time_ns);
         session_ = vocab::kAnySlot;
         break;
       case K::reset_completed:
         exit_from_ns_ = vocab::kNever;
+        end_stay(r.time_ns);
         session_ = vocab::kAnySlot;
         ping_open_ = false;
         break;
@@ -225,22 +283,13 @@ class Reader {
       }
       case K::mmu_fault:
         last_fault_ = i;
+        ++untold_faults_;
         if (const auto vm = vm_of_as_.find(r.a); vm != vm_of_as_.end()) {
           faulted_.try_emplace(vm->second, i);
         }
         break;
       case K::cs_fault:
-      case K::cs_fatal: {
-        // The AS that a group was resumed with is in no record, but here its fault is known.
-        const std::uint32_t group = seats_.at(r.a, i).group;
-        if (group == kNoStep) unseen_faults_.push_back(i);
-        else note_own_fault(group, i);
-        if (last_fault_ && groups_.contains(group)) {
-          fates_.page_faulted.insert(group);
-          faulted_.try_emplace(vm_of(group), *last_fault_);
-        }
-        break;
-      }
+      case K::cs_fatal: take_cs_fault(i); break;
       case K::fault_applied: take_fault(i); break;
       default: break;
     }
@@ -254,7 +303,8 @@ class Reader {
     if (r.kind == RecordKind::fence_signalled && r.d != 0) {
       // Time that others spent inside counts for who is thrown out again and again.
       const std::uint32_t group = group_of_job(program_, r.a);
-      if (r.d == ETIMEDOUT && thrown_out_[group] > 1) touch(group, i);
+      const bool crowded = thrown_out_[group] > 1 || crowded_out(group, r.time_ns);
+      if (r.d == ETIMEDOUT && crowded) touch(group, i);
       fates_.died.try_emplace(group_of_job(program_, r.a), i);
     }
   }
@@ -263,10 +313,13 @@ class Reader {
   const Trace& trace_;
   std::set<std::uint32_t> groups_;
   std::set<std::uint32_t> share_heaps_;
+  std::set<std::uint64_t> closed_;                     ///< steps whose file is closed
   std::map<std::uint32_t, std::uint32_t> thrown_out_;  ///< how often
   std::optional<std::size_t> last_fault_;
+  std::uint32_t untold_faults_ = 0;         ///< page faults for which no CS has faulted yet
   std::vector<std::size_t> unseen_faults_;  ///< of a CS in a slot in which nobody was seen
   std::set<std::uint32_t> fatal_;           ///< groups with fatal queues at rest
+  std::vector<Stay> stays_;
   bool progress_saved_ = true;
   std::uint64_t exit_from_ns_ = vocab::kNever;   ///< when an exit began that is not over
   bool ping_open_ = false;   ///< its ack was lost, or comes late
