@@ -222,7 +222,8 @@ class Firmware {
   [[nodiscard]] std::uint64_t timer_ns(std::uint32_t field, std::uint64_t hz);
   void note_progress(std::uint32_t slot);
   void progress_timeout(std::uint32_t slot);
-  void cores_on();
+  /// Whether there are cores to run on.
+  bool cores_on();
   void cores_idle();
   void cores_off();
   [[nodiscard]] bool any_run(std::uint32_t slot);
@@ -265,7 +266,9 @@ class Firmware {
   std::uint64_t idle_serial_ = 0;
   std::uint64_t progress_ns_ = 0;  // 0 = the timer is off
   std::uint64_t pwroff_ns_ = 0;
+  std::uint64_t enabled_cores_ = 0;  // of SHADER, since the last CFG_ALLOC_EN
   std::uint32_t cores_armed_ = 0;  // a cores_off event is on its way
+  std::uint32_t halted_ = 0;         // it was, since the last boot: its data is in order
   std::uint32_t prot_prepared_ = 0;  // the last cold boot found the protected sections
   vocab::McuState mcu_ = vocab::McuState::disabled;
   std::uint32_t mcu_control_ = 0;

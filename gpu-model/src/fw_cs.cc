@@ -186,13 +186,13 @@ void Firmware::start_run(std::uint32_t slot, std::uint32_t cs, std::uint32_t opc
   core_.observe(ObservationKind::run_started, slot, cs, opcode, ns);
   arm_run(slot, cs);
   note_progress(slot);
-  cores_on();
 }
 
 void Firmware::arm_run(std::uint32_t slot, std::uint32_t cs) {
   Cs& c = cs_of(slot, cs);
   if (c.at.run_count == 0 || c.at.runs[0].ends_at != 0) return;
   if (entry_.frozen != 0 && c.in_region == 0) return;
+  if (!cores_on()) return;
   Run& run = c.at.runs[0];
   if ((slots_[slot].barred & bar_of(run.opcode)) != 0) return;  // waits for a core for ever
   core_.after(run.left_ns, {.kind = EventKind::run_done,

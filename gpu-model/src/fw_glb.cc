@@ -157,6 +157,7 @@ void Firmware::serve(const Requests& r) {
 
 void Firmware::glb_request(AckTarget target, std::uint32_t bits, std::uint32_t req) {
   glb_inflight_ |= bits;
+  if ((bits & fw::kGlbCfgAllocEn) != 0) enabled_cores_ = load64(glb_in(fw::glb_input::kCoreEnMask));
   if (const auto delay = ack_delay(target, vocab::kAnySlot)) {
     core_.after(
         *delay,

@@ -227,12 +227,29 @@ TEST_CASE_FIXTURE(BootedDriver, "CSG: a group resumes after a reset from what wa
   settle();
   power_on();
   program_as(0, mcu.root());
+  reload_data();
   start_mcu();
+  request_glb(fw::kGlbCfgAllocEn);
   program_as(1, vm.root());
   request_csg(0, kResume, fw::kCsgEpCfg);
   settle();
   CHECK(vm.get64(kDataVa) == 1);
   CHECK(count(ObservationKind::rule_resume_without_save) == 0);
+}
+
+TEST_CASE_FIXTURE(BootedDriver, "CSG: work ends on cores that CFG_ALLOC_EN enabled, or never") {
+  std::uint64_t cores = 0;
+  SUBCASE("none") {}
+  SUBCASE("two") { cores = 5; }
+  mcu.set64(glb_in(fw::glb_input::kCoreEnMask), cores);
+  request_glb(fw::kGlbCfgAllocEn);
+  settle();
+  prepare_slot(0, 15);
+  stream_at(kStreamVa, compute(1000));
+  push(0, job(kStreamVa, 40));
+  request_csg(0, kStart, fw::kCsgEpCfg);
+  wait(20 * kMs);
+  CHECK(vm.get64(kDataVa) == (cores != 0 ? 1 : 0));
 }
 
 TEST_CASE_FIXTURE(BootedDriver, "CSG: equal priorities on two slots are a rule hit") {

@@ -143,8 +143,8 @@ TEST_CASE_FIXTURE(HeapDriver, "Timers: a slot without progress, and cores withou
   const std::uint32_t ms = static_cast<std::uint32_t>(machine.config().core_hz / 1000 / 1024);
   mcu.set32(glb_in(fw::glb_input::kProgressTimer), 20 * ms);
   mcu.set32(glb_in(fw::glb_input::kPoweroffTimer), 24'000 * 5 / 1024);
-  request_glb(fw::kGlbCfgProgressTimer | fw::kGlbCfgPwroffTimer);
   mcu.set64(glb_in(fw::glb_input::kCoreEnMask), 0x5);
+  request_glb(fw::kGlbCfgProgressTimer | fw::kGlbCfgPwroffTimer | fw::kGlbCfgAllocEn);
   settle();
   machine.clear_observations();
   std::vector<std::uint64_t> words;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Timers of the global interface: progress of the groups on slots, power of idle cores.
 // Assumptions: progress is a RUN instruction that starts or ends; the progress timer counts core
-// cycles and stands still in protected mode; cores switch at once and nothing waits for them.
+// cycles and stands still in protected mode; cores switch at once; work never ends where the host
+// enabled no core for it.
 // Source: facts-fw.md 3, 4 and 6; panthor_fw.c panthor_fw_init_global_iface() (7.3).
 #include "gpu-model/src/firmware.h"
 
@@ -61,9 +62,9 @@ void Firmware::progress_timeout(std::uint32_t slot) {
   csg_event(slot, fw::kCsgProgressTimerEvent);
 }
 
-void Firmware::cores_on() {
-  if (gpu_.ready(PowerDomain::shader) != 0) return;
-  gpu_.set_cores(load64(glb_in(fw::glb_input::kCoreEnMask)), ~0ull);
+bool Firmware::cores_on() {
+  if (gpu_.ready(PowerDomain::shader) == 0) gpu_.set_cores(enabled_cores_, ~0ull);
+  return gpu_.ready(PowerDomain::shader) != 0;
 }
 
 void Firmware::cores_idle() {

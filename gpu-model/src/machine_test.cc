@@ -307,6 +307,22 @@ TEST_CASE("MCU: halts on GLB_REQ.HALT, stops on DISABLE, boots again") {
   CHECK(d.mcu.get32(d.glb_out(0)) == 0);
 }
 
+TEST_CASE("MCU: firmware that was not halted boots only with its data loaded again") {
+  TestDriver d;
+  d.boot();
+  bool boots = true;
+  SUBCASE("halted: it goes on with what it has") { d.halt(); }
+  SUBCASE("loaded again") { d.reload_data(); }
+  SUBCASE("neither") { boots = false; }
+  d.write(vocab::kMcuControl, 0);
+  d.settle();
+  d.machine.clear_observations();
+  d.start_mcu();
+  d.settle();
+  CHECK(d.count(ObservationKind::mcu_boot) == (boots ? 1 : 0));
+  CHECK(d.count(ObservationKind::mcu_boot_failed) == (boots ? 0 : 1));
+}
+
 TEST_CASE("Machine: a read of GPU_ID shows a foreign GPU once, when a fault says so") {
   TestDriver d;
   d.machine.inject({.kind = FaultKind::unknown_gpu, .nth = 2});

@@ -100,6 +100,8 @@ std::optional<BootProblem> Firmware::boot_problem() {
     if ((s.flags & img::kFlagProt) != 0 || s.size == 0) continue;
     if (!section_loaded(s)) return BootProblem::image_not_loaded;
   }
+  // What firmware that was stopped in its tracks left in its data is of no use to it.
+  if (halted_ == 0 && !is_cold()) return BootProblem::image_not_loaded;
   return std::nullopt;
 }
 
@@ -156,6 +158,7 @@ void Firmware::drop_slots() {
   ping_noted_ = 0;
   progress_ns_ = 0;
   pwroff_ns_ = 0;
+  enabled_cores_ = 0;
   cores_armed_ = 0;
   ++idle_serial_;
 }
@@ -221,6 +224,7 @@ void Firmware::boot() {
     mmu_.leave_protm();
   }
   prepare_protm();
+  halted_ = 0;
   set_mcu(McuState::enabled);
   publish_interfaces();
   const std::uint32_t req = load32(glb_in(fw::glb_input::kReq));
@@ -248,6 +252,7 @@ void Firmware::halt() {
             (ack & ~fw::kGlbStateMask) | (req & fw::kGlbStateMask));
   }
   gpu_.set_cores(0, 0);
+  halted_ = 1;
   set_mcu(McuState::halt);
   core_.observe(ObservationKind::mcu_halt);
   core_.job.raise(vocab::kJobIrqGlb);

@@ -64,16 +64,6 @@ TEST_CASE("PROTM: an image without protected memory faults at entry") {
 }
 
 /// Writable data of the image as it was before the firmware ran.
-void reload_data(ProtmDriver& d) {
-  std::pmr::vector<ImageSection> sections(std::pmr::new_delete_resource());
-  read_image_sections(d.image, sections);
-  constexpr std::uint32_t kOthers = vocab::fw_image::kFlagShared | vocab::fw_image::kFlagProt;
-  for (const ImageSection& s : sections) {
-    if ((s.flags & kOthers) != 0 || (s.flags & vocab::fw_image::kFlagWr) == 0) continue;
-    std::memcpy(d.mcu.at(s.va), d.image.data() + s.data_start, s.data_size);
-  }
-}
-
 TEST_CASE("PROTM: protected sections that come later count from the next cold boot on") {
   ProtmDriver d({}, PageKind::normal);
   for (std::uint32_t page = 0; page < 2; ++page) {
@@ -83,13 +73,17 @@ TEST_CASE("PROTM: protected sections that come later count from the next cold bo
     d.write(vocab::kMcuControl, 0);
     d.settle();
     d.start_mcu();
+    d.request_glb(fw::kGlbCfgAllocEn);
     d.settle();
   };
   bool known = false;
   SUBCASE("not before any boot") {}
-  SUBCASE("not after a warm one") { restart(); }
+  SUBCASE("not after a warm one") {
+    d.halt();
+    restart();
+  }
   SUBCASE("after one with the image loaded again") {
-    reload_data(d);
+    d.reload_data();
     restart();
     known = true;
   }

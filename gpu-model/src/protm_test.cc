@@ -226,7 +226,9 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: other groups stand still and are saved at
     settle();
     power_on();
     program_as(0, mcu.root());
+    reload_data();
     start_mcu();
+    request_glb(fw::kGlbCfgAllocEn);
     program_as(1, vm.root());
     request_csg(2, kResume, fw::kCsgEpCfg);
     settle();

@@ -103,9 +103,12 @@ bool PwrControl::start(PwrCommandType type, PwrDomain domain) {
     return true;
   };
   const auto hand_over = [&](std::uint32_t on) {
-    core_.after(core_.latency(Latency::power), {.kind = EventKind::pwr_delegation,
-                                                .a = static_cast<std::uint32_t>(domain),
-                                                .b = on});
+    const auto stuck = core_.play(vocab::FaultKind::stuck_power);
+    if (stuck && stuck->value_ns == 0) return true;
+    core_.after(core_.latency(Latency::power) + (stuck ? stuck->value_ns : 0),
+                {.kind = EventKind::pwr_delegation,
+                 .a = static_cast<std::uint32_t>(domain),
+                 .b = on});
     return true;
   };
   switch (type) {

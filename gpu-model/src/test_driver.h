@@ -178,6 +178,23 @@ class TestDriver {
       }
     }
   }
+  /// What firmware wrote into its own data goes: the next boot is a cold one.
+  void reload_data() {
+    std::pmr::vector<ImageSection> sections(std::pmr::new_delete_resource());
+    read_image_sections(image, sections);
+    constexpr std::uint32_t kOthers = vocab::fw_image::kFlagShared | vocab::fw_image::kFlagProt;
+    for (const ImageSection& s : sections) {
+      if ((s.flags & kOthers) != 0 || (s.flags & vocab::fw_image::kFlagWr) == 0) continue;
+      std::memcpy(mcu.at(s.va), image.data() + s.data_start, s.data_size);
+    }
+  }
+  /// Halts the MCU, and takes the request back for the next boot.
+  void halt() {
+    mcu.set32(glb_in(0), mcu.get32(glb_in(0)) | fw::kGlbHalt);
+    ring(0);
+    settle();
+    mcu.set32(glb_in(0), mcu.get32(glb_in(0)) & ~fw::kGlbHalt);
+  }
   void start_mcu() {
     write(vocab::kGpuIrqMask, kGpuIrqWanted);
     write(vocab::kMmuIrqMask, vocab::kMmuIrqPageFaultMask);
@@ -196,6 +213,7 @@ class TestDriver {
     write(vocab::kJobIrqClear, ~0u);
     mcu.set32(glb_in(fw::glb_input::kAckIrqMask), kGlbIrqWanted);
     mcu.set32(glb_in(fw::glb_input::kIdleTimer), 16);
+    mcu.set64(glb_in(fw::glb_input::kCoreEnMask), ~0ull);
     request_glb(fw::kGlbIdleEn | fw::kGlbCfgAllocEn | fw::kGlbCfgPwroffTimer |
                 fw::kGlbCfgProgressTimer);
     settle();

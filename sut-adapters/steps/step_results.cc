@@ -22,7 +22,7 @@ using contract::RecordKind;
 
 /// Bytes of a query's reply that no two runs need to agree on.
 constexpr std::uint32_t kTimestampQuery = uapi::kDevQueryTimestampInfo;
-/// Words of a raw ioctl's struct that facts can ask for.
+/// Words of a raw ioctl's struct that facts can ask for, and of its array behind those.
 constexpr std::uint32_t kRawWords = 8;
 
 }  // namespace
@@ -121,14 +121,17 @@ void StepCalls::finish_timestamp(std::uint32_t step) {
   for (const std::uint64_t value : fields) output(step, ++field, value, contract::kOnlyForFacts);
 }
 
-// The struct as it is now, word by word. What it means depends on the command, so only facts ask.
+// Struct and array as they are now, word by word. What they mean depends on the command, so only
+// facts ask.
 void StepCalls::finish_raw(std::uint32_t step) {
-  const std::uint64_t address = states_[step].args.at;
-  const std::size_t bytes =
-      content_size(nodes(program_.steps[step].op, "args"));
-  for (std::uint32_t i = 0; i * 8 < bytes && i < kRawWords; ++i) {
-    output(step, i, read<std::uint64_t>(address + i * 8), contract::kOnlyForFacts);
-  }
+  const auto words = [&](const char* name, std::uint64_t address, std::uint32_t first) {
+    const std::size_t bytes = content_size(nodes(program_.steps[step].op, name));
+    for (std::uint32_t i = 0; i * 8 < bytes && i < kRawWords; ++i) {
+      output(step, first + i, read<std::uint64_t>(address + i * 8), contract::kOnlyForFacts);
+    }
+  };
+  words("args", states_[step].args.at, 0);
+  words("array", states_[step].array.at, kRawWords);
 }
 
 void StepCalls::finish_maker(std::uint32_t step) {

@@ -447,9 +447,11 @@ void StepRunner::report_device() {
     rig_.report(Record{.kind = RecordKind::rest_state, .text = rig_.text(what), .c = value});
   };
   std::uint32_t lines = 0;
-  for (const std::uint32_t mask : {vocab::kGpuIrqMask.offset, vocab::kJobIrqMask.offset,
-                                   vocab::kMmuIrqMask.offset}) {
-    lines = lines << 1 | (machine.peek(mask) != 0 ? 1u : 0u);
+  const bool has_pwr = vocab::has_pwr_control(machine.config().gpu_id);
+  for (const std::uint32_t mask : {vocab::kPwrIrqMask.offset, vocab::kGpuIrqMask.offset,
+                                   vocab::kJobIrqMask.offset, vocab::kMmuIrqMask.offset}) {
+    const bool there = has_pwr || mask != vocab::kPwrIrqMask.offset;
+    lines = lines << 1 | (there && machine.peek(mask) != 0 ? 1u : 0u);
   }
   std::uint32_t spaces = 0;
   for (std::uint32_t as = 0; as < vocab::kMaxAs; ++as) {
@@ -463,7 +465,8 @@ void StepRunner::report_device() {
   // A GPU that no reset got out of protected mode is nobody's to switch off.
   const vocab::Word<vocab::GpuStatus> status{machine.peek(vocab::kGpuStatus.offset)};
   if (!status[vocab::GpuStatus::protm_active]) {
-    rest("l2_ready", machine.peek(vocab::kL2ReadyLo.offset));
+    const auto& l2_ready = has_pwr ? vocab::kPwrL2ReadyLo : vocab::kL2ReadyLo;
+    rest("l2_ready", machine.peek(l2_ready.offset));
   }
 }
 
