@@ -42,21 +42,19 @@ int Device::probe() {
   error = resume_and_get();
   if (error != 0) return error;
   error = init_parts();
-  if (error == 0) error = init_hardware();
+  if (error == 0) error = gpu->read_info();
+  const bool known = error == 0;   // the registers of another GPU are left alone
+  if (known) error = init_hardware();
   if (error == 0) {
     k.enable_work(reset_work_);
     // The line of a driver before, whose fault nothing but a reset takes away, asked too early.
     if (reset_pending_) k.queue_work(reset_wq, reset_work_);
     k.pm_runtime_use_autosuspend(kAutosuspendMs);
     error = drm.drm_register(&driver.drm_ops());
-    if (error == 0) {
-      registered_ = true;
-    } else {
-      k.disable_work_sync(reset_work_);
-    }
+    if (error != 0) k.disable_work_sync(reset_work_);
   }
   if (error != 0) {
-    undo_parts();
+    if (known) undo_parts();
     k.pm_runtime_dont_use_autosuspend();
     k.pm_runtime_put_sync_suspend();
     return error;
@@ -131,8 +129,7 @@ int Device::init_parts() {
 }
 
 int Device::init_hardware() {
-  int error = gpu->read_info();
-  if (error == 0) error = gpu->init(gpu);
+  int error = gpu->init(gpu);
   if (error == 0) error = mmu->init(mmu);
   // A driver before may have lost the GPU in protected mode, where it takes no AS command (I3).
   if (error == 0 && gpu->protm_active()) {
@@ -155,12 +152,12 @@ bool Device::reset_out_of_protm() {
 
 void Device::undo_parts() {
   sched_ready_ = false;
-  if (sched) sched->unplug();
-  if (protm) (void)reset_out_of_protm();
-  if (fw) fw->unplug();
-  if (user_buffers) user_buffers->forget();
-  if (mmu) mmu->unplug();
-  if (gpu) gpu->unplug();
+  sched->unplug();
+  (void)reset_out_of_protm();
+  fw->unplug();
+  user_buffers->forget();
+  mmu->unplug();
+  gpu->silence();
 }
 
 void Device::free_device(Device* device) {
@@ -189,10 +186,6 @@ void Device::free_device(Device* device) {
 // --- power -------------------------------------------------------------------------------------
 
 void Device::runtime_suspend() {
-  if (pm_state_ != PmState::active) {
-    k.pm_callback_result(-EINVAL);
-    return;
-  }
   pm_state_ = PmState::suspending;
   // A reset that fails takes the device away, which waits for whoever is in a section of it.
   if (sched_ready_) k.cancel_work_sync(reset_work_);
@@ -208,7 +201,6 @@ void Device::runtime_suspend() {
     k.dev_exit();
   }
   pm_state_ = PmState::suspended;
-  k.pm_callback_result(0);
 }
 
 int Device::power_up_parts() {
@@ -218,11 +210,6 @@ int Device::power_up_parts() {
 }
 
 void Device::runtime_resume() {
-  if (pm_state_ != PmState::suspended) {
-    k.pm_callback_result(-EINVAL);
-    return;
-  }
-  pm_state_ = PmState::resuming;
   int error = 0;
   if (sched_ready_ && k.dev_enter()) {
     // A reset that was asked for while the power was off is what a slow start is.
@@ -254,12 +241,7 @@ void Device::runtime_resume() {
 
 int Device::system_suspend() {
   asleep_ = true;
-  const int error = k.pm_runtime_force_suspend();
-  if (error != 0) {
-    asleep_ = false;
-    k.wake_up_all(awake_);
-  }
-  return error;
+  return k.pm_runtime_force_suspend();  // fails for no driver whose callback does not
 }
 
 int Device::system_resume() {
@@ -362,9 +344,7 @@ void Device::unplug() {
   }
   (void)k.pm_runtime_get_sync();
   k.dev_unplug();
-  if (registered_) drm.drm_unregister();
-  registered_ = false;
-  sched_ready_ = false;
+  drm.drm_unregister();
   undo_parts();
   k.pm_runtime_dont_use_autosuspend();
   k.pm_runtime_put_sync_suspend();

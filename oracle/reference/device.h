@@ -19,7 +19,7 @@ class UserBuffers;
 struct HeapPool;
 struct Vm;
 
-enum class PmState : std::uint8_t { suspended, resuming, active, suspending };
+enum class PmState : std::uint8_t { suspended, active, suspending };
 
 class Device {
  public:
@@ -101,7 +101,6 @@ class Device {
   bool asleep_ = false;
   bool reset_pending_ = false;
   bool sched_ready_ = false;
-  bool registered_ = false;
   bool lost_ = false;
   bool unplug_begun_ = false;
 };

@@ -25,7 +25,6 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
   heap->core = this;
   heap->ops = info;
   heap->name = info.name;
-  heap->ops.name = heap->name.c_str();
   heap->link.owner = heap;
   heap->cdev.ops = &kHeapCharOps;
   k_.kref_init(heap->ref);
@@ -151,10 +150,8 @@ bool HeapCore::file_get(const Ptr<Heap>& heap) {
 void HeapCore::file_put(const Ptr<Heap>& heap) { put(heap); }
 
 int HeapCore::open(const Ptr<contract::CharFile>& file) {
-  const std::uint32_t minor = file->minor;
-  if (minor >= kMinors) return -ENODEV;
   MutexGuard lock(k_, list_lock_);
-  const Ptr<Heap> heap = minors_[minor];
+  const Ptr<Heap> heap = minors_[file->minor];   // of a node that add() made
   if (!heap || !file_get(heap)) return -ENODEV;
   file->private_data = heap;
   return 0;
@@ -162,7 +159,6 @@ int HeapCore::open(const Ptr<contract::CharFile>& file) {
 
 void HeapCore::release(const Ptr<contract::CharFile>& file) {
   file_put(contract::ptr_cast<Heap>(file->private_data));
-  file->private_data = nullptr;
 }
 
 std::int64_t HeapCore::ioctl(const Ptr<contract::CharFile>& file, std::uint32_t cmd,

@@ -115,7 +115,6 @@ int Fw::init(const Ptr<Fw>& self) {
   int error = irq_.request(
       irq, [](void* fw, std::uint32_t status) { static_cast<Fw*>(fw)->handle_irq(status); }, this);
   if (error != 0) return error;
-  irq_ready_ = true;
 
   error = d_.gpu->l2_power_on();
   if (error != 0) return error;
@@ -128,7 +127,6 @@ int Fw::init(const Ptr<Fw>& self) {
   if (error != 0) return error;
   error = d_.mmu->vm_active(vm_);
   if (error != 0) return error;
-  vm_used_ = true;
   error = start();
   if (error != 0) return error;
   error = init_ifaces();
@@ -139,18 +137,17 @@ int Fw::init(const Ptr<Fw>& self) {
 
 void Fw::handle_irq(std::uint32_t status) {
   irq_.clear(status);
-  if (!booted_ && (status & kJobIrqGlb) != 0) booted_ = true;
+  if ((status & kJobIrqGlb) != 0) booted_ = true;
   k_.wake_up_all(req_waitqueue_);
   if (booted_ && d_.is_initialized()) d_.sched->report_fw_events(status);
 }
 
 int Fw::start() {
-  booted_ = false;
   irq_.resume(~0u);
   k_.write32(kMcuControl.offset, mcu_request(McuRequest::automatic));
   if (k_.wait_event_timeout(req_waitqueue_, [this] { return booted_; },
                             k_.msecs_to_jiffies(kBootMs)) == 0 &&
-      !booted_ && (irq_.status() & kJobIrqGlb) == 0) {
+      (irq_.status() & kJobIrqGlb) == 0) {
     k_.log("firmware does not boot");
     return -ETIMEDOUT;
   }
@@ -179,7 +176,7 @@ void Fw::init_global() {
   set_in(glb_, fw::glb_input::kAckIrqMask, events);
   // The firmware must see neither an old request to enter nor an unacknowledged exit (FW-27).
   ack_events(glb_, fw::kGlbProtmEnter | fw::kGlbProtmExit);
-  update_reqs(glb_, fw::kGlbIdleEn | fw::kGlbCounterEn, fw::kGlbIdleEn | fw::kGlbCounterEn);
+  update_reqs(glb_, fw::kGlbIdleEn, fw::kGlbIdleEn);
   toggle_reqs(glb_, fw::kGlbCfgAllocEn | fw::kGlbCfgPwroffTimer | fw::kGlbCfgProgressTimer);
   ring_global();
   k_.mod_delayed_work(d_.reset_wq, ping_work_, k_.msecs_to_jiffies(kPingMs));
@@ -220,7 +217,6 @@ void Fw::halt() {
   };
   if (k_.poll(halted, 10, kHaltUs, Atomicity::atomic) == 0) {
     d_.fast_reset = true;
-    activate_ = true;
   } else {
     k_.log("firmware does not halt");
   }
@@ -232,33 +228,26 @@ void Fw::pre_reset(HaltKind kind) {
   if (kind == HaltKind::orderly) halt();
   irq_.suspend();
   stop();
-  if (vm_used_) {
-    d_.mmu->vm_idle(vm_);
-    vm_used_ = false;
-  }
 }
 
 void Fw::suspend() { pre_reset(HaltKind::orderly); }
 
 int Fw::post_reset() {
+  // Its AS went when the firmware was stopped.
   int error = d_.mmu->vm_active(vm_);
   if (error != 0) return error;
-  vm_used_ = true;
   if (!d_.fast_reset) {
     error = reload_sections();
     if (error != 0) return error;
-  } else if (activate_) {
+  } else {
     // The firmware acts on the edge: the halt request has to go before it runs again.
     const std::uint32_t mask = newer_state_field() ? fw::GlbReq::state.mask : fw::kGlbHalt;
     update_reqs(glb_, 0, mask);
   }
-  activate_ = false;
   error = start();
   if (error != 0) {
     irq_.suspend();
     stop();
-    d_.mmu->vm_idle(vm_);
-    vm_used_ = false;
     return error;
   }
   init_global();
@@ -267,30 +256,20 @@ int Fw::post_reset() {
 
 void Fw::unplug() {
   k_.disable_delayed_work_sync(ping_work_);
-  if (irq_ready_) {
-    if (d_.pm_state() != PmState::suspended) {
-      irq_.suspend();
-      if (!d_.lost()) stop();
-    }
-  }
+  const bool powered = d_.pm_state() != PmState::suspended;
+  if (powered) irq_.suspend();
+  if (powered && !d_.lost()) stop();
   if (vm_) {
-    if (vm_used_) d_.mmu->vm_idle(vm_);
-    vm_used_ = false;
     while (!sections_.empty()) {
       const Ptr<FwSection> section = sections_.front();
       section->link.unlink();
       KernelBos::destroy(d_, section->memory);
       k_.free(section);
     }
-    shared_ = nullptr;
     Vms::put(vm_);
     vm_ = nullptr;
   }
-  if (irq_ready_) {
-    if (d_.pm_state() != PmState::suspended && !d_.lost()) (void)d_.gpu->l2_power_off();
-    irq_.free();
-    irq_ready_ = false;
-  }
+  if (powered && !d_.lost()) (void)d_.gpu->l2_power_off();
 }
 
 }  // namespace protm::reference

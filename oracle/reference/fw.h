@@ -16,22 +16,21 @@ namespace protm::reference {
 
 /// Input and output block of an interface, as offsets in the shared section.
 struct Iface {
-  std::uint32_t input = 0;
-  std::uint32_t output = 0;
+  std::uint32_t input{};
+  std::uint32_t output{};
 };
 
 struct CsgControl {
   Iface io;
-  std::uint32_t features = 0, suspend_size = 0, protm_suspend_size = 0, stream_num = 0;
-  std::uint32_t stream_stride = 0;
+  std::uint32_t features{}, suspend_size{}, protm_suspend_size{}, stream_num{}, stream_stride{};
   std::array<Iface, vocab::kMaxCsPerCsg> cs{};
 };
 
 struct FwSection {
   Ptr<FwSection> self;
   Link<FwSection> link;
-  std::uint32_t flags = 0;
-  std::uint64_t va = 0, size = 0;
+  std::uint32_t flags{};
+  std::uint64_t va{}, size{};
   std::span<const std::byte> data;   ///< in the firmware file
   Ptr<KernelBo> memory;
 };
@@ -81,7 +80,6 @@ class Fw {
   [[nodiscard]] std::uint32_t csg_count() const { return csg_count_; }
   [[nodiscard]] std::uint32_t cs_count() const { return csgs_[0].stream_num; }
   [[nodiscard]] std::uint32_t cs_features() const { return cs_features_; }
-  [[nodiscard]] std::uint32_t version() const { return version_; }
   [[nodiscard]] bool has_64bit_endpoint() const { return version_ >= (4u << 24); }
   [[nodiscard]] contract::WaitQueue& req_waitqueue() { return req_waitqueue_; }
   [[nodiscard]] bool booted() const { return booted_; }
@@ -134,20 +132,15 @@ class Fw {
   }
 
   IrqBlock irq_;
-  bool irq_ready_ = false;
   bool booted_ = false;
-  bool activate_ = false;           ///< the GLB state has to leave HALT before the next start
   bool protected_section_ = false;
   bool has_empty_section_ = false;  ///< a protected one that was left without memory at boot
   Ptr<Vm> vm_;
-  bool vm_used_ = false;            ///< this object holds a use of the VM's AS
   List<FwSection> sections_;
   Ptr<FwSection> shared_;
   Iface glb_;
   std::array<CsgControl, vocab::kMaxCsgSlots> csgs_{};
-  std::uint32_t csg_count_ = 0;
-  std::uint32_t cs_features_ = 0;
-  std::uint32_t version_ = 0;
+  std::uint32_t csg_count_{}, cs_features_{}, version_{};
   contract::SpinLock iface_lock_{.role = "iface.lock"};
   contract::WaitQueue req_waitqueue_{.role = "fw.req_waitqueue"};
   contract::DelayedWork ping_work_{.role = "ping_work"};

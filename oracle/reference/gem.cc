@@ -184,7 +184,6 @@ Result<Ptr<KernelBo>> KernelBos::create_from_user(Device& d, const Ptr<Vm>& wher
 }
 
 int KernelBos::vmap(Device& d, const Ptr<KernelBo>& bo) {
-  if (bo->kmap) return 0;
   const auto map = d.drm.gem_vmap(bo->object);
   if (!map) return map.error();
   bo->kmap = *map;

@@ -69,10 +69,8 @@ int Gpu::init(const Ptr<Gpu>& self) {
   error = irq_.request(
       irq, [](void* gpu, std::uint32_t status) { static_cast<Gpu*>(gpu)->handle_irq(status); },
       this);
-  if (error != 0) return error;
-  irq_ready_ = true;
-  irq_.resume(kEvents);
-  return 0;
+  if (error == 0) irq_.resume(kEvents);
+  return error;
 }
 
 void Gpu::set_pending(std::uint32_t events) {
@@ -205,8 +203,7 @@ void Gpu::suspend() {
   } else {
     (void)soft_reset();
   }
-  irq_.suspend();
-  if (has_pwr_) pwr_.suspend();
+  silence();
 }
 
 void Gpu::resume() {
@@ -216,17 +213,9 @@ void Gpu::resume() {
   (void)l2_power_on();
 }
 
-void Gpu::unplug() {
-  pwr_.unplug();
-  if (!irq_ready_) return;
+void Gpu::silence() {
   irq_.suspend();
-  {
-    SpinGuard lock(k_, reqs_lock_);
-    set_pending(0);
-  }
-  k_.wake_up_all(reqs_acked_);
-  irq_.free();
-  irq_ready_ = false;
+  if (has_pwr_) pwr_.suspend();
 }
 
 }  // namespace protm::reference

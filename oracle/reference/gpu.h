@@ -22,9 +22,10 @@ class Gpu {
   /// Reads the identification. Errors: -ENXIO no GPU, -EOPNOTSUPP architecture.
   int read_info();
   int init(const Ptr<Gpu>& self);
-  void unplug();
   void suspend();
   void resume();
+  /// No handler runs and no interrupt is raised from here on. Those who waited are gone by now.
+  void silence();
 
   /// Flushes caches with a GPU_COMMAND. Callers obey the protected-mode gate.
   /// Errors: -EIO a flush is stuck, -ETIMEDOUT (a reset is scheduled).
@@ -64,7 +65,6 @@ class Gpu {
   Pwr pwr_;
   bool has_pwr_ = false;
   bool coherent_ = false;
-  bool irq_ready_ = false;
   contract::SpinLock reqs_lock_{.role = "gpu.reqs_lock"};
   contract::Mutex flush_lock_{.role = "gpu.cache_flush_lock"};
   contract::WaitQueue reqs_acked_{.role = "gpu.reqs_acked"};

@@ -21,9 +21,9 @@ class IrqBlock {
   IrqBlock(Kernel& kernel, contract::IrqLine line, std::uint32_t base, const char* role)
       : k_(kernel), line_(line), base_(base), role_(role) {}
 
-  /// Silences the block and installs the two halves. `self` shares the life of the owner.
+  /// Silences the block and installs the two halves, up to the unbind. `self` shares the life of
+  /// the owner.
   int request(const Ptr<IrqBlock>& self, Handler handler, void* ctx);
-  void free() { k_.free_irq(line_, this); }
   /// No handler touches a register once this returned.
   void suspend();
   /// Drops what was latched meanwhile and opens the mask. Adds `bits` to the mask.

@@ -22,6 +22,9 @@ namespace {
 
 constexpr std::uint32_t cmd_of(AsCommand c) { return static_cast<std::uint32_t>(c); }
 
+/// Of a VM that has an AS.
+std::uint32_t as_of(const Vm& vm) { return static_cast<std::uint32_t>(vm.as_id); }
+
 }  // namespace
 
 PackedRegion pack_region(std::uint64_t start, std::uint64_t size) {
@@ -30,12 +33,12 @@ PackedRegion pack_region(std::uint64_t start, std::uint64_t size) {
   const unsigned code = std::max(differing, 15u) - 1;
   const std::uint64_t low_bits = (1ull << code) - 1;
   const std::uint64_t base = start & ~low_bits;
-  const std::uint64_t span_mask = code == 63 ? ~0ull : (2ull << code) - 1;
+  const std::uint64_t span_mask = (2ull << code) - 1;
   // The hardware ignores base bits below the region's size.
   PackedRegion packed;
   packed.lockaddr = (base & kLockaddrBaseMask) | code;
   packed.region.start = start & ~span_mask;
-  packed.region.size = code == 63 ? ~0ull : span_mask + 1;
+  packed.region.size = span_mask + 1;
   return packed;
 }
 
@@ -69,7 +72,6 @@ int Mmu::init(const Ptr<Mmu>& self) {
       irq, [](void* mmu, std::uint32_t status) { static_cast<Mmu*>(mmu)->handle_fault(status); },
       this);
   if (error != 0) return error;
-  irq_ready_ = true;
   irq_.resume(kMmuIrqPageFaultMask);
   return 0;
 }
@@ -136,8 +138,7 @@ int Mmu::as_disable(std::uint32_t as, AsDisable how) {
 
 void Mmu::release_slot_locked(Vm& vm) {
   k_.assert_held(slots_lock_);
-  if (vm.as_id < 0) return;
-  const std::uint32_t as = static_cast<std::uint32_t>(vm.as_id);
+  const std::uint32_t as = as_of(vm);
   slots_[as] = nullptr;
   alloc_mask_ &= ~(1u << as);
   vm.as_id = -1;
@@ -156,7 +157,7 @@ int Mmu::pick_slot_locked(Vm& vm) {
         k_.warn("no address space is idle");
         return -EBUSY;
       }
-      as = static_cast<std::uint32_t>(victim->as_id);
+      as = as_of(*victim);
       const int error = as_disable(as, AsDisable::recycle);
       if (error != 0) return error;
       release_slot_locked(*victim);
@@ -168,43 +169,38 @@ int Mmu::pick_slot_locked(Vm& vm) {
   return 0;
 }
 
+int Mmu::take_slot(Vm& vm) {
+  MutexGuard slots(k_, slots_lock_);
+  const bool owned = vm.as_id >= 0;
+  const bool faulty = owned && (faulty_mask_ & (1u << vm.as_id)) != 0;
+  int error = owned ? 0 : pick_slot_locked(vm);
+  if (error == 0 && (!owned || faulty)) {
+    vm.unhandled_fault = false;
+    if (faulty) {
+      irq_.clear(1u << as_of(vm));
+      faulty_mask_ &= ~(1u << as_of(vm));
+    }
+    error = as_enable(as_of(vm), vm);
+    if (error != 0) release_slot_locked(vm);
+  }
+  if (error != 0) return error;
+  vm.active_count = 1;
+  vm.lru.unlink();
+  return 0;
+}
+
 int Mmu::vm_active(const Ptr<Vm>& vm) {
   if (!k_.dev_enter()) return -ENODEV;
+  int error = 0;
+  // Only the tick gives user VMs an AS, so nobody else counts meanwhile.
   if (vm->active_count != 0) {
     ++vm->active_count;
-    k_.dev_exit();
-    return 0;
-  }
-  int error = 0;
-  {
+  } else {
     // op_lock: a VM operation that began without an AS must not end with one.
     MutexGuard op(k_, vm->op_lock);
     error = d_.protm->gate_enter();
     if (error == 0) {
-      {
-        MutexGuard slots(k_, slots_lock_);
-        if (vm->active_count != 0) {
-          ++vm->active_count;
-        } else {
-          const bool owned = vm->as_id >= 0;
-          const bool faulty = owned && (faulty_mask_ & (1u << vm->as_id)) != 0;
-          if (!owned) error = pick_slot_locked(*vm);
-          if (error == 0 && (!owned || faulty)) {
-            const std::uint32_t as = static_cast<std::uint32_t>(vm->as_id);
-            vm->unhandled_fault = false;
-            if (faulty) {
-              irq_.clear(1u << as);
-              faulty_mask_ &= ~(1u << as);
-            }
-            error = as_enable(as, *vm);
-            if (error != 0) release_slot_locked(*vm);
-          }
-          if (error == 0) {
-            vm->active_count = 1;
-            vm->lru.unlink();
-          }
-        }
-      }
+      error = take_slot(*vm);
       d_.protm->gate_leave();
     }
   }
@@ -223,9 +219,8 @@ int Mmu::lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size) {
   LockedRegion region{start, size};
   if (is_bound(vm) && size != 0) {
     const PackedRegion packed = pack_region(start, size);
-    const std::uint32_t as = static_cast<std::uint32_t>(vm.as_id);
-    k_.write64(as_offset(AsNr{as}, kAsLockaddrLo), packed.lockaddr);
-    const int error = command(as, cmd_of(AsCommand::lock));
+    k_.write64(as_offset(AsNr{as_of(vm)}, kAsLockaddrLo), packed.lockaddr);
+    const int error = command(as_of(vm), cmd_of(AsCommand::lock));
     if (error != 0) return error;
     region = packed.region;
   }
@@ -270,7 +265,7 @@ void Mmu::unlock_region(Vm& vm, bool gated) {
     if (gated && is_bound(vm) && vm.locked.size != 0) {
       int error = d_.gpu->flush_caches(kGpuCommandFlushAll);
       if (error == 0) {
-        error = command(static_cast<std::uint32_t>(vm.as_id), cmd_of(AsCommand::unlock));
+        error = command(as_of(vm), cmd_of(AsCommand::unlock));
       }
       if (error != 0) d_.schedule_reset();
     }
@@ -284,7 +279,7 @@ void Mmu::declare_unusable(Vm& vm) {
   vm.unusable = true;
   MutexGuard slots(k_, slots_lock_);
   if (is_bound(vm) && k_.dev_enter()) {
-    (void)as_disable(static_cast<std::uint32_t>(vm.as_id), AsDisable::full);
+    (void)as_disable(as_of(vm), AsDisable::full);
     k_.dev_exit();
   }
 }
@@ -312,7 +307,7 @@ void Mmu::vm_released(Vm& vm) {
   {
     MutexGuard slots(k_, slots_lock_);
     if (is_bound(vm)) {
-      if (gated) (void)as_disable(static_cast<std::uint32_t>(vm.as_id), AsDisable::full);
+      if (gated) (void)as_disable(as_of(vm), AsDisable::full);
       release_slot_locked(vm);
     }
   }
@@ -354,11 +349,11 @@ void Mmu::handle_fault(std::uint32_t status) {
 void Mmu::suspend() {
   {
     MutexGuard slots(k_, slots_lock_);
-    for (std::uint32_t as = 0; as < kSlots; ++as) {
-      if (!slots_[as]) continue;
+    for (const Ptr<Vm>& vm : slots_) {
+      if (!vm) continue;
       // An AS that keeps its lock or its tables needs more than a power cycle.
-      if (as_disable(as, AsDisable::full) != 0) d_.fast_reset = false;
-      release_slot_locked(*slots_[as]);
+      if (as_disable(as_of(*vm), AsDisable::full) != 0) d_.fast_reset = false;
+      release_slot_locked(*vm);
     }
   }
   irq_.suspend();
@@ -377,10 +372,10 @@ void Mmu::pre_reset() { irq_.suspend(); }
 
 void Mmu::forget_slots() {
   MutexGuard slots(k_, slots_lock_);
-  for (std::uint32_t as = 0; as < kSlots; ++as) {
-    if (!slots_[as]) continue;
-    slots_[as]->locked = LockedRegion{};
-    release_slot_locked(*slots_[as]);
+  for (const Ptr<Vm>& vm : slots_) {
+    if (!vm) continue;
+    vm->locked = LockedRegion{};
+    release_slot_locked(*vm);
   }
   alloc_mask_ = 0;
   faulty_mask_ = 0;
@@ -388,9 +383,11 @@ void Mmu::forget_slots() {
 
 void Mmu::unlock_slots() {
   MutexGuard slots(k_, slots_lock_);
-  for (std::uint32_t as = 0; as < kSlots; ++as) {
-    if (!slots_[as] || slots_[as]->locked.size == 0) continue;
-    if (command(as, cmd_of(AsCommand::unlock)) != 0) k_.log("AS stays locked after a reset");
+  for (const Ptr<Vm>& vm : slots_) {
+    if (!vm || vm->locked.size == 0) continue;
+    if (command(as_of(*vm), cmd_of(AsCommand::unlock)) != 0) {
+      k_.log("AS stays locked after a reset");
+    }
   }
 }
 
@@ -402,18 +399,13 @@ void Mmu::post_reset() {
 }
 
 void Mmu::unplug() {
-  if (!irq_ready_) return;
   irq_.suspend();
-  {
-    MutexGuard slots(k_, slots_lock_);
-    for (std::uint32_t as = 0; as < kSlots; ++as) {
-      if (!slots_[as]) continue;
-      if (d_.pm_state() != PmState::suspended) (void)as_disable(as, AsDisable::full);
-      release_slot_locked(*slots_[as]);
-    }
+  MutexGuard slots(k_, slots_lock_);
+  for (const Ptr<Vm>& vm : slots_) {
+    if (!vm) continue;
+    if (d_.pm_state() != PmState::suspended) (void)as_disable(as_of(*vm), AsDisable::full);
+    release_slot_locked(*vm);
   }
-  irq_.free();
-  irq_ready_ = false;
 }
 
 }  // namespace protm::reference

@@ -77,6 +77,7 @@ class Mmu {
   int as_enable(std::uint32_t as, Vm& vm);
   int as_disable(std::uint32_t as, AsDisable how);
   int lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size);
+  int take_slot(Vm& vm);
   int pick_slot_locked(Vm& vm);
   void release_slot_locked(Vm& vm);
   void report_fault(std::uint32_t as);
@@ -85,10 +86,9 @@ class Mmu {
   IrqBlock irq_;
   contract::Mutex slots_lock_{.role = "as.slots_lock"};
   std::array<Ptr<Vm>, kSlots> slots_{};
-  std::uint32_t alloc_mask_ = 0;
+  std::uint32_t alloc_mask_{};       ///< bit 0 is taken, set or not
   std::uint32_t faulty_mask_ = 0;
   List<Vm> lru_;                    ///< idle VMs that still own an AS
-  bool irq_ready_ = false;
   BindQueues bind_queues_;
 };
 

@@ -32,10 +32,8 @@ int Pwr::init(const Ptr<Pwr>& self) {
   const int error = irq_.request(
       irq, [](void* pwr, std::uint32_t status) { static_cast<Pwr*>(pwr)->handle_irq(status); },
       this);
-  if (error != 0) return error;
-  irq_ready_ = true;
-  resume();
-  return 0;
+  if (error == 0) resume();
+  return error;
 }
 
 void Pwr::set_reset_running(bool running) {
@@ -55,18 +53,6 @@ void Pwr::handle_irq(std::uint32_t status) {
 }
 
 void Pwr::resume() { irq_.resume(kEvents); }
-
-void Pwr::unplug() {
-  if (!irq_ready_) return;
-  irq_.suspend();
-  {
-    SpinGuard lock(k_, reqs_lock_);
-    set_reset_running(false);
-  }
-  k_.wake_up_all(reqs_acked_);
-  irq_.free();
-  irq_ready_ = false;
-}
 
 std::uint64_t Pwr::domain_reg(Domain domain, std::uint32_t which) {
   return k_.read64(pwr_present(domain) + which);

@@ -19,7 +19,6 @@ class Pwr {
   explicit Pwr(Device& device);
 
   int init(const Ptr<Pwr>& self);
-  void unplug();
   void suspend() { irq_.suspend(); }
   void resume();
   /// Errors: -ETIMEDOUT, -EOPNOTSUPP the block does not allow it.
@@ -44,7 +43,6 @@ class Pwr {
   Device& d_;
   Kernel& k_;
   IrqBlock irq_;
-  bool irq_ready_ = false;
   bool ray_traversal_ = false;
   bool reset_running_ = false;   ///< under reqs_lock
   contract::SpinLock reqs_lock_{.role = "pwr.reqs_lock"};

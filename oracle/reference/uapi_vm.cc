@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
 #include "oracle/reference/gem.h"
 #include "oracle/reference/gpu.h"
@@ -20,24 +19,17 @@ using tl::unexpected;
 namespace {
 
 constexpr std::uint64_t kMinKernelRange = 256ull << 20;
-/// End of a 64-bit task's address space (x86-64, four levels).
+/// End of a 64-bit task's address space (x86-64, four levels). A task that asks for nothing gets as
+/// much. Not modelled: GPUs with less than that; those with a CSF have 48 bits.
 constexpr std::uint64_t kTaskSize = (1ull << 47) - kPageSize;
-
-/// What a task gets that asks for nothing: all of its own address space, if the GPU has as much.
-std::uint64_t usual_user(std::uint64_t full) {
-  if (full > kTaskSize) return kTaskSize;
-  const bool large = full > fw::kMcuVaSize;
-  return large ? full / 2 : full - kMinKernelRange;
-}
 
 /// Lays out kernel and user part of the address space. Errors: -EINVAL.
 Result<VmLayout> layout_of(Device& d, std::uint64_t wanted_user) {
   const std::uint32_t va_bits = Word<MmuFeatures>{d.gpu->info().mmu_features}[MmuFeatures::va_bits];
   const std::uint64_t full = 1ull << va_bits;
-  if (full <= kMinKernelRange) return unexpected(-EINVAL);
   const std::uint64_t most = full - kMinKernelRange;
-  const std::uint64_t user = std::min(most, wanted_user != 0 ? wanted_user : usual_user(full));
-  if (wanted_user > user) return unexpected(-EINVAL);
+  if (wanted_user > most) return unexpected(-EINVAL);
+  const std::uint64_t user = wanted_user != 0 ? wanted_user : kTaskSize;
   const std::uint64_t kernel_size = std::bit_floor(full - user);
   const std::uint64_t start = full - kernel_size;
   return VmLayout{.kind = VmKind::user, .kernel_start = start, .kernel_size = kernel_size,

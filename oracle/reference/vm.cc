@@ -181,7 +181,7 @@ Ptr<GemObject> Vms::object_at(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t
   Device& d = *vm->d;
   MutexGuard lock(d.k, vm->op_lock);
   const Ptr<contract::GpuVa> found = mapping_at(*vm, va);
-  if (!found || !found->gem) return nullptr;
+  if (!found) return nullptr;
   d.drm.gem_get(found->gem);
   offset = found->offset + (va - found->va);
   return found->gem;

@@ -10,7 +10,7 @@
 namespace protm::reference {
 
 struct Vma : contract::GpuVa {
-  std::uint32_t flags = 0;   ///< kVmBindOpMap*
+  std::uint32_t flags{};   ///< kVmBindOpMap*
 };
 
 struct LockedRegion {
@@ -22,8 +22,8 @@ enum class VmKind : std::uint8_t { user, mcu };
 
 struct VmLayout {
   VmKind kind = VmKind::user;
-  std::uint64_t kernel_start = 0, kernel_size = 0;
-  std::uint64_t auto_start = 0, auto_size = 0;
+  std::uint64_t kernel_start{}, kernel_size{};
+  std::uint64_t auto_start{}, auto_size{};
 };
 
 struct Vm {
@@ -34,10 +34,10 @@ struct Vm {
   contract::GpuVm tree;
   contract::PageTable table;
   contract::VaSpace kernel_va;
-  std::uint64_t auto_start = 0, auto_end = 0;
-  std::uint64_t user_range = 0;
-  std::uint64_t range = 0;              ///< of all addresses
-  std::uint64_t memattr = 0, transcfg = 0;
+  std::uint64_t auto_start{}, auto_end{};
+  std::uint64_t user_range{};
+  std::uint64_t range{};                ///< of all addresses
+  std::uint64_t memattr{}, transcfg{};
   Ptr<contract::GemObject> root;        ///< carries the resv that private objects share
   contract::Mutex op_lock{.role = "vm.op_lock"};
   contract::Mutex mm_lock{.role = "vm.mm_lock"};
@@ -63,9 +63,9 @@ struct Vm {
 struct VmOp {
   enum class Kind : std::uint8_t { map, unmap, sync_only };
   Kind kind = Kind::map;
-  std::uint64_t va = 0, size = 0, offset = 0;
+  std::uint64_t va{}, size{}, offset{};
   Ptr<contract::GemObject> object;
-  std::uint32_t flags = 0;
+  std::uint32_t flags{};
   /// An unmap that cuts no mapping in two, so that it can do without memory.
   bool cuts_nothing = false;
 };

@@ -115,13 +115,12 @@ void VmOpRun::insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range,
   vma->offset = offset;
   vma->gem = gem;
   vma->flags = flags;
-  if (d_.drm.gpuva_insert(vm_.tree, vma) != 0) d_.k.warn("mapping overlaps another one");
+  (void)d_.drm.gpuva_insert(vm_.tree, vma);   // what overlapped was cut before
   d_.drm.gpuva_link(vma);
 }
 
 int VmOpRun::map(const contract::GpuVaRequest& request) {
   const Ptr<Vma> vma = take();
-  if (!vma) return -EINVAL;
   const int error = map_pages(request.va, op_.flags, request.gem, request.offset, request.range);
   if (error != 0) {
     d_.k.free(vma);
@@ -169,12 +168,7 @@ int VmOpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
   d_.drm.gpuva_remove(vm_.tree, old);
   for (const contract::GpuVaRest* rest : {&prev, &next}) {
     if (rest->range == 0) continue;
-    const Ptr<Vma> vma = take();
-    if (!vma) {
-      d_.k.warn("no mapping record left for a cut");
-      continue;
-    }
-    insert(vma, rest->va, rest->range, rest->offset, old->gem, old->flags);
+    insert(take(), rest->va, rest->range, rest->offset, old->gem, old->flags);
   }
   d_.drm.gpuva_unlink(old);
   d_.k.free(old);
