@@ -177,7 +177,11 @@ void UmlSut::heap_order(const Call& call, protm_order& order) {
     case SysCall::heap_find: order.kind = PROTM_HEAP_FIND; break;
     case SysCall::heap_alloc: order.kind = PROTM_HEAP_ALLOC; break;
     case SysCall::buffer_put: order.kind = PROTM_BUFFER_PUT; break;
-    default: order.kind = PROTM_HEAP_PUT; break;
+    default:
+      order.kind = PROTM_HEAP_PUT;
+      // NULL is for a put to say; a heap that could not be registered is no handle at all.
+      if (call.call == SysCall::heap_unregister && call.args[0] == 0) order.args[0] = ~0ull;
+      break;
   }
 }
 

@@ -104,7 +104,8 @@ void StepCalls::finish_query(std::uint32_t step) {
   rig_.user().peek(s.buffer.at, std::span(reply).first(bytes));
   output(step, 1, XXH64(reply.data(), bytes, 0));
   output(step, 2, read<std::uint32_t>(s.buffer.at));
-  if (args.type != uapi::kDevQueryProtmState) return;
+  // A kernel tree may have given that number to the posted series' query.
+  if (number(program_.steps[step].op, "what") != uapi::kDevQueryProtmState) return;
   const auto state = read<uapi::ProtmState>(s.buffer.at);
   output(step, 3, state.section_size);
   output(step, 4, state.suspend_size);
