@@ -34,6 +34,7 @@ extern const Mutant kFatalIgnored;
 extern const Mutant kFaultAsksForTwoResets;
 extern const Mutant kFaultIgnored;
 extern const Mutant kFenceTooEarly;
+extern const Mutant kFirmwareAsCounts;
 extern const Mutant kFirstChunkWrong;
 extern const Mutant kFlushIdZeroAsleep;
 extern const Mutant kGateAlwaysOpen;
@@ -147,11 +148,11 @@ std::span<const Mutant> table() {
       kEveryBindThrowsOut, kEveryGroupProtected, kEvictedGroupsEnd, kExclusiveExported,
       kExitDropsRequests, kExitNotAcknowledged, kExitNotAwaited, kExpandLocksAgain, kFailedAddLeaks,
       kFailedImportLeaks, kFailedProbeKeepsHeap, kFailedUpdateBlamesProtm, kFatalIgnored,
-      kFaultAsksForTwoResets, kFaultIgnored, kFenceTooEarly, kFirstChunkWrong, kFlushIdZeroAsleep,
-      kGateAlwaysOpen, kGateKeptByFailedLock, kGateLeftByFailedLock, kGrantAcksEverybody,
-      kGrantDropsOtherRequests, kGrantEvictsIdleGroups, kGrantForgotten, kGrantWithoutDoorbell,
-      kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit,
-      kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
+      kFaultAsksForTwoResets, kFaultIgnored, kFenceTooEarly, kFirmwareAsCounts, kFirstChunkWrong,
+      kFlushIdZeroAsleep, kGateAlwaysOpen, kGateKeptByFailedLock, kGateLeftByFailedLock,
+      kGrantAcksEverybody, kGrantDropsOtherRequests, kGrantEvictsIdleGroups, kGrantForgotten,
+      kGrantWithoutDoorbell, kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay,
+      kHalfOfASubmit, kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
       kHeapFindRevives, kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased,
       kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches, kIdleGroupEnters,
       kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong, kLastComeFirstServed,

@@ -59,7 +59,7 @@ class Mmu {
   [[nodiscard]] bool has_fault(const Ptr<Vm>& vm);
   [[nodiscard]] BindQueues& bind_queues() { return bind_queues_; }
   /// Slots that groups can use: all but the firmware's.
-  [[nodiscard]] std::uint32_t as_slot_count() const;
+  [[nodiscard]] virtual std::uint32_t as_slot_count() const;
 
  protected:
   virtual void handle_fault(std::uint32_t status);
