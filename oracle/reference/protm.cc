@@ -147,6 +147,7 @@ int Protm::enter(const Ptr<Group>& group) {
     d_.sched->group_get(group);
     active_ = group;
     group->protm_pending_queues = 0;
+    group->expect_pend = true;
   } else if (!culprit_) {
     d_.sched->group_get(group);
     culprit_ = group;

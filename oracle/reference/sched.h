@@ -46,7 +46,8 @@ struct Tick {
   std::uint32_t group_count = 0, idle_count = 0;
   std::array<Ptr<Vm>, kMaxSlots> vms{};
   std::uint32_t as_count = 0;
-  bool full = false, failed = false, stop = true;
+  bool full = false, immediate = false, stop = true;
+  std::uint32_t failed_slots = 0;
   Ptr<Group> protm_candidate;  ///< no reference of its own: it is in `groups`
 };
 
@@ -149,7 +150,7 @@ class Sched {
   std::array<Slot, kMaxSlots> slots_{};
   std::array<List<Group>, kPriorities> runnable_, idle_;
   List<Group> waiting_;
-  std::uint32_t slot_count_{}, as_slot_count_{};
+  std::uint32_t slot_count_ = 0, as_slot_count_ = 0;
 
  private:
   friend struct SchedOpsTable;
@@ -176,10 +177,12 @@ class Sched {
   void timeout_start(const Ptr<Queue>& queue);
   void timeout_stop(const Ptr<Queue>& queue);
   void timeout_expired(const Ptr<Queue>& queue);
+  void queue_stop(const Ptr<Queue>& queue, const Ptr<Job>& bad);
   /// Of `queue`, under its fence_lock, as are the two below.
   [[nodiscard]] List<Job>& jobs_in_flight(const Ptr<Queue>& queue) const;
   [[nodiscard]] std::uint64_t time_left(const Ptr<Queue>& queue) const;
   void set_time_left(const Ptr<Queue>& queue, std::uint64_t jiffies);
+  void queue_start(const Ptr<Queue>& queue);
   [[nodiscard]] std::uint64_t timeout_jiffies() const { return k_.msecs_to_jiffies(5000); }
 
   // sched_slot.cc
@@ -230,7 +233,7 @@ class Sched {
   void settle(Tick& tick);
   void cleanup(Tick& tick);
   void set_power_reference(bool wanted);
-  void rearm(std::uint64_t now, bool stop);
+  void rearm(std::uint64_t now, bool stop, bool immediate);
   [[nodiscard]] bool end_session();
   template <class F>
   void for_chosen(Tick& tick, F&& visit) {
@@ -246,6 +249,8 @@ class Sched {
   void settle_starts();
   void forced_terminate(const Ptr<Group>& group);
   void leave_slot(std::uint32_t slot);
+  void stop_group(const Ptr<Group>& group);
+  void restart_group(const Ptr<Group>& group);
 
   contract::Workqueue wq_;
   contract::Workqueue heap_wq_;   ///< may allocate, so nothing that signals fences waits for it
@@ -258,7 +263,11 @@ class Sched {
   bool might_have_idle_ = false;
   bool protm_tick_requested_ = false;   ///< since the last tick began
   bool has_power_reference_ = false;
+  contract::Mutex reset_lock_{.role = "reset.lock"};
+  bool reset_in_progress_ = false;
+  bool unplugged_ = false;
   bool tick_missed_ = false;            ///< the power was gone when a tick had its turn
+  List<Group> stopped_;
 
  public:
   static const contract::SchedOps kOps;

@@ -18,7 +18,7 @@ using contract::SpinGuard;
 
 void Sched::report_fw_events(std::uint32_t events) {
   fw_events_ |= events;
-  if (!d_.reset_is_pending()) k_.queue_work(wq_, fw_events_work_);
+  if (!reset_in_progress_ && !d_.reset_is_pending()) k_.queue_work(wq_, fw_events_work_);
 }
 
 void Sched::fw_events() {
@@ -104,6 +104,7 @@ void Sched::handle_fatal(const Ptr<Group>& group, std::uint32_t cs) {
   if (type == static_cast<std::uint32_t>(Exception::cs_unrecoverable)) {
     // The slot cannot be used any more: only a reset helps, and a tick would wait in vain.
     d_.schedule_reset();
+    k_.cancel_delayed_work(tick_work_);
   } else {
     tick_now();
   }
@@ -145,10 +146,9 @@ void Sched::handle_protm_pend(const Ptr<Group>& group, std::uint32_t cs) {
 }
 
 void Sched::after_protm_exit() {
-  for (const Slot& at : slots_) {
-    const Ptr<Group>& group = at.group;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
     if (!group || group->state != GroupState::active) continue;
-    const auto slot = static_cast<std::uint32_t>(group->csg_id);
     // Doorbells of users are not heard inside; who rang one is served now at the latest.
     if (rings_filled(group) && d_.fw->booted()) k_.write32(doorbell_offset(slot + 1), 1);
   }
@@ -158,7 +158,7 @@ void Sched::after_protm_exit() {
 // --- waiting groups ----------------------------------------------------------------------------
 
 void Sched::queue_sync_upd() {
-  if (!d_.reset_is_pending()) k_.queue_work(wq_, sync_upd_work_);
+  if (!reset_in_progress_ && !d_.reset_is_pending()) k_.queue_work(wq_, sync_upd_work_);
 }
 
 void Sched::sync_upd() {
@@ -176,7 +176,7 @@ void Sched::sync_upd() {
       if (session_must_end(false)) protm_tick_now();
       return;
     }
-    if (!can_run(group)) return;
+    if (!can_run(group) || reset_in_progress_) return;
     runnable_[group->priority].push_front(group->run_node);
     if (group->priority == kPriorityRealtime || used_slots_ < slot_count_ || might_have_idle_) {
       tick_now();
@@ -189,7 +189,7 @@ void Sched::sync_upd() {
 // --- asking for a tick -------------------------------------------------------------------------
 
 void Sched::queue_tick(std::uint64_t delay) {
-  if (d_.reset_is_pending()) return;
+  if (unplugged_ || reset_in_progress_ || d_.reset_is_pending()) return;
   k_.mod_delayed_work(wq_, tick_work_, delay);
 }
 
@@ -223,6 +223,7 @@ void Sched::schedule_group(const Ptr<Group>& group, std::uint32_t queue_mask) {
   if (awake == 0) return;
   const bool was_idle = is_idle(group);
   group->idle_queues &= ~awake;
+  if (reset_in_progress_) return;  // the group is in the list of the stopped ones
   if (was_idle && !is_idle(group)) runnable_[group->priority].push_back(group->run_node);
   const bool ticking = resched_target_ != kNoTick;
   if (group->priority == kPriorityRealtime || might_have_idle_ ||

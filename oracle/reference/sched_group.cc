@@ -217,8 +217,13 @@ void Sched::queue_free(const Ptr<Queue>& queue) {
 }
 
 void Sched::group_start(const Ptr<Group>& group) {
-  MutexGuard lock(k_, lock_);
-  idle_[group->priority].push_back(group->run_node);
+  MutexGuard reset(k_, reset_lock_);
+  if (reset_in_progress_) {
+    stop_group(group);
+  } else {
+    MutexGuard lock(k_, lock_);
+    idle_[group->priority].push_back(group->run_node);
+  }
   group->registered = true;
 }
 
@@ -229,11 +234,12 @@ void Sched::group_destroy(const Ptr<Group>& group) {
     queue->entity_live = false;
   }
   {
+    MutexGuard reset(k_, reset_lock_);
     MutexGuard lock(k_, lock_);
     group->destroyed = true;
     if (group->csg_id >= 0) {
       queue_tick(0);
-    } else {
+    } else if (!reset_in_progress_) {
       group->run_node.unlink();
       group->wait_node.unlink();
       queue_group_work(group, group->term_work);

@@ -137,6 +137,8 @@ Result<Ptr<contract::Fence>> Sched::run_job(const Ptr<Job>& job) {
     SpinGuard fence(k_, queue->fence_lock);
     jobs_in_flight(queue).push_back(job->in_flight);
   }
+  const std::uint64_t extract = d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
+  d_.drm.store64(pages, fw::ring::kExtractInit, extract);
   d_.drm.store64(pages, fw::ring::kInsert, job->ring_end);
   kick_queue(group, queue);
 
@@ -250,11 +252,25 @@ void Sched::timeout_expired(const Ptr<Queue>& queue) {
   if (has_jobs) d_.drm.sched_fault(queue->scheduler);
 }
 
+void Sched::queue_stop(const Ptr<Queue>& queue, const Ptr<Job>& bad) {
+  k_.disable_delayed_work_sync(queue->timeout);
+  d_.drm.sched_stop(queue->scheduler, bad);
+}
+
+void Sched::queue_start(const Ptr<Queue>& queue) {
+  d_.drm.sched_for_each_pending(queue->scheduler, [&](const Ptr<contract::SchedJob>& base) {
+    const Ptr<Job> job = contract::ptr_cast<Job>(base);
+    if (job->done) d_.drm.sched_job_set_parent(job, job->done);
+  });
+  k_.enable_delayed_work(queue->timeout);
+  d_.drm.sched_start(queue->scheduler, 0);
+}
+
 contract::TimedoutResult Sched::timedout_job(const Ptr<Job>& job) {
   const Ptr<Group> group = job->group;
   const Ptr<Queue> queue = group->queues[job->queue_idx];
   k_.log("job timeout");
-  d_.drm.sched_stop(queue->scheduler, job);
+  queue_stop(queue, job);
   {
     MutexGuard lock(k_, lock_);
     group->timedout = true;
@@ -262,14 +278,11 @@ contract::TimedoutResult Sched::timedout_job(const Ptr<Job>& job) {
       queue_tick(0);
     } else {
       group->run_node.unlink();
+      group->wait_node.unlink();
       queue_group_work(group, group->term_work);
     }
   }
-  d_.drm.sched_for_each_pending(queue->scheduler, [&](const Ptr<contract::SchedJob>& base) {
-    const Ptr<Job> pending = contract::ptr_cast<Job>(base);
-    if (pending->done) d_.drm.sched_job_set_parent(pending, pending->done);
-  });
-  d_.drm.sched_start(queue->scheduler, 0);
+  queue_start(queue);
   return contract::TimedoutResult::reset;
 }
 

@@ -31,6 +31,7 @@ int Sched::init(const Ptr<Sched>& self) {
   as_slot_count_ = d_.mmu->as_slot_count();
   if (as_slot_count_ == 0) return -EINVAL;
   tick_period_ = k_.msecs_to_jiffies(kTickMs);
+  last_tick_ = k_.jiffies();
   wq_ = k_.alloc_workqueue("sched.wq", contract::WorkqueueKind::unbound);
   heap_wq_ = k_.alloc_workqueue("heap.wq", contract::WorkqueueKind::unbound);
   const auto callback = [&](void (*fn)(void*)) {
@@ -46,6 +47,11 @@ int Sched::init(const Ptr<Sched>& self) {
 
 void Sched::forced_terminate(const Ptr<Group>& group) {
   assert_locked();
+  if (group->state == GroupState::active) {
+    for (std::uint32_t i = 0; i < group->queue_count; ++i) {
+      reset_cs(group, static_cast<std::uint32_t>(group->csg_id), i);
+    }
+  }
   group->state = GroupState::terminated;
 }
 
@@ -58,6 +64,7 @@ void Sched::leave_slot(std::uint32_t slot) {
   if (can_run(group)) {
     idle_[group->priority].push_front(group->run_node);
   } else {
+    group->run_node.unlink();
     group->wait_node.unlink();
     queue_group_work(group, group->term_work);
   }
@@ -68,10 +75,10 @@ void Sched::leave_slot(std::uint32_t slot) {
 // SUSPEND would look done at once where that one was suspended. So it is waited for once more.
 void Sched::settle_starts() {
   SlotUpdate again;
-  for (const Slot& at : slots_) {
-    const Ptr<Group>& group = at.group;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
     if (!group || group->state == GroupState::active) continue;
-    const auto slot = static_cast<std::uint32_t>(group->csg_id);
+    if (group->state == GroupState::terminated) continue;
     again.queue(slot, d_.fw->in(d_.fw->csg(slot).io, 0), fw::kCsgStateMask);
   }
   (void)update_slots(again);
@@ -86,11 +93,11 @@ void Sched::settle_starts() {
 void Sched::suspend_locked() {
   settle_starts();
   SlotUpdate update;
-  for (const Slot& at : slots_) {
-    const Ptr<Group>& group = at.group;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
     if (!group || group->state == GroupState::terminated) continue;
-    update.queue(static_cast<std::uint32_t>(group->csg_id), state_value(evicted_state(group)),
-                 fw::kCsgStateMask);
+    const auto state = can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate;
+    update.queue(slot, state_value(state), fw::kCsgStateMask);
   }
   (void)update_slots(update);
   std::uint32_t saved = update.slots & ~update.timed_out;
@@ -115,42 +122,45 @@ void Sched::suspend_locked() {
       forced_terminate(slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group);
     }
   }
-  for (const Slot& at : slots_) {
-    if (at.group) leave_slot(static_cast<std::uint32_t>(at.group->csg_id));
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    if (slots_[slot].group) leave_slot(slot);
   }
 }
 
 void Sched::rescue_from_protm() {
   Protm& protm = *d_.protm;
   if (!protm.unsettled()) return;
+  // An exit that nobody looked at yet ends the session like any other (RST-15).
+  if (protm.active_group() && protm.exit_pending()) protm.handle_exit();
   bool refused = false;
-  if (d_.gpu->protm_active()) refused = protm.force_exit() != 0;
+  if (protm.maybe_inside() && d_.gpu->protm_active()) refused = protm.force_exit() != 0;
   const Ptr<Group> inside = protm.active_group() ? protm.active_group() : protm.culprit();
+  if (!refused && protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
   // Only who is to blame dies: somebody else's reset is none of its business (RST-14).
   const bool blamed = inside && (refused || protm.faulted());
   if (blamed) {
     inside->fatal_queues = (1u << inside->queue_count) - 1;
-    // Its slot was taken meanwhile.
-    if (inside->run_node.linked()) {
+    if (inside->csg_id < 0 && inside->run_node.linked()) {
       inside->run_node.unlink();
+      inside->wait_node.unlink();
       queue_group_work(inside, inside->term_work);
     }
   }
   if (refused) {
-    // The firmware saved everybody else at the entry and will not answer any more. All are active:
-    // a slot request that failed before the session ended in a reset of its own (RST-17).
-    for (const Slot& at : slots_) {
-      const Ptr<Group> group = at.group;
+    // The firmware saved everybody else at the entry and will not answer any more.
+    for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+      const Ptr<Group> group = slots_[slot].group;
       if (!group) continue;
-      const auto slot = static_cast<std::uint32_t>(group->csg_id);
       if (group == inside) {
         // Its slot stays silent: timed out like any other slot that does not answer, as the base
         // does and as the posted code shows on a real kernel (state 3).
         group->timedout = true;
         forced_terminate(group);
-      } else {
+      } else if (group->state == GroupState::active) {
         for (std::uint32_t i = 0; i < group->queue_count; ++i) reset_cs(group, slot, i);
         group->state = GroupState::suspended;
+      } else {
+        forced_terminate(group);
       }
       leave_slot(slot);
     }
@@ -166,12 +176,14 @@ void Sched::suspend() {
 
 void Sched::resume() {
   {
-    // Who was taken off a slot with work is listed as idle. Those get a slot only when one is left,
-    // which an idle group may hold for ever.
+    // A system suspend takes groups off their slots that have work, and lists them as idle. Those
+    // get a slot only when one is left, which an idle group may hold for ever.
     MutexGuard lock(k_, lock_);
     for (List<Group>& idle : idle_) {
       idle.for_each([&](const Ptr<Group>& group) {
-        if (!is_idle(group)) give_back(group);
+        if (is_idle(group)) return;
+        group->run_node.unlink();
+        give_back(group);
       });
     }
   }
@@ -184,31 +196,84 @@ void Sched::wake() {
 
 // --- reset -------------------------------------------------------------------------------------
 
-// Jobs may come meanwhile: their groups have no slot, so all that they get is words in a ring, and
-// no tick runs while the reset is pending.
-void Sched::pre_reset() { suspend(); }
+void Sched::stop_group(const Ptr<Group>& group) {
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) queue_stop(group->queues[i], nullptr);
+  group_get(group);
+  stopped_.push_back(group->run_node);
+}
+
+void Sched::restart_group(const Ptr<Group>& group) {
+  for (std::uint32_t i = 0; i < group->queue_count; ++i) queue_start(group->queues[i]);
+  {
+    MutexGuard lock(k_, lock_);
+    if (can_run(group)) {
+      give_back(group);
+    } else {
+      group->run_node.unlink();
+      group->wait_node.unlink();
+      queue_group_work(group, group->term_work);
+    }
+  }
+  group_put(group);
+}
+
+void Sched::pre_reset() {
+  MutexGuard reset(k_, reset_lock_);
+  reset_in_progress_ = true;
+  k_.cancel_work_sync(sync_upd_work_);
+  k_.cancel_delayed_work_sync(tick_work_);
+  List<Group> all;
+  {
+    MutexGuard lock(k_, lock_);
+    rescue_from_protm();
+    suspend_locked();
+    for (std::uint32_t p = 0; p < kPriorities; ++p) {
+      runnable_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
+      idle_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
+    }
+    used_slots_ = 0;
+    might_have_idle_ = false;
+  }
+  // sched.lock is not held: stopping waits for run_job, which takes it.
+  all.for_each([&](const Ptr<Group>& group) { stop_group(group); });
+}
 
 void Sched::post_reset(int fw_error) {
-  if (fw_error != 0) return;  // an unplug follows
-  resume();
+  {
+    MutexGuard reset(k_, reset_lock_);
+    stopped_.for_each([&](const Ptr<Group>& group) {
+      if (fw_error != 0) group->state = GroupState::terminated;
+      restart_group(group);
+    });
+    reset_in_progress_ = false;
+  }
+  if (fw_error != 0) return;
+  resched_target_ = kNoTick;
+  tick_now();
   queue_sync_upd();
 }
 
 void Sched::unplug() {
   if (wq_.id == 0) return;
+  unplugged_ = true;
+  k_.disable_delayed_work_sync(tick_work_);
+  k_.disable_work_sync(fw_events_work_);
+  k_.disable_work_sync(sync_upd_work_);
   MutexGuard lock(k_, lock_);
   rescue_from_protm();
   // The firmware stops next: nobody on a slot comes back.
-  for (const Slot& at : slots_) {
-    if (!at.group) continue;
-    forced_terminate(at.group);
-    leave_slot(static_cast<std::uint32_t>(at.group->csg_id));
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    if (!slots_[slot].group) continue;
+    forced_terminate(slots_[slot].group);
+    leave_slot(slot);
   }
   // Nor does anybody who waits for a slot: the fences of accepted jobs signal now or never.
-  for (const auto* const lists : {&runnable_, &idle_}) {
-    for (const List<Group>& list : *lists) {
-      list.for_each([&](const Ptr<Group>& group) {
-        forced_terminate(group);
+  for (std::uint32_t p = 0; p < kPriorities; ++p) {
+    for (List<Group>* const list : {&runnable_[p], &idle_[p]}) {
+      list->for_each([&](const Ptr<Group>& group) {
+        group->state = GroupState::terminated;
+        group->run_node.unlink();
+        group->wait_node.unlink();
         queue_group_work(group, group->term_work);
       });
     }

@@ -38,7 +38,7 @@ int Sched::update_slots(SlotUpdate& update) {
   for (std::uint32_t rest = update.slots; rest != 0; rest &= rest - 1) {
     const auto slot = static_cast<std::uint32_t>(std::countr_zero(rest));
     const std::uint32_t mask = update.requests[slot].mask;
-    std::uint32_t acked{};
+    std::uint32_t acked = 0;
     const int error = d_.fw->wait_acks(d_.fw->csg(slot).io, mask, kAckMs, acked);
     // A state that agrees in some bits only is not reached.
     if ((acked & fw::kCsgStateMask) != (mask & fw::kCsgStateMask)) acked &= ~fw::kCsgStateMask;
@@ -91,6 +91,8 @@ void Sched::unbind(const Ptr<Group>& group) {
   group->csg_id = -1;
   // The firmware asks again when the group is back on a slot (SCHED-36).
   group->protm_pending_queues = 0;
+  group->tiler_oom_queues = 0;
+  if (k_.cancel_work(group->tiler_oom_work)) group_put(group);
   group_put(group);
 }
 
@@ -100,7 +102,8 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   const contract::KMap& pages = queue->iface->kmap;
   const std::uint64_t extract = d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
   const std::uint64_t insert = d_.drm.load64(pages, fw::ring::kInsert);
-  // A queue that was never on a slot begins at 0, one that was is saved with its place.
+  if (insert < extract) k_.warn("ring extract is ahead of insert");
+  d_.drm.store64(pages, fw::ring::kExtractInit, extract);
 
   d_.fw->set_in64(io, fw::cs_input::kRingbufBase, queue->ring->va);
   d_.fw->set_in(io, fw::cs_input::kRingbufSize, queue->ring_size);
@@ -113,7 +116,8 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   d_.fw->set_in(io, fw::cs_input::kAckIrqMask, ~0u);
   constexpr std::uint32_t kStart = static_cast<std::uint32_t>(fw::CsState::start);
   d_.fw->update_reqs(io, fw::kCsIdleSyncWait | fw::kCsIdleEmpty | kStart,
-                     fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsStateMask);
+                     fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsIdleProtmPend |
+                         fw::kCsStateMask);
   // Nothing of the slot's former tenant is ours (SCHED-37), nor what a boot that cleared the acks
   // makes of an event that was taken before it.
   d_.fw->ack_events(io, fw::kCsEvtMask);
@@ -186,6 +190,7 @@ void Sched::sync_slot_state(std::uint32_t slot) {
 void Sched::sync_queues(std::uint32_t slot) {
   const Ptr<Group>& group = slots_[slot].group;
   if (!group) return;
+  group->idle_queues = 0;
   group->blocked_queues = 0;
   for (std::uint32_t i = 0; i < group->queue_count; ++i) sync_queue_state(group, i);
   if (is_idle(group)) group->expect_pend = false;
@@ -235,6 +240,7 @@ void Sched::release_wait(const Ptr<Queue>& queue) {
   d_.drm.gem_vunmap(wait.object);
   d_.drm.gem_put(wait.object);
   wait.object = nullptr;
+  wait.kmap = contract::KMap{};
 }
 
 bool Sched::wait_satisfied(const Ptr<Group>& group, const Ptr<Queue>& queue) {

@@ -61,9 +61,10 @@ void Sched::tick_locked(std::uint64_t now, bool full) {
   Tick tick;
   tick.full = full;
   collect_old(tick);
-  if (!tick.failed) choose_and_apply(tick);
+  if (tick.failed_slots == 0) choose_and_apply(tick);
   cleanup(tick);
-  rearm(now, tick.stop);
+  if (tick.failed_slots != 0) return;
+  rearm(now, tick.stop, tick.immediate);
 }
 
 // --- a session under way -----------------------------------------------------------------------
@@ -72,8 +73,8 @@ bool Sched::session_must_end(bool full_tick) {
   assert_locked();
   const Ptr<Group>& active = d_.protm->active_group();
   if (!active) return false;
-  for (const Slot& at : slots_) {
-    const Ptr<Group>& group = at.group;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
     if (!group) continue;
     if (!can_run(group) || d_.mmu->has_fault(group->vm)) return true;
     if (group == active || !has_work(group)) continue;
@@ -92,8 +93,8 @@ bool Sched::session_must_end(bool full_tick) {
 void Sched::leave_session_alone(std::uint64_t now) {
   const Ptr<Group>& active = d_.protm->active_group();
   bool others = false;
-  for (const Slot& at : slots_) {
-    const Ptr<Group>& group = at.group;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
     if (group && group != active && has_work(group) && group->priority >= active->priority) {
       others = true;
     }
@@ -101,7 +102,7 @@ void Sched::leave_session_alone(std::uint64_t now) {
   for (std::uint32_t p = active->priority; p < kPriorities; ++p) {
     if (!runnable_[p].empty()) others = true;
   }
-  rearm(now, !others);
+  rearm(now, !others, false);
 }
 
 bool Sched::end_session() {
@@ -131,10 +132,9 @@ void Sched::insert_old(Tick& tick, const Ptr<Group>& group) {
 
 void Sched::collect_old(Tick& tick) {
   SlotUpdate update;
-  for (const Slot& at : slots_) {
-    const Ptr<Group>& group = at.group;
+  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+    const Ptr<Group>& group = slots_[slot].group;
     if (!group) continue;
-    const auto slot = static_cast<std::uint32_t>(group->csg_id);
     group_get(group);
     if (d_.mmu->has_fault(group->vm)) {
       process_csg_events(slot);
@@ -145,7 +145,7 @@ void Sched::collect_old(Tick& tick) {
   }
   if (update_slots(update) != 0) {
     d_.schedule_reset();
-    tick.failed = true;
+    tick.failed_slots |= update.timed_out;
   }
 }
 
@@ -204,9 +204,8 @@ Ptr<Group> Sched::choose_protm(Tick& tick) {
   for (std::uint32_t p = kPriorities; p-- > 0;) {
     const Ptr<Group> top = tick.groups[p].front();
     if (!top) continue;
-    // Only the very first group counts, and only a request that the firmware made on this slot:
-    // who leaves a slot has none.
-    if (top->protm_pending_queues == 0) return nullptr;
+    // Only the very first group counts, and only a request that the firmware made on this slot.
+    if (top->protm_pending_queues == 0 || top->csg_id < 0) return nullptr;
     return top->state == GroupState::active ? top : Ptr<Group>();
   }
   return nullptr;
@@ -220,6 +219,7 @@ void Sched::choose_and_apply(Tick& tick) {
     return;
   }
   enter_protm(tick);
+  if (tick.failed_slots != 0) return;
   set_power_reference(idle_count != tick.group_count);
 }
 
@@ -227,7 +227,10 @@ void Sched::enter_protm(Tick& tick) {
   const Ptr<Group> group = tick.protm_candidate;
   if (!group || group->csg_id < 0 || group->state != GroupState::active) return;
   if (group->protm_pending_queues == 0 || !can_run(group)) return;
-  if (d_.protm->enter(group) != 0) d_.schedule_reset();
+  const int error = d_.protm->enter(group);
+  if (error == 0) return;
+  tick.failed_slots |= 1u << group->csg_id;
+  d_.schedule_reset();
 }
 
 // --- application -------------------------------------------------------------------------------
@@ -263,7 +266,10 @@ bool Sched::evict_and_reprioritise(Tick& tick) {
     set_priority(slot, wanted);
     update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
   });
-  if (update_slots(update) != 0) return false;
+  if (update_slots(update) != 0) {
+    tick.failed_slots |= update.timed_out;
+    return false;
+  }
   for_old(tick, [&](const Ptr<Group>& group) {
     if (group->csg_id < 0) return;
     // Events of the old tenant must not be taken for those of the new one.
@@ -276,7 +282,7 @@ bool Sched::evict_and_reprioritise(Tick& tick) {
 void Sched::undo_binds(std::uint32_t slots) {
   for (std::uint32_t rest = slots; rest != 0; rest &= rest - 1) {
     const Ptr<Group> group = slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group;
-    unbind(group);
+    if (group) unbind(group);
   }
 }
 
@@ -287,13 +293,17 @@ bool Sched::start_new(Tick& tick) {
   }
   SlotUpdate update;
   std::uint32_t priority = fw::kCsgPriorityMax;
-  bool failed = false;
+  std::uint32_t failed = 0;
   for_chosen(tick, [&](const Ptr<Group>& group) {
     const std::uint32_t wanted = priority--;
-    if (group->csg_id >= 0 || failed) return;
+    if (group->csg_id >= 0 || failed != 0) return;
+    if (free_slots == 0) {
+      k_.warn("more groups chosen than slots");
+      return;
+    }
     const auto slot = static_cast<std::uint32_t>(std::countr_zero(free_slots));
     if (bind(group, slot) != 0) {
-      failed = true;
+      failed = 1u << slot;
       return;
     }
     free_slots &= ~(1u << slot);
@@ -301,19 +311,35 @@ bool Sched::start_new(Tick& tick) {
     update.queue(slot, state_value(starting_state(group)), fw::kCsgStateMask);
     update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
   });
-  if (failed) {
+  if (failed != 0) {
     undo_binds(update.slots);  // programmed, but the firmware never heard of them
+    tick.failed_slots |= failed;
     return false;
   }
-  return update_slots(update) == 0;
+  if (update_slots(update) != 0) {
+    tick.failed_slots |= update.timed_out;
+    return false;
+  }
+  return true;
 }
 
 void Sched::settle(Tick& tick) {
   used_slots_ = tick.group_count;
   might_have_idle_ = tick.idle_count > 0;
   for_chosen(tick, [&](const Ptr<Group>& group) {
+    group->run_node.unlink();
+    // Destroyed meanwhile: nobody else would look at it.
+    if (group->destroyed) tick.immediate = true;
     // The request of an interrupted region may show in the status words only.
     if (group->expect_pend && !is_idle(group)) tick.stop = false;
+    // A request that has to wait for the top position is looked at again.
+    if (group->protm_pending_queues != 0 && !(group == tick.protm_candidate)) tick.stop = false;
+    group_put(group);
+  });
+  for_old(tick, [&](const Ptr<Group>& group) {
+    if (!can_run(group)) return;  // cleanup terminates it
+    give_back(group);
+    group_put(group);
   });
 }
 
@@ -355,16 +381,16 @@ void Sched::set_power_reference(bool wanted) {
   }
 }
 
-void Sched::rearm(std::uint64_t now, bool stop) {
+void Sched::rearm(std::uint64_t now, bool stop, bool immediate) {
   last_tick_ = now;
   if (stop) {
     resched_target_ = kNoTick;
-    if (protm_tick_requested_) queue_tick(0);
+    if (immediate || protm_tick_requested_) queue_tick(0);
     return;
   }
   const std::uint64_t target = now + tick_period_;
   if (resched_target_ <= now || target < resched_target_) resched_target_ = target;
-  queue_tick(protm_tick_requested_ ? 0 : resched_target_ - now);
+  queue_tick(immediate || protm_tick_requested_ ? 0 : resched_target_ - now);
 }
 
 }  // namespace protm::reference
