@@ -213,7 +213,8 @@ bool is_own_kill(const Row& row) {
   return is_rule_of(case_of(row.id).program.entries, row.rule);
 }
 
-/// What is not shown yet: cases, and entries that have one, nothing breaks by a rule of theirs.
+/// What is not shown yet: cases that no rule of their entries breaks, and entries with a case that
+/// no rule of their own does.
 /// A rule that is broken wherever there is a heap says nothing of a case.
 struct Unshown {
   std::set<std::string> cases, entries;

@@ -68,7 +68,13 @@ class Decoder {
       program_.machine = *vocab::config_by_name(names[(config & 15) % names.size()]);
     }
     if (in_.u8() >= layout::kCold) program_.boot = contract::Boot::cold;
-    if (in_.u8() >= layout::kFirmware) firmware();
+    const std::uint8_t image = in_.u8();
+    if (image >= layout::kFirmware) firmware();
+    if (image >= layout::kFirmwareWords) {
+      contract::FirmwareSpec& spec = program_.firmware;
+      spec.patched = odd_words(kPatchEnd, spec.patch);
+      spec.said = odd_words(kSaysEnd, spec.says);
+    }
     heap();
     seed();
     sys_nice_ = in_.u8();
@@ -82,6 +88,16 @@ class Decoder {
     program_.firmware.prot_flavour = static_cast<std::uint8_t>(in_.u8() % kProtFlavours.size());
     const auto bytes = read_tagged(in_, layout::kTruncateScale);
     program_.firmware.truncate_to = static_cast<std::uint32_t>(bytes.value_or(0));
+  }
+
+  std::uint8_t odd_words(std::uint32_t end, std::span<vocab::fw_image::OddWord> words) {
+    const auto count = static_cast<std::uint8_t>(in_.u8() % (words.size() + 1));
+    for (vocab::fw_image::OddWord& word : words.first(count)) {
+      const std::uint64_t at = read_tagged(in_, layout::kWordAtScale).value_or(0) % end;
+      word.at = static_cast<std::uint32_t>(at & ~std::uint64_t{3});
+      word.value = static_cast<std::uint32_t>(read_tagged(in_, layout::kWordScale).value_or(0));
+    }
+    return count;
   }
 
   void heap() {

@@ -85,10 +85,22 @@ class Encoder {
   void firmware() {
     const contract::FirmwareSpec& spec = program_.firmware;
     if (spec == contract::FirmwareSpec{}) return out_.u8(0);
-    out_.u8(layout::kFirmware);
+    const bool words = spec.patched + spec.said != 0;
+    out_.u8(words ? layout::kFirmwareWords : layout::kFirmware);
     out_.u8(spec.prot_sections);
     out_.u8(spec.prot_flavour);
     write_tagged(out_, spec.truncate_to, layout::kTruncateScale);
+    if (!words) return;
+    odd_words(std::span(spec.patch).first(spec.patched));
+    odd_words(std::span(spec.says).first(spec.said));
+  }
+
+  void odd_words(std::span<const vocab::fw_image::OddWord> words) {
+    out_.u8(words.size());
+    for (const vocab::fw_image::OddWord& word : words) {
+      write_tagged(out_, word.at, layout::kWordAtScale);
+      write_tagged(out_, word.value, layout::kWordScale);
+    }
   }
 
   void heap() {

@@ -19,7 +19,7 @@ namespace protm::format::layout {
 // Header.
 inline constexpr std::uint8_t kOtherConfig = 0xf0;
 inline constexpr std::uint8_t kCold = 0xfe;
-inline constexpr std::uint8_t kFirmware = 0xfc;
+inline constexpr std::uint8_t kFirmware = 0xfc, kFirmwareWords = 0xff;
 inline constexpr std::uint8_t kHeap = 0xf8;
 inline constexpr std::uint8_t kHeapSet = 1, kHeapPresent = 2, kHeapProtected = 4;
 /// In the same byte: another byte says which actors have sys_admin. Rare, so not in each header.
@@ -28,6 +28,8 @@ inline constexpr std::uint8_t kSmallSeed = 0x80, kWideSeed = 0xf0;
 inline constexpr std::uint8_t kNumbers = 0xf4;
 inline constexpr std::uint8_t kLatencies = 0xf0;
 inline constexpr std::uint8_t kFewSwitches = 0xc0, kSwitches = 0xe0;
+inline constexpr Scale kWordAtScale{.base = 0, .unit = 4, .max = UINT32_MAX};
+inline constexpr Scale kWordScale{.base = 0, .unit = 1, .max = UINT32_MAX};
 inline constexpr Scale kTruncateScale{.base = 4096, .unit = 4096, .max = UINT32_MAX};
 
 // Steps.

@@ -216,10 +216,38 @@ class CaseReader {
       spec.prot_flavour =
           static_cast<std::uint8_t>(check_.word(*v, "prot", kProtFlavours).value_or(0));
     }
+    if (const YamlValue* v = map.find("patch")) {
+      spec.patched = odd_words(*v, "patch", kPatchEnd, spec.patch);
+    }
+    if (const YamlValue* v = map.find("says")) {
+      spec.said = odd_words(*v, "says", kSaysEnd, spec.says);
+    }
     if (const YamlValue* v = map.find("truncate_to")) {
       const auto number = check_.size(*v, "truncate_to", UINT32_MAX);
       spec.truncate_to = static_cast<std::uint32_t>(number.value_or(0));
     }
+  }
+
+  /// Number of words read.
+  std::uint8_t odd_words(const YamlValue& list, std::string_view what, std::uint32_t end,
+                         std::span<vocab::fw_image::OddWord> words) {
+    if (!check_.is_list(list, what, words.size())) return 0;
+    std::uint8_t count = 0;
+    for (const YamlValue& item : list.items) {
+      if (!check_.is_map(item, what)) continue;
+      check_.known_keys(item, what, kOddWordKeys);
+      const YamlValue* const at = check_.required(item, what, "at");
+      const YamlValue* const is = check_.required(item, what, "is");
+      if (at == nullptr || is == nullptr) continue;
+      const auto offset = check_.number(*at, "at", end - 4);
+      const auto value = check_.number(*is, "is", UINT32_MAX);
+      if (offset && *offset % 4 != 0) {
+        check_.error(*at, "'at' is " + std::to_string(*offset), "expected a multiple of 4");
+      }
+      if (!offset || !value) continue;
+      words[count++] = {static_cast<std::uint32_t>(*offset), static_cast<std::uint32_t>(*value)};
+    }
+    return count;
   }
 
   void heap(const YamlValue& map) {

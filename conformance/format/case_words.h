@@ -24,7 +24,9 @@ inline constexpr std::string_view kDefaultHeapName = "protm_heap";
 inline constexpr std::array<Word, 2> kBootWords{"probed", "cold"};
 inline constexpr std::array<Word, 2> kNoYes{"no", "yes"};
 inline constexpr std::array<Word, 3> kProtFlavours{"plain", "zero", "data"};
-inline constexpr std::array<Word, 3> kFirmwareKeys{"prot_sections", "prot", "truncate_to"};
+inline constexpr std::array<Word, 5> kFirmwareKeys{"prot_sections", "prot", "patch", "says",
+                                                   "truncate_to"};
+inline constexpr std::array<Word, 2> kOddWordKeys{"at", "is"};
 inline constexpr std::array<Word, 3> kHeapKeys{"param", "present", "protected"};
 inline constexpr std::array<Word, 2> kCapWords{"sys_nice", "sys_admin"};
 inline constexpr std::array<Word, 4> kStepKeys{"at", "after", "id", "repeat"};
@@ -45,6 +47,8 @@ inline constexpr std::array<Word, 4> kMachineNumbers{"csg_slots", "cs_per_csg", 
                                                          "coherent"};
 
 inline constexpr std::uint32_t kProtSectionsMax = 8;
+/// Ends of what `patch` reaches in the file, and `says` in the shared section.
+inline constexpr std::uint32_t kPatchEnd = 1u << 20, kSaysEnd = 1u << 16;
 inline constexpr std::uint32_t kTextMax = 255;
 /// Instructions nest this deep: a list in a step, and regions in regions.
 inline constexpr std::uint32_t kNodeDepthMax = 4;

@@ -226,6 +226,17 @@ class CaseWriter {
     out_ += text;
   }
 
+  static std::string odd_words(std::span<const vocab::fw_image::OddWord> words) {
+    Flow list('[');
+    for (const vocab::fw_image::OddWord& word : words) {
+      Flow item('{');
+      item.entry("at", hex_text(word.at));
+      item.entry("is", hex_text(word.value));
+      list.item(item.done());
+    }
+    return list.done();
+  }
+
   void firmware_and_heap() {
     const Program base;
     const auto& spec = program_.firmware;
@@ -234,6 +245,8 @@ class CaseWriter {
         .entry("prot_sections", std::to_string(spec.prot_sections));
     (spec.prot_flavour == 0 ? fw_rest : fw)
         .entry("prot", word_text(spec.prot_flavour, kProtFlavours));
+    if (spec.patched != 0) fw.entry("patch", odd_words(std::span(spec.patch).first(spec.patched)));
+    if (spec.said != 0) fw.entry("says", odd_words(std::span(spec.says).first(spec.said)));
     (spec.truncate_to == 0 ? fw_rest : fw).entry("truncate_to", size_text(spec.truncate_to));
     if (!fw.empty()) entry("firmware", fw.done());
     comment("firmware defaults", fw_rest, 0);

@@ -21,7 +21,8 @@ why: 'AS commands: not executed while the GPU is in protected mode'
 requires: [protm, vm_bind]
 machine: {csg_slots: 3, as_count: 4, coherent: yes, ack_ns: 200us, protm_active_ns: 50us,
   empty_enter: never_ack, seed: 17}
-firmware: {prot_sections: 2, prot: zero, truncate_to: 4KiB}
+firmware: {prot_sections: 2, prot: zero, patch: [{at: 0x4, is: 0x103}], says: [{at: 0x10, is: 0x2},
+   {at: 0x40, is: 0xffffffff}], truncate_to: 4KiB}
 heap: {param: vendor heap, protected: no}
 actors:
   video:

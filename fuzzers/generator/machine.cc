@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzzers/generator/machine.h"
 
+#include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/machine_config.h"
 #include "gpu-model/vocab/machine_fault.h"
 #include "gpu-model/vocab/sim_time.h"
@@ -84,6 +85,28 @@ void draw_faults(Random& random, contract::Program& program) {
     }
     program.faults.push_back(fault);
   }
+}
+
+namespace {
+
+/// Words of control blocks of groups that are worth a try: those of the first slots.
+constexpr std::uint32_t kGroupWords = 1024;
+
+std::uint32_t draw_word(Random& random) {
+  return static_cast<std::uint32_t>(random.percent(60) ? random.below(0x40) : random.next());
+}
+
+}  // namespace
+
+vocab::fw_image::OddWord draw_patch(Random& random) {
+  const auto at = static_cast<std::uint32_t>(4 * random.below(0x40));
+  return {at, draw_word(random)};
+}
+
+vocab::fw_image::OddWord draw_said(Random& random) {
+  const bool global = random.percent(30);
+  const auto at = static_cast<std::uint32_t>(4 * random.below(global ? 8 : kGroupWords));
+  return {global ? at : vocab::fw::kCsgControlBase + at, draw_word(random)};
 }
 
 }  // namespace protm::fuzz

@@ -17,5 +17,9 @@ enum class Slots : std::uint8_t { few, any };
 std::uint32_t draw_machine(Random& random, contract::Program& program, Slots slots);
 /// Adds one or two faults.
 void draw_faults(Random& random, contract::Program& program);
+/// A word of the image's header or table of sections.
+[[nodiscard]] vocab::fw_image::OddWord draw_patch(Random& random);
+/// A word of the firmware's control blocks.
+[[nodiscard]] vocab::fw_image::OddWord draw_said(Random& random);
 
 }  // namespace protm::fuzz

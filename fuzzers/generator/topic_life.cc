@@ -2,6 +2,7 @@
 // Topics about the device as a whole: sleep, unbind and unplug, module load, files, and a start
 // that does not have what a probe wants.
 #include "conformance/format/case_words.h"
+#include "fuzzers/generator/machine.h"
 #include "fuzzers/generator/scene.h"
 #include "fuzzers/generator/topics.h"
 
@@ -59,7 +60,7 @@ void prepare_start(Scene& scene) {
   contract::Program& program = scene.program;
   Random& random = scene.random;
   const std::uint32_t actor = scene.builder.add_actor("admin", false);
-  switch (random.below(7)) {
+  switch (random.below(9)) {
     case 0: program.heap_param = "other"; break;
     case 1: program.heap_present = false; break;
     case 2: program.heap_protected = false; break;
@@ -69,6 +70,14 @@ void prepare_start(Scene& scene) {
       break;
     case 4: program.firmware.prot_sections = static_cast<std::uint8_t>(random.below(4)); break;
     case 5: program.firmware.prot_flavour = static_cast<std::uint8_t>(random.below(3)); break;
+    case 6:
+      program.firmware.patched = 1;
+      program.firmware.patch[0] = draw_patch(random);
+      break;
+    case 7:
+      program.firmware.said = 1;
+      program.firmware.says[0] = draw_said(random);
+      break;
     default:
       program.firmware.truncate_to = static_cast<std::uint32_t>(16 * random.below(400));
       break;

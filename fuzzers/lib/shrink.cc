@@ -246,6 +246,14 @@ class Shrinker {
   void plain_start() {
     const Program plain;
     attempt_with([&](Program& p) { p.firmware = plain.firmware; });
+    attempt_with([&](Program& p) {
+      p.firmware.patched = 0;
+      p.firmware.patch = {};
+    });
+    attempt_with([&](Program& p) {
+      p.firmware.said = 0;
+      p.firmware.says = {};
+    });
     attempt_with([&](Program& p) { p.boot = plain.boot; });
     attempt_with([&](Program& p) { p.heap_present = plain.heap_present; });
     attempt_with([&](Program& p) { p.heap_protected = plain.heap_protected; });

@@ -4,6 +4,7 @@
 
 #include "conformance/format/case_words.h"
 #include "conformance/format/fault_text.h"
+#include "fuzzers/generator/machine.h"
 #include "fuzzers/mutator/editor.h"
 #include "fuzzers/mutator/program_cut.h"
 #include "gpu-model/vocab/ids.h"
@@ -14,6 +15,7 @@ namespace protm::fuzz {
 using contract::Fault;
 using vocab::FaultKind;
 using vocab::MachineConfig;
+using vocab::fw_image::OddWord;
 
 namespace {
 
@@ -137,9 +139,22 @@ bool Editor::change_machine() {
   return true;
 }
 
+namespace {
+
+/// Puts the word in, or in the place of another; the number of words that there are then.
+std::uint8_t put_word(std::span<OddWord> words, std::uint8_t count, std::uint64_t place,
+                      OddWord word) {
+  const std::size_t at = std::min<std::size_t>(place % (count + 1u), words.size() - 1);
+  words[at] = word;
+  return std::max(count, static_cast<std::uint8_t>(at + 1));
+}
+
+}  // namespace
+
 bool Editor::change_firmware() {
   contract::FirmwareSpec& spec = program_.firmware;
-  switch (random_.below(4)) {
+  const std::uint64_t what = random_.below(6), place = random_.next();
+  switch (what) {
     case 0: spec = {}; break;
     case 1:
       spec.prot_sections = static_cast<std::uint8_t>(random_.below(format::kProtSectionsMax + 1));
@@ -147,6 +162,8 @@ bool Editor::change_firmware() {
     case 2:
       spec.prot_flavour = static_cast<std::uint8_t>(random_.below(format::kProtFlavours.size()));
       break;
+    case 3: spec.patched = put_word(spec.patch, spec.patched, place, draw_patch(random_)); break;
+    case 4: spec.said = put_word(spec.says, spec.said, place, draw_said(random_)); break;
     default:
       spec.truncate_to = static_cast<std::uint32_t>(
           random_.percent(30) ? 0 : random_.below(64 * 1024));

@@ -92,11 +92,11 @@ struct Cs {
 };
 static_assert(std::has_unique_object_representations_v<Cs>);
 
-/// One CSG slot without its CS.
 /// Of Slot::barred. Source: panthor_sched.c csg_slot_prog_locked() (7.3): ALLOW_COMPUTE,
 /// ALLOW_FRAGMENT, ALLOW_OTHER.
 inline constexpr std::uint64_t kBarsCompute = 1, kBarsFragment = 2, kBarsTiling = 4;
 
+/// One CSG slot without its CS.
 struct Slot {
   std::uint64_t suspend_buf;
   std::uint64_t protm_suspend_buf;

@@ -20,6 +20,7 @@
 #include "gpu-model/src/gpu_control.h"
 #include "gpu-model/src/mmu.h"
 #include "gpu-model/vocab/cs_isa.h"
+#include "gpu-model/vocab/fw_image.h"
 #include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/machine_fault.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
@@ -258,6 +259,7 @@ class Firmware {
   GpuControl& gpu_;
   std::span<const std::byte> image_;
   std::pmr::vector<ImageSection> sections_;
+  std::pmr::vector<vocab::fw_image::OddWord> odd_words_;  // published last
   std::pmr::vector<Slot> slots_;
   std::pmr::vector<Cs> cs_;
   std::pmr::map<std::uint64_t, SavedGroup> saved_;  // key = PA of the suspend buffer's first page

@@ -62,6 +62,22 @@ void put_data(Bytes& out, const Section& s) {
   patch32(out, s.patch_at + 4, static_cast<std::uint32_t>(out.size()));
 }
 
+/// The code section is the first, and its data starts at VA 0.
+void put_says(Bytes& out, const Section& code, std::span<const img::OddWord> says) {
+  if (says.empty()) return;
+  std::size_t at = out.size() - code.data_size + kSaysVa - code.va;
+  const auto put = [&](std::uint32_t value) {
+    patch32(out, at, value);
+    at += 4;
+  };
+  put(kSaysMark);
+  put(static_cast<std::uint32_t>(says.size()));
+  for (const img::OddWord& word : says) {
+    put(word.at);
+    put(word.value);
+  }
+}
+
 void put_build_info(Bytes& out, std::size_t entry) {
   patch32(out, entry + img::kBuildInfoStart, static_cast<std::uint32_t>(out.size()));
   const std::size_t start = out.size();
@@ -106,7 +122,10 @@ std::pmr::vector<std::byte> build_firmware_image(const FirmwareImageSpec& spec,
   put32(out, 0);
   put32(out, 0);
   patch32(out, img::kOffSize, static_cast<std::uint32_t>(out.size()));
-  for (std::size_t i = 0; i < count; ++i) put_data(out, sections[i]);
+  for (std::size_t i = 0; i < count; ++i) {
+    put_data(out, sections[i]);
+    if (i == 0) put_says(out, sections[i], spec.says);
+  }
   put_build_info(out, build_info);
   return out;
 }

@@ -9,7 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <span>
 #include <vector>
+
+#include "gpu-model/vocab/fw_image.h"
+#include "gpu-model/vocab/ids.h"
 
 namespace protm::gpu {
 
@@ -25,10 +29,16 @@ struct FirmwareImageSpec {
   std::uint32_t version_hash = 1;
   ProtSectionKind prot = ProtSectionKind::plain;
   std::uint32_t prot_pages = 2;
+  /// What this firmware publishes otherwise; see fw_image_reader.h.
+  std::span<const vocab::fw_image::OddWord> says{};
 };
 
 /// Size of the shared section; its last page is image data that interfaces never use.
 inline constexpr std::uint32_t kSharedSectionSize = 0x10000;
+/// Behind this mark in the code section: number of words that the firmware publishes otherwise,
+/// then each one's offset in the shared section and its value.
+inline constexpr std::uint32_t kSaysVa = vocab::kPageSize;
+inline constexpr std::uint32_t kSaysMark = 'S' | 'A' << 8 | 'Y' << 16 | 'S' << 24;
 /// VA of the protected section.
 inline constexpr std::uint32_t kProtSectionVa = 0x00800000;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "gpu-model/src/fw_image_reader.h"
 
+#include <algorithm>
 #include <cstring>
 
+#include "gpu-model/src/fw_image_builder.h"
 #include "gpu-model/vocab/fw_image.h"
 
 namespace protm::gpu {
@@ -42,6 +44,21 @@ void read_image_sections(std::span<const std::byte> image,
     if (data_end - data > va_end - va) return;
     sections.push_back(
         {word_at(image, body + img::kIfaceFlags), va, va_end - va, data, data_end - data});
+  }
+}
+
+void read_odd_words(std::span<const std::byte> image, std::span<const ImageSection> sections,
+                    std::pmr::vector<img::OddWord>& words) {
+  for (const ImageSection& s : sections) {
+    if (s.va > kSaysVa || kSaysVa - s.va >= s.data_size) continue;
+    std::size_t at = std::size_t{s.data_start} + (kSaysVa - s.va);
+    if (word_at(image, at) != kSaysMark) return;
+    const std::uint32_t count = std::min(word_at(image, at + 4), img::kOddWords);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      at += 8;
+      words.push_back({word_at(image, at), word_at(image, at + 4)});
+    }
+    return;
   }
 }
 

@@ -181,6 +181,16 @@ TEST_CASE("Ram: a CPU access to a protected page is recorded and reads zero") {
   CHECK(m.cpu_read(pa, {&value, 1}) == CpuAccess::bus_error);
 }
 
+TEST_CASE("MCU: publishes last what its image says otherwise") {
+  const vocab::fw_image::OddWord says[] = {{fw::glb_control::kGroupNum, 2}, {0x20, 7}};
+  TestDriver d(test_config(), FirmwareImageSpec{.says = says});
+  d.boot();
+  CHECK(d.read(vocab::kMcuStatus) == 1);
+  CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kGroupNum) == 2);
+  CHECK(d.mcu.get32(fw::kSharedVa + 0x20) == 7);
+  CHECK(d.mcu.get32(fw::kSharedVa + fw::glb_control::kVersion) == test_config().fw_version);
+}
+
 TEST_CASE("MCU: boots from a mapped image and publishes its interfaces") {
   for (const std::string_view name : vocab::config_names()) {
     CAPTURE(std::string(name));

@@ -35,6 +35,7 @@ Firmware::Firmware(Core& core, Mmu& mmu, GpuControl& gpu, std::pmr::memory_resou
       mmu_(mmu),
       gpu_(gpu),
       sections_(memory),
+      odd_words_(memory),
       slots_(memory),
       cs_(memory),
       saved_(memory) {
@@ -46,6 +47,8 @@ void Firmware::expect_image(std::span<const std::byte> image) {
   image_ = image;
   sections_.clear();
   read_image_sections(image, sections_);
+  odd_words_.clear();
+  read_odd_words(image, sections_, odd_words_);
 }
 
 void Firmware::set_mcu(McuState state) {
@@ -201,6 +204,7 @@ void Firmware::publish_interfaces() {
       store32(cs_out(slot, cs, fw::cs_output::kAck), 0);
     }
   }
+  for (const img::OddWord& word : odd_words_) store32(shared + word.at, word.value);
 }
 
 void Firmware::boot() {

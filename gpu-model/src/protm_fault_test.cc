@@ -63,7 +63,6 @@ TEST_CASE("PROTM: an image without protected memory faults at entry") {
   }
 }
 
-/// Writable data of the image as it was before the firmware ran.
 TEST_CASE("PROTM: protected sections that come later count from the next cold boot on") {
   ProtmDriver d({}, PageKind::normal);
   for (std::uint32_t page = 0; page < 2; ++page) {

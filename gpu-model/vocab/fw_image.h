@@ -47,6 +47,15 @@ inline constexpr std::uint32_t kBuildInfoSize = 0x04;
 /// How the text starts that drivers understand.
 inline constexpr std::string_view kBuildInfoPrefix = "git_sha: ";
 
+/// A word of the file, or one that the firmware publishes, where it differs from the usual one.
+struct OddWord {
+  std::uint32_t at;  ///< bytes, a multiple of 4
+  std::uint32_t value;
+  friend bool operator==(const OddWord&, const OddWord&) = default;
+};
+/// Most words of either kind.
+inline constexpr std::uint32_t kOddWords = 4;
+
 inline constexpr std::uint32_t kFlagRd = 1u << 0;
 inline constexpr std::uint32_t kFlagWr = 1u << 1;
 inline constexpr std::uint32_t kFlagEx = 1u << 2;

@@ -17,6 +17,8 @@ constexpr std::array kTable{
     CapabilityInfo{Capability::realtime, "realtime", "groups of priority REALTIME"},
     CapabilityInfo{Capability::bo_ioctls, "bo_ioctls",
                    "BO_SET_LABEL, BO_SYNC, BO_QUERY_INFO and SET_USER_MMIO_OFFSET"},
+    CapabilityInfo{Capability::innocent_state, "innocent_state",
+                   "GROUP_GET_STATE tells a group that hung from one that another took down"},
     CapabilityInfo{Capability::system_sleep, "system_sleep",
                    "the device's part of a system suspend and resume"},
     CapabilityInfo{Capability::modules, "modules", "the driver can be unloaded"},

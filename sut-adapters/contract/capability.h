@@ -21,8 +21,9 @@ enum class Capability : std::uint32_t {
   schedules = 1u << 7,    ///< explicit schedules can be run
   realtime = 1u << 8,     ///< groups of priority REALTIME
   bo_ioctls = 1u << 9,    ///< BO_SET_LABEL, BO_SYNC, BO_QUERY_INFO, SET_USER_MMIO_OFFSET
-  system_sleep = 1u << 14,  ///< the device's part of a system suspend and resume
-  modules = 1u << 15,       ///< the driver can be unloaded
+  innocent_state = 1u << 10,  ///< a group says whether it was to blame
+  system_sleep = 1u << 14,    ///< the device's part of a system suspend and resume
+  modules = 1u << 15,         ///< the driver can be unloaded
   // Positions of the posted series where the review leaves another one open (designs/README.md).
   forced_exit = 1u << 16,      ///< a VM operation ends a protected session, else it waits (MMU-20)
   removable_heaps = 1u << 17,  ///< the last put destroys a heap, else it stays for ever (HEAP-9)

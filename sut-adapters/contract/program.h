@@ -5,10 +5,12 @@
 // runner need no code per operation. Source: design.md section 5, decisions.md 22-25.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "gpu-model/vocab/fw_image.h"
 #include "gpu-model/vocab/machine_config.h"
 #include "gpu-model/vocab/machine_fault.h"
 #include "sut-adapters/contract/event.h"
@@ -118,11 +120,17 @@ struct Fact {
 /// T = 0 (decisions.md 23). `cold`: nothing is loaded; the steps do it.
 enum class Boot : std::uint8_t { probed, cold };
 
-/// The firmware image: which sections the builder puts in, or bytes that replace it.
+/// The firmware image: which sections the builder puts in, and where its words are other ones.
 struct FirmwareSpec {
   std::uint8_t prot_sections = 1;  ///< number of PROT sections
   std::uint8_t prot_flavour = 0;   ///< 0 plain, 1 ZERO, 2 with data
+  std::uint8_t patched = 0;        ///< number of words of `patch`
+  std::uint8_t said = 0;           ///< number of words of `says`
   std::uint32_t truncate_to = 0;   ///< 0 = whole; else the file is cut to so many bytes
+  /// Words of the file, which grows to hold them, before it is cut.
+  std::array<vocab::fw_image::OddWord, vocab::fw_image::kOddWords> patch{};
+  /// What the firmware writes at a boot behind everything else, by offset in the shared section.
+  std::array<vocab::fw_image::OddWord, vocab::fw_image::kOddWords> says{};
   friend bool operator==(const FirmwareSpec&, const FirmwareSpec&) = default;
 };
 

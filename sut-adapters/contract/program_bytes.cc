@@ -138,6 +138,10 @@ void walk_program(A& a, P& p) {
   walk(a, p.requires_mask);
   walk_machine(a, p.machine);
   walk(a, p.firmware);
+  if constexpr (A::kReads) {
+    if (p.firmware.patched > p.firmware.patch.size()) a.refuse();
+    if (p.firmware.said > p.firmware.says.size()) a.refuse();
+  }
   walk(a, p.boot);
   walk(a, p.heap_param);
   walk(a, p.heap_param_set);
@@ -180,8 +184,9 @@ void walk_program(A& a, P& p) {
 
 /// Differs between builds whose structs differ.
 std::uint64_t version() {
-  return kMagic ^ (sizeof(vocab::MachineConfig) << 40) ^ (sizeof(vocab::MachineFault) << 32) ^
-         (sizeof(Fact) << 24) ^ (static_cast<std::uint64_t>(NodeType::count) << 8);
+  return kMagic ^ (sizeof(FirmwareSpec) << 48) ^ (sizeof(vocab::MachineConfig) << 40) ^
+         (sizeof(vocab::MachineFault) << 32) ^ (sizeof(Fact) << 24) ^
+         (static_cast<std::uint64_t>(NodeType::count) << 8);
 }
 
 }  // namespace

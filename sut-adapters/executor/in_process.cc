@@ -12,7 +12,8 @@ constexpr std::uint32_t kInProcess = Capability::heap_core | Capability::heap_de
                                      Capability::panthor | Capability::protm | Capability::vm_bind |
                                      Capability::host_checks | Capability::snapshot |
                                      Capability::realtime | Capability::bo_ioctls |
-                                     Capability::schedules | Capability::system_sleep |
+                                     Capability::innocent_state | Capability::schedules |
+                                     Capability::system_sleep |
                                      Capability::modules | contract::kPostedPositions;
 
 struct Plan {

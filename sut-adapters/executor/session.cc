@@ -32,6 +32,15 @@ std::string boot_key(const contract::Program& p, const vocab::MachineConfig& m) 
   add(p.firmware.prot_sections);
   add(p.firmware.prot_flavour);
   add(p.firmware.truncate_to);
+  const auto add_words = [&](std::span<const vocab::fw_image::OddWord> words) {
+    add(words.size());
+    for (const vocab::fw_image::OddWord& word : words) {
+      add(word.at);
+      add(word.value);
+    }
+  };
+  add_words(std::span(p.firmware.patch).first(p.firmware.patched));
+  add_words(std::span(p.firmware.says).first(p.firmware.said));
   add(static_cast<std::uint64_t>(p.boot));
   add(p.heap_param_set ? 1 : 0);
   add(p.heap_present ? 1 : 0);

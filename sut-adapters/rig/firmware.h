@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The firmware file of a Program: the synthetic image that the machine's builder makes, cut where
-// the Program says so. Leaves out real images: nothing here could execute them.
+// The firmware file of a Program: the synthetic image that the machine's builder makes, with other
+// words and cut where the Program says so. Leaves out real images: nothing here could execute them.
 // Source: decisions.md 16.
 #pragma once
 
