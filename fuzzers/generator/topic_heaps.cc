@@ -7,6 +7,7 @@
 #include "conformance/format/case_words.h"
 #include "fuzzers/generator/scene.h"
 #include "fuzzers/generator/topics.h"
+#include "gpu-model/vocab/uapi_core.h"
 
 namespace protm::fuzz {
 
@@ -26,6 +27,12 @@ std::string name_of_heap(Random& random) {
 std::uint64_t length(Random& random) {
   constexpr std::uint64_t kLengths[] = {4096, 8192, 65536, 1, 0, 1ull << 40, 4097};
   return random.percent(70) ? 4096 : random.one_of(kLengths);
+}
+
+/// The command with another direction, size, type or number.
+std::uint64_t heap_command(Random& random) {
+  constexpr std::uint32_t kBits[] = {30, 31, 16, 17, 20, 23, 24, 29, 8, 0, 1, 7};
+  return vocab::uapi::kIoctlDmaHeapAlloc ^ 1ull << random.one_of(kBits);
 }
 
 /// One operation on what there is, or nothing.
@@ -82,6 +89,7 @@ void operation(Scene& scene, std::uint32_t actor, const Trigger& when) {
       if (random.percent(10)) op.number("fd_flags", random.below(1u << 20));
       if (random.percent(5)) op.number("heap_flags", 1 + random.below(4));
       if (random.percent(5)) op.number("fd", 5);
+      if (random.percent(5)) op.number("cmd", heap_command(random));
       builder.add(actor, op, when);
       return;
     }

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "gpu-model/vocab/uapi_core.h"
+
 namespace protm::contract {
 namespace {
 
@@ -96,7 +98,8 @@ constexpr std::array kHeapIoctl{req(typed("file", T::ref_heap_file)),
                                 num("fd", 0),
                                 num("fd_flags", 2),
                                 num("heap_flags", 0),
-                                kArgs};
+                                kArgs,
+                                num("cmd", vocab::uapi::kIoctlDmaHeapAlloc, UINT32_MAX)};
 constexpr std::array kHeapFileRef{req(typed("file", T::ref_heap_file))};
 // --- DRM ---
 constexpr std::array kFileRef{req(typed("file", T::ref_file))};

@@ -97,6 +97,8 @@ std::int64_t dma_heap_ioctl(void* driver, const Ptr<CharFile>& file, std::uint32
   const std::uint32_t in_size = (uapi::ioctl_dir(ucmd) & 1) != 0 ? size : 0;
   const std::uint32_t out_size = (uapi::ioctl_dir(ucmd) & 2) != 0 ? size : 0;
   const std::size_t room = std::max<std::size_t>(size, sizeof(uapi::DmaHeapAllocation));
+  constexpr std::size_t kOnStack = 128;
+  if (room > kOnStack && core.kernel.fault("alloc", "ioctl") != 0) return -ENOMEM;
   std::pmr::vector<std::byte> kdata(room, std::byte{0}, core.mr);
   if (core.kernel.copy_from_user(std::span(kdata).first(in_size), arg) != 0) return -EFAULT;
 

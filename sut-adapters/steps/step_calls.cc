@@ -92,7 +92,7 @@ Call StepCalls::heap_ioctl(std::uint32_t step) {
                                      .fd_flags = small(op, "fd_flags"),
                                      .heap_flags = number(op, "heap_flags")};
   write(s.args.at, args);
-  return plain(SysCall::ioctl, ref(op, "file"), uapi::kIoctlDmaHeapAlloc, s.args.pointer);
+  return plain(SysCall::ioctl, ref(op, "file"), number(op, "cmd"), s.args.pointer);
 }
 
 std::optional<Call> StepCalls::heap_call(std::uint32_t step) {
