@@ -46,6 +46,8 @@ class GpuControl {
   void change_power(std::uint32_t domain, std::uint64_t bits, std::uint32_t on);
 
  private:
+  /// TIMESTAMP_OFFSET at power-on. Assumption: any value; 0 would look like one that nobody read.
+  static constexpr std::uint64_t kFirstOffset = 5ull << 32 | 77;
   struct Domain {
     std::uint64_t ready;
     std::uint64_t trans;
@@ -55,7 +57,7 @@ class GpuControl {
 
   Core& core_;
   std::array<Domain, static_cast<std::size_t>(PowerDomain::count)> domains_{};
-  std::uint64_t timestamp_offset_ = 0;
+  std::uint64_t timestamp_offset_ = kFirstOffset;
   std::uint32_t coherency_ = 0;
   std::uint32_t counter_on_ = 0;
   std::uint32_t l2_config_ = 0;

@@ -130,7 +130,7 @@ MachineConfig arch10() {
   c.mmu_features = 0x2830;
   c.as_present = 0xff;
   c.csf_id = 0x04010000;
-  c.revidr = 0;
+  c.revidr = 3;
   c.thread_max_threads = 0x800;
   c.thread_max_workgroup_size = 0x400;
   c.thread_max_barrier_size = 0x400;

@@ -84,7 +84,7 @@ bool StepCalls::took(std::uint32_t step, std::int64_t result) {
       break;
     case NodeType::heap_ioctl:
       s.made = read<uapi::DmaHeapAllocation>(s.args.at).fd;
-      s.alive = true;
+      s.alive = s.made != 0;  // a command that reads nothing back says no number
       break;
     default:
       break;
@@ -111,11 +111,13 @@ void StepCalls::finish_query(std::uint32_t step) {
   output(step, 4, state.suspend_size);
 }
 
-// What time it is differs from run to run: only facts ask, and only which times were given.
+// What time it is differs from run to run: only facts ask, which times were given and how often the
+// low half of the GPU's has gone round.
 void StepCalls::finish_timestamp(std::uint32_t step) {
   const auto info = read<uapi::TimestampInfo>(states_[step].buffer.at);
   const bool cpu = info.cpu_timestamp_sec != 0 || info.cpu_timestamp_nsec != 0;
-  const std::uint64_t fields[] = {info.flags, info.current_timestamp != 0 ? 1u : 0u,
+  const std::uint64_t clock = info.current_timestamp;
+  const std::uint64_t fields[] = {info.flags, clock != 0 ? 1 + (clock >> 32) : 0,
                                   info.timestamp_offset, info.cycle_count != 0 ? 1u : 0u,
                                   cpu ? 1u : 0u};
   std::uint32_t field = 0;
