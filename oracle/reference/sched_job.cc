@@ -187,12 +187,15 @@ bool Sched::complete_jobs(const Ptr<Queue>& queue) {
   }
   const bool progress = !finished.empty();
   if (progress) {
-    if (!left) {
-      timeout_stop(queue);
-    } else if (queue->remaining == kTimeoutRuns) {
+    SpinGuard lock(k_, queue->fence_lock);
+    if (time_left(queue) != kTimeoutRuns) {
+      // Off its slot: what was kept is the ended job's, the next one has the full time.
+      set_time_left(queue, timeout_jiffies());
+    } else if (left) {
       k_.mod_delayed_work(d_.reset_wq, queue->timeout, timeout_jiffies());
     }
   }
+  if (progress && !left) timeout_stop(queue);
   finished.for_each([&](const Ptr<Job>& job) {
     job->in_flight.unlink();
     job_put(job);

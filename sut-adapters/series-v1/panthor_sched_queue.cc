@@ -334,8 +334,11 @@ bool queue_check_job_completion(Queue* queue) {
       ptdev->drm.fence_signal(job->done_fence);
     }
     left = !list_empty(queue->fence_ctx.in_flight_jobs);
-    if (left && !list_empty(done_jobs) && queue->timeout.remaining == kTimerRunning) {
-      k.mod_delayed_work(ptdev->reset.wq, queue->timeout.work, k.msecs_to_jiffies(kJobTimeoutMs));
+    const std::uint64_t whole = k.msecs_to_jiffies(kJobTimeoutMs);
+    if (!list_empty(done_jobs) && queue->timeout.remaining != kTimerRunning) {
+      queue->timeout.remaining = whole;  // what was kept is the ended job's
+    } else if (!list_empty(done_jobs) && left) {
+      k.mod_delayed_work(ptdev->reset.wq, queue->timeout.work, whole);
     }
   }
   const bool progress = !list_empty(done_jobs);
