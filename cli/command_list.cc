@@ -118,7 +118,7 @@ std::optional<TextTable> profiles(const Options&, Console) {
                             std::string(p.source)});
     }
   }
-  for (const reference::Profile& p : reference::profiles()) {
+  for (const reference::Profile& p : differential::profiles()) {
     if (p.of != reference::ProfileOf::release || p.name.empty()) continue;
     table.rows.push_back({std::string(p.name), "", "", "what this release does otherwise",
                           "docs/agreement.md"});

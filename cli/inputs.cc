@@ -13,7 +13,7 @@
 #include "conformance/format/did_you_mean.h"
 #include "gpu-model/vocab/machine_config.h"
 #include "oracle/differential/candidates.h"
-#include "oracle/reference/profile.h"
+#include "oracle/differential/profile_names.h"
 #include "oracle/rules/rule_table.h"
 
 namespace protm::cli {
@@ -83,7 +83,7 @@ std::optional<std::vector<runner::Design>> designs(const Options& options,
                                                    Console console) {
   std::vector<runner::Design> all;
   if (!options.suites.empty()) return all;
-  for (const reference::Profile& profile : reference::profiles()) {
+  for (const reference::Profile& profile : differential::profiles()) {
     if (profile.of != reference::ProfileOf::design) continue;
     const std::string_view name = profile.name;
     const fs::path folder = fs::path(suites_folder({})).parent_path() / "designs" / name / "suites";

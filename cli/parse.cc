@@ -12,7 +12,7 @@
 
 #include "conformance/format/did_you_mean.h"
 #include "gpu-model/vocab/machine_config.h"
-#include "oracle/reference/profile.h"
+#include "oracle/differential/profile_names.h"
 
 namespace protm::cli {
 namespace {
@@ -244,7 +244,7 @@ class Grammar {
 
   static std::vector<std::string> profile_names() {
     std::vector<std::string> names{"any", "base"};
-    for (const reference::Profile& p : reference::profiles()) {
+    for (const reference::Profile& p : differential::profiles()) {
       if (!p.name.empty()) names.emplace_back(p.name);
     }
     return names;
@@ -407,7 +407,7 @@ class Grammar {
       if (w.app != command.app) continue;
       if (std::find(w.words.begin(), w.words.end(), *w.value) != w.words.end()) continue;
       const bool parts = w.value == &options_.profile && !w.value->empty();
-      if (parts && reference::profile_by_name(*w.value) != nullptr) continue;
+      if (parts && differential::profile_by_name(*w.value) != nullptr) continue;
       const std::vector<std::string_view> known(w.words.begin(), w.words.end());
       return bad(console, std::string(w.name) + " cannot be '" + *w.value + "'\n  = " +
                               format::expected_words(*w.value, known));

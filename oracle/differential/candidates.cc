@@ -8,7 +8,7 @@
 
 #include "oracle/mutants/mutants.h"
 #include "oracle/reference/driver.h"
-#include "oracle/reference/profile.h"
+#include "oracle/differential/profile_names.h"
 #include "sut-adapters/contract/capability.h"
 #include "sut-adapters/executor/in_process.h"
 #include "sut-adapters/executor/linux_uml_kind.h"
@@ -23,7 +23,7 @@ constexpr std::uint32_t kMostHz = 1000;
 
 tl::unexpected<std::string> unknown_reference(std::string_view argument) {
   std::string known = "hz=N, calls-first, unplug-waits";
-  for (const reference::Profile& p : reference::profiles()) {
+  for (const reference::Profile& p : profiles()) {
     if (!p.name.empty()) known += ", profile=" + std::string(p.name);
   }
   known += " (or several with +)";
@@ -41,7 +41,7 @@ tl::expected<exec::Candidate, std::string> parse_reference(std::string_view argu
     rest.remove_prefix(std::min(word.size() + 1, rest.size()));
     if (word.starts_with(kProfile)) {
       profile = word.substr(kProfile.size());
-      if (profile.empty() || reference::profile_by_name(profile) == nullptr) {
+      if (profile.empty() || profile_by_name(profile) == nullptr) {
         return unknown_reference(argument);
       }
     } else if (word == "calls-first") {
@@ -62,7 +62,7 @@ tl::expected<exec::Candidate, std::string> parse_reference(std::string_view argu
 }
 
 const reference::Profile& profile_of_name(std::string_view name) {
-  const reference::Profile* const found = reference::profile_by_name(name);
+  const reference::Profile* const found = profile_by_name(name);
   if (found != nullptr) return *found;
   std::fprintf(stderr, "protm: harness bug: the reference has no profile '%.*s'\n",
                static_cast<int>(name.size()), name.data());

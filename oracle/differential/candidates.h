@@ -4,15 +4,12 @@
 // Source: design.md section 7, decisions.md 21.
 #pragma once
 
-#include "oracle/reference/profile.h"
+#include "oracle/differential/profile_names.h"
 #include "sut-adapters/contract/program.h"
 #include "sut-adapters/executor/candidate.h"
 #include "sut-adapters/executor/series_v1.h"
 
 namespace protm::differential {
-
-using reference::joined_profile;
-using reference::release_of;
 
 /// All kinds of candidate, for `--sut=`.
 [[nodiscard]] exec::Registry default_registry();

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "oracle/differential/candidates.h"
+#include "oracle/differential/profile_names.h"
 #include "oracle/judge/attribution.h"
 #include "oracle/judge/judge.h"
-#include "oracle/reference/profile.h"
 #include "oracle/rules/rule_table.h"
 #include "sut-adapters/contract/limits.h"
 
@@ -26,7 +26,7 @@ contract::Trace without_heaps(contract::Trace trace) {
 judge::Verdict judged(const contract::Program& program, const contract::Trace& oracle,
                       const contract::Trace& candidate, const exec::Candidate& who,
                       std::string_view profile) {
-  const reference::Profile* const release = reference::profile_by_name(profile);
+  const reference::Profile* const release = profile_by_name(profile);
   const bool repeat = release != nullptr && release->ticks_repeat;
   const bool eyes = contract::has(who.capabilities, contract::Capability::host_checks);
   const judge::JudgeOptions options{.adapter = who.name,

@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "oracle/reference/profile.h"
+#include "oracle/differential/profile_names.h"
 #include "oracle/rules/liveness.h"
 #include "sut-adapters/contract/object.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -184,7 +184,7 @@ std::vector<std::string_view> known_by(const Program& program, const Comparison&
   const DefectContext context{.program = program,
                               .trace = comparison.candidate,
                               .oracle = comparison.oracle,
-                              .profile = reference::release_of(candidate.profile)};
+                              .profile = release_of(candidate.profile)};
   std::array<bool, kTable.size()> used{};
   for (const judge::Finding& f : verdict.findings) {
     bool explained = false;

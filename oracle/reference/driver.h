@@ -41,7 +41,7 @@ class ReferenceDriver : public contract::Driver {
   int resume() override;
   [[nodiscard]] contract::DriverRest rest() const override;
 
-  /// Which release's behaviour is asked for. `profile` is one of profiles().
+  /// Which release's behaviour is asked for. `profile` lives as long as the driver.
   void set_profile(const Profile& profile) { profile_ = &profile; }
   [[nodiscard]] const Profile& profile() const { return *profile_; }
   /// The heaps of the system; they are there before the first probe and after the last.
@@ -75,7 +75,7 @@ class ReferenceDriver : public contract::Driver {
 
  private:
   friend class Device;
-  const Profile* profile_ = &profiles().front();
+  const Profile* profile_ = &kBaseProfile;
   mutable HeapCore* heaps_ = nullptr;
   Ptr<Device> device_;
 };

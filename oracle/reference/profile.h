@@ -78,16 +78,10 @@ struct Profile {
   /// under each; cases whose machine names no other are run with these.
   bool pend_again_on_resume = true;
   bool acks_noticed_inside = false;
+  friend bool operator==(const Profile&, const Profile&) = default;
 };
 
-/// The base first, then each part by itself.
-[[nodiscard]] std::span<const Profile> profiles();
-/// The profile of that name, or of those names with '+' between them; "" is the base. It lives as
-/// long as the program. Errors: nullptr a name that there is not, one twice, or two releases.
-[[nodiscard]] const Profile* profile_by_name(std::string_view name);
-/// The part of `name` that is a release; empty = the 7.x base as it should be.
-[[nodiscard]] std::string_view release_of(std::string_view name);
-/// Two names as one; either may be empty.
-[[nodiscard]] std::string joined_profile(std::string_view a, std::string_view b);
+/// The 7.x base as the review asks for it.
+inline constexpr Profile kBaseProfile{.name = ""};
 
 }  // namespace protm::reference

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "oracle/reference/profile.h"
+#include "oracle/differential/profile_names.h"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
 
-namespace protm::reference {
+namespace protm::differential {
 namespace {
 
+using reference::Profile;
+using reference::ProfileOf;
+
 constexpr std::array kProfiles{
-    Profile{.name = ""},
+    reference::kBaseProfile,
     Profile{.name = "linux-7.x", .ticks_repeat = true},
     Profile{.name = "linux-6.12",
             .innocent_state = false,
@@ -117,4 +121,4 @@ std::string joined_profile(std::string_view a, std::string_view b) {
   return std::string(a) + (a.empty() || b.empty() ? "" : "+") + std::string(b);
 }
 
-}  // namespace protm::reference
+}  // namespace protm::differential
