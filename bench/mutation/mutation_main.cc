@@ -16,6 +16,7 @@
 #include <numeric>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,14 @@
 #include <xxhash.h>
 
 #include "bench/mutation/child.h"
+#include "bench/mutation/each_case.h"
 #include "bench/mutation/score.h"
 #include "bench/mutation/search.h"
 #include "bench/mutation/selector.h"
 #include "bench/mutation/unit.h"
 #include "conformance/format/case_reader.h"
 #include "conformance/format/case_writer.h"
+#include "conformance/format/catalogue_reader.h"
 #include "conformance/runner/suite.h"
 #include "fuzzers/lib/line_file.h"
 #include "fuzzers/lib/whole_file.h"
@@ -42,6 +45,8 @@ constexpr int kHarnessBug = 134;
 constexpr int kInterrupted = 130;
 constexpr int kPollMs = 1000;
 constexpr std::uint64_t kDefaultCount = 500;
+/// Mutants that a case tries before it is left to the planted bugs of oracle/mutants.
+constexpr std::size_t kTriesOfEach = 80, kTriesOfFew = 1500;
 
 volatile std::sig_atomic_t interrupted = 0;
 void on_signal(int) { interrupted = 1; }
@@ -49,7 +54,8 @@ void on_signal(int) { interrupted = 1; }
 struct Asked {
   std::string count = "500", seed = "1", jobs = "1";
   std::string filter, resume, out, survivors, search = "0", save;
-  bool check = false;
+  std::string each_case;   ///< text of the cases' ids
+  bool check = false, is_each_case = false;
   std::uint64_t count_n = kDefaultCount, seed_n = 1, jobs_n = 1, search_n = 0;
 };
 
@@ -57,15 +63,16 @@ struct Option {
   std::string_view name;
   std::string Asked::*value;
 };
-constexpr std::array<Option, 9> kOptions{{{"--count=", &Asked::count},
-                                          {"--seed=", &Asked::seed},
-                                          {"--filter=", &Asked::filter},
-                                          {"--jobs=", &Asked::jobs},
-                                          {"--resume=", &Asked::resume},
-                                          {"--survivors=", &Asked::survivors},
-                                          {"--search=", &Asked::search},
-                                          {"--save=", &Asked::save},
-                                          {"--out=", &Asked::out}}};
+constexpr std::array<Option, 10> kOptions{{{"--count=", &Asked::count},
+                                           {"--each-case=", &Asked::each_case},
+                                           {"--seed=", &Asked::seed},
+                                           {"--filter=", &Asked::filter},
+                                           {"--jobs=", &Asked::jobs},
+                                           {"--resume=", &Asked::resume},
+                                           {"--survivors=", &Asked::survivors},
+                                           {"--search=", &Asked::search},
+                                           {"--save=", &Asked::save},
+                                           {"--out=", &Asked::out}}};
 constexpr const char* kUsage = R"(usage: ./protm bench mutation [OPTIONS]
   --count=N|all     so many mutants, drawn by the seed (default 500)
   --seed=N          of the draw (default 1)
@@ -75,6 +82,8 @@ constexpr const char* kUsage = R"(usage: ./protm bench mutation [OPTIONS]
   --resume=FILE     rows, one for each mutant; those of the same tree and suites are kept
   --search=N        look among N generated Programs for cases that are missing
   --save=DIR        where those go, as YAML
+  --each-case[=A,B] instead of the score: for each case, or each with one of these texts in its
+                    id, mutants that it notices, into conformance/suites/mutants.golden
   --check           only whether each case of mutants.golden still notices what it says
   --out=FILE        the page (default docs/mutation-score.md; none with --filter or --survivors)
 )";
@@ -97,6 +106,10 @@ std::optional<Asked> read_options(std::span<char* const> words) {
     if (word == "--check") {
       asked.check = true;
       continue;
+    }
+    if (word.starts_with("--each-case")) {
+      asked.is_each_case = true;
+      if (word == "--each-case") continue;
     }
     const auto option = std::find_if(kOptions.begin(), kOptions.end(),
                                      [&](const Option& o) { return word.starts_with(o.name); });
@@ -235,8 +248,9 @@ class Bench {
   bool good_ = true;
 };
 
-/// Whether the case `id` makes the mutant diverge.
-bool still_diverges(const std::string& id, const Mutant& mutant, const std::vector<Unit>& units) {
+/// Whether the case `id` makes the mutant break `rule` first.
+bool still_breaks(const std::string& id, const std::string& rule, const Mutant& mutant,
+                  const std::vector<Unit>& units) {
   std::vector<const Unit*> mine = units_of(units, mutant.number);
   std::erase_if(mine, [&](const Unit* unit) { return unit->program->id != id; });
   Child child([&](ChildSide& side) {
@@ -248,7 +262,7 @@ bool still_diverges(const std::string& id, const Mutant& mutant, const std::vect
     pollfd wait{child.descriptor(), POLLIN, 0};
     (void)poll(&wait, 1, kPollMs);
     if (const auto end = child.poll()) {
-      return plain(end->said) && end->said != "survived" && end->said != "inconclusive";
+      return plain(end->said) && end->said == rule;
     }
   }
 }
@@ -261,16 +275,62 @@ int check_golden(const std::string& file, const MutantTable& table,
   int exit_code = 0;
   for (const std::string& line : fuzz::read_lines(file)) {
     if (interrupted != 0) return kInterrupted;
-    const std::string id = line.substr(0, line.find('\t'));
+    const std::size_t id_end = line.find('\t'), rule_end = line.find('\t', id_end + 1);
+    const std::string id = line.substr(0, id_end);
+    const std::string rule = line.substr(id_end + 1, rule_end - id_end - 1);
     const std::string key = line.substr(line.rfind('\t') + 1);
     const auto mutant = by_key.find(key);
-    if (mutant != by_key.end() && still_diverges(id, *mutant->second, units)) continue;
+    if (mutant != by_key.end() && still_breaks(id, rule, *mutant->second, units)) {
+      continue;
+    }
     exit_code = kNotNoticed;
     std::printf("%s: error: a mutant %s: %s\n", id.c_str(),
                 mutant == by_key.end() ? "is no longer there" : "is not noticed any more",
                 key.c_str());
   }
   return exit_code;
+}
+
+/// Whether one of the texts, with commas between them, is in `id`.
+bool is_named(const std::string& id, const std::string& texts) {
+  std::istringstream in(texts);
+  for (std::string text; std::getline(in, text, ',');) {
+    if (id.find(text) != std::string::npos) return true;
+  }
+  return texts.empty();
+}
+
+/// Writes mutants.golden. Cases that are not asked for keep their rows.
+int write_golden(const std::string& file, const std::string& root, const Score& score,
+                 std::vector<Unit> units, const Asked& asked) {
+  const auto catalogue = format::read_catalogue_file(root + "/conformance/catalogue.yaml");
+  if (!catalogue) {
+    std::fputs(format::diagnostics_text(catalogue.error()).c_str(), stderr);
+    return kBadInput;
+  }
+  std::erase_if(units, [&](const Unit& unit) {
+    return !is_named(unit.program->id, asked.each_case);
+  });
+  std::vector<std::string> lines = fuzz::read_lines(file);
+  std::erase_if(lines, [&](const std::string& line) {
+    return is_named(line.substr(0, line.find('\t')), asked.each_case);
+  });
+  // Few cases may take the time to look for what only they come to.
+  const std::size_t tries = asked.each_case.empty() ? kTriesOfEach : kTriesOfFew;
+  const auto each = notice_each_case(units, *score.table, score.proofs, *catalogue,
+                                     {asked.jobs_n, tries}, interrupted);
+  if (!each) return interrupted != 0 ? kInterrupted : bad_input("no processor for a mutant");
+  for (const std::string& id : each->unshown) {
+    std::printf("%s: no mutant that was tried breaks a rule of its entries\n", id.c_str());
+  }
+  std::printf("%zu rows, %zu cases without one\n", each->noticed.size(), each->unshown.size());
+  for (const Noticed& noticed : each->noticed) lines.push_back(golden_line(noticed));
+  std::sort(lines.begin(), lines.end());
+  const auto joined = [](std::string all, const std::string& line) { return all + line + "\n"; };
+  if (fuzz::write_whole(file, std::accumulate(lines.begin(), lines.end(), std::string(), joined))) {
+    return 0;
+  }
+  return bad_input("cannot write '" + file + "'");
 }
 
 /// Looks for what the suites lack. False when a file could not be written.
@@ -447,6 +507,7 @@ int run(const Asked& asked, const std::string& root, const std::string& table_fi
   }
   const std::string golden = root + "/conformance/suites/mutants.golden";
   if (asked.check) return check_golden(golden, *table, *units);
+  if (asked.is_each_case) return write_golden(golden, root, score, std::move(*units), asked);
   if (!Bench(*units, asked, tree, score).run()) return interrupted != 0 ? kInterrupted : kBadInput;
   if (!proofs_hold(score)) return kNotNoticed;
   print_total(score);
@@ -455,9 +516,6 @@ int run(const Asked& asked, const std::string& root, const std::string& table_fi
   const std::string out = is_the_score ? root + "/docs/mutation-score.md" : asked.out;
   if (!out.empty() && !fuzz::write_whole(out, score_page(score))) {
     return bad_input("cannot write '" + out + "'");
-  }
-  if (is_the_score && !fuzz::write_whole(golden, golden_text(score))) {
-    return bad_input("cannot write '" + golden + "'");
   }
   return 0;
 }

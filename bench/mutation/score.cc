@@ -176,19 +176,6 @@ bool append_row(const std::string& file, const Row& row) {
   return fuzz::append_line(file, j.dump());
 }
 
-std::string golden_text(const Score& score) {
-  std::map<std::string, const Mutant*> first;
-  for (const Mutant* m : score.chosen) {
-    const Row& row = score.rows.at(m->key());
-    if (row.fate == Fate::diverged) first.emplace(row.case_id, m);
-  }
-  std::string text;
-  for (const auto& [id, m] : first) {
-    text += id + "\t" + m->file + "\t" + m->at + "\t" + m->key() + "\n";
-  }
-  return text;
-}
-
 std::string score_page(const Score& score) {
   const Score::Count total = score.count();
   const std::uint64_t of = score.table->mutants.size();

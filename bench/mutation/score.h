@@ -61,9 +61,6 @@ struct Score {
   [[nodiscard]] Count count_of(const Mutant& mutant) const;
 };
 
-/// For the suites' own proof: each case that a mutant makes diverge, with file, line and key of the
-/// first one, separated by tabs.
-[[nodiscard]] std::string golden_text(const Score& score);
 [[nodiscard]] std::string percent(std::uint64_t per_mille);
 [[nodiscard]] std::string score_page(const Score& score);
 
