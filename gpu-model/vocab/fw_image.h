@@ -54,7 +54,7 @@ struct OddWord {
   friend bool operator==(const OddWord&, const OddWord&) = default;
 };
 /// Most words of either kind.
-inline constexpr std::uint32_t kOddWords = 4;
+inline constexpr std::uint32_t kOddWords = 8;
 
 inline constexpr std::uint32_t kFlagRd = 1u << 0;
 inline constexpr std::uint32_t kFlagWr = 1u << 1;
