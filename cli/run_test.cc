@@ -56,6 +56,18 @@ TEST_CASE("conform: a defect ends with 1 and a last line that reproduces it") {
   CHECK(last_line(seen.out).starts_with("reproduce: ./protm conform --sut=series-v1:only=HEAP-2"));
 }
 
+TEST_CASE("conform: series-v1 as-uml rests for a second, so that its unbind wakes the device") {
+  // FW-27 shows at the boot that follows.
+  const auto code = [](const char* sut) {
+    return type({"conform", sut, "--filter=fw-024-natural-exit"}).code;
+  };
+  CHECK(code("--sut=series-v1:only=FW-27") == 0);
+  CHECK(code("--sut=series-v1:as-uml:only=FW-27") == 1);
+  CHECK(code("--sut=series-v1:as-uml") == 1);
+  CHECK(code("--sut=series-v1:as-uml:none") == 0);
+  CHECK(code("--sut=series-v1:as-umlx") == 2);
+}
+
 TEST_CASE("conform: --attribute names the switch") {
   const Seen seen =
       type({"conform", "--sut=series-v1", "--filter=heap-002-*", "--attribute"});

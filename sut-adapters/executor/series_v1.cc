@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sut-adapters/executor/series_v1.h"
 
+#include <algorithm>
+
 #include "sut-adapters/executor/in_process.h"
 #include "sut-adapters/series-v1/series_v1.h"
 #include "sut-adapters/series-v1/switches.h"
@@ -10,17 +12,25 @@ namespace {
 
 constexpr const char* kName = "series-v1";
 constexpr const char* kVersion = "5 May 2026";
+/// On a kernel built as UML's is (linux_uml_kind.cc), to stand beside the posted code there.
+constexpr std::string_view kAsUml = "as-uml";
+constexpr contract::KernelTraits kUmlTraits{
+    .hz = 100, .calls_first = true, .unplug_waits_for_tick = true};
 
 tl::expected<Candidate, std::string> parse(std::string_view argument) {
+  const bool as_uml = argument == kAsUml || argument.starts_with(std::string(kAsUml) + ":");
+  if (as_uml) argument.remove_prefix(std::min(argument.size(), kAsUml.size() + 1));
   const auto options = v1::parse_options(argument);
   if (!options) return tl::unexpected(options.error());
-  return series_v1(options->switches, options->patches);
+  Candidate c = series_v1(options->switches, options->patches);
+  if (as_uml) c.traits = kUmlTraits;
+  return c;
 }
 
 }  // namespace
 
 CandidateKind series_v1_kind() {
-  return {kName, "[patches=1-N][:only=A,B|:without=A,B|:none]",
+  return {kName, "[as-uml:][patches=1-N][:only=A,B|:without=A,B|:none]",
           "the series as posted on 5 May 2026, each known defect a switch", parse};
 }
 
