@@ -137,7 +137,9 @@ uapi::GroupPrioritiesInfo panthor_query_group_priorities_info(PanthorDevice* ptd
 }
 
 uapi::ProtectedInfo panthor_query_protected_info(PanthorDevice* ptdev) {
-  return {panthor_fw_protm_supported(ptdev) ? uapi::kProtectedFeatureBasic : 0};
+  const bool works = has_defect(ptdev, Switch::uapi_5) ? ptdev->protm.heap != nullptr
+                                                       : panthor_fw_protm_supported(ptdev);
+  return {works ? uapi::kProtectedFeatureBasic : 0};
 }
 
 int query_size(std::uint32_t type, std::uint32_t* size) {

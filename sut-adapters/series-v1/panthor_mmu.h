@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Address spaces and VMs: AS slots, region lock, page-table updates, faults. Patch 6 splits lock
-// and expand, patch 7 adds protm.lock and the forced exit. Switches MMU-15, MMU-25. Waits happen
-// outside as.slots_lock (MMU-24).
+// and expand, patch 7 adds protm.lock and the forced exit. Switches MMU-15, MMU-24, MMU-25.
 // Not modelled: sparse mappings, reclaim, user-space dump of mappings.
 // Source: panthor_mmu.[ch] (7.x); patches 6/8, 7/8; facts-driver-7x.md section 1.
 #pragma once

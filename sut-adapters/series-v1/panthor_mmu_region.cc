@@ -36,18 +36,23 @@ int lock_on_as(Vm* vm, std::uint64_t* start, std::uint64_t* size) {
 }
 
 // Leaves protected mode until slots_lock is held and the MMU takes commands. The wait must not
-// hold slots_lock, which ticks and the fault handler need. Returns with slots_lock held on 0.
+// hold slots_lock, which ticks, the fault handler and other VMs need (MMU-24). Returns with
+// slots_lock held on 0.
 int lock_slots_outside_protm(Vm* vm, std::uint64_t size) {
   PanthorDevice* const ptdev = vm->ptdev;
   contract::Kernel& k = ptdev->kernel;
   for (;;) {
     k.mutex_lock(ptdev->mmu->slots_lock);
     if (vm->as.id < 0 || size == 0 || !panthor_fw_protm_is_active(ptdev)) return 0;
-    k.mutex_unlock(ptdev->mmu->slots_lock);
+    const bool holds = has_defect(ptdev, Switch::mmu_24);
+    if (!holds) k.mutex_unlock(ptdev->mmu->slots_lock);
     const int ret = panthor_fw_protm_exit_sync(ptdev);
+    const bool ignored = has_defect(ptdev, Switch::mmu_15);  // as posted: nobody looks at it
+    if (holds && (ret == 0 || ignored)) return 0;
+    if (holds) k.mutex_unlock(ptdev->mmu->slots_lock);
     if (ret == 0) continue;
-    if (!has_defect(ptdev, Switch::mmu_15)) return ret;
-    k.mutex_lock(ptdev->mmu->slots_lock);  // as posted: the failure is not looked at
+    if (!ignored) return ret;
+    k.mutex_lock(ptdev->mmu->slots_lock);
     return 0;
   }
 }

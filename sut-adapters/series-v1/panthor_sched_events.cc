@@ -176,7 +176,7 @@ void sched_process_csg_irq_locked(PanthorDevice* ptdev, std::uint32_t csg_id) {
   if ((events & fw::kCsgSyncUpdate) != 0) csg_slot_sync_update_locked(ptdev, csg_id);
   if (ring_cs != 0) panthor_fw_toggle_reqs(ptdev, csg, kDoorbellReqAck, ring_cs);
   // A doorbell may end a session; what it would tell is looked at after the exit anyway.
-  if (ring_cs != 0 || !sched->protm.protected_mode) {
+  if (ring_cs != 0 || !sched->protm.protected_mode || has_defect(ptdev, Switch::sched_82)) {
     panthor_fw_ring_csg_doorbells(ptdev, 1u << csg_id);
   }
 }

@@ -150,7 +150,7 @@ int csgs_upd_ctx_apply_locked(PanthorDevice* ptdev, CsgSlotsUpdCtx* ctx) {
                            request.value, request.mask);
     requests = true;
   }
-  if (!requests) {
+  if (!requests && !has_defect(ptdev, Switch::sched_82)) {
     // Only a grant comes without requests, and the entry right behind it rings. Two doorbells in a
     // row could count as work that arrived in protected mode.
     panthor_fw_toggle_reqs(ptdev, panthor_fw_get_glb_iface(ptdev), kDoorbellReqAck,
@@ -158,6 +158,7 @@ int csgs_upd_ctx_apply_locked(PanthorDevice* ptdev, CsgSlotsUpdCtx* ctx) {
     return 0;
   }
   panthor_fw_ring_csg_doorbells(ptdev, ctx->update_mask);
+  if (!requests) return 0;
 
   for (std::uint32_t csg_id = 0; csg_id < count; ++csg_id) {
     const std::uint32_t req_mask = ctx->requests[csg_id].mask;

@@ -39,6 +39,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "a firmware boot finds the PROTM_ENTER request of an old session and enters"},
     {Switch::mmu_15, "MMU-15", "7/8", "own reading of patch 7",
      "a VM operation ignores that the forced exit failed and sends the AS command anyway"},
+    {Switch::mmu_24, "MMU-24", "7/8", "own reading of patch 7; seen on the real driver",
+     "as.slots_lock is held while the GPU leaves protected mode: operations of other VMs wait too"},
     {Switch::mmu_25, "MMU-25", "7/8", "own reading of patch 7",
      "flushes and AS commands outside lock_region() are sent in protected mode as well"},
     {Switch::sched_3, "SCHED-3", "5/8", "own reading of patch 5",
@@ -74,6 +76,9 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "work of a higher priority does not end the session"},
     {Switch::sched_81, "SCHED-81", "7/8", "own reading of patch 7",
      "an entry that waited for protm.lock goes on although a reset was asked for meanwhile"},
+    {Switch::sched_82, "SCHED-82", "7/8", "seen on the real driver",
+     "a grant rings a doorbell of its own right before PROTM_ENTER's, and each CSG event inside "
+     "rings one: firmware that takes one without a request for work leaves again"},
     {Switch::rst_3, "RST-3", "7/8", "own reading of patch 7; seen on the real driver",
      "the protected fault is enabled again before the reset: a line that is slow masks it for "
      "good, over a runtime suspend as well (RST-4)"},
@@ -91,6 +96,8 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
      "power cycle"},
     {Switch::rst_29, "RST-29", "7/8", "own reading of patch 7",
      "unbind inside a session stops the firmware without leaving protected mode"},
+    {Switch::uapi_5, "UAPI-5", "8/8", "own reading of patch 8; seen on the real driver",
+     "the query looks for a heap only, not for a protected section of the firmware"},
 }};
 
 constexpr std::array<UnmodelledDefect, 0> kUnmodelled{};
@@ -125,8 +132,6 @@ constexpr HiddenDefect kHidden[] = {
      "nobody asks for one: a VM_BIND operation of size 0 is done before anything is locked"},
     {"MMU-32", "an exit may be forced before the firmware interface exists",
      "the probe resets the GPU before, and ends when that fails"},
-    {"MMU-24", "as.slots_lock is held during the wait for the exit",
-     "who needs the lock meanwhile waits for 505 ms at most, and no bound is named for that"},
     {"SCHED-16", "a pending bit is taken for a queue that the group does not have",
      "no firmware raises an event of a CS that was not started"},
     {"SCHED-41", "a failed slot update leaves active_group set",

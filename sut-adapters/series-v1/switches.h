@@ -33,6 +33,7 @@ enum class Switch : std::uint8_t {
   fw_25,
   fw_27,
   mmu_15,
+  mmu_24,
   mmu_25,
   sched_3,
   sched_8,
@@ -48,14 +49,16 @@ enum class Switch : std::uint8_t {
   sched_48,
   sched_69,
   sched_81,
+  sched_82,
   rst_3,
   rst_14,
   rst_15,
   rst_16,
   rst_24,
   rst_29,
+  uapi_5,
 };
-inline constexpr std::size_t kSwitchCount = static_cast<std::size_t>(Switch::rst_29) + 1;
+inline constexpr std::size_t kSwitchCount = static_cast<std::size_t>(Switch::uapi_5) + 1;
 static_assert(kSwitchCount < 64);
 
 /// Bit n = Switch n is on.
