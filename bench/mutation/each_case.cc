@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/mutation/each_case.h"
 
-#include <poll.h>
-
 #include <algorithm>
-#include <list>
-#include <memory>
 #include <set>
-#include <tuple>
 #include <utility>
 
-#include "bench/mutation/child.h"
+#include "bench/mutation/children.h"
 #include "oracle/judge/verdict.h"
 
 namespace protm::mutation {
 namespace {
 
-constexpr int kPollMs = 1000;
 /// A case that has a row tries so many for its other entries, which other cases may show.
 constexpr std::size_t kTriesForMore = 10;
 
@@ -62,7 +56,7 @@ class Trials {
       const Judged judged = judge_mutant(number, {unit}, begins);
       return judged.case_id.empty() ? "survived" : judged.rule;
     };
-    running_.emplace_back(&trial, std::make_unique<Child>(work));
+    running_.start(&trial, work);
   }
 
   void look_at(Trial& trial, const ChildEnd& end) {
@@ -79,28 +73,18 @@ class Trials {
   }
 
   void reap() {
-    std::vector<pollfd> wait;
-    for (const auto& [trial, child] : running_) wait.push_back({child->descriptor(), POLLIN, 0});
-    (void)poll(wait.data(), wait.size(), kPollMs);
-    for (auto at = running_.begin(); at != running_.end();) {
-      const auto end = at->second->poll();
-      if (!end) {
-        ++at;
-        continue;
-      }
-      Trial& trial = *at->first;
-      at = running_.erase(at);
-      given_up_ = given_up_ || end->given_up;
+    running_.reap([&](Trial* trial, const ChildEnd& end) {
+      given_up_ = given_up_ || end.given_up;
       if (given_up_) return;
-      look_at(trial, *end);
-      go_on(trial);
-    }
+      look_at(*trial, end);
+      go_on(*trial);
+    });
   }
 
   Patterns rules_;
   const Effort effort_;
   const volatile std::sig_atomic_t& interrupted_;
-  std::list<std::pair<Trial*, std::unique_ptr<Child>>> running_;
+  Children<Trial*> running_;
   bool given_up_ = false;
 };
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `./protm bench mutation`: which changes of the reference the suites notice.
-#include <poll.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <list>
 #include <map>
 #include <memory>
 #include <memory_resource>
@@ -23,7 +20,7 @@
 
 #include <xxhash.h>
 
-#include "bench/mutation/child.h"
+#include "bench/mutation/children.h"
 #include "bench/mutation/each_case.h"
 #include "bench/mutation/score.h"
 #include "bench/mutation/search.h"
@@ -43,7 +40,6 @@ constexpr int kNotNoticed = 1;
 constexpr int kBadInput = 2;
 constexpr int kHarnessBug = 134;
 constexpr int kInterrupted = 130;
-constexpr int kPollMs = 1000;
 constexpr std::uint64_t kDefaultCount = 500;
 /// Mutants that a case tries before it is left to the planted bugs of oracle/mutants.
 constexpr std::size_t kTriesOfEach = 80, kTriesOfFew = 1500;
@@ -193,11 +189,6 @@ class Bench {
   }
 
  private:
-  struct Running {
-    const Mutant* mutant;
-    std::unique_ptr<Child> child;
-  };
-
   void start(const Mutant& mutant) {
     const std::vector<const Unit*> mine = units_of(units_, mutant.number);
     if (mine.empty()) {
@@ -209,23 +200,17 @@ class Bench {
           number, mine, [&](const Unit& unit) { side.begin(unit.program->id, unit.limit_s()); });
       return judged.case_id.empty() ? "survived" : judged.case_id + " " + judged.rule;
     };
-    running_.push_back({&mutant, std::make_unique<Child>(work)});
+    running_.start(&mutant, work);
   }
 
   void reap() {
-    std::vector<pollfd> wait;
-    for (const Running& r : running_) wait.push_back({r.child->descriptor(), POLLIN, 0});
-    (void)poll(wait.data(), wait.size(), kPollMs);
-    for (auto at = running_.begin(); at != running_.end();) {
-      const auto end = at->child->poll();
-      if (end && end->given_up) {
+    running_.reap([&](const Mutant* mutant, const ChildEnd& end) {
+      if (end.given_up) {
         good_ = false;
-        bad_input("no processor for mutant '" + at->mutant->key() + "'");
-        return;
+        bad_input("no processor for mutant '" + mutant->key() + "'");
       }
-      if (end) keep(*at->mutant, row_of(*at->mutant, tree_, *end));
-      at = end ? running_.erase(at) : std::next(at);
-    }
+      if (good_) keep(*mutant, row_of(*mutant, tree_, end));
+    });
   }
 
   void keep(const Mutant& mutant, Row row) {
@@ -244,7 +229,7 @@ class Bench {
   const Asked& asked_;
   const std::string tree_;
   Score& score_;
-  std::list<Running> running_;
+  Children<const Mutant*> running_;
   bool good_ = true;
 };
 
@@ -253,18 +238,17 @@ bool still_breaks(const std::string& id, const std::string& rule, const Mutant& 
                   const std::vector<Unit>& units) {
   std::vector<const Unit*> mine = units_of(units, mutant.number);
   std::erase_if(mine, [&](const Unit* unit) { return unit->program->id != id; });
-  Child child([&](ChildSide& side) {
+  Children<const Mutant*> one;
+  one.start(&mutant, [&](ChildSide& side) {
     const auto begins = [&](const Unit& unit) { side.begin(id, unit.limit_s()); };
     const Judged judged = judge_mutant(mutant.number, mine, begins);
     return judged.case_id.empty() ? "survived" : judged.rule;
   });
-  for (;;) {
-    pollfd wait{child.descriptor(), POLLIN, 0};
-    (void)poll(&wait, 1, kPollMs);
-    if (const auto end = child.poll()) {
-      return plain(end->said) && end->said == rule;
-    }
+  bool breaks = false;
+  while (!one.empty()) {
+    one.reap([&](const Mutant*, const ChildEnd& end) { breaks = end.said == rule; });
   }
+  return breaks;
 }
 
 /// Whether each case of mutants.golden still does what stands beside it.
@@ -358,7 +342,7 @@ class Search {
         side.begin("search", kSearchLimitS);
         return kill_by_search(found_, pool_, number, kTries);
       };
-      running_.emplace_back(number, std::make_unique<Child>(work));
+      running_.start(number, work);
     }
     while (!running_.empty() && interrupted == 0 && good_) reap();
     return good_;
@@ -369,14 +353,9 @@ class Search {
   static constexpr std::uint32_t kSearchLimitS = 20;
 
   void reap() {
-    std::vector<pollfd> wait;
-    for (const auto& [number, child] : running_) wait.push_back({child->descriptor(), POLLIN, 0});
-    (void)poll(wait.data(), wait.size(), kPollMs);
-    for (auto at = running_.begin(); at != running_.end();) {
-      const auto end = at->second->poll();
-      if (end) good_ = look_at(end->said, at->first);
-      at = end ? running_.erase(at) : std::next(at);
-    }
+    running_.reap([&](std::uint32_t number, const ChildEnd& end) {
+      good_ = look_at(end.said, number) && good_;
+    });
   }
 
   bool look_at(const std::string& said, std::uint32_t number) {
@@ -409,7 +388,7 @@ class Search {
   const Pool pool_;
   std::vector<contract::Program> found_;
   std::map<std::size_t, std::string> notes_;   ///< of each that was found
-  std::list<std::pair<std::uint32_t, std::unique_ptr<Child>>> running_;
+  Children<std::uint32_t> running_;
   bool good_ = true;
 };
 

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "oracle/differential/profile_names.h"
 #include "oracle/mutants/mutants.h"
 #include "oracle/reference/driver.h"
-#include "oracle/differential/profile_names.h"
 #include "sut-adapters/contract/capability.h"
 #include "sut-adapters/executor/in_process.h"
 #include "sut-adapters/executor/linux_uml_kind.h"

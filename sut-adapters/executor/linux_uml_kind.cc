@@ -8,8 +8,6 @@
 namespace protm::exec {
 namespace {
 
-/// Source: arch/um/Kconfig, HZ; nobody can choose another.
-constexpr std::uint32_t kUmlHz = 100;
 /// Of the reference, for a tree that needs no older one.
 constexpr const char* kNewestProfile = "linux-7.x";
 
@@ -35,8 +33,7 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
   c.kernel = kernel.name;
   c.capabilities = kernel.capabilities | contract::kPostedPositions;
   c.profile = kernel.profile.empty() ? kNewestProfile : kernel.profile;
-  c.traits.hz = kUmlHz;
-  c.traits.calls_first = true;  // panthor.config: one CPU, no preemption
+  c.traits = kUmlTraits;
   c.traits.unplug_waits_for_tick = kernel.profile.empty();
   const uml::Running running = uml::make_linux_uml(kernel, rig);
   c.whole = running.sut;

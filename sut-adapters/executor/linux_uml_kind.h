@@ -8,6 +8,10 @@
 
 namespace protm::exec {
 
+/// Of a kernel built for UML. Source: arch/um/Kconfig, HZ; panthor.config: one CPU, no preemption;
+/// 7.x' kernel/rcu/srcutiny.c.
+inline constexpr contract::KernelTraits kUmlTraits{
+    .hz = 100, .calls_first = true, .unplug_waits_for_tick = true};
 /// The kind "linux-uml" for a registry.
 [[nodiscard]] CandidateKind linux_uml_kind();
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sut-adapters/executor/in_process.h"
+#include "sut-adapters/executor/linux_uml_kind.h"
 #include "sut-adapters/series-v1/series_v1.h"
 #include "sut-adapters/series-v1/switches.h"
 
@@ -12,10 +13,8 @@ namespace {
 
 constexpr const char* kName = "series-v1";
 constexpr const char* kVersion = "5 May 2026";
-/// On a kernel built as UML's is (linux_uml_kind.cc), to stand beside the posted code there.
+/// On a kernel built as UML's is, to stand beside the posted code there.
 constexpr std::string_view kAsUml = "as-uml";
-constexpr contract::KernelTraits kUmlTraits{
-    .hz = 100, .calls_first = true, .unplug_waits_for_tick = true};
 
 tl::expected<Candidate, std::string> parse(std::string_view argument) {
   const bool as_uml = argument == kAsUml || argument.starts_with(std::string(kAsUml) + ":");
