@@ -53,9 +53,10 @@ Made by `./protm bench mutation`, not by hand. A script changes the reference in
 suites compare what comes out with the reference itself: a change that no case notices is one that a
 candidate may have, too. Operators: `compare` (< and <=, > and >=, == and !=), `logic` (&& and ||),
 `negate` (a condition or a returned bool), `constant` (a literal off by one, from 1000 on halved;
-true and false; a named constant or enumerator for its neighbour), `delete` (a statement that is a
-call, an assignment or a step), `lock` (a guard, or a lock with its unlock), `return` (a function
-returns at once: nothing, true and false, 0, NULL, an error).
+true and false; a named constant or enumerator for the next with another value), `arithmetic` (+ and
+-, * and /, & and |, << and >>, also where assigned), `delete` (a statement that is a call, an
+assignment or a step), `lock` (a guard, or a lock with its unlock), `return` (a function returns at
+once: nothing, true and false, 0, NULL, an error).
 
 All mutants are in one copy of `oracle/reference`, each behind a choice made at run time. Each runs
 the cases that come to its place, under the base, 6.12 and the open designs, in a process of its

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Finds what can be changed in C++ sources, for mutate.py: one Edit for each place.
 
-Leaves out, and counts: what stands in a constant expression (the choice is made at run time),
-lines for the kernel log (no candidate's are compared), assertions, and functions whose type has no
-constant to return early.
+Leaves out, and counts: what stands in a constant expression (the choice is made at run time), with
+the initial values of a type whose objects are constants; lines for the kernel log and what decides
+on nothing else (no candidate's are compared); assertions; and functions whose type has no constant
+to return early.
 Source: libclang's Python binding; operators as in docs/mutation-score.md.
 """
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clang import cindex
 from clang.cindex import CursorKind as K, TypeKind as T
@@ -16,6 +17,7 @@ from clang.cindex import CursorKind as K, TypeKind as T
 COMPARE = {"<": ("less", "<="), "<=": ("less_equal", "<"), ">": ("greater", ">="),
            ">=": ("greater_equal", ">"), "==": ("equal", "!="), "!=": ("not_equal", "==")}
 LOGIC = {"&&": "||", "||": "&&"}
+ARITHMETIC = {"+": "-", "-": "+", "*": "/", "/": "*", "&": "|", "|": "&", "<<": ">>", ">>": "<<"}
 GUARDS = {"MutexGuard", "SpinGuard"}
 LOCK_CALLS = {"mutex_lock": "mutex", "mutex_unlock": "mutex", "spin_lock": "spin",
               "spin_unlock": "spin", "down_read": "read", "up_read": "read",
@@ -24,6 +26,7 @@ FUNCTIONS = {K.FUNCTION_DECL, K.CXX_METHOD, K.CONSTRUCTOR, K.DESTRUCTOR, K.FUNCT
              K.CONVERSION_FUNCTION}
 INTEGERS = {T.INT, T.UINT, T.LONG, T.ULONG, T.SHORT, T.USHORT, T.UCHAR, T.SCHAR, T.LONGLONG,
             T.ULONGLONG}
+LOG_CALL = r"[\w.>-]*\bk_?\.log\("
 # From here on a literal is halved: one more millisecond of a second changes nothing to see.
 LARGE = 1000
 MAX_TEXT = 140
@@ -60,6 +63,7 @@ class Found:
 class Context:
     function: str = ""
     constant: bool = False
+    logged: bool = False            # decides on a line for the log only
     result: str = ""                # canonical type that `return` gives; of a lambda unknown
 
 
@@ -89,8 +93,11 @@ class Finder:
         self.found = Found()
         self.locks = {}
         self.seen = set()
+        self.logged = set()             # spans of conditions that ask a call whether to log
+        self.constants = set()          # types whose objects are constants
 
     def visit_unit(self, unit):
+        self.find_constants(unit.cursor)
         for cursor in children(unit.cursor):
             self.visit(cursor, Context())
 
@@ -101,14 +108,32 @@ class Finder:
         if place is not None and place.name != self.path:
             return
         context = self.context_of(cursor, context)
+        log_test = self.log_test(cursor)
+        if log_test is not None:
+            self.logged.update(self.verdict_of(log_test))
         if cursor.extent.start.file is not None and cursor.extent.start.file.name == self.path:
             self.look_at(cursor, context)
         name_at = cursor.location.offset
         for index, child in enumerate(children(cursor)):
             inner = context
             if self.is_constant_child(cursor, child, index, name_at):
-                inner = Context(context.function, True, context.result)
+                inner = replace(context, constant=True)
+            elif log_test is not None and child == log_test:
+                inner = replace(context, logged=not self.calls(child))
             self.visit(child, inner)
+
+    def find_constants(self, cursor):
+        for child in children(cursor):
+            place = child.location.file
+            if place is None or place.name != self.path:
+                continue
+            if child.kind == K.NAMESPACE:
+                self.find_constants(child)
+            elif child.kind == K.VAR_DECL and "constexpr" in self.head_of(child):
+                self.constants.add(child.type.get_canonical().spelling.replace("const ", ""))
+
+    def head_of(self, cursor):
+        return self.text(cursor.extent.start.offset, cursor.location.offset)
 
     def text(self, begin, end):
         return self.raw[begin:end].decode()
@@ -119,22 +144,41 @@ class Finder:
     def context_of(self, cursor, context):
         kind = cursor.kind
         if kind in FUNCTIONS:
-            head = self.text(cursor.extent.start.offset, cursor.location.offset)
-            constant = bool(re.search(r"\bconst(expr|eval)\b", head))
+            constant = bool(re.search(r"\bconst(expr|eval)\b", self.head_of(cursor)))
             result = cursor.result_type.get_canonical().spelling
-            return Context(self.name_of(cursor), constant, result)
+            return Context(self.name_of(cursor), constant, result=result)
         if kind == K.LAMBDA_EXPR:
-            return Context(context.function, context.constant, "")
+            return replace(context, result="")
+        if kind == K.FIELD_DECL and \
+                cursor.semantic_parent.type.get_canonical().spelling in self.constants:
+            return replace(context, constant=True)
         if kind == K.VAR_DECL and not context.constant:
-            head = self.text(cursor.extent.start.offset, cursor.location.offset)
+            head = self.head_of(cursor)
             static = cursor.semantic_parent.kind in (K.NAMESPACE, K.TRANSLATION_UNIT, K.CLASS_DECL,
                                                      K.STRUCT_DECL)
             if static or re.search(r"\b(constexpr|constinit|static)\b", head):
-                return Context(context.function, True, context.result)
+                return replace(context, constant=True)
         constant_kinds = (K.STATIC_ASSERT, K.ENUM_CONSTANT_DECL)
-        if kind in constant_kinds:
-            return Context(context.function, True, context.result)
-        return context
+        return replace(context, constant=True) if kind in constant_kinds else context
+
+    def log_test(self, cursor):
+        """The condition of an `if` with one consequence, a line for the log; else None."""
+        parts = children(cursor) if cursor.kind == K.IF_STMT else []
+        if len(parts) != 2 or not is_expression(parts[0]):
+            return None
+        body = parts[1]
+        if body.kind == K.COMPOUND_STMT and len(children(body)) == 1:
+            body = children(body)[0]
+        logs = is_expression(body) and re.match(LOG_CALL, self.of(body))
+        return parts[0] if logs else None
+
+    def verdict_of(self, test):
+        """Spans of a condition itself, without what it asks: the whole, and what is compared to."""
+        found = self.operands(test)
+        return [span(test)] + ([span(found[2])] if found else [])
+
+    def calls(self, cursor):
+        return cursor.kind == K.CALL_EXPR or any(self.calls(c) for c in children(cursor))
 
     def is_constant_child(self, cursor, child, index, name_at):
         if not is_expression(child):
@@ -179,6 +223,9 @@ class Finder:
         if context.constant:
             self.found.left_out["in a constant expression"] += len(changes)
             return
+        if context.logged or (begin, end) in self.logged:
+            self.found.left_out["decides on a line for the kernel log only"] += len(changes)
+            return
         self.found.edits.append(Edit(begin, end, layer, slots, write, changes, context.function))
 
     def look_at(self, cursor, context):
@@ -195,7 +242,9 @@ class Finder:
             self.returned(cursor, context)
         elif kind in FUNCTIONS and cursor.is_definition():
             self.early_return(cursor, context)
-        if is_expression(cursor):
+        if kind == K.COMPOUND_ASSIGNMENT_OPERATOR:
+            self.assignment(cursor, context)
+        elif is_expression(cursor):
             self.binary(cursor, context)
         self.condition(cursor, context)
         self.statements(cursor, context)
@@ -245,7 +294,8 @@ class Finder:
         self.constant(cursor, context, word, word[:len(word) - len(target.spelling)] + neighbour)
 
     def neighbour(self, target):
-        """The next constant of the same type in the same scope; of the last one, the one before."""
+        """The next constant of the same type in the same scope, with another value; after the last
+        one the one before comes."""
         wanted = target.type.get_canonical().spelling
         of_file = target.location.file.name
         row = [c for c in children(target.semantic_parent)
@@ -257,7 +307,15 @@ class Finder:
         at = next((i for i, c in enumerate(row) if c == target), None)
         if at is None:
             return None
-        return (row[at + 1] if at + 1 < len(row) else row[at - 1]).spelling
+        others = row[at + 1:] + row[:at][::-1]
+        return next((c.spelling for c in others if self.value(c) != self.value(target)), None)
+
+    def value(self, constant):
+        """What a constant is made of, to see that two are the same."""
+        if constant.kind == K.ENUM_CONSTANT_DECL:
+            return constant.enum_value
+        words = [t.spelling.replace("'", "") for t in constant.get_tokens()]
+        return words[words.index("=") + 1:] if "=" in words else [constant.spelling]
 
     def guard(self, cursor, context):
         parts = children(cursor)
@@ -333,7 +391,7 @@ class Finder:
                 span(parts[1])[1] != span(cursor)[1]:
             return None
         between = re.sub(r"//[^\n]*", "", self.text(span(parts[0])[1], span(parts[1])[0])).strip()
-        if between in COMPARE or between in LOGIC:
+        if between in COMPARE or between in LOGIC or between in ARITHMETIC:
             return parts[0], between, parts[1]
         return None
 
@@ -342,6 +400,8 @@ class Finder:
         if found is None:
             return
         left, sign, right = found
+        if sign in ARITHMETIC:
+            return self.arithmetic(cursor, context, *found)
         begin, end = span(cursor)
         before = squeeze(self.text(begin, end))
         if sign in LOGIC:
@@ -355,7 +415,31 @@ class Finder:
             def write(s, c):
                 return f"mutation::left({s[0]}).{name}({c[0].number}, {s[1]})"
             change = Change("compare", before, other)
-        self.add(context, begin, end, 7, [span(left), span(right)], write, [change])
+        return self.add(context, begin, end, 7, [span(left), span(right)], write, [change])
+
+    def arithmetic(self, cursor, context, left, sign, right):
+        types = [c.type.get_canonical().kind for c in (cursor, left, right)]
+        if cursor.kind != K.BINARY_OPERATOR or any(t not in INTEGERS for t in types):
+            return
+        (begin, end), other = span(cursor), ARITHMETIC[sign]
+        self.add(context, begin, end, 8, [span(left), span(right)],
+                 lambda s, c: f"(mutation::on({c[0].number}) ? ({s[0]}) {other} ({s[1]}) : "
+                              f"({s[0]}) {sign} ({s[1]}))",
+                 [Change("arithmetic", squeeze(self.text(begin, end)), other)])
+
+    def assignment(self, cursor, context):
+        """`a |= b` and the like. Only of numbers: an assignment may be an operator of a class."""
+        parts = children(cursor)
+        if len(parts) != 2 or any(p.type.get_canonical().kind not in INTEGERS for p in parts):
+            return
+        between = self.text(span(parts[0])[1], span(parts[1])[0]).strip()
+        if between[-1:] != "=" or between[:-1] not in ARITHMETIC:
+            return
+        (begin, end), other = span(cursor), ARITHMETIC[between[:-1]] + "="
+        self.add(context, begin, end, 8, [span(p) for p in parts],
+                 lambda s, c: f"(mutation::on({c[0].number}) ? ({s[0]}) {other} ({s[1]}) : "
+                              f"({s[0]}) {between} ({s[1]}))",
+                 [Change("arithmetic", squeeze(self.text(begin, end)), other)])
 
     # --- statements ------------------------------------------------------------------------------
 
@@ -387,7 +471,7 @@ class Finder:
         if re.search(r"\bassert_(held|locked)\(", text):
             self.found.left_out["an assertion"] += 1
             return None
-        if re.match(r"[\w.>-]*\bk_?\.log\(", text):
+        if re.match(LOG_CALL, text):
             self.found.left_out["a line for the kernel log, which nobody compares"] += 1
             return None
         lock = re.match(r"(.*)[.>](\w+)\((.*)\)$", text)

@@ -17,6 +17,14 @@ int classify(int value, bool odd) {
   return odd ? 3 : 4;
 }
 
+int packed(int value) {
+  Kernel k;
+  if (value > kLimits.most) k.log("large");
+  int bits = value * 4 + 2;
+  bits |= 16;
+  return bits;
+}
+
 void run(Log& log, Mutex& mutex, Colour colour) {
   {
     MutexGuard guard(mutex);
@@ -30,6 +38,7 @@ void run(Log& log, Mutex& mutex, Colour colour) {
   mutex.up_read(2);
   for (int i = 0; i < 2; ++i) log.add(i);
   log.add(1500);
+  log.add(packed(9));
 }
 
 }  // namespace protm::sample

@@ -11,12 +11,23 @@ namespace protm::sample {
 enum class Colour { red, green, blue };
 
 inline constexpr int kLow = 3;
+inline constexpr int kAlsoLow = 3;
 inline constexpr int kHigh = 7;
+
+/// All of its objects are constants.
+struct Limits {
+  int most = 5;
+};
+inline constexpr Limits kLimits{};
 
 struct Log {
   std::array<int, 16> lines{};
   int count = 0;
   void add(int line) { lines[static_cast<unsigned>(count++)] = line; }
+};
+
+struct Kernel {
+  void log(const char*) {}
 };
 
 struct Mutex {
@@ -35,6 +46,7 @@ class MutexGuard {
 };
 
 int classify(int value, bool odd);
+int packed(int value);
 void run(Log& log, Mutex& mutex, Colour colour);
 
 }  // namespace protm::sample
