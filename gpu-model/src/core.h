@@ -81,6 +81,9 @@ struct Core {
     return protm == ProtmState::active || protm == ProtmState::exiting;
   }
 
+  /// A soft reset runs, as long as it takes; one that is stuck beyond that just does not say so.
+  [[nodiscard]] bool in_reset() const { return now.ns < reset_end_ns; }
+
   /// Power and reset are switched by PWR_CONTROL.
   [[nodiscard]] bool has_pwr_control() const { return vocab::has_pwr_control(config.gpu_id); }
 
@@ -93,6 +96,7 @@ struct Core {
   IrqBlock job, mmu, gpu, pwr;
   ProtmState protm = ProtmState::normal;
   std::uint32_t flush_id = 1;
+  std::uint64_t reset_end_ns = 0;
   std::uint64_t protm_fault_hold_ns = 0;  // how long the line outlasts a reset
 };
 

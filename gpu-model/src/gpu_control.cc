@@ -146,7 +146,7 @@ void GpuControl::write(std::uint32_t offset, std::uint32_t value) {
 }
 
 void GpuControl::change_power(std::uint32_t domain, std::uint64_t bits, std::uint32_t on) {
-  if (domain >= domains_.size()) return;
+  if (domain >= domains_.size() || core_.in_reset()) return;
   Domain& d = domains_[domain];
   const std::uint64_t wanted = bits & present(static_cast<PowerDomain>(domain));
   const std::uint64_t change = on != 0 ? wanted & ~d.ready : wanted & d.ready;

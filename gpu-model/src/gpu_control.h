@@ -4,7 +4,8 @@
 // Leaves out: fast reset, FLUSH_PA_RANGE, quirk registers (they keep nothing), the time that the
 // firmware takes to switch cores, GPU_STATUS.GPU_ACTIVE; CYCLE_COUNT runs whether it is enabled or
 // not.
-// Assumption: a soft reset loses power, COHERENCY_ENABLE and counters, and keeps IRQ masks.
+// Assumption: a soft reset loses power, COHERENCY_ENABLE and counters, and keeps IRQ masks; power
+// that is asked for while it runs stays as it is.
 // Source: facts-gpu.md 2-4.
 #pragma once
 

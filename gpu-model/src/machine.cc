@@ -176,6 +176,7 @@ void Machine::start_reset(std::uint32_t value) {
   core_.gpu.reset();
   core_.pwr.reset();
   core_.events.cancel(EventKind::reset_done);
+  core_.reset_end_ns = core_.now.ns + core_.latency(vocab::Latency::reset);
   if (stuck && stuck->value_ns == 0) return;
   core_.after(core_.latency(vocab::Latency::reset) + (stuck ? stuck->value_ns : 0),
               {.kind = EventKind::reset_done});

@@ -103,6 +103,18 @@ TEST_CASE("Machine: a soft reset drops power, AS registers and the MCU") {
   CHECK(d.count(ObservationKind::reset_completed) == 1);
 }
 
+TEST_CASE("Machine: power that is asked for while a soft reset runs does not change") {
+  TestDriver d;
+  d.write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);
+  d.wait(d.machine.config().effective_ns(Latency::reset) - 1);
+  d.write(vocab::kL2PwronLo, 1);
+  d.settle();
+  CHECK(d.read(vocab::kL2ReadyLo) == 0);
+  d.write(vocab::kL2PwronLo, 1);
+  d.settle();
+  CHECK(d.read(vocab::kL2ReadyLo) == 1);
+}
+
 TEST_CASE("Ram: physical addresses are the lowest free ones, pages are zeroed") {
   Machine m(test_config(), std::pmr::new_delete_resource());
   const vocab::Pa a = m.ram().alloc_page(PageKind::normal);

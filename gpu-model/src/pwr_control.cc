@@ -97,6 +97,7 @@ PwrAction PwrControl::command(std::uint32_t value) {
 }
 
 bool PwrControl::start(PwrCommandType type, PwrDomain domain) {
+  if (core_.in_reset()) return false;
   const bool l2 = domain == PwrDomain::l2;
   const auto change = [&](std::uint32_t on) {
     gpu_.change_power(static_cast<std::uint32_t>(power_domain(domain)), cmdarg_, on);

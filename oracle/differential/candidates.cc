@@ -104,6 +104,12 @@ exec::Candidate with_profile(exec::Candidate candidate, std::string_view profile
   const auto lacks = [&](bool position, contract::Capability posted) {
     if (position) candidate.capabilities &= ~static_cast<std::uint32_t>(posted);
   };
+  // What a release has not: a driver of it without the series has no protected mode either.
+  const auto& base = reference::kBaseProfile;
+  lacks(found.last_query < base.last_query, contract::Capability::protm);
+  lacks(found.last_priority < base.last_priority, contract::Capability::realtime);
+  lacks(found.last_ioctl < base.last_ioctl, contract::Capability::bo_ioctls);
+  lacks(!found.innocent_state, contract::Capability::innocent_state);
   lacks(!found.vm_op_forces_exit, contract::Capability::forced_exit);
   lacks(found.heaps_immortal, contract::Capability::removable_heaps);
   lacks(found.heap_at_group, contract::Capability::deferred_probe);

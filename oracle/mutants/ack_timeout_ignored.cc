@@ -11,10 +11,10 @@ class AckTimeoutIgnored : public reference::Sched {
   using Sched::Sched;
 
  protected:
-  int update_slots(reference::SlotUpdate& update) override {
+  bool update_slots(reference::SlotUpdate& update) override {
     (void)Sched::update_slots(update);
     update.timed_out = 0;
-    return 0;
+    return true;
   }
 };
 

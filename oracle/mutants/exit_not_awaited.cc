@@ -9,10 +9,10 @@ namespace {
 class ExitNotAwaited : public reference::Protm {
  public:
   using Protm::Protm;
-  int force_exit() override {
+  bool force_exit() override {
     d_.fw->toggle_reqs(d_.fw->glb(), vocab::fw::kGlbPing);
     d_.fw->ring_global();
-    return 0;
+    return true;
   }
 };
 

@@ -14,11 +14,11 @@ class FailedUpdateBlamesProtm : public reference::Sched {
     chosen_ = Sched::choose_protm(tick);
     return chosen_;
   }
-  int update_slots(reference::SlotUpdate& update) override {
-    const int error = Sched::update_slots(update);
-    if (error != 0 && chosen_) chosen_->fatal_queues = (1u << chosen_->queue_count) - 1;
+  bool update_slots(reference::SlotUpdate& update) override {
+    const bool acked = Sched::update_slots(update);
+    if (!acked && chosen_) chosen_->fatal_queues = (1u << chosen_->queue_count) - 1;
     chosen_ = nullptr;
-    return error;
+    return acked;
   }
 
  private:

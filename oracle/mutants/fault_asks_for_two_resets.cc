@@ -13,7 +13,7 @@ class FaultAsksForTwoResets : public reference::Protm {
     again_ = again_ || d_.reset_is_pending();
     Protm::fault_seen();
   }
-  int enter(const Ptr<Group>& group) override {
+  bool enter(const Ptr<Group>& group) override {
     if (again_) d_.schedule_reset();
     again_ = false;
     return Protm::enter(group);

@@ -12,10 +12,9 @@ template <std::uint64_t kLimitNs>
 class ForcedExitGivenUp : public reference::Protm {
  public:
   using Protm::Protm;
-  int force_exit() override {
+  bool force_exit() override {
     const std::uint64_t begin = k_.now().ns;
-    const int error = Protm::force_exit();
-    return error == 0 && k_.now().ns - begin > kLimitNs ? -ETIMEDOUT : error;
+    return Protm::force_exit() && k_.now().ns - begin <= kLimitNs;
   }
 };
 

@@ -10,11 +10,11 @@ namespace {
 class GateLeftByFailedLock : public reference::Mmu {
  public:
   using Mmu::Mmu;
-  int lock_region(reference::Vm& vm, std::uint64_t start, std::uint64_t size,
-                  bool& gated) override {
-    const int error = Mmu::lock_region(vm, start, size, gated);
-    if (error != 0) d_.protm->gate_leave();
-    return error;
+  reference::Result<bool> lock_region(reference::Vm& vm, std::uint64_t start,
+                                      std::uint64_t size) override {
+    const reference::Result<bool> gated = Mmu::lock_region(vm, start, size);
+    if (!gated) d_.protm->gate_leave();
+    return gated;
   }
 };
 

@@ -12,10 +12,10 @@ class IdleGroupEnters : public reference::Sched {
  protected:
   void enter_protm(reference::Tick& tick) override {
     Sched::enter_protm(tick);
-    if (tick.failed_slots != 0 || tick.idle_count != tick.group_count) return;
+    if (tick.failed || tick.idle_count != tick.group_count) return;
     for (const reference::Slot& slot : slots_) {
       if (!slot.group || !slot.group->protm_suspend_buf) continue;
-      if (d_.protm->enter(slot.group) != 0) d_.schedule_reset();
+      if (!d_.protm->enter(slot.group)) d_.schedule_reset();
       return;
     }
   }

@@ -10,15 +10,14 @@ namespace {
 class LateRequestAcked : public reference::Protm {
  public:
   using Protm::Protm;
-  int enter(const Ptr<Group>& group) override {
-    const int error = Protm::enter(group);
-    if (error != 0) return error;
+  bool enter(const Ptr<Group>& group) override {
+    if (!Protm::enter(group)) return false;
     const auto& csg = d_.fw->csg(static_cast<std::uint32_t>(group->csg_id));
     for (std::uint32_t queue = 0; queue < group->queue_count; ++queue) {
       d_.fw->ack_events(csg.cs[queue], vocab::fw::kCsProtmPend);
     }
     d_.fw->ring_csgs(1u << group->csg_id);
-    return 0;
+    return true;
   }
 };
 

@@ -11,13 +11,13 @@ namespace {
 class LockedWithoutAnAs : public reference::Mmu {
  public:
   using Mmu::Mmu;
-  int lock_region(reference::Vm& vm, std::uint64_t start, std::uint64_t size,
-                  bool& gated) override {
+  reference::Result<bool> lock_region(reference::Vm& vm, std::uint64_t start,
+                                      std::uint64_t size) override {
     constexpr auto kLock = static_cast<std::uint32_t>(vocab::AsCommand::lock);
     if (vm.as_id < 0) {
       k_.write32(vocab::as_offset(vocab::AsNr{1}, vocab::kAsCommand), kLock);
     }
-    return Mmu::lock_region(vm, start, size, gated);
+    return Mmu::lock_region(vm, start, size);
   }
 };
 

@@ -9,8 +9,9 @@ namespace {
 class RegionNotLocked : public reference::Mmu {
  public:
   using Mmu::Mmu;
-  int lock_region(reference::Vm& vm, std::uint64_t start, std::uint64_t, bool& gated) override {
-    return Mmu::lock_region(vm, start, 0, gated);
+  reference::Result<bool> lock_region(reference::Vm& vm, std::uint64_t start,
+                                      std::uint64_t) override {
+    return Mmu::lock_region(vm, start, 0);
   }
 };
 

@@ -9,10 +9,10 @@ namespace {
 class ShortSessionMissed : public reference::Protm {
  public:
   using Protm::Protm;
-  int enter(const Ptr<Group>& group) override {
-    const int error = Protm::enter(group);
-    if (error == 0 && exit_pending()) d_.fw->ack_events(d_.fw->glb(), vocab::fw::kGlbProtmExit);
-    return error;
+  bool enter(const Ptr<Group>& group) override {
+    const bool entered = Protm::enter(group);
+    if (entered && exit_pending()) d_.fw->ack_events(d_.fw->glb(), vocab::fw::kGlbProtmExit);
+    return entered;
   }
 };
 

@@ -11,13 +11,12 @@ class SilentSlotCostsAll : public reference::Sched {
   using Sched::Sched;
 
  protected:
-  int update_slots(reference::SlotUpdate& update) override {
-    const int error = Sched::update_slots(update);
-    if (error == 0) return 0;
+  bool update_slots(reference::SlotUpdate& update) override {
+    if (Sched::update_slots(update)) return true;
     for (const reference::Slot& slot : slots_) {
       if (slot.group) slot.group->fatal_queues = (1u << slot.group->queue_count) - 1;
     }
-    return error;
+    return false;
   }
 };
 

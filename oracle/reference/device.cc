@@ -55,7 +55,6 @@ int Device::probe() {
   }
   if (error != 0) {
     if (known) undo_parts();
-    k.pm_runtime_dont_use_autosuspend();
     k.pm_runtime_put_sync_suspend();
     return error;
   }
@@ -133,8 +132,8 @@ int Device::init_hardware() {
   if (error == 0) error = mmu->init(mmu);
   // A driver before may have lost the GPU in protected mode, where it takes no AS command (I3).
   if (error == 0 && gpu->protm_active()) {
-    (void)reset_gpu();
-    if (gpu->protm_active()) error = -EIO;
+    reset_gpu();
+    if (lost_) error = -EIO;
   }
   if (error == 0) error = fw->init(fw);
   if (error == 0) error = sched->init(sched);
@@ -144,7 +143,7 @@ int Device::init_hardware() {
 
 bool Device::reset_out_of_protm() {
   if (!protm->maybe_inside()) return false;
-  (void)reset_gpu();
+  reset_gpu();
   mmu->forget_slots();
   protm->forget();
   return true;
@@ -285,14 +284,13 @@ bool Device::wait_for_reset() {
   return resets_ != before;
 }
 
-int Device::reset_gpu() {
-  const int error = gpu->soft_reset();
-  if (error != 0 && gpu->protm_active()) (void)gpu->hard_reset();
-  if (!gpu->protm_active()) return error;
+void Device::reset_gpu() {
+  gpu->soft_reset();
+  if (gpu->protm_active()) gpu->hard_reset();
+  if (!gpu->protm_active()) return;
   // Nothing gets the GPU out: no command may be sent any more, the device is lost.
   lost_ = true;
   mmu->forget_slots();
-  return -EIO;
 }
 
 void Device::run_reset() {
@@ -307,22 +305,22 @@ void Device::run_reset() {
   fw->pre_reset(HaltKind::hang);
   mmu->pre_reset();
   mmu->bind_queues().stop_all();
-  int error = reset_gpu();
+  reset_gpu();
   if (!lost_) {
     protm->forget();
     (void)gpu->l2_power_on();
     mmu->post_reset();
   }
   mmu->bind_queues().start_all();
-  if (!lost_) error = fw->post_reset();
+  const bool runs = !lost_ && fw->post_reset() == 0;
   reset_pending_ = false;
   ++resets_;
   // Last, and with the mark gone: a line that is still high asks for a reset of its own (RST-3).
   gpu->unmask_protm_fault();
-  sched->post_reset(error);
+  sched->post_reset(runs);
   k.pm_runtime_put_autosuspend();
   k.dev_exit();
-  if (error != 0) {
+  if (!runs) {
     k.log("gpu does not come back after a reset");
     unplug();
   }
@@ -346,7 +344,6 @@ void Device::unplug() {
   k.dev_unplug();
   drm.drm_unregister();
   undo_parts();
-  k.pm_runtime_dont_use_autosuspend();
   k.pm_runtime_put_sync_suspend();
   k.complete_all(unplug_done_);
 }

@@ -84,7 +84,7 @@ class Device {
   void runtime_resume();
   void run_reset();
   /// Resets the GPU, the harder way if need be. A GPU that stays in protected mode even so is lost.
-  int reset_gpu();
+  void reset_gpu();
   /// Resets a GPU that did not leave protected mode: without firmware nothing else gets it out, and
   /// no AS or cache command may be sent before. The MMU keeps nothing over it. True when it did.
   bool reset_out_of_protm();

@@ -67,7 +67,6 @@ contract::DriverRest ReferenceDriver::rest() const {
   if (device_) {
     rest.vms = device_->live_vms;
     rest.groups = device_->live_groups;
-    if (device_->sched) rest.groups_on_slot = device_->sched->groups_on_slot();
     if (device_->protm) rest.protm_active = device_->protm->active_group() ? 1 : 0;
     rest.reset_pending = device_->reset_is_pending() ? 1 : 0;
   }

@@ -96,14 +96,13 @@ void Fw::ring_csgs(std::uint32_t mask) {
   ring_global();
 }
 
-int Fw::wait_acks(const Iface& i, std::uint32_t mask, std::uint64_t timeout_ms,
-                  std::uint32_t& acked) {
-  acked = mask;
+std::uint32_t Fw::wait_acks(const Iface& i, std::uint32_t mask, std::uint64_t timeout_ms) {
   const auto done = [&] { return (pending(i) & mask) == 0; };
-  if (k_.poll(done, 0, 10, Atomicity::atomic) == 0) return 0;
-  if (k_.wait_event_timeout(req_waitqueue_, done, k_.msecs_to_jiffies(timeout_ms)) != 0) return 0;
-  acked = mask & ~pending(i);
-  return acked == mask ? 0 : -ETIMEDOUT;
+  if (k_.poll(done, 0, 10, Atomicity::atomic) == 0) return mask;
+  if (k_.wait_event_timeout(req_waitqueue_, done, k_.msecs_to_jiffies(timeout_ms)) != 0) {
+    return mask;
+  }
+  return mask & ~pending(i);
 }
 
 // --- life --------------------------------------------------------------------------------------
@@ -190,10 +189,9 @@ void Fw::ping() {
   }
   toggle_reqs(glb_, fw::kGlbPing);
   ring_global();
-  std::uint32_t acked = 0;
-  const int error = wait_acks(glb_, fw::kGlbPing, kPingAckMs, acked);
+  const bool answered = wait_acks(glb_, fw::kGlbPing, kPingAckMs) != 0;
   d_.protm->ping_leave();
-  if (error != 0) {
+  if (!answered) {
     k_.log("firmware ping timeout");
     d_.schedule_reset();
     return;
@@ -269,7 +267,7 @@ void Fw::unplug() {
     Vms::put(vm_);
     vm_ = nullptr;
   }
-  if (powered && !d_.lost()) (void)d_.gpu->l2_power_off();
+  if (powered && !d_.lost()) d_.gpu->l2_power_off();
 }
 
 }  // namespace protm::reference

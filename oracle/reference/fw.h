@@ -70,10 +70,8 @@ class Fw {
   /// Toggles the GLB doorbell bits of the slots in `mask` and rings the global doorbell.
   void ring_csgs(std::uint32_t mask);
   void toggle_csg_doorbells(std::uint32_t mask);
-  /// Waits until the bits of `mask` agree. `acked` gets those that do; a state field that agrees
-  /// in part counts as not acked. Errors: -ETIMEDOUT.
-  int wait_acks(const Iface& i, std::uint32_t mask, std::uint64_t timeout_ms,
-                std::uint32_t& acked);
+  /// Waits until the bits of `mask` agree. Returns those that do.
+  std::uint32_t wait_acks(const Iface& i, std::uint32_t mask, std::uint64_t timeout_ms);
 
   [[nodiscard]] const Iface& glb() const { return glb_; }
   [[nodiscard]] const CsgControl& csg(std::uint32_t slot) const { return csgs_[slot]; }

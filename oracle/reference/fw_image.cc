@@ -143,7 +143,7 @@ int Fw::populate_protected(const Ptr<contract::GemObject>& user) {
   int error = 0;
   std::uint64_t offset = 0;
   sections_.for_each([&](const Ptr<FwSection>& section) {
-    if (error != 0 || (section->flags & fw_image::kFlagProt) == 0 || section->memory) return;
+    if (error != 0 || section->memory) return;   // only protected ones are left without
     if (!user) {
       error = make_section_memory(section);
       return;

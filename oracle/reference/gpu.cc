@@ -8,7 +8,6 @@
 namespace protm::reference {
 
 using namespace vocab;
-using contract::Atomicity;
 using contract::MutexGuard;
 using contract::SpinGuard;
 
@@ -20,6 +19,8 @@ constexpr std::uint32_t kResetDone = GpuIrq::reset_completed.mask;
 constexpr std::uint32_t kCleanDone = GpuIrq::clean_caches_completed.mask;
 constexpr std::uint32_t kEvents = kFault | kProtmFault | kResetDone | kCleanDone;
 constexpr std::uint64_t kWaitMs = 100;
+constexpr std::uint64_t kPollUs = 100;
+constexpr std::uint64_t kL2Us = 20'000;
 
 }  // namespace
 
@@ -104,40 +105,41 @@ bool Gpu::protm_active() {
   return Word<GpuStatus>{k_.read32(kGpuStatus.offset)}[GpuStatus::protm_active];
 }
 
-int Gpu::flush_caches(std::uint32_t command) {
+bool Gpu::flush_caches(std::uint32_t command) {
   MutexGuard flush(k_, flush_lock_);
   {
     SpinGuard lock(k_, reqs_lock_);
-    if ((pending_ & kCleanDone) != 0) return -EIO;
+    if ((pending_ & kCleanDone) != 0) return false;
     set_pending(pending_ | kCleanDone);
     k_.write32(kGpuCommand.offset, command);
   }
   if (k_.wait_event_timeout(reqs_acked_, [&] { return (pending_ & kCleanDone) == 0; },
                             k_.msecs_to_jiffies(kWaitMs)) != 0) {
-    return 0;
+    return true;
   }
   {
     SpinGuard lock(k_, reqs_lock_);
-    if ((pending_ & kCleanDone) == 0) return 0;
-    if ((irq_.rawstat() & kCleanDone) != 0) {
+    if ((pending_ & kCleanDone) == 0 || (irq_.rawstat() & kCleanDone) != 0) {
       set_pending(pending_ & ~kCleanDone);
-      return 0;
+      return true;
     }
   }
   k_.log("flush caches timeout");
   d_.schedule_reset();
-  return -ETIMEDOUT;
+  return false;
 }
 
-int Gpu::soft_reset() { return has_pwr_ ? reset_by_power_block() : reset(kGpuCommandSoftReset); }
-// The power block knows no harder one: the same once more.
-int Gpu::hard_reset() { return has_pwr_ ? reset_by_power_block() : reset(kGpuCommandHardReset); }
+void Gpu::soft_reset() { reset(kGpuCommandSoftReset); }
+void Gpu::hard_reset() { reset(kGpuCommandHardReset); }
 
-int Gpu::reset_by_power_block() {
-  const int error = pwr_.soft_reset();
+void Gpu::reset(std::uint32_t command) {
+  // The power block knows one kind only, however hard it is wanted.
+  if (has_pwr_) {
+    pwr_.soft_reset();
+  } else {
+    reset_by_command(command);
+  }
   forget_requests();
-  if (error != 0) k_.log("gpu reset timeout");
-  return error;
 }
 
 void Gpu::forget_requests() {
@@ -150,46 +152,38 @@ void Gpu::forget_requests() {
   irq_.rewrite_mask();
 }
 
-int Gpu::reset(std::uint32_t command) {
+void Gpu::reset_by_command(std::uint32_t command) {
   {
     SpinGuard lock(k_, reqs_lock_);
     set_pending(pending_ | kResetDone);
-    irq_.clear(kResetDone);
     k_.write32(kGpuCommand.offset, command);
   }
-  bool done = k_.wait_event_timeout(reqs_acked_, [&] { return (pending_ & kResetDone) == 0; },
-                                    k_.msecs_to_jiffies(kWaitMs)) != 0;
-  if (!done) done = (irq_.rawstat() & kResetDone) != 0;
-  forget_requests();
-  if (!done) {
+  const auto told = [this] { return (pending_ & kResetDone) == 0; };
+  if (k_.wait_event_timeout(reqs_acked_, told, k_.msecs_to_jiffies(kWaitMs)) == 0) {
     k_.log("gpu reset timeout");
-    return -ETIMEDOUT;
   }
-  return 0;
 }
 
 int Gpu::l2_power_on() {
   if (has_pwr_) return pwr_.l2_on(info_);
   k_.write32(kCoherencyEnable.offset, info_.selected_coherency);
-  int error = k_.poll([&] { return (k_.read64(kL2PwrtransLo.offset) & 1) == 0; }, 100, 20'000,
-                      Atomicity::may_sleep);
+  const auto settled = [&] { return (k_.read64(kL2PwrtransLo.offset) & 1) == 0; };
+  const int error = k_.poll(settled, kPollUs, kL2Us);
   if (error != 0) return error;
   k_.write64(kL2PwronLo.offset, 1);
-  return k_.poll([&] { return l2_ready(); }, 100, 20'000, Atomicity::may_sleep);
+  return k_.poll([&] { return l2_ready(); }, kPollUs, kL2Us);
 }
 
 bool Gpu::l2_ready() { return (k_.read64(kL2ReadyLo.offset) & 1) != 0; }
 
-int Gpu::l2_power_off() {
+void Gpu::l2_power_off() {
   if (has_pwr_) return pwr_.l2_off(info_);
   const auto settled = [&] {
     return (k_.read64(kL2PwrtransLo.offset) & info_.l2_present) == 0;
   };
-  int error = k_.poll(settled, 100, 20'000, Atomicity::may_sleep);
-  if (error != 0) return error;
+  if (k_.poll(settled, kPollUs, kL2Us) != 0) return;
   k_.write64(kL2PwroffLo.offset, info_.l2_present);
-  error = k_.poll(settled, 100, 20'000, Atomicity::may_sleep);
-  return error;
+  (void)k_.poll(settled, kPollUs, kL2Us);
 }
 
 void Gpu::unmask_protm_fault() {
@@ -199,9 +193,9 @@ void Gpu::unmask_protm_fault() {
 
 void Gpu::suspend() {
   if (d_.fast_reset) {
-    (void)l2_power_off();
+    l2_power_off();
   } else {
-    (void)soft_reset();
+    soft_reset();
   }
   silence();
 }

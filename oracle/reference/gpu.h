@@ -28,14 +28,15 @@ class Gpu {
   void silence();
 
   /// Flushes caches with a GPU_COMMAND. Callers obey the protected-mode gate.
-  /// Errors: -EIO a flush is stuck, -ETIMEDOUT (a reset is scheduled).
-  int flush_caches(std::uint32_t command);
-  /// Errors: -ETIMEDOUT.
-  int soft_reset();
-  /// For a GPU that a soft reset cannot bring out of protected mode. Errors: -ETIMEDOUT.
-  int hard_reset();
+  /// False: one before is stuck, or this one is, and a reset is scheduled.
+  bool flush_caches(std::uint32_t command);
+  /// Whether it did anything GPU_STATUS and the firmware tell: the GPU may not say that it is done.
+  void soft_reset();
+  /// For a GPU that a soft reset cannot bring out of protected mode.
+  void hard_reset();
+  /// Errors: -ETIMEDOUT, and those of the power block.
   int l2_power_on();
-  int l2_power_off();
+  void l2_power_off();
   /// Opens the protected-mode fault event again, after a reset.
   void unmask_protm_fault();
   /// GPU_STATUS.PROTECTED_MODE_ACTIVE.
@@ -54,8 +55,8 @@ class Gpu {
   IrqBlock irq_;
 
  private:
-  int reset(std::uint32_t command);
-  int reset_by_power_block();
+  void reset(std::uint32_t command);
+  void reset_by_command(std::uint32_t command);
   /// What GPU_IRQ has still to report, under reqs_lock.
   void set_pending(std::uint32_t events);
   /// Forgets what a reset killed on its way, a flush for example.

@@ -25,7 +25,7 @@ struct Job : contract::SchedJob {
   contract::Kref ref;
   Ptr<Group> group;               ///< with a reference
   std::uint32_t queue_idx = 0;
-  std::uint32_t stream_size = 0, latest_flush = 0;
+  std::uint32_t stream_size{}, latest_flush{};
   std::uint64_t stream_addr = 0;
   std::uint64_t ring_start = 0, ring_end = 0;
   Ptr<contract::Fence> done;      ///< with a reference; an empty job has that of the one before
@@ -35,11 +35,14 @@ struct Job : contract::SchedJob {
 
 /// What a queue blocked on a SYNC_WAIT waits for.
 struct SyncWait {
-  std::uint64_t gpu_va = 0, ref = 0;
-  bool is_64bit = false, greater = false;
-  Ptr<contract::GemObject> object;   ///< cached, with a reference and a vmap
-  std::uint64_t offset = 0;
-  contract::KMap kmap;
+  std::uint64_t gpu_va{}, ref{};
+  bool is_64bit{}, greater{};
+  /// The memory there, once it was looked up: with a reference and a vmap.
+  struct Place {
+    Ptr<contract::GemObject> object;
+    std::uint64_t offset{};
+    contract::KMap kmap;
+  } place;
 };
 
 struct Queue {
@@ -55,7 +58,7 @@ struct Queue {
   bool scheduler_live = false, entity_live = false;
   contract::DelayedWork timeout{.role = "queue.timeout"};
   std::uint64_t remaining = 0;       ///< jiffies left, or kTimeoutRuns
-  std::uint64_t fence_context = 0;
+  std::uint64_t fence_context{};
   std::uint64_t seqno = 0;
   contract::SpinLock fence_lock{.role = "queue.fence_lock"};
   List<Job> in_flight;               ///< under fence_lock; each link holds a job reference
@@ -65,9 +68,9 @@ struct Queue {
 
 /// Which cores a group may use, and how many of them at once.
 struct CoreLimits {
-  std::uint64_t compute_mask = 0, fragment_mask = 0;
-  std::uint32_t tiler_mask = 0;
-  std::uint32_t max_compute = 0, max_fragment = 0, max_tiler = 0;
+  std::uint64_t compute_mask{}, fragment_mask{};
+  std::uint32_t tiler_mask{};
+  std::uint32_t max_compute{}, max_fragment{}, max_tiler{};
 };
 
 enum class GroupState : std::uint8_t { created, active, suspended, terminated, unknown };
@@ -93,8 +96,6 @@ struct Group {
   std::uint32_t idle_queues = 0, blocked_queues = 0, fatal_queues = 0;
   std::uint32_t protm_pending_queues = 0;
   std::uint32_t tiler_oom_queues = 0;
-  /// A region may be unfinished: the request may have to be taken from the status words.
-  bool expect_pend = false;
   Link<Group> run_node, wait_node;
   contract::Work sync_upd_work{.role = "group.sync_upd_work"};
   contract::Work term_work{.role = "group.term_work"};

@@ -8,8 +8,6 @@ using contract::SpinGuard;
 int IrqBlock::request(const Ptr<IrqBlock>& self, Handler handler, void* ctx) {
   handler_ = handler;
   ctx_ = ctx;
-  state_ = State::suspended;
-  k_.write32(base_ + kMask, 0);
   return k_.request_irq(line_, &IrqBlock::hard_half, this,
                         contract::bind<&IrqBlock::threaded_half>(self), role_);
 }
@@ -45,11 +43,10 @@ void IrqBlock::threaded_half() {
 void IrqBlock::suspend() {
   {
     SpinGuard lock(k_, mask_lock_);
-    state_ = State::suspending;
+    state_ = State::silent;
     set_mask(0);
   }
   k_.synchronize_irq(line_);
-  state_ = State::suspended;
 }
 
 void IrqBlock::resume(std::uint32_t bits) {

@@ -21,8 +21,8 @@ class IrqBlock {
   IrqBlock(Kernel& kernel, contract::IrqLine line, std::uint32_t base, const char* role)
       : k_(kernel), line_(line), base_(base), role_(role) {}
 
-  /// Silences the block and installs the two halves, up to the unbind. `self` shares the life of
-  /// the owner.
+  /// Installs the two halves, up to the unbind, for a block that is silent until resume(). `self`
+  /// shares the life of the owner.
   int request(const Ptr<IrqBlock>& self, Handler handler, void* ctx);
   /// No handler touches a register once this returned.
   void suspend();
@@ -38,7 +38,7 @@ class IrqBlock {
   void rewrite_mask();
 
  private:
-  enum class State : std::uint8_t { suspended, active, processing, suspending };
+  enum class State : std::uint8_t { silent, active, processing };
   static constexpr std::uint32_t kRawstat = 0, kClear = 4, kMask = 8, kStatus = 12;
 
   static contract::IrqReturn hard_half(void* ctx);
@@ -51,7 +51,7 @@ class IrqBlock {
   std::uint32_t base_;
   const char* role_;
   contract::SpinLock mask_lock_{.role = "irq.mask_lock"};
-  State state_ = State::suspended;
+  State state_{};
   std::uint32_t mask_ = 0;
   Handler handler_ = nullptr;
   void* ctx_ = nullptr;

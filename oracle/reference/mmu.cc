@@ -7,6 +7,7 @@
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
 #include "gpu-model/vocab/regs/mmu_control.h"
+#include "oracle/reference/bits.h"
 #include "oracle/reference/driver.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/protm.h"
@@ -107,33 +108,29 @@ int Mmu::command(std::uint32_t as, std::uint32_t cmd) {
 
 int Mmu::as_enable(std::uint32_t as, Vm& vm) {
   k_.assert_held(slots_lock_);
-  irq_.enable_events(1u << as);
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), d_.drm.pgtable_ttbr(vm.table));
   k_.write64(as_offset(AsNr{as}, kAsMemattrLo), vm.memattr);
   k_.write64(as_offset(AsNr{as}, kAsTranscfgLo), vm.transcfg);
   return command(as, cmd_of(AsCommand::update));
 }
 
-int Mmu::as_disable(std::uint32_t as, AsDisable how) {
+bool Mmu::as_disable(std::uint32_t as, AsDisable how) {
   k_.assert_held(slots_lock_);
-  irq_.disable_events(1u << as);
-  int error = d_.gpu->flush_caches(kGpuCommandFlushAll);
-  if (error != 0) return error;
+  if (!d_.gpu->flush_caches(kGpuCommandFlushAll)) return false;
   const Ptr<Vm>& vm = slots_[as];
   if (vm && vm->locked.size != 0) {
-    error = command(as, cmd_of(AsCommand::unlock));
-    if (error != 0) return error;
+    if (command(as, cmd_of(AsCommand::unlock)) != 0) return false;
     // The operation that locked the region still runs; it must not unlock it once more.
     lock_is_gone(*vm);
   }
-  if (how == AsDisable::recycle) return 0;
+  if (how == AsDisable::recycle) return true;
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), 0);
   k_.write64(as_offset(AsNr{as}, kAsMemattrLo), 0);
   k_.write64(as_offset(AsNr{as}, kAsTranscfgLo), kTranscfgAdrmodeUnmapped);
-  if (d_.driver.profile().as_disable_waits) return command(as, cmd_of(AsCommand::update));
-  error = wait_ready(as);
-  if (error == 0) k_.write32(as_offset(AsNr{as}, kAsCommand), cmd_of(AsCommand::update));
-  return error;
+  if (how == AsDisable::full) return command(as, cmd_of(AsCommand::update)) == 0;
+  if (wait_ready(as) != 0) return false;
+  k_.write32(as_offset(AsNr{as}, kAsCommand), cmd_of(AsCommand::update));
+  return true;
 }
 
 void Mmu::release_slot_locked(Vm& vm) {
@@ -158,8 +155,7 @@ int Mmu::pick_slot_locked(Vm& vm) {
         return -EBUSY;
       }
       as = as_of(*victim);
-      const int error = as_disable(as, AsDisable::recycle);
-      if (error != 0) return error;
+      if (!as_disable(as, AsDisable::recycle)) return -EBUSY;
       release_slot_locked(*victim);
     }
   }
@@ -228,25 +224,20 @@ int Mmu::lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size) {
   return 0;
 }
 
-int Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gated) {
-  gated = false;
-  bool bound = false;
-  {
-    MutexGuard slots(k_, slots_lock_);
-    bound = is_bound(vm);
-  }
+bool Mmu::has_slot(const Vm& vm) {
+  MutexGuard slots(k_, slots_lock_);
+  return is_bound(vm);
+}
+
+Result<bool> Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
   // Without an AS no register is touched, and vm_active waits for op_lock (MMU-35).
-  if (bound && size != 0) {
-    const int error = d_.protm->gate_enter_for_op();
-    if (error != 0) return error;
-    gated = true;
-  }
-  const int error = lock_locked(vm, start, size);
-  if (error != 0 && gated) {
-    gated = false;
-    d_.protm->gate_leave();
-  }
-  return error;
+  const bool gated = size != 0 && has_slot(vm);
+  int error = gated ? d_.protm->gate_enter_for_op() : 0;
+  if (error != 0) return tl::unexpected(error);
+  error = lock_locked(vm, start, size);
+  if (error == 0) return gated;
+  if (gated) d_.protm->gate_leave();
+  return tl::unexpected(error);
 }
 
 int Mmu::expand_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
@@ -263,11 +254,9 @@ void Mmu::unlock_region(Vm& vm, bool gated) {
   {
     MutexGuard slots(k_, slots_lock_);
     if (gated && is_bound(vm) && vm.locked.size != 0) {
-      int error = d_.gpu->flush_caches(kGpuCommandFlushAll);
-      if (error == 0) {
-        error = command(as_of(vm), cmd_of(AsCommand::unlock));
-      }
-      if (error != 0) d_.schedule_reset();
+      // What gets stuck has asked for a reset.
+      const bool flushed = d_.gpu->flush_caches(kGpuCommandFlushAll);
+      if (flushed) (void)command(as_of(vm), cmd_of(AsCommand::unlock));
     }
     vm.locked = LockedRegion{};
   }
@@ -295,15 +284,10 @@ void Mmu::cut_off(Vm& vm) {
 }
 
 void Mmu::vm_released(Vm& vm) {
-  bool bound = false;
-  {
-    MutexGuard slots(k_, slots_lock_);
-    bound = is_bound(vm);
-  }
-  if (!bound) return;
-  const bool present = k_.dev_enter();
-  // A gate that does not open leaves the AS to the reset that follows.
-  const bool gated = present && d_.protm->gate_enter() == 0;
+  if (!has_slot(vm)) return;
+  // Behind the mark of an unplug as well: until its turn at the MMU comes the AS translates, and
+  // the VM's pages are free right after this. A gate that does not open leaves it to a reset.
+  const bool gated = d_.protm->gate_enter() == 0;
   {
     MutexGuard slots(k_, slots_lock_);
     if (is_bound(vm)) {
@@ -312,32 +296,23 @@ void Mmu::vm_released(Vm& vm) {
     }
   }
   if (gated) d_.protm->gate_leave();
-  if (present) k_.dev_exit();
 }
 
 bool Mmu::has_fault(const Ptr<Vm>& vm) { return vm->unhandled_fault; }
-
-void Mmu::report_fault(std::uint32_t as) {
-  (void)k_.read32(as_offset(AsNr{as}, kAsFaultstatus));
-  (void)k_.read64(as_offset(AsNr{as}, kAsFaultaddressLo));
-  k_.log("unhandled page fault");
-}
 
 void Mmu::handle_fault(std::uint32_t status) {
   // In protected mode the AS would not execute the disable: get the GPU out of it first. When that
   // fails the reset cleans up, and the AS only has to stay silent until then.
   const bool gated = d_.protm->gate_enter() == 0;
-  std::uint32_t faults = status & kMmuIrqPageFaultMask;
-  while (faults != 0) {
-    const std::uint32_t as = static_cast<std::uint32_t>(std::countr_zero(faults));
-    faults &= faults - 1;
+  const bool waits = d_.driver.profile().as_disable_waits;
+  for (const std::uint32_t as : Bits{status & kMmuIrqPageFaultMask}) {
+    k_.log("unhandled page fault");
     MutexGuard slots(k_, slots_lock_);
-    report_fault(as);
     faulty_mask_ |= 1u << as;
     irq_.clear(1u << as);
     if (slots_[as]) slots_[as]->unhandled_fault = true;
     if (gated) {
-      (void)as_disable(as, AsDisable::full);
+      (void)as_disable(as, waits ? AsDisable::full : AsDisable::not_awaited);
     } else {
       irq_.disable_events(1u << as);
     }
@@ -352,7 +327,7 @@ void Mmu::suspend() {
     for (const Ptr<Vm>& vm : slots_) {
       if (!vm) continue;
       // An AS that keeps its lock or its tables needs more than a power cycle.
-      if (as_disable(as_of(*vm), AsDisable::full) != 0) d_.fast_reset = false;
+      if (!as_disable(as_of(*vm), AsDisable::full)) d_.fast_reset = false;
       release_slot_locked(*vm);
     }
   }

@@ -13,8 +13,9 @@
 
 namespace protm::reference {
 
-/// What as_disable leaves behind.
-enum class AsDisable : std::uint8_t { full, recycle };
+/// What as_disable leaves behind: an AS that is off, one that will be in a moment, or one for the
+/// next VM.
+enum class AsDisable : std::uint8_t { full, not_awaited, recycle };
 
 /// AS_LOCKADDR for a range, with the range that it really covers.
 struct PackedRegion {
@@ -43,12 +44,13 @@ class Mmu {
   /// Gives the VM an AS and counts a user. Errors: -EBUSY no AS, -ETIMEDOUT, -ENODEV.
   virtual int vm_active(const Ptr<Vm>& vm);
   void vm_idle(const Ptr<Vm>& vm);
-  /// Gate and LOCK for a VM operation, under op_lock; `gated` tells whether the gate was taken.
+  /// Gate and LOCK for a VM operation, under op_lock; tells whether the gate was taken.
   /// Errors: -ETIMEDOUT; then no gate is held.
-  virtual int lock_region(Vm& vm, std::uint64_t start, std::uint64_t size, bool& gated);
+  virtual Result<bool> lock_region(Vm& vm, std::uint64_t start, std::uint64_t size);
   /// Grows the locked region inside an operation.
   virtual int expand_region(Vm& vm, std::uint64_t start, std::uint64_t size);
-  /// Flush and UNLOCK; a failure schedules a reset. Leaves the gate when `gated`.
+  /// Flush and UNLOCK, either of which schedules a reset when it gets stuck. Leaves the gate when
+  /// `gated`.
   void unlock_region(Vm& vm, bool gated);
   /// No further map works; a running AS is cut off. Call inside an operation.
   void declare_unusable(Vm& vm);
@@ -72,15 +74,17 @@ class Mmu {
  private:
   /// Whether the VM has an AS just now, under slots_lock.
   [[nodiscard]] bool is_bound(const Vm& vm) const;
+  /// The same for whoever does not hold it: it may have changed by the time of the answer.
+  [[nodiscard]] bool has_slot(const Vm& vm);
   int wait_ready(std::uint32_t as);
   int command(std::uint32_t as, std::uint32_t cmd);
   int as_enable(std::uint32_t as, Vm& vm);
-  int as_disable(std::uint32_t as, AsDisable how);
+  /// False: the flush or a command got stuck.
+  bool as_disable(std::uint32_t as, AsDisable how);
   int lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size);
   int take_slot(Vm& vm);
   int pick_slot_locked(Vm& vm);
   void release_slot_locked(Vm& vm);
-  void report_fault(std::uint32_t as);
 
   static constexpr std::uint32_t kSlots = vocab::kMaxAs;
   IrqBlock irq_;

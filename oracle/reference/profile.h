@@ -48,7 +48,8 @@ struct Profile {
   bool every_cs_fault_counts = true;
   /// An AS is off before the tick that a page fault asks for. Else the firmware may not have said
   /// whose fault it was, and all queues of the groups of that VM are fatal (tick_ctx_init()).
-  /// Source: 6.12's panthor_mmu_as_disable() ends with write_cmd(), which does not wait.
+  /// Source: 6.12's panthor_mmu_as_disable() ends with write_cmd(), which does not wait. That it
+  /// does not when a VM goes either, whose pages are free at once, is a defect and not modelled.
   bool as_disable_waits = true;
   /// A tick in the very jiffy of its target is repeated at once until the jiffy ends, and each time
   /// groups change slots: from there on nanoseconds decide whose turn it is, and turns are not

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/reference/protm.h"
 
-#include <bit>
-
 #include "gpu-model/vocab/errno.h"
+#include "oracle/reference/bits.h"
 #include "oracle/reference/driver.h"
 #include "oracle/reference/fw.h"
 #include "oracle/reference/gpu.h"
@@ -43,18 +42,21 @@ int Protm::gate_enter() {
   // The semaphore keeps entries out from here on; a session that began before has to end.
   if (!window_ || !d_.gpu->protm_active()) return 0;
   const auto outside = [this] { return !d_.gpu->protm_active(); };
-  if (k_.poll(outside, kPollUs, kNaturalExitUs, Atomicity::may_sleep) == 0) return 0;
+  if (k_.poll(outside, kPollUs, kNaturalExitUs) == 0) return 0;
   // A reset under way asks for the exit itself, and gets the GPU out when that is refused: who
   // comes beside it has done nothing that it should fail for.
   constexpr std::uint64_t kResetUs = kForcedExitMs * 1000;
   const bool beside_reset = d_.reset_is_pending();
-  if (beside_reset && k_.poll(outside, kPollUs, kResetUs, Atomicity::may_sleep) == 0) return 0;
+  if (beside_reset && k_.poll(outside, kPollUs, kResetUs) == 0) return 0;
   // Firmware that a reset has stopped answers no PING; only the reset gets the GPU out.
-  const int error = d_.reset_is_pending() ? -ETIMEDOUT : force_exit();
-  if (error == 0) return 0;
+  if (!d_.reset_is_pending() && force_exit()) return 0;
+  return give_up();
+}
+
+int Protm::give_up() {
   k_.up_read(lock_);
   d_.schedule_reset();
-  return error;
+  return -ETIMEDOUT;
 }
 
 int Protm::gate_enter_for_op() {
@@ -67,20 +69,17 @@ int Protm::gate_enter_for_op() {
                                                    k_.msecs_to_jiffies(kSessionMs));
   if (left != 0) return 0;
   k_.log("protected mode does not end");
-  k_.up_read(lock_);
-  d_.schedule_reset();
-  return -ETIMEDOUT;
+  return give_up();
 }
 
-int Protm::force_exit() {
+bool Protm::force_exit() {
   d_.fw->toggle_reqs(d_.fw->glb(), fw::kGlbPing);
   d_.fw->ring_global();
-  const std::uint64_t left =
-      k_.wait_event_timeout(d_.fw->req_waitqueue(), [this] { return !d_.gpu->protm_active(); },
-                            k_.msecs_to_jiffies(kForcedExitMs));
-  if (left != 0) return 0;
-  k_.log("gpu does not leave protected mode");
-  return -ETIMEDOUT;
+  const auto outside = [this] { return !d_.gpu->protm_active(); };
+  const std::uint64_t left = k_.wait_event_timeout(d_.fw->req_waitqueue(), outside,
+                                                   k_.msecs_to_jiffies(kForcedExitMs));
+  if (left == 0) k_.log("gpu does not leave protected mode");
+  return left != 0;
 }
 
 bool Protm::ping_enter() {
@@ -102,14 +101,12 @@ bool Protm::exit_pending() const {
 void Protm::grant(const Ptr<Group>& group) {
   const CsgControl& csg = d_.fw->csg(static_cast<std::uint32_t>(group->csg_id));
   const std::uint32_t queues = group->protm_pending_queues;
-  for (std::uint32_t rest = queues; rest != 0; rest &= rest - 1) {
-    d_.fw->ack_events(csg.cs[static_cast<std::uint32_t>(std::countr_zero(rest))], fw::kCsProtmPend);
-  }
+  for (const std::uint32_t cs : Bits{queues}) d_.fw->ack_events(csg.cs[cs], fw::kCsProtmPend);
   d_.fw->toggle_reqs(csg.io, queues, fw::csg_input::kDoorbellReq, fw::csg_output::kDoorbellAck);
   d_.fw->toggle_csg_doorbells(1u << group->csg_id);
 }
 
-int Protm::request_entry() {
+bool Protm::request_entry() {
   const Iface& glb = d_.fw->glb();
   d_.fw->toggle_reqs(glb, fw::kGlbProtmEnter);
   d_.fw->ring_global();
@@ -118,42 +115,40 @@ int Protm::request_entry() {
     (void)k_.wait_event_timeout(d_.fw->req_waitqueue(), [&] { return acked() || faulted_; },
                                 k_.msecs_to_jiffies(kEnterAckMs));
   }
-  if (faulted_) return -EIO;
+  if (faulted_) return false;
   if (!acked()) {
     k_.log("protected mode entry is not acknowledged");
-    return -ETIMEDOUT;
+    return false;
   }
   // A region may be over before anybody looks: then the exit event tells that it was entered.
   const auto entered = [&] { return d_.gpu->protm_active() || exit_pending() || faulted_; };
-  const int error = k_.poll(entered, kPollUs, kEnterUs, Atomicity::may_sleep);
-  if (faulted_) return -EIO;
-  if (error != 0) k_.log("protected mode is not entered");
-  return error;
+  const bool told = k_.poll(entered, kPollUs, kEnterUs) == 0;
+  if (!told) k_.log("protected mode is not entered");
+  return told && !faulted_;
 }
 
-int Protm::enter(const Ptr<Group>& group) {
-  if (active_ || window_) return -EBUSY;
+bool Protm::enter(const Ptr<Group>& group) {
+  if (active_ || window_) return false;
   // An exit nobody looked at yet must not be taken for one of the new session (FW-18).
   if (exit_pending()) handle_exit();
   hold_off_commands();
   if (d_.reset_is_pending()) {
     let_commands_in();
-    return -EBUSY;
+    return false;
   }
   window_ = true;
   grant(group);
-  const int error = request_entry();
-  if (error == 0) {
+  const bool entered = request_entry();
+  if (entered) {
     d_.sched->group_get(group);
     active_ = group;
     group->protm_pending_queues = 0;
-    group->expect_pend = true;
   } else if (!culprit_) {
     d_.sched->group_get(group);
     culprit_ = group;
   }
   let_commands_in();
-  return error;
+  return entered;
 }
 
 void Protm::end_session() {

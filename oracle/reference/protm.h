@@ -36,8 +36,8 @@ class Protm {
   int gate_enter_for_op();
   void gate_leave() { k_.up_read(lock_); }
   /// Sends a PING so that the firmware leaves protected mode, and waits for it, 500 ms at most.
-  /// Errors: -ETIMEDOUT.
-  virtual int force_exit();
+  /// False: the GPU is still inside.
+  virtual bool force_exit();
   /// True when the watchdog may ping; then `ping_leave` has to follow.
   virtual bool ping_enter();
   void ping_leave() { k_.up_read(lock_); }
@@ -45,9 +45,9 @@ class Protm {
   virtual void fault_seen();
 
   // --- session, under sched.lock ------------------------------------------------------------
-  /// Grants the pending requests of `group`, which is active on a slot, and enters.
-  /// Errors: -ETIMEDOUT no ack or no entry, -EIO fault; the caller schedules the reset.
-  virtual int enter(const Ptr<Group>& group);
+  /// Grants the pending requests of `group`, which is active on a slot, and enters. False: no ack,
+  /// no entry, a fault, or a reset comes first; the caller schedules the reset.
+  virtual bool enter(const Ptr<Group>& group);
   /// The group inside protected mode; NULL when there is no session.
   [[nodiscard]] const Ptr<Group>& active_group() const { return active_; }
   /// PROTM_EXIT differs in GLB_REQ and GLB_ACK.
@@ -72,7 +72,9 @@ class Protm {
   virtual void hold_off_commands() { k_.down_write(lock_); }
   virtual void let_commands_in() { k_.up_write(lock_); }
   /// ENTER toggled and acknowledged, then the GPU inside or already out again.
-  int request_entry();
+  bool request_entry();
+  /// Leaves a gate that did not open, for the reset. -ETIMEDOUT.
+  int give_up();
   void end_session();
 
   Device& d_;

@@ -6,7 +6,6 @@
 namespace protm::reference {
 
 using namespace vocab;
-using contract::Atomicity;
 using contract::SpinGuard;
 
 namespace {
@@ -66,10 +65,10 @@ void Pwr::command(PwrCommandType type, Domain domain, std::uint32_t subdomain) {
   k_.write32(kPwrCommand.offset, word.raw());
 }
 
-int Pwr::soft_reset() {
+void Pwr::soft_reset() {
   if (!Word<PwrStatusHi>{k_.read32(kPwrStatusHi.offset)}[PwrStatusHi::allow_soft_reset]) {
     k_.log("soft reset not allowed");
-    return -EOPNOTSUPP;
+    return;
   }
   {
     SpinGuard lock(k_, reqs_lock_);
@@ -77,17 +76,14 @@ int Pwr::soft_reset() {
     irq_.clear(kResetDone);
     command(PwrCommandType::reset_soft, Domain::l2);
   }
-  const bool told = k_.wait_event_timeout(reqs_acked_, [this] { return !reset_running_; },
-                                          k_.msecs_to_jiffies(kResetMs)) != 0;
-  const bool done = told || (irq_.rawstat() & kResetDone) != 0;
-  SpinGuard lock(k_, reqs_lock_);
-  set_reset_running(false);
-  return done ? 0 : -ETIMEDOUT;
+  const auto told = [this] { return !reset_running_; };
+  if (k_.wait_event_timeout(reqs_acked_, told, k_.msecs_to_jiffies(kResetMs)) == 0) {
+    k_.log("gpu reset timeout");
+  }
 }
 
 int Pwr::settle(Domain domain) {
-  return k_.poll([&] { return domain_reg(domain, kPwrTrans) == 0; }, 100, kTransitionUs,
-                 Atomicity::may_sleep);
+  return k_.poll([&] { return domain_reg(domain, kPwrTrans) == 0; }, 100, kTransitionUs);
 }
 
 int Pwr::switch_cores(Domain domain, std::uint64_t cores, bool on) {
@@ -100,7 +96,7 @@ int Pwr::switch_cores(Domain domain, std::uint64_t cores, bool on) {
   const bool rtu = domain == Domain::shader && ray_traversal_;
   command(on ? PwrCommandType::power_up : PwrCommandType::power_down, domain,
           rtu ? kPwrSubdomainRtu : 0);
-  return k_.poll(there, 100, kTransitionUs, Atomicity::may_sleep);
+  return k_.poll(there, 100, kTransitionUs);
 }
 
 int Pwr::delegate(Domain domain) {
@@ -112,27 +108,24 @@ int Pwr::delegate(Domain domain) {
   command(PwrCommandType::delegate, domain);
   const std::uint32_t both = pwr_delegated(domain) | pwr_allowed(domain);
   return k_.poll([&] { return (status_low() & both) == pwr_delegated(domain); }, 10,
-                 kTransitionUs, Atomicity::may_sleep);
+                 kTransitionUs);
 }
 
-int Pwr::retract(Domain domain) {
+bool Pwr::retract(Domain domain) {
   const auto free = [this] {
     return !Word<PwrStatusHi>{k_.read32(kPwrStatusHi.offset)}[PwrStatusHi::retract_pending];
   };
-  const int error = k_.poll(free, 0, kRetractUs, Atomicity::may_sleep);
-  if (error != 0) return error;
-  if ((status_low() & pwr_delegated(domain)) == 0) return 0;
+  if (k_.poll(free, 0, kRetractUs) != 0) return false;
+  if ((status_low() & pwr_delegated(domain)) == 0) return true;
   command(PwrCommandType::retract, domain);
   const std::uint32_t both = pwr_delegated(domain) | pwr_allowed(domain);
-  return k_.poll([&] { return (status_low() & both) == pwr_allowed(domain); }, 10, kTransitionUs,
-                 Atomicity::may_sleep);
+  const auto back = [&] { return (status_low() & both) == pwr_allowed(domain); };
+  return k_.poll(back, 10, kTransitionUs) == 0;
 }
 
-int Pwr::force_off(Domain domain) {
+bool Pwr::force_off(Domain domain) {
   const std::uint64_t cores = domain_reg(domain, kPwrReady);
-  if (cores == 0) return 0;
-  const int error = retract(domain);
-  return error != 0 ? error : switch_cores(domain, cores, false);
+  return cores == 0 || (retract(domain) && switch_cores(domain, cores, false) == 0);
 }
 
 int Pwr::l2_on(const uapi::GpuInfo& info) {
@@ -146,12 +139,12 @@ int Pwr::l2_on(const uapi::GpuInfo& info) {
   return error;
 }
 
-int Pwr::l2_off(const uapi::GpuInfo& info) {
-  if ((status_low() & pwr_allowed(Domain::l2)) == 0) return -EPERM;
+void Pwr::l2_off(const uapi::GpuInfo& info) {
+  if ((status_low() & pwr_allowed(Domain::l2)) == 0) return;
   // A firmware that was halted has switched them off; one that hangs has not.
-  int error = force_off(Domain::tiler);
-  if (error == 0) error = force_off(Domain::shader);
-  return error != 0 ? error : switch_cores(Domain::l2, info.l2_present, false);
+  if (force_off(Domain::tiler) && force_off(Domain::shader)) {
+    (void)switch_cores(Domain::l2, info.l2_present, false);
+  }
 }
 
 }  // namespace protm::reference

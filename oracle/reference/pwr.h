@@ -21,11 +21,10 @@ class Pwr {
   int init(const Ptr<Pwr>& self);
   void suspend() { irq_.suspend(); }
   void resume();
-  /// Errors: -ETIMEDOUT, -EOPNOTSUPP the block does not allow it.
-  int soft_reset();
+  void soft_reset();
   /// Errors: -EPERM the block does not allow it, -ETIMEDOUT.
   int l2_on(const vocab::uapi::GpuInfo& info);
-  int l2_off(const vocab::uapi::GpuInfo& info);
+  void l2_off(const vocab::uapi::GpuInfo& info);
 
  private:
   using Domain = vocab::PwrDomain;
@@ -37,8 +36,8 @@ class Pwr {
   int settle(Domain domain);
   int switch_cores(Domain domain, std::uint64_t cores, bool on);
   int delegate(Domain domain);
-  int retract(Domain domain);
-  int force_off(Domain domain);
+  bool retract(Domain domain);
+  bool force_off(Domain domain);
 
   Device& d_;
   Kernel& k_;

@@ -46,8 +46,8 @@ struct Tick {
   std::uint32_t group_count = 0, idle_count = 0;
   std::array<Ptr<Vm>, kMaxSlots> vms{};
   std::uint32_t as_count = 0;
-  bool full = false, immediate = false, stop = true;
-  std::uint32_t failed_slots = 0;
+  bool full = false, stop = true;
+  bool failed = false;         ///< the slots are not as wanted: the reset that was asked for helps
   Ptr<Group> protm_candidate;  ///< no reference of its own: it is in `groups`
 };
 
@@ -73,7 +73,8 @@ class Sched {
   /// The system is awake again: makes up for a tick that found the power gone.
   void wake();
   void pre_reset();
-  void post_reset(int fw_error);
+  /// `runs`: the firmware does.
+  void post_reset(bool runs);
 
   // --- groups ---------------------------------------------------------------------------------
   [[nodiscard]] Result<Ptr<Group>> group_create(const Ptr<Vm>& vm, const GroupRequest& request);
@@ -106,7 +107,6 @@ class Sched {
   /// What groups, slots and lists are may change under sched.lock only.
   void assert_locked() const { k_.assert_held(lock_); }
   [[nodiscard]] std::uint32_t slot_count() const { return slot_count_; }
-  [[nodiscard]] std::uint32_t groups_on_slot() const;
 
  protected:
   // Seams of the tick, all under sched.lock.
@@ -125,7 +125,8 @@ class Sched {
   /// What the slot of a group that comes back or comes first is asked for.
   [[nodiscard]] virtual vocab::fw::CsgState starting_state(const Ptr<Group>& group) const;
   virtual void process_csg_events(std::uint32_t slot);
-  virtual int update_slots(SlotUpdate& update);
+  /// Sends requests and waits for the slots. False: one timed out; `update` tells which.
+  virtual bool update_slots(SlotUpdate& update);
   virtual void unbind(const Ptr<Group>& group);
   virtual void sync_queue_state(const Ptr<Group>& group, std::uint32_t cs);
   /// Signals the fences of finished jobs; true when there was progress.
@@ -150,7 +151,7 @@ class Sched {
   std::array<Slot, kMaxSlots> slots_{};
   std::array<List<Group>, kPriorities> runnable_, idle_;
   List<Group> waiting_;
-  std::uint32_t slot_count_ = 0, as_slot_count_ = 0;
+  std::uint32_t slot_count_{}, as_slot_count_{};
 
  private:
   friend struct SchedOpsTable;
@@ -184,6 +185,9 @@ class Sched {
   void set_time_left(const Ptr<Queue>& queue, std::uint64_t jiffies);
   void queue_start(const Ptr<Queue>& queue);
   [[nodiscard]] std::uint64_t timeout_jiffies() const { return k_.msecs_to_jiffies(5000); }
+
+  /// How far the firmware came in the ring, in bytes from the start of all.
+  [[nodiscard]] std::uint64_t ring_extract(const Ptr<Queue>& queue) const;
 
   // sched_slot.cc
   int bind(const Ptr<Group>& group, std::uint32_t slot);
@@ -222,7 +226,6 @@ class Sched {
   void tick_locked(std::uint64_t now, bool full);
   void leave_session_alone(std::uint64_t now);
   void choose_and_apply(Tick& tick);
-  void undo_binds(std::uint32_t slots);
   void give_back(const Ptr<Group>& group);
   void collect_old(Tick& tick);
   void insert_old(Tick& tick, const Ptr<Group>& group);
@@ -233,8 +236,16 @@ class Sched {
   void settle(Tick& tick);
   void cleanup(Tick& tick);
   void set_power_reference(bool wanted);
-  void rearm(std::uint64_t now, bool stop, bool immediate);
+  void rearm(std::uint64_t now, bool stop);
   [[nodiscard]] bool end_session();
+  /// Calls `visit(slot, group)` for each slot with a group on it.
+  template <class F>
+  void for_slots(F&& visit) {
+    for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
+      const Ptr<Group> group = slots_[slot].group;
+      if (group) visit(slot, group);
+    }
+  }
   template <class F>
   void for_chosen(Tick& tick, F&& visit) {
     for (std::uint32_t p = kPriorities; p-- > 0;) tick.groups[p].for_each(visit);

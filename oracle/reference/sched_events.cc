@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Firmware events, waiting groups, and who asks for a tick. See sched.h.
-#include <bit>
-
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/exception_codes.h"
-#include "gpu-model/vocab/regs/doorbell.h"
 #include "gpu-model/vocab/regs/job_control.h"
+#include "oracle/reference/bits.h"
 #include "oracle/reference/driver.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
@@ -27,9 +25,7 @@ void Sched::fw_events() {
   MutexGuard lock(k_, lock_);
   if (!d_.fw->booted()) return;
   // Slots first: a request that came together with the exit belongs to the session that ends.
-  for (std::uint32_t rest = events & ~kJobIrqGlb; rest != 0; rest &= rest - 1) {
-    process_csg_events(static_cast<std::uint32_t>(std::countr_zero(rest)));
-  }
+  for (const std::uint32_t slot : Bits{events & ~kJobIrqGlb}) process_csg_events(slot);
   if ((events & kJobIrqGlb) != 0) process_glb_events();
 }
 
@@ -61,8 +57,7 @@ void Sched::process_csg_events(std::uint32_t slot) {
   }
   if ((events & fw::kCsgProgressTimerEvent) != 0) handle_progress_timer(group);
   std::uint32_t doorbells = 0;
-  for (std::uint32_t rest = irq_req ^ irq_ack; rest != 0; rest &= rest - 1) {
-    const auto cs = static_cast<std::uint32_t>(std::countr_zero(rest));
+  for (const std::uint32_t cs : Bits{irq_req ^ irq_ack}) {
     if (cs < group->queue_count) process_cs_events(group, slot, cs, doorbells);
   }
   if ((events & fw::kCsgSyncUpdate) != 0) {
@@ -116,8 +111,7 @@ void Sched::handle_fault(const Ptr<Group>& group, std::uint32_t cs) {
   const Word<fw::CsFaultWord> fault{d_.fw->out(io, fw::cs_output::kFault)};
   const bool inherited =
       fault[fw::CsFaultWord::type] == static_cast<std::uint32_t>(Exception::cs_inherit_fault);
-  const std::uint64_t extract =
-      d_.drm.load64(queue->iface->kmap, fw::ring::kOutputPage + fw::ring::kExtract);
+  const std::uint64_t extract = ring_extract(queue);
   k_.log("cs fault");
   if (!inherited && !d_.driver.profile().every_cs_fault_counts) return;
   SpinGuard lock(k_, queue->fence_lock);
@@ -137,7 +131,6 @@ void Sched::handle_protm_pend(const Ptr<Group>& group, std::uint32_t cs) {
     tick_now();
     return;
   }
-  group->expect_pend = false;
   // The event stays until it is granted, so it is seen again with each event of the slot.
   if ((group->protm_pending_queues & bit) != 0) return;
   group->protm_pending_queues |= bit;
@@ -145,15 +138,8 @@ void Sched::handle_protm_pend(const Ptr<Group>& group, std::uint32_t cs) {
   if (!d_.protm->active_group()) protm_tick_now();
 }
 
-void Sched::after_protm_exit() {
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    const Ptr<Group>& group = slots_[slot].group;
-    if (!group || group->state != GroupState::active) continue;
-    // Doorbells of users are not heard inside; who rang one is served now at the latest.
-    if (rings_filled(group) && d_.fw->booted()) k_.write32(doorbell_offset(slot + 1), 1);
-  }
-  protm_tick_now();
-}
+// Doorbells that users rang meanwhile need no second one: firmware looks at INSERT as it leaves.
+void Sched::after_protm_exit() { protm_tick_now(); }
 
 // --- waiting groups ----------------------------------------------------------------------------
 
@@ -165,8 +151,7 @@ void Sched::sync_upd() {
   MutexGuard lock(k_, lock_);
   waiting_.for_each([&](const Ptr<Group>& group) {
     std::uint32_t unblocked = 0;
-    for (std::uint32_t rest = group->blocked_queues; rest != 0; rest &= rest - 1) {
-      const auto cs = static_cast<std::uint32_t>(std::countr_zero(rest));
+    for (const std::uint32_t cs : Bits{group->blocked_queues}) {
       if (wait_satisfied(group, group->queues[cs])) unblocked |= 1u << cs;
     }
     if (unblocked == 0) return;

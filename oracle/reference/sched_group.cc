@@ -51,9 +51,8 @@ bool Sched::is_idle(const Ptr<Group>& group) const {
 
 bool Sched::rings_filled(const Ptr<Group>& group) const {
   for (std::uint32_t i = 0; i < group->queue_count; ++i) {
-    const contract::KMap& pages = group->queues[i]->iface->kmap;
-    const std::uint64_t insert = d_.drm.load64(pages, fw::ring::kInsert);
-    if (insert != d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract)) return true;
+    const Ptr<Queue>& queue = group->queues[i];
+    if (d_.drm.load64(queue->iface->kmap, fw::ring::kInsert) != ring_extract(queue)) return true;
   }
   return false;
 }
@@ -204,9 +203,7 @@ int Sched::queue_init(const Ptr<Queue>& queue) {
 void Sched::queue_free(const Ptr<Queue>& queue) {
   if (!queue) return;
   if (queue->entity_live) d_.drm.sched_entity_destroy(queue->entity);
-  queue->entity_live = false;
   if (queue->scheduler_live) d_.drm.sched_fini(queue->scheduler);
-  queue->scheduler_live = false;
   k_.disable_delayed_work_sync(queue->timeout);
   release_wait(queue);
   KernelBos::destroy(d_, queue->ring);
@@ -321,12 +318,6 @@ void Sched::sync_upd_work(Group* group) {
 
 void Sched::group_sync_update(const Ptr<Group>& group) {
   for (std::uint32_t i = 0; i < group->queue_count; ++i) (void)complete_jobs(group->queues[i]);
-}
-
-std::uint32_t Sched::groups_on_slot() const {
-  std::uint32_t count = 0;
-  for (const Slot& slot : slots_) count += slot.group ? 1 : 0;
-  return count;
 }
 
 }  // namespace protm::reference

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A tiler has run out of heap memory: one more chunk, or the word that there is none. See sched.h.
 // The chunk is made without sched.lock, so what was seen before may be gone afterwards.
-#include <bit>
 #include <utility>
 
 #include "gpu-model/vocab/errno.h"
+#include "oracle/reference/bits.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/tiler_heap.h"
 
@@ -31,9 +31,7 @@ void Sched::tiler_oom_work(Group* group) {
     MutexGuard lock(sched.k_, sched.lock_);
     queues = take_requests(sched, *self);
   }
-  for (std::uint32_t rest = queues; rest != 0; rest &= rest - 1) {
-    sched.answer_tiler_oom(self, static_cast<std::uint32_t>(std::countr_zero(rest)));
-  }
+  for (const std::uint32_t cs : Bits{queues}) sched.answer_tiler_oom(self, cs);
   sched.group_put(self);
 }
 

@@ -109,6 +109,11 @@ void Sched::write_ring_job(const Ptr<Queue>& queue, const Ptr<Job>& job) {
   }
 }
 
+std::uint64_t Sched::ring_extract(const Ptr<Queue>& queue) const {
+  constexpr std::uint32_t kExtractAt = fw::ring::kOutputPage + fw::ring::kExtract;
+  return d_.drm.load64(queue->iface->kmap, kExtractAt);
+}
+
 Result<Ptr<contract::Fence>> Sched::run_job(const Ptr<Job>& job) {
   const Ptr<Group>& group = job->group;
   const Ptr<Queue>& queue = group->queues[job->queue_idx];
@@ -137,8 +142,6 @@ Result<Ptr<contract::Fence>> Sched::run_job(const Ptr<Job>& job) {
     SpinGuard fence(k_, queue->fence_lock);
     jobs_in_flight(queue).push_back(job->in_flight);
   }
-  const std::uint64_t extract = d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
-  d_.drm.store64(pages, fw::ring::kExtractInit, extract);
   d_.drm.store64(pages, fw::ring::kInsert, job->ring_end);
   kick_queue(group, queue);
 

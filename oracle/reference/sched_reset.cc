@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The scheduler at probe, suspend, reset and unplug. See sched.h.
 #include <algorithm>
-#include <bit>
 
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
+#include "oracle/reference/bits.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
@@ -47,11 +47,6 @@ int Sched::init(const Ptr<Sched>& self) {
 
 void Sched::forced_terminate(const Ptr<Group>& group) {
   assert_locked();
-  if (group->state == GroupState::active) {
-    for (std::uint32_t i = 0; i < group->queue_count; ++i) {
-      reset_cs(group, static_cast<std::uint32_t>(group->csg_id), i);
-    }
-  }
   group->state = GroupState::terminated;
 }
 
@@ -75,15 +70,13 @@ void Sched::leave_slot(std::uint32_t slot) {
 // SUSPEND would look done at once where that one was suspended. So it is waited for once more.
 void Sched::settle_starts() {
   SlotUpdate again;
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    const Ptr<Group>& group = slots_[slot].group;
-    if (!group || group->state == GroupState::active) continue;
-    if (group->state == GroupState::terminated) continue;
+  for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {
+    if (group->state == GroupState::active || group->state == GroupState::terminated) return;
     again.queue(slot, d_.fw->in(d_.fw->csg(slot).io, 0), fw::kCsgStateMask);
-  }
+  });
   (void)update_slots(again);
-  for (std::uint32_t rest = again.timed_out; rest != 0; rest &= rest - 1) {
-    const Ptr<Group>& group = slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group;
+  for (const std::uint32_t slot : Bits{again.timed_out}) {
+    const Ptr<Group>& group = slots_[slot].group;
     if (can_run(group)) group->innocent = true;
     group->timedout = true;
     forced_terminate(group);
@@ -93,38 +86,28 @@ void Sched::settle_starts() {
 void Sched::suspend_locked() {
   settle_starts();
   SlotUpdate update;
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    const Ptr<Group>& group = slots_[slot].group;
-    if (!group || group->state == GroupState::terminated) continue;
+  for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {
+    if (group->state == GroupState::terminated) return;
     const auto state = can_run(group) ? fw::CsgState::suspend : fw::CsgState::terminate;
     update.queue(slot, state_value(state), fw::kCsgStateMask);
-  }
+  });
   (void)update_slots(update);
-  std::uint32_t saved = update.slots & ~update.timed_out;
-  if (update.timed_out != 0) {
-    SlotUpdate last;
-    for (std::uint32_t rest = update.timed_out; rest != 0; rest &= rest - 1) {
-      const auto slot = static_cast<std::uint32_t>(std::countr_zero(rest));
-      const Ptr<Group>& group = slots_[slot].group;
-      if (can_run(group)) group->innocent = true;
-      group->timedout = true;
-      last.queue(slot, state_value(fw::CsgState::terminate), fw::kCsgStateMask);
-    }
-    (void)update_slots(last);
-    for (std::uint32_t rest = last.timed_out; rest != 0; rest &= rest - 1) {
-      forced_terminate(slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group);
-    }
+  SlotUpdate last;
+  for (const std::uint32_t slot : Bits{update.timed_out}) {
+    const Ptr<Group>& group = slots_[slot].group;
+    if (can_run(group)) group->innocent = true;
+    group->timedout = true;
+    last.queue(slot, state_value(fw::CsgState::terminate), fw::kCsgStateMask);
   }
+  (void)update_slots(last);
+  for (const std::uint32_t slot : Bits{last.timed_out}) forced_terminate(slots_[slot].group);
   // Saved state must be in memory before the power goes or the reset comes.
-  if (saved != 0 && d_.gpu->flush_caches(kGpuCommandCleanAll) != 0) {
+  const std::uint32_t saved = update.slots & ~update.timed_out;
+  if (saved != 0 && !d_.gpu->flush_caches(kGpuCommandCleanAll)) {
     k_.log("cache flush at suspend failed");
-    for (std::uint32_t rest = saved; rest != 0; rest &= rest - 1) {
-      forced_terminate(slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group);
-    }
+    for (const std::uint32_t slot : Bits{saved}) forced_terminate(slots_[slot].group);
   }
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    if (slots_[slot].group) leave_slot(slot);
-  }
+  for_slots([&](std::uint32_t slot, const Ptr<Group>&) { leave_slot(slot); });
 }
 
 void Sched::rescue_from_protm() {
@@ -133,9 +116,9 @@ void Sched::rescue_from_protm() {
   // An exit that nobody looked at yet ends the session like any other (RST-15).
   if (protm.active_group() && protm.exit_pending()) protm.handle_exit();
   bool refused = false;
-  if (protm.maybe_inside() && d_.gpu->protm_active()) refused = protm.force_exit() != 0;
+  if (d_.gpu->protm_active()) refused = !protm.force_exit();
   const Ptr<Group> inside = protm.active_group() ? protm.active_group() : protm.culprit();
-  if (!refused && protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
+  if (protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
   // Only who is to blame dies: somebody else's reset is none of its business (RST-14).
   const bool blamed = inside && (refused || protm.faulted());
   if (blamed) {
@@ -148,9 +131,7 @@ void Sched::rescue_from_protm() {
   }
   if (refused) {
     // The firmware saved everybody else at the entry and will not answer any more.
-    for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-      const Ptr<Group> group = slots_[slot].group;
-      if (!group) continue;
+    for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {
       if (group == inside) {
         // Its slot stays silent: timed out like any other slot that does not answer, as the base
         // does and as the posted code shows on a real kernel (state 3).
@@ -163,7 +144,7 @@ void Sched::rescue_from_protm() {
         forced_terminate(group);
       }
       leave_slot(slot);
-    }
+    });
   }
   protm.forget();
 }
@@ -181,9 +162,7 @@ void Sched::resume() {
     MutexGuard lock(k_, lock_);
     for (List<Group>& idle : idle_) {
       idle.for_each([&](const Ptr<Group>& group) {
-        if (is_idle(group)) return;
-        group->run_node.unlink();
-        give_back(group);
+        if (!is_idle(group)) give_back(group);
       });
     }
   }
@@ -238,16 +217,16 @@ void Sched::pre_reset() {
   all.for_each([&](const Ptr<Group>& group) { stop_group(group); });
 }
 
-void Sched::post_reset(int fw_error) {
+void Sched::post_reset(bool runs) {
   {
     MutexGuard reset(k_, reset_lock_);
     stopped_.for_each([&](const Ptr<Group>& group) {
-      if (fw_error != 0) group->state = GroupState::terminated;
+      if (!runs) group->state = GroupState::terminated;
       restart_group(group);
     });
     reset_in_progress_ = false;
   }
-  if (fw_error != 0) return;
+  if (!runs) return;
   resched_target_ = kNoTick;
   tick_now();
   queue_sync_upd();
@@ -262,11 +241,10 @@ void Sched::unplug() {
   MutexGuard lock(k_, lock_);
   rescue_from_protm();
   // The firmware stops next: nobody on a slot comes back.
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    if (!slots_[slot].group) continue;
-    forced_terminate(slots_[slot].group);
+  for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {
+    forced_terminate(group);
     leave_slot(slot);
-  }
+  });
   // Nor does anybody who waits for a slot: the fences of accepted jobs signal now or never.
   for (std::uint32_t p = 0; p < kPriorities; ++p) {
     for (List<Group>* const list : {&runnable_[p], &idle_[p]}) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // CSG slots: programming, requests and acks, what the status words say. See sched.h.
-#include <bit>
-
 #include "gpu-model/vocab/cs_isa.h"
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/regs/doorbell.h"
+#include "oracle/reference/bits.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
 #include "oracle/reference/sched.h"
@@ -26,31 +25,28 @@ void SlotUpdate::queue(std::uint32_t slot, std::uint32_t value, std::uint32_t ma
   slots |= 1u << slot;
 }
 
-int Sched::update_slots(SlotUpdate& update) {
+bool Sched::update_slots(SlotUpdate& update) {
   assert_locked();
-  if (update.slots == 0) return 0;
-  for (std::uint32_t rest = update.slots; rest != 0; rest &= rest - 1) {
-    const auto slot = static_cast<std::uint32_t>(std::countr_zero(rest));
+  if (update.slots == 0) return true;
+  for (const std::uint32_t slot : Bits{update.slots}) {
     const SlotUpdate::Request& request = update.requests[slot];
     d_.fw->update_reqs(d_.fw->csg(slot).io, request.value, request.mask);
   }
   d_.fw->ring_csgs(update.slots);
-  for (std::uint32_t rest = update.slots; rest != 0; rest &= rest - 1) {
-    const auto slot = static_cast<std::uint32_t>(std::countr_zero(rest));
+  for (const std::uint32_t slot : Bits{update.slots}) {
     const std::uint32_t mask = update.requests[slot].mask;
-    std::uint32_t acked = 0;
-    const int error = d_.fw->wait_acks(d_.fw->csg(slot).io, mask, kAckMs, acked);
+    std::uint32_t acked = d_.fw->wait_acks(d_.fw->csg(slot).io, mask, kAckMs);
+    if (acked != mask) {
+      k_.log("csg update request timed out");
+      update.timed_out |= 1u << slot;
+    }
     // A state that agrees in some bits only is not reached.
     if ((acked & fw::kCsgStateMask) != (mask & fw::kCsgStateMask)) acked &= ~fw::kCsgStateMask;
     if ((acked & fw::kCsgEpCfg) != 0) slots_[slot].priority = read_priority(slot);
     if ((acked & fw::kCsgStateMask) != 0) sync_slot_state(slot);
     if ((acked & fw::kCsgStatusUpdate) != 0) sync_queues(slot);
-    if (error != 0) {
-      k_.log("csg update request timed out");
-      update.timed_out |= 1u << slot;
-    }
   }
-  return update.timed_out != 0 ? -ETIMEDOUT : 0;
+  return update.timed_out == 0;
 }
 
 std::uint32_t Sched::read_priority(std::uint32_t slot) const {
@@ -100,7 +96,7 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   const Iface& io = d_.fw->csg(slot).cs[cs];
   const Ptr<Queue>& queue = group->queues[cs];
   const contract::KMap& pages = queue->iface->kmap;
-  const std::uint64_t extract = d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
+  const std::uint64_t extract = ring_extract(queue);
   const std::uint64_t insert = d_.drm.load64(pages, fw::ring::kInsert);
   if (insert < extract) k_.warn("ring extract is ahead of insert");
   d_.drm.store64(pages, fw::ring::kExtractInit, extract);
@@ -150,8 +146,6 @@ void Sched::program_slot(std::uint32_t slot, std::uint32_t priority) {
                   group->protm_suspend_buf ? group->protm_suspend_buf->va : 0);
   d_.fw->set_in(io, fw::csg_input::kAckIrqMask, ~0u);
   d_.fw->toggle_reqs(io, queues, fw::csg_input::kDoorbellReq, fw::csg_output::kDoorbellAck);
-  // A group that was saved inside a region asks again, by event or by status.
-  group->expect_pend = group->protected_flag && group->state == GroupState::suspended;
 }
 
 void Sched::reset_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_t cs) {
@@ -193,7 +187,6 @@ void Sched::sync_queues(std::uint32_t slot) {
   group->idle_queues = 0;
   group->blocked_queues = 0;
   for (std::uint32_t i = 0; i < group->queue_count; ++i) sync_queue_state(group, i);
-  if (is_idle(group)) group->expect_pend = false;
 }
 
 void Sched::sync_queue_state(const Ptr<Group>& group, std::uint32_t cs) {
@@ -211,9 +204,8 @@ void Sched::sync_queue_state(const Ptr<Group>& group, std::uint32_t cs) {
   const std::uint32_t reason =
       d_.fw->out(io, fw::cs_output::kStatusBlockedReason) & kBlockedReasonMask;
   if (reason == static_cast<std::uint32_t>(fw::BlockedReason::unblocked)) {
-    const contract::KMap& pages = queue->iface->kmap;
-    const bool empty = d_.drm.load64(pages, fw::ring::kInsert) ==
-                       d_.drm.load64(pages, fw::ring::kOutputPage + fw::ring::kExtract);
+    const bool empty =
+        d_.drm.load64(queue->iface->kmap, fw::ring::kInsert) == ring_extract(queue);
     if (empty && scoreboards == 0) group->idle_queues |= 1u << cs;
     return;
   }
@@ -236,16 +228,16 @@ void Sched::sync_queue_state(const Ptr<Group>& group, std::uint32_t cs) {
 
 void Sched::release_wait(const Ptr<Queue>& queue) {
   SyncWait& wait = queue->wait;
-  if (!wait.object) return;
-  d_.drm.gem_vunmap(wait.object);
-  d_.drm.gem_put(wait.object);
-  wait.object = nullptr;
-  wait.kmap = contract::KMap{};
+  if (!wait.place.object) return;
+  d_.drm.gem_vunmap(wait.place.object);
+  d_.drm.gem_put(wait.place.object);
+  wait.place = SyncWait::Place{};
 }
 
 bool Sched::wait_satisfied(const Ptr<Group>& group, const Ptr<Queue>& queue) {
   SyncWait& wait = queue->wait;
-  if (!wait.object) {
+  SyncWait::Place& place = wait.place;
+  if (!place.object) {
     std::uint64_t offset = 0;
     const Ptr<contract::GemObject> object = Vms::object_at(group->vm, wait.gpu_va, offset);
     if (!object) return false;
@@ -254,14 +246,12 @@ bool Sched::wait_satisfied(const Ptr<Group>& group, const Ptr<Queue>& queue) {
       d_.drm.gem_put(object);
       return false;
     }
-    wait.object = object;
-    wait.offset = offset;
-    wait.kmap = *map;
+    place = {object, offset, *map};
   }
   const std::uint64_t size = wait.is_64bit ? 8 : 4;
-  if (wait.offset + size > wait.kmap.size) return false;
-  const std::uint64_t value = wait.is_64bit ? d_.drm.load64(wait.kmap, wait.offset)
-                                            : d_.drm.load32(wait.kmap, wait.offset);
+  if (place.offset + size > place.kmap.size) return false;
+  const std::uint64_t value = wait.is_64bit ? d_.drm.load64(place.kmap, place.offset)
+                                            : d_.drm.load32(place.kmap, place.offset);
   const bool satisfied = wait.greater ? value > wait.ref : value <= wait.ref;
   if (satisfied) release_wait(queue);
   return satisfied;

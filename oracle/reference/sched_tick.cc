@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "gpu-model/vocab/errno.h"
+#include "oracle/reference/bits.h"
 #include "oracle/reference/driver.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
@@ -61,10 +62,13 @@ void Sched::tick_locked(std::uint64_t now, bool full) {
   Tick tick;
   tick.full = full;
   collect_old(tick);
-  if (tick.failed_slots == 0) choose_and_apply(tick);
+  if (!tick.failed) choose_and_apply(tick);
   cleanup(tick);
-  if (tick.failed_slots != 0) return;
-  rearm(now, tick.stop, tick.immediate);
+  if (tick.failed) {
+    d_.schedule_reset();
+    return;
+  }
+  rearm(now, tick.stop);
 }
 
 // --- a session under way -----------------------------------------------------------------------
@@ -73,43 +77,38 @@ bool Sched::session_must_end(bool full_tick) {
   assert_locked();
   const Ptr<Group>& active = d_.protm->active_group();
   if (!active) return false;
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    const Ptr<Group>& group = slots_[slot].group;
-    if (!group) continue;
-    if (!can_run(group) || d_.mmu->has_fault(group->vm)) return true;
-    if (group == active || !has_work(group)) continue;
+  bool ends = false;
+  for_slots([&](std::uint32_t, const Ptr<Group>& group) {
+    if (!can_run(group) || d_.mmu->has_fault(group->vm)) ends = true;
+    if (group == active || !has_work(group)) return;
     // Equal priorities take turns at full ticks.
-    if (group->priority > active->priority) return true;
-    if (full_tick && group->priority == active->priority) return true;
-  }
+    if (group->priority > active->priority) ends = true;
+    if (full_tick && group->priority == active->priority) ends = true;
+  });
   for (std::uint32_t p = active->priority; p < kPriorities; ++p) {
     if (runnable_[p].empty()) continue;
     // In the middle of a period only realtime groups displace others.
-    if (full_tick || (p == kPriorityRealtime && p > active->priority)) return true;
+    if (full_tick || (p == kPriorityRealtime && p > active->priority)) ends = true;
   }
-  return false;
+  return ends;
 }
 
 void Sched::leave_session_alone(std::uint64_t now) {
   const Ptr<Group>& active = d_.protm->active_group();
   bool others = false;
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    const Ptr<Group>& group = slots_[slot].group;
-    if (group && group != active && has_work(group) && group->priority >= active->priority) {
-      others = true;
-    }
-  }
+  for_slots([&](std::uint32_t, const Ptr<Group>& group) {
+    if (group != active && has_work(group) && group->priority >= active->priority) others = true;
+  });
   for (std::uint32_t p = active->priority; p < kPriorities; ++p) {
     if (!runnable_[p].empty()) others = true;
   }
-  rearm(now, !others, false);
+  rearm(now, !others);
 }
 
 bool Sched::end_session() {
-  if (d_.protm->force_exit() != 0) return false;
+  if (!d_.protm->force_exit()) return false;
   // The event follows the exit; it belongs to this session and to no later one (FW-18).
-  (void)k_.poll([this] { return d_.protm->exit_pending(); }, 10, kExitEventUs,
-                contract::Atomicity::may_sleep);
+  (void)k_.poll([this] { return d_.protm->exit_pending(); }, 10, kExitEventUs);
   d_.protm->handle_exit();
   return true;
 }
@@ -132,9 +131,7 @@ void Sched::insert_old(Tick& tick, const Ptr<Group>& group) {
 
 void Sched::collect_old(Tick& tick) {
   SlotUpdate update;
-  for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
-    const Ptr<Group>& group = slots_[slot].group;
-    if (!group) continue;
+  for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {
     group_get(group);
     if (d_.mmu->has_fault(group->vm)) {
       process_csg_events(slot);
@@ -142,11 +139,8 @@ void Sched::collect_old(Tick& tick) {
     }
     insert_old(tick, group);
     update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgStatusUpdate);
-  }
-  if (update_slots(update) != 0) {
-    d_.schedule_reset();
-    tick.failed_slots |= update.timed_out;
-  }
+  });
+  tick.failed = !update_slots(update);
 }
 
 void Sched::pick(Tick& tick, List<Group>& from, PickIdle idle, PickOwner owner) {
@@ -205,7 +199,7 @@ Ptr<Group> Sched::choose_protm(Tick& tick) {
     const Ptr<Group> top = tick.groups[p].front();
     if (!top) continue;
     // Only the very first group counts, and only a request that the firmware made on this slot.
-    if (top->protm_pending_queues == 0 || top->csg_id < 0) return nullptr;
+    if (top->protm_pending_queues == 0) return nullptr;
     return top->state == GroupState::active ? top : Ptr<Group>();
   }
   return nullptr;
@@ -214,32 +208,24 @@ Ptr<Group> Sched::choose_protm(Tick& tick) {
 void Sched::choose_and_apply(Tick& tick) {
   pick_all(tick);
   const std::uint32_t idle_count = tick.idle_count;
-  if (!apply(tick)) {
-    d_.schedule_reset();
-    return;
-  }
-  enter_protm(tick);
-  if (tick.failed_slots != 0) return;
-  set_power_reference(idle_count != tick.group_count);
+  tick.failed = !apply(tick);
+  if (!tick.failed) enter_protm(tick);
+  if (!tick.failed) set_power_reference(idle_count != tick.group_count);
 }
 
 void Sched::enter_protm(Tick& tick) {
   const Ptr<Group> group = tick.protm_candidate;
   if (!group || group->csg_id < 0 || group->state != GroupState::active) return;
   if (group->protm_pending_queues == 0 || !can_run(group)) return;
-  const int error = d_.protm->enter(group);
-  if (error == 0) return;
-  tick.failed_slots |= 1u << group->csg_id;
-  d_.schedule_reset();
+  tick.failed = !d_.protm->enter(group);
 }
 
 // --- application -------------------------------------------------------------------------------
 
 bool Sched::apply(Tick& tick) {
-  if (!evict_and_reprioritise(tick)) return false;
-  if (!start_new(tick)) return false;
-  settle(tick);
-  return true;
+  const bool done = evict_and_reprioritise(tick) && start_new(tick);
+  if (done) settle(tick);
+  return done;
 }
 
 fw::CsgState Sched::evicted_state(const Ptr<Group>& group) const {
@@ -266,10 +252,7 @@ bool Sched::evict_and_reprioritise(Tick& tick) {
     set_priority(slot, wanted);
     update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
   });
-  if (update_slots(update) != 0) {
-    tick.failed_slots |= update.timed_out;
-    return false;
-  }
+  if (!update_slots(update)) return false;
   for_old(tick, [&](const Ptr<Group>& group) {
     if (group->csg_id < 0) return;
     // Events of the old tenant must not be taken for those of the new one.
@@ -279,13 +262,6 @@ bool Sched::evict_and_reprioritise(Tick& tick) {
   return true;
 }
 
-void Sched::undo_binds(std::uint32_t slots) {
-  for (std::uint32_t rest = slots; rest != 0; rest &= rest - 1) {
-    const Ptr<Group> group = slots_[static_cast<std::uint32_t>(std::countr_zero(rest))].group;
-    if (group) unbind(group);
-  }
-}
-
 bool Sched::start_new(Tick& tick) {
   std::uint32_t free_slots = 0;
   for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
@@ -293,53 +269,39 @@ bool Sched::start_new(Tick& tick) {
   }
   SlotUpdate update;
   std::uint32_t priority = fw::kCsgPriorityMax;
-  std::uint32_t failed = 0;
+  bool failed = false;
   for_chosen(tick, [&](const Ptr<Group>& group) {
     const std::uint32_t wanted = priority--;
-    if (group->csg_id >= 0 || failed != 0) return;
+    if (group->csg_id >= 0 || failed) return;
     if (free_slots == 0) {
       k_.warn("more groups chosen than slots");
       return;
     }
     const auto slot = static_cast<std::uint32_t>(std::countr_zero(free_slots));
-    if (bind(group, slot) != 0) {
-      failed = 1u << slot;
-      return;
-    }
+    failed = bind(group, slot) != 0;
+    if (failed) return;
     free_slots &= ~(1u << slot);
     program_slot(slot, wanted);
     update.queue(slot, state_value(starting_state(group)), fw::kCsgStateMask);
     update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
   });
-  if (failed != 0) {
-    undo_binds(update.slots);  // programmed, but the firmware never heard of them
-    tick.failed_slots |= failed;
-    return false;
+  if (!failed) return update_slots(update);
+  // Programmed, but the firmware never heard of them.
+  for (const std::uint32_t slot : Bits{update.slots}) {
+    const Ptr<Group> group = slots_[slot].group;
+    unbind(group);
   }
-  if (update_slots(update) != 0) {
-    tick.failed_slots |= update.timed_out;
-    return false;
-  }
-  return true;
+  return false;
 }
 
 void Sched::settle(Tick& tick) {
   used_slots_ = tick.group_count;
   might_have_idle_ = tick.idle_count > 0;
   for_chosen(tick, [&](const Ptr<Group>& group) {
-    group->run_node.unlink();
-    // Destroyed meanwhile: nobody else would look at it.
-    if (group->destroyed) tick.immediate = true;
-    // The request of an interrupted region may show in the status words only.
-    if (group->expect_pend && !is_idle(group)) tick.stop = false;
-    // A request that has to wait for the top position is looked at again.
-    if (group->protm_pending_queues != 0 && !(group == tick.protm_candidate)) tick.stop = false;
-    group_put(group);
-  });
-  for_old(tick, [&](const Ptr<Group>& group) {
-    if (!can_run(group)) return;  // cleanup terminates it
-    give_back(group);
-    group_put(group);
+    // A request may have to wait for the top position, and that of an interrupted region may show
+    // in the status words only: somebody has to look (SCHED-39).
+    const bool may_ask = group->protected_flag && !is_idle(group);
+    if (may_ask && !(group == tick.protm_candidate)) tick.stop = false;
   });
 }
 
@@ -381,16 +343,16 @@ void Sched::set_power_reference(bool wanted) {
   }
 }
 
-void Sched::rearm(std::uint64_t now, bool stop, bool immediate) {
+void Sched::rearm(std::uint64_t now, bool stop) {
   last_tick_ = now;
   if (stop) {
     resched_target_ = kNoTick;
-    if (immediate || protm_tick_requested_) queue_tick(0);
+    if (protm_tick_requested_) queue_tick(0);
     return;
   }
   const std::uint64_t target = now + tick_period_;
   if (resched_target_ <= now || target < resched_target_) resched_target_ = target;
-  queue_tick(immediate || protm_tick_requested_ ? 0 : resched_target_ - now);
+  queue_tick(protm_tick_requested_ ? 0 : resched_target_ - now);
 }
 
 }  // namespace protm::reference

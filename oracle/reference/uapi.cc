@@ -46,13 +46,17 @@ int copy_struct(Kernel& k, std::span<std::byte> to, std::uint64_t from, std::uin
       return -E2BIG;
     }
   }
-  std::fill(to.begin(), to.end(), std::byte{0});
   return k.copy_from_user(to.first(known), from) != 0 ? -EFAULT : 0;
 }
 
 namespace {
 
 // --- DEV_QUERY ---------------------------------------------------------------------------------
+
+constexpr std::uint8_t kPrioritiesOfAll =
+    1u << uapi::kGroupPriorityLow | 1u << uapi::kGroupPriorityMedium;
+constexpr std::uint8_t kAllPriorities = kPrioritiesOfAll | 1u << uapi::kGroupPriorityHigh |
+                                        1u << uapi::kGroupPriorityRealtime;
 
 int reply_bytes(Kernel& k, const uapi::DevQuery& query, std::span<const std::byte> data,
                 std::uint32_t min_size) {
@@ -174,10 +178,7 @@ int ioctl_dev_query(void*, void* arg, const Ptr<DrmFile>& file) {
       return query_timestamp(d, query);
     case uapi::kDevQueryGroupPrioritiesInfo: {
       uapi::GroupPrioritiesInfo info{};
-      info.allowed_mask = 1u << uapi::kGroupPriorityLow | 1u << uapi::kGroupPriorityMedium;
-      if (d.k.capable_sys_nice()) {
-        info.allowed_mask |= 1u << uapi::kGroupPriorityHigh | 1u << uapi::kGroupPriorityRealtime;
-      }
+      info.allowed_mask = d.k.capable_sys_nice() ? kAllPriorities : kPrioritiesOfAll;
       return reply(d.k, query, info, sizeof info);
     }
     case uapi::kDevQueryProtmState:
@@ -210,7 +211,6 @@ void close_file(void*, const Ptr<DrmFile>& drm_file) {
   const Ptr<File> file = contract::ptr_cast<File>(drm_file->private_data);
   close_groups(*file);
   close_vms(*file);
-  drm_file->private_data = nullptr;
   file->d->k.free(file);
 }
 

@@ -41,7 +41,7 @@ struct File : contract::FilePrivate {
 template <class T>
 using UserArray = std::pmr::vector<T>;
 
-/// Copies one object that user space may know in another size.
+/// Copies one object, zero before, that user space may know in another size.
 /// Errors: -E2BIG bytes beyond the kernel's size are not zero, -EFAULT.
 int copy_struct(Kernel& k, std::span<std::byte> to, std::uint64_t from, std::uint64_t user_size);
 

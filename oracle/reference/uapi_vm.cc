@@ -119,7 +119,7 @@ int bind_now(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm, uapi::
     if (error != 0) break;
     ++done;
   }
-  if (error != 0) args.ops.count = done;  // the caller learns how far it went
+  args.ops.count = done;  // the caller of one that fails learns how far it went
   return error;
 }
 

@@ -85,15 +85,18 @@ int VmOpRun::prepare() {
 int VmOpRun::run(OnFailure on_failure) {
   if (op_.kind == VmOp::Kind::sync_only || op_.size == 0) return 0;
   MutexGuard lock(d_.k, vm_.op_lock);
-  bool gated = false;
-  // Nothing is to be locked for it. Upstream locks first, so an AS that hangs is the error then.
-  const bool in_vain = op_.kind == VmOp::Kind::map && vm_.unusable;
-  int error = in_vain ? -EINVAL : d_.mmu->lock_region(vm_, op_.va, op_.size, gated);
-  if (error == 0) {
-    error = execute();
-    d_.mmu->unlock_region(vm_, gated);
-  }
+  const int error = run_locked();
   if (error != 0 && on_failure == OnFailure::vm_unusable) d_.mmu->cut_off(vm_);
+  return error;
+}
+
+int VmOpRun::run_locked() {
+  // Nothing is to be locked for it. Upstream locks first, so an AS that hangs is the error then.
+  if (op_.kind == VmOp::Kind::map && vm_.unusable) return -EINVAL;
+  const Result<bool> gated = d_.mmu->lock_region(vm_, op_.va, op_.size);
+  if (!gated) return gated.error();
+  const int error = execute();
+  d_.mmu->unlock_region(vm_, *gated);
   return error;
 }
 
@@ -195,15 +198,15 @@ int VmOpRun::map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<GemObjec
     for (std::uint64_t in_run = 0; in_run < run;) {
       const std::uint64_t iova = va + done;
       const Step step = next_step(iova | (pa + in_run), iova, run - in_run);
-      std::uint64_t mapped = 0;
+      std::uint64_t mapped{};
       const int error = d_.drm.pgtable_map(vm_.table, iova, pa + in_run, step.page_size,
                                            step.count, prot, mapped);
       done += mapped;
       in_run += mapped;
-      if (error != 0 || mapped == 0) {
+      if (error != 0) {
         // Nothing of a failed step stays: the VM remains as it was, but for what was unmapped.
         unmap_pages(va, done);
-        return error != 0 ? error : -ENOMEM;
+        return error;
       }
     }
   }

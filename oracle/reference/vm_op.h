@@ -42,6 +42,7 @@ class VmOpRun {
   static int step_unmap(void* ctx, const Ptr<contract::GpuVa>& old) {
     return static_cast<VmOpRun*>(ctx)->unmap(contract::ptr_cast<Vma>(old));
   }
+  int run_locked();
   int execute();
   int map(const contract::GpuVaRequest& request);
   int remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,

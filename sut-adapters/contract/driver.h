@@ -28,7 +28,6 @@ struct DmaHeapBase {};
 struct DriverRest {
   std::uint32_t vms = 0;     ///< live VMs of all files (the MCU's not counted)
   std::uint32_t groups = 0;  ///< live group objects
-  std::uint32_t groups_on_slot = 0;
   std::uint32_t heaps = 0;         ///< live dma_heap objects
   std::uint32_t protm_active = 0;  ///< 1: driver believes that the GPU is in protected mode
   std::uint32_t reset_pending = 0;

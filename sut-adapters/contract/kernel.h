@@ -121,7 +121,7 @@ class Kernel {
   /// Polls `done` at once and then every `delay_us` until true (0) or `timeout_us` (-ETIMEDOUT);
   /// one last test after expiry. Source: iopoll.h read_poll_timeout.
   virtual int poll(FunctionRef<bool()> done, std::uint64_t delay_us, std::uint64_t timeout_us,
-                   Atomicity atomicity) = 0;
+                   Atomicity atomicity = Atomicity::may_sleep) = 0;
 
   // --- locks -----------------------------------------------------------------------------------
   virtual void mutex_lock(Mutex& m) = 0;

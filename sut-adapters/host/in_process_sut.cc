@@ -297,7 +297,6 @@ void InProcessSut::report_rest(bool after_unbind) {
   kernel_.run_atomic("rest", [&] { rest = driver_->rest(); });
   rest_value("vms", rest.vms);
   rest_value("groups", rest.groups);
-  rest_value("groups_on_slot", rest.groups_on_slot);
   rest_value("heaps", rest.heaps);
   rest_value("protm_active", rest.protm_active);
   rest_value("reset_pending", rest.reset_pending);

@@ -39,10 +39,10 @@ void panthor_vm_free(Vm* vm) {
   PanthorDevice* const ptdev = vm->ptdev;
   contract::Kernel& k = ptdev->kernel;
   panthor_vm_sched_fini(vm);
-  // A VM without AS must not touch registers: the GPU may be off.
+  // A VM without AS must not touch registers: the GPU may be off. Upstream leaves the AS of one
+  // that goes behind the mark of an unplug to the unplug, and its pages are free before that.
   if (vm->as.id >= 0 && ptdev->mmu != nullptr) {
-    const bool entered = k.dev_enter();
-    const bool gate = entered && panthor_protm_block(ptdev) == 0;
+    const bool gate = panthor_protm_block(ptdev) == 0;
     {
       MutexGuard guard(k, ptdev->mmu->slots_lock);
       if (vm->as.id >= 0) {
@@ -54,7 +54,6 @@ void panthor_vm_free(Vm* vm) {
       }
     }
     if (gate) panthor_protm_unblock(ptdev);
-    if (entered) k.dev_exit();
   }
   panthor_vm_drop_mappings(vm);
   if (vm->pgtbl_ready) ptdev->drm.pgtable_fini(vm->pgtbl);

@@ -109,9 +109,6 @@ contract::DriverRest SeriesV1::rest() const {
   if (device.scheduler == nullptr) return rest;
   const PanthorScheduler& sched = *device.scheduler.raw();
   rest.protm_active = sched.protm.protected_mode ? 1 : 0;
-  for (const CsgSlot& slot : sched.csg_slots) {
-    if (slot.group != nullptr) rest.groups_on_slot++;
-  }
   return rest;
 }
 
