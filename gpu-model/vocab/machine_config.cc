@@ -166,7 +166,9 @@ void newer(MachineConfig& c, std::uint32_t gpu_id, std::uint32_t fw_version) {
   c.cs_regs = 128;
   c.scoreboards = 16;
   c.shader_present = 0xf;
-  c.texture_features = {0xc1ffff9e, 0, 0x3, 0};
+  c.texture_features = {0xc1ffff9e, 0x1, 0x3, 0x7};
+  c.core_features = 0x2;
+  c.thread_max_barrier_size = 0x200;
   c.layout = kOddLayout;
 }
 

@@ -96,8 +96,8 @@ class Device {
   contract::Mutex protm_setup_lock_{.role = "protm.setup_lock"};
   contract::Completion unplug_done_{.role = "unplug.done"};
   contract::WaitQueue awake_{.role = "pm.awake"};
-  PmState pm_state_ = PmState::suspended;
-  std::uint32_t resets_ = 0;   ///< that were carried out, by a slow start as well
+  PmState pm_state_{};
+  std::uint32_t resets_{};   ///< that were carried out, by a slow start as well
   bool asleep_ = false;
   bool reset_pending_ = false;
   bool sched_ready_ = false;

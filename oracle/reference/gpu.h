@@ -69,7 +69,7 @@ class Gpu {
   contract::SpinLock reqs_lock_{.role = "gpu.reqs_lock"};
   contract::Mutex flush_lock_{.role = "gpu.cache_flush_lock"};
   contract::WaitQueue reqs_acked_{.role = "gpu.reqs_acked"};
-  std::uint32_t pending_ = 0;
+  std::uint32_t pending_{};
 };
 
 }  // namespace protm::reference

@@ -210,8 +210,6 @@ void Sched::pre_reset() {
       runnable_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
       idle_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
     }
-    used_slots_ = 0;
-    might_have_idle_ = false;
   }
   // sched.lock is not held: stopping waits for run_job, which takes it.
   all.for_each([&](const Ptr<Group>& group) { stop_group(group); });

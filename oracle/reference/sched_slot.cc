@@ -87,7 +87,6 @@ void Sched::unbind(const Ptr<Group>& group) {
   group->csg_id = -1;
   // The firmware asks again when the group is back on a slot (SCHED-36).
   group->protm_pending_queues = 0;
-  group->tiler_oom_queues = 0;
   if (k_.cancel_work(group->tiler_oom_work)) group_put(group);
   group_put(group);
 }

@@ -17,6 +17,7 @@ using contract::MutexGuard;
 namespace {
 
 constexpr std::uint64_t kBlock = lpae::kBlockSizeL2;
+constexpr std::uint64_t kPagesOfBlock = kBlock / kPageSize;
 
 struct ProtBit {
   std::uint32_t map_flag, prot;
@@ -146,14 +147,12 @@ bool VmOpRun::is_block(const Ptr<Vma>& vma, std::uint64_t va) const {
   const auto pages = d_.drm.gem_pages(vma->gem);
   if (!pages) return false;
   const std::uint64_t first = (vma->offset + (va - vma->va)) / kPageSize;
-  if (first + kBlock / kPageSize > pages->size()) return false;
-  const auto block = pages->subspan(first, kBlock / kPageSize);
-  const std::uint64_t pa = block.front().value;
-  if ((pa & (kBlock - 1)) != 0) return false;
-  for (std::uint64_t at = 1; at < block.size(); ++at) {
-    if (block[at].value != pa + at * kPageSize) return false;
+  const auto rest = pages->subspan(std::min<std::uint64_t>(first, pages->size()));
+  bool is_one = rest.size() >= kPagesOfBlock && (rest[0].value & (kBlock - 1)) == 0;
+  for (std::uint64_t at = 1; is_one && at < kPagesOfBlock; ++at) {
+    is_one = rest[at].value == rest[0].value + at * kPageSize;
   }
-  return true;
+  return is_one;
 }
 
 int VmOpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,

@@ -206,7 +206,8 @@ class Drm {
  public:
   virtual ~Drm() = default;
 
-  // char devices (facts-host section 8). `minor` as allocated by the driver.
+  // char devices (facts-host section 8). `minor` as allocated by the driver. Faults: "cdev_add" of
+  // "dma_heap", "device_create" of the name.
   /// Makes the device openable. `released` runs when the kobject's last reference is dropped (no
   /// open file left and cdev_del called): the safe place to drop the object that embeds the cdev.
   virtual int cdev_add(const Ptr<Cdev>& cdev, std::uint32_t minor, Callback released) = 0;
@@ -240,6 +241,7 @@ class Drm {
   virtual Result<KMap> gem_vmap(const Ptr<GemObject>& gem) = 0;
   virtual void gem_vunmap(const Ptr<GemObject>& gem) = 0;
   virtual void gem_sync_for_device(const Ptr<GemObject>& gem) = 0;  ///< dma_sync_sgtable_for_device
+  /// Role words for faults: "gem_handle", "gem".
   virtual Result<std::uint32_t> gem_handle_create(const Ptr<DrmFile>& file,
                                                   const Ptr<GemObject>& gem) = 0;
   virtual int gem_handle_delete(const Ptr<DrmFile>& file, std::uint32_t handle) = 0;

@@ -10,6 +10,8 @@ using contract::Cdev;
 using contract::Ptr;
 
 int ChrdevTable::cdev_add(const Ptr<Cdev>& cdev, std::uint32_t minor, Callback released) {
+  const std::int64_t failed = ctx_.kernel.fault("cdev_add", "dma_heap");
+  if (failed < 0) return static_cast<int>(failed);
   if (minors_.contains(minor)) return -EBUSY;
   cdev->id = ++last_id_;
   Device& device = cdevs_[cdev->id];
@@ -39,6 +41,8 @@ void ChrdevTable::kobject_put(std::uint32_t id) {
 }
 
 int ChrdevTable::device_create(const char* name, std::uint32_t minor) {
+  const std::int64_t failed = ctx_.kernel.fault("device_create", name);
+  if (failed < 0) return static_cast<int>(failed);
   const auto [it, fresh] = nodes_.try_emplace(std::pmr::string(name, ctx_.memory), minor);
   return fresh ? 0 : -EEXIST;
 }

@@ -154,6 +154,8 @@ void GemTable::vunmap(const GemPtr& gem) {
 
 Result<std::uint32_t> GemTable::handle_create(GemHandles& handles, const GemPtr& gem) {
   State& s = state(gem);
+  const std::int64_t failed = ctx_.kernel.fault("gem_handle", "gem");
+  if (failed < 0) return tl::unexpected(static_cast<int>(failed));
   std::uint32_t handle = 1;
   for (const auto& [used, unused] : handles) {
     if (used != handle) break;
