@@ -271,6 +271,7 @@ class Firmware {
   std::uint64_t enabled_cores_ = 0;  // of SHADER, since the last CFG_ALLOC_EN
   std::uint32_t cores_armed_ = 0;  // a cores_off event is on its way
   std::uint32_t halted_ = 0;         // it was, since the last boot: its data is in order
+  std::uint32_t version_ = 0;   // as published, which the image may say otherwise
   std::uint32_t prot_prepared_ = 0;  // the last cold boot found the protected sections
   vocab::McuState mcu_ = vocab::McuState::disabled;
   std::uint32_t mcu_control_ = 0;

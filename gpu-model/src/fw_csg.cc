@@ -101,7 +101,7 @@ void Firmware::csg_ack(std::uint32_t slot, std::uint32_t bits, std::uint32_t req
     change_state(slot, state_of(old), state_of(req));
   }
   if ((bits & fw::kCsgEpCfg) != 0) {
-    const bool new_layout = core_.config.fw_version >= fw::kVersionEndpointReq2;
+    const bool new_layout = version_ >= fw::kVersionEndpointReq2;
     const auto word = [&](bool read) {
       return load32(csg_in(slot, new_layout == read ? fw::csg_input::kEndpointReq2
                                                     : fw::csg_input::kEndpointReq));

@@ -44,7 +44,7 @@ Firmware::Requests Firmware::find_requests() {
   Requests r{};
   r.req = load32(glb_in(fw::glb_input::kReq));
   const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));
-  const bool state_field = core_.config.fw_version >= fw::kVersionGlbState;
+  const bool state_field = version_ >= fw::kVersionGlbState;
   r.glb = (r.req ^ ack) & fw::kGlbReqMask & ~fw::kGlbHalt;
   bool halt = (r.req & fw::kGlbHalt) != 0;
   if (state_field) {

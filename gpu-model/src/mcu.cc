@@ -205,6 +205,8 @@ void Firmware::publish_interfaces() {
     }
   }
   for (const img::OddWord& word : odd_words_) store32(shared + word.at, word.value);
+  // Assumption: an image that says another version is firmware of that version.
+  version_ = load32(shared + fw::glb_control::kVersion);
 }
 
 void Firmware::boot() {
@@ -249,7 +251,7 @@ void Firmware::disabled() {
 void Firmware::halt() {
   if (core_.play(vocab::FaultKind::refuse_halt)) return;
   store32(glb_out(fw::glb_output::kHaltStatus), fw::kHaltOk);
-  if (core_.config.fw_version >= fw::kVersionGlbState) {
+  if (version_ >= fw::kVersionGlbState) {
     const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));
     const std::uint32_t req = load32(glb_in(fw::glb_input::kReq));
     store32(glb_out(fw::glb_output::kAck),
