@@ -30,7 +30,7 @@ class Gpu {
   /// Flushes caches with a GPU_COMMAND. Callers obey the protected-mode gate.
   /// False: one before is stuck, or this one is, and a reset is scheduled.
   bool flush_caches(std::uint32_t command);
-  /// Whether it did anything GPU_STATUS and the firmware tell: the GPU may not say that it is done.
+  /// Waits for its end, in vain where the GPU does not tell: GPU_STATUS says what came of it.
   void soft_reset();
   /// For a GPU that a soft reset cannot bring out of protected mode.
   void hard_reset();
