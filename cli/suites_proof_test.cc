@@ -144,6 +144,12 @@ TEST_CASE("suites: the reference agrees with itself and every rule is armed") {
   }
 }
 
+TEST_CASE("suites: the reference agrees with itself where an unplug waits for a tick") {
+  const auto candidate = differential::default_registry().parse("reference:unplug-waits");
+  REQUIRE(candidate.has_value());
+  must_agree(*candidate);
+}
+
 TEST_CASE("suites: the series without its defects agrees everywhere") {
   must_agree(exec::series_v1(0));
 }

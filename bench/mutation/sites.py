@@ -2,7 +2,7 @@
 """Finds what can be changed in C++ sources, for mutate.py: one Edit for each place.
 
 Leaves out, and counts: what stands in a constant expression (the choice is made at run time), with
-the initial values of a type whose objects are constants; lines for the kernel log and what decides
+the initial values of a type that the file makes constants of; lines for the log and what decides
 on nothing else (no candidate's are compared); assertions; and functions whose type has no constant
 to return early.
 Source: libclang's Python binding; operators as in docs/mutation-score.md.
@@ -94,7 +94,7 @@ class Finder:
         self.locks = {}
         self.seen = set()
         self.logged = set()             # spans of conditions that ask a call whether to log
-        self.constants = set()          # types whose objects are constants
+        self.constants = set()          # types that this file makes a constant of
 
     def visit_unit(self, unit):
         self.find_constants(unit.cursor)

@@ -226,11 +226,14 @@ TEST_CASE("MCU: boots from a mapped image and publishes its interfaces") {
 
 TEST_CASE("PWR_CONTROL: domains go up, to the MCU and back, and L2 goes down last") {
   TestDriver d(*vocab::config_by_name("arch14-fw4"));
-  const auto command = [&](vocab::PwrCommandType type, vocab::PwrDomain domain) {
+  const auto begin = [&](vocab::PwrCommandType type, vocab::PwrDomain domain) {
     d.write(vocab::kPwrCommand, vocab::Word<vocab::PwrCommand>{}
                                     .with(vocab::PwrCommand::type, type)
                                     .with(vocab::PwrCommand::domain, domain)
                                     .raw());
+  };
+  const auto command = [&](vocab::PwrCommandType type, vocab::PwrDomain domain) {
+    begin(type, domain);
     d.settle();
   };
   const auto refused = [&] {
@@ -269,6 +272,11 @@ TEST_CASE("PWR_CONTROL: domains go up, to the MCU and back, and L2 goes down las
   CHECK(d.read(vocab::kGpuIrqRawstat) == 0);
   command(Type::reset_soft, Domain::l2);
   CHECK(d.read(vocab::kPwrIrqRawstat) == vocab::PwrIrq::reset_completed.mask);
+  begin(Type::reset_soft, Domain::l2);
+  d.write(vocab::kPwrCmdargLo, 1);
+  command(Type::power_up, Domain::l2);  // the reset still runs
+  CHECK(refused());
+  CHECK(d.read(vocab::kPwrL2ReadyLo) == 0);
 }
 
 TEST_CASE("MCU: does not boot without power, tables or the image's bytes") {
