@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "conformance/format/catalogue_reader.h"
+#include "conformance/runner/proof.h"
 #include "conformance/runner/suite.h"
 #include "oracle/differential/candidates.h"
 #include "oracle/differential/differential.h"
@@ -28,16 +29,10 @@ const runner::Suite& suite() {
   return all;
 }
 
-bool is_rule_of(const std::vector<std::string>& entries, const std::string& rule) {
-  static const auto catalogue = format::read_catalogue_file("conformance/catalogue.yaml");
-  REQUIRE(catalogue.has_value());
-  for (const format::CatalogueEntry& e : *catalogue) {
-    if (std::find(entries.begin(), entries.end(), e.id) == entries.end()) continue;
-    for (const std::string& pattern : e.rules) {
-      if (judge::rule_matches(pattern, rule)) return true;
-    }
-  }
-  return false;
+const std::vector<format::CatalogueEntry>& catalogue() {
+  static const auto read = format::read_catalogue_file("conformance/catalogue.yaml");
+  REQUIRE(read.has_value());
+  return *read;
 }
 
 /// Ids of the cases that a mutant makes diverge, with the rule that says so first.
@@ -85,7 +80,7 @@ TEST_CASE("announced: each mutant is caught by a rule of its case's entry, each 
       CAPTURE(rule);
       const auto c = std::find_if(suite().cases.begin(), suite().cases.end(),
                                   [&](const auto& one) { return one.program.id == id; });
-      killed = killed || is_rule_of(c->program.entries, rule);
+      killed = killed || runner::is_rule_of(catalogue(), c->program.entries, rule);
       catches.insert(id);
     }
     CHECK(killed);

@@ -9,10 +9,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
-#include <set>
 #include <sstream>
 
 #include "conformance/format/catalogue_reader.h"
+#include "conformance/runner/proof.h"
 #include "conformance/runner/suite.h"
 #include "oracle/differential/candidates.h"
 #include "oracle/differential/differential.h"
@@ -37,19 +37,12 @@ const std::vector<format::CatalogueEntry>& catalogue() {
   return *read;
 }
 
-/// Rules that the catalogue gives for any of `entries`.
 bool is_rule_of(const std::vector<std::string>& entries, const std::string& rule) {
-  for (const format::CatalogueEntry& e : catalogue()) {
-    if (std::find(entries.begin(), entries.end(), e.id) == entries.end()) continue;
-    for (const std::string& pattern : e.rules) {
-      if (judge::rule_matches(pattern, rule)) return true;
-    }
-  }
-  return false;
+  return runner::is_rule_of(catalogue(), entries, rule);
 }
 
-bool has_entry(const contract::Program& p, const std::string& entry) {
-  return std::find(p.entries.begin(), p.entries.end(), entry) != p.entries.end();
+void must_be_proven(const std::vector<std::string>& complaints) {
+  for (const std::string& complaint : complaints) FAIL_CHECK(complaint);
 }
 
 /// What the oracle shows on a case, for all candidates: they differ in nothing that it depends on.
@@ -76,9 +69,7 @@ std::map<std::string, std::uint64_t> must_agree(const exec::Candidate& candidate
   return armed;
 }
 
-struct Row {
-  std::string id, rule;
-};
+using Row = runner::Broken;
 
 /// Cases that a candidate can run and that diverge on it, with the rule that says so first. Each
 /// candidate runs once.
@@ -95,7 +86,7 @@ const std::vector<Row>& diverging(const exec::Candidate& candidate) {
     CAPTURE(c.program.id);
     CHECK(result.verdict.outcome != Outcome::oracle_wrong);
     if (result.verdict.outcome == Outcome::diverged) {
-      rows.push_back(Row{c.program.id, result.verdict.rule});
+      rows.push_back({c.program.id, result.verdict.rule});
     }
   }
   return rows;
@@ -137,11 +128,9 @@ TEST_CASE("suites: all cases can be read and there are enough of them") {
 
 TEST_CASE("suites: the reference agrees with itself and every rule is armed") {
   const auto armed = must_agree(differential::reference());
-  for (const contract::Rule& rule : rules::rule_table()) {
-    CAPTURE(rule.id);
-    const auto found = armed.find(std::string(rule.id));
-    CHECK((found != armed.end() && found->second != 0));
-  }
+  std::vector<std::string> rules;
+  for (const contract::Rule& rule : rules::rule_table()) rules.emplace_back(rule.id);
+  must_be_proven(runner::unarmed_rules(rules, armed));
 }
 
 TEST_CASE("suites: the reference agrees with itself where an unplug waits for a tick") {
@@ -161,21 +150,8 @@ TEST_CASE("suites: each switch alone is caught by all cases of its entry, as the
     CAPTURE(id);
     const std::vector<Row>& rows = diverging(exec::series_v1(bit));
     matrix << id << "\n";
-    for (const Row& row : rows) matrix << "  " << row.id << " " << row.rule << "\n";
-    std::uint32_t own = 0;
-    for (const runner::SuiteCase& c : suite().cases) {
-      if (!has_entry(c.program, id)) continue;
-      ++own;
-      CAPTURE(c.program.id);
-      CHECK(std::any_of(rows.begin(), rows.end(),
-                        [&](const Row& r) { return r.id == c.program.id; }));
-    }
-    CHECK(own != 0);
-    for (const Row& row : rows) {
-      CAPTURE(row.id);
-      CAPTURE(row.rule);
-      CHECK(is_rule_of({id}, row.rule));
-    }
+    for (const Row& row : rows) matrix << "  " << row.case_id << " " << row.rule << "\n";
+    must_be_proven(runner::complaints_of_switch(catalogue(), suite(), id, rows));
   }
   const char* const golden = "conformance/suites/matrix.golden";
   if (updates_golden()) std::ofstream(golden) << matrix.str();
@@ -200,7 +176,7 @@ TEST_CASE("suites: after each patch, what diverges is a defect that it or an ear
     const std::vector<std::string> on = exec::switch_ids(exec::switch_mask(*posted));
     const auto must_be_known = [&](const exec::Candidate& candidate, bool with_defects) {
       for (const Row& row : diverging(candidate)) {
-        CAPTURE(row.id);
+        CAPTURE(row.case_id);
         CAPTURE(row.rule);
         const bool known = is_intermediate_state(patches, row.rule) ||
                            (with_defects && is_rule_of(on, row.rule));
@@ -216,66 +192,50 @@ TEST_CASE("suites: after each patch, what diverges is a defect that it or an ear
 }
 
 bool is_own_kill(const Row& row) {
-  return is_rule_of(case_of(row.id).program.entries, row.rule);
+  return is_rule_of(case_of(row.case_id).program.entries, row.rule);
 }
 
-/// What is not shown yet: cases that no rule of their entries breaks, and entries with a case that
-/// no rule of their own does.
-/// A rule that is broken wherever there is a heap says nothing of a case.
-struct Unshown {
-  std::set<std::string> cases, entries;
+bool show(runner::Unshown& unshown, const Row& row) {
+  return unshown.show(case_of(row.case_id).program, row.rule);
+}
 
-  /// All that there is, without what a switch shows.
-  static Unshown by_switches() {
-    Unshown out;
-    for (const runner::SuiteCase& c : suite().cases) {
-      out.cases.insert(c.program.id);
-      out.entries.insert(c.program.entries.begin(), c.program.entries.end());
-    }
-    CHECK(out.entries.size() > 50);
-    for (exec::SwitchMask bit = 1; !exec::switch_ids(bit).empty(); bit <<= 1) {
-      for (const Row& row : diverging(exec::series_v1(bit))) out.show(row);
-    }
-    return out;
+/// All that there is, without what a switch shows.
+runner::Unshown left_by_switches() {
+  runner::Unshown unshown(catalogue(), suite());
+  CHECK(unshown.entries_left() > 50);
+  for (exec::SwitchMask bit = 1; !exec::switch_ids(bit).empty(); bit <<= 1) {
+    for (const Row& row : diverging(exec::series_v1(bit))) show(unshown, row);
   }
+  return unshown;
+}
 
-  /// Takes out what `./protm bench mutation` wrote down. Last, because nothing here runs it again;
-  /// `--check` does.
-  void show_noticed() {
-    std::ifstream noticed("conformance/suites/mutants.golden");
-    for (std::string line; std::getline(noticed, line);) {
-      std::istringstream words(line);
-      Row row;
-      std::string file, at;
-      std::getline(std::getline(words, row.id, '\t'), row.rule, '\t');
-      std::getline(std::getline(words, file, '\t'), at, '\t');
-      CAPTURE(line);
-      CHECK(in_reference(file, at));
-      show(row);
-    }
+/// Takes out what `./protm bench mutation` wrote down. Last, because nothing here runs it again;
+/// `--check` does.
+void show_noticed(runner::Unshown& unshown) {
+  std::ifstream noticed("conformance/suites/mutants.golden");
+  for (std::string line; std::getline(noticed, line);) {
+    std::istringstream words(line);
+    Row row;
+    std::string file, at;
+    std::getline(std::getline(words, row.case_id, '\t'), row.rule, '\t');
+    std::getline(std::getline(words, file, '\t'), at, '\t');
+    CAPTURE(line);
+    CHECK(in_reference(file, at));
+    show(unshown, row);
   }
-
-  /// Takes out what the row shows; true when that was something.
-  bool show(const Row& row) {
-    bool any = is_own_kill(row) && cases.erase(row.id) != 0;
-    for (const std::string& entry : case_of(row.id).program.entries) {
-      if (is_rule_of({entry}, row.rule)) any = entries.erase(entry) != 0 || any;
-    }
-    return any;
-  }
-};
+}
 
 /// Of all rows of all mutants those that the statements below rest on, as lines of kills.golden.
 std::string enough_kills() {
-  Unshown unshown = Unshown::by_switches();
+  runner::Unshown unshown = left_by_switches();
   std::ostringstream out;
   for (const mutants::Mutant& m : mutants::table()) {
     bool killed = false;
     for (const Row& row : diverging(mutant(m.name))) {
       const bool first_kill = !killed && is_own_kill(row);
-      if (!unshown.show(row) && !first_kill) continue;
+      if (!show(unshown, row) && !first_kill) continue;
       killed = killed || first_kill;
-      out << m.name << "\t" << row.id << "\t" << row.rule << "\n";
+      out << m.name << "\t" << row.case_id << "\t" << row.rule << "\n";
     }
   }
   return out.str();
@@ -295,7 +255,7 @@ const std::map<std::string, std::vector<Row>>& kills() {
     std::istringstream words(line);
     std::string name;
     Row row;
-    std::getline(std::getline(std::getline(words, name, '\t'), row.id, '\t'), row.rule, '\t');
+    std::getline(std::getline(std::getline(words, name, '\t'), row.case_id, '\t'), row.rule, '\t');
     seen[name].push_back(row);
   }
   for (const auto& mutants_rows : seen) {
@@ -303,8 +263,8 @@ const std::map<std::string, std::vector<Row>>& kills() {
     Differential differential(mutant(name));
     for (const Row& row : mutants_rows.second) {
       CAPTURE(name);
-      CAPTURE(row.id);
-      const contract::Program& program = case_of(row.id).program;
+      CAPTURE(row.case_id);
+      const contract::Program& program = case_of(row.case_id).program;
       const Comparison result =
           differential.compare(program, {.run = {}, .oracle = &oracle_trace(program)});
       CHECK(judge::outcome_name(result.verdict.outcome) == "diverged");
@@ -324,17 +284,12 @@ TEST_CASE("suites: each mutant is killed with a rule of an entry of the case") {
 }
 
 TEST_CASE("suites: a switch or mutant breaks every case, and each entry that has one") {
-  Unshown unshown = Unshown::by_switches();
+  runner::Unshown unshown = left_by_switches();
   for (const auto& [name, rows] : kills()) {
-    for (const Row& row : rows) unshown.show(row);
+    for (const Row& row : rows) show(unshown, row);
   }
-  unshown.show_noticed();
-  for (const std::string& id : unshown.cases) {
-    FAIL_CHECK(id << " is broken by nothing through a rule of its entries");
-  }
-  for (const std::string& entry : unshown.entries) {
-    FAIL_CHECK(entry << " is broken by nothing through a rule of its own");
-  }
+  show_noticed(unshown);
+  must_be_proven(unshown.complaints());
 }
 
 TEST_CASE("suites: a rotation that leaves a group behind breaks the fact about it") {
