@@ -8,6 +8,7 @@
 
 #include "gpu-model/vocab/fw_interface.h"
 #include "oracle/rules/invariants.h"
+#include "oracle/rules/liveness.h"
 #include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/trace_reading.h"
 
@@ -18,7 +19,7 @@ using K = vocab::ObservationKind;
 
 namespace {
 
-std::uint64_t deadline_ns(const Program& program) {
+std::uint64_t deadline_ns(const Program& program, const Trace& trace) {
   std::uint64_t groups = 0;
   for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
     if (step_type(program, s) == NodeType::group_create) ++groups;
@@ -27,7 +28,7 @@ std::uint64_t deadline_ns(const Program& program) {
   const std::uint64_t answers = program.machine.effective_ns(vocab::Latency::doorbell) +
                                 program.machine.effective_ns(vocab::Latency::ack) +
                                 program.machine.effective_ns(vocab::Latency::protm_exit);
-  return ticks * kLimits.tick_ns + kLimits.tick_ns / 2 + 4 * answers;
+  return ticks * longest_tick_ns(trace) + kLimits.tick_ns / 2 + 4 * answers;
 }
 
 bool leaves_slot(const Record& r) {
@@ -45,7 +46,7 @@ struct Request {
 
 RuleResult request_without_support_is_fatal(const Program& program, const Trace& trace) {
   RuleResult out;
-  const std::uint64_t wait_ns = deadline_ns(program);
+  const std::uint64_t wait_ns = deadline_ns(program, trace);
   std::map<std::uint32_t, Request> waiting;      // by slot: requests that nobody can grant
   std::map<std::uint32_t, bool> unsupported;     // by slot: last request had no buffer
   for (std::size_t i = 0; i < trace.records.size() && !out.violation; ++i) {

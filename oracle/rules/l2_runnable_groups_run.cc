@@ -12,7 +12,7 @@ namespace protm::rules {
 using namespace contract;
 
 RuleResult runnable_groups_run(const Program& program, const Trace& trace) {
-  Turns turns(program, [](const Turns& t, std::uint32_t group) {
+  Turns turns(program, trace, [](const Turns& t, std::uint32_t group) {
     return !t.on_slot(group) || t.lower_inside(group);
   });
   return owed_turns(program, trace, std::move(turns), "slot",

@@ -9,7 +9,7 @@ namespace protm::rules {
 using namespace contract;
 
 RuleResult request_is_entered(const Program& program, const Trace& trace) {
-  Turns turns(program, [](const Turns& t, std::uint32_t group) {
+  Turns turns(program, trace, [](const Turns& t, std::uint32_t group) {
     return t.asks_for_protm(group) && t.inside() != group;
   });
   return owed_turns(program, trace, std::move(turns), "protm_active",

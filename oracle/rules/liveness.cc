@@ -72,12 +72,17 @@ std::set<std::uint32_t> excused_lines(const Program& program) {
   return out;
 }
 
-Turns::Turns(const Program& program, Waits waits)
+std::uint64_t longest_tick_ns(const Trace& trace) {
+  const std::uint64_t jiffies = (kLimits.tick_ns + trace.jiffy_ns - 1) / trace.jiffy_ns;
+  return (jiffies + 1) * trace.jiffy_ns;
+}
+
+Turns::Turns(const Program& program, const Trace& trace, Waits waits)
     : program_(program), waits_(std::move(waits)), excused_(excused_lines(program)) {
   using enum vocab::Latency;
   const auto ns = [&](vocab::Latency id) { return program.machine.effective_ns(id); };
   // A tick asks its slots up to three times; a session of somebody else may have to end first.
-  tick_ns_ = kLimits.tick_ns + 4 * (ns(doorbell) + ns(ack)) + ns(protm_active) + ns(protm_exit);
+  tick_ns_ = longest_tick_ns(trace) + 4 * (ns(doorbell) + ns(ack)) + ns(protm_active) + ns(protm_exit);
   const int spaces = std::popcount(program.machine.as_present) - 1;  // one is the firmware's
   spaces_ = static_cast<std::uint64_t>(std::max(spaces, 1));
   // A group is seen on its slot when its first job begins, some instructions behind the START.

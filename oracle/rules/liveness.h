@@ -33,7 +33,7 @@ class Turns {
   /// Whether the group, given a turn, still waits for what the rule is about.
   using Waits = std::function<bool(const Turns&, std::uint32_t group)>;
 
-  Turns(const contract::Program& program, Waits waits);
+  Turns(const contract::Program& program, const contract::Trace& trace, Waits waits);
 
   /// Takes a record; the group whose clock had run out before it, if there is one.
   std::optional<std::uint32_t> take(const contract::Record& record);
@@ -101,6 +101,10 @@ class Turns {
   bool asleep_ = false;
   bool deaf_ = false;   ///< an activation of the job line was lost, and none came since
 };
+
+/// Longest time from one tick of a driver to the next: the period in jiffies, and one more, because
+/// no timer comes early. Source: kernel/time/timer.c, calc_index().
+[[nodiscard]] std::uint64_t longest_tick_ns(const contract::Trace& trace);
 
 /// Runs `turns` over the Trace up to its end state; a violation when a clock runs out.
 [[nodiscard]] contract::RuleResult owed_turns(const contract::Program& program,

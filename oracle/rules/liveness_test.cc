@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "oracle/rules/liveness.h"
 #include "oracle/rules/rule_table.h"
 #include "oracle/rules/rule_words.h"
 #include "sut-adapters/contract/trace_builder.h"
@@ -157,6 +158,22 @@ TEST_CASE("L3: a request with the highest priority is entered within its ticks")
   w.accepted(early).saw(K::protm_pend, {.a = 1, .c = 0x1000});
   early.event(EventKind::group_on_slot, w.b, 1).after(kLateNs).fence(w.job_a, 0);
   check_wrong("L3", w.program, early, 5);
+}
+
+TEST_CASE("L2, L3: a tick is its period in jiffies of the candidate's kernel, and one more") {
+  const TwoGroups w;
+  TraceBuilder b;
+  w.accepted(b).saw(K::protm_pend, {.a = 0, .c = 0x1000});
+  b.after(kLateNs).fence(w.job_a, 0);
+  const auto longest = [&b](std::uint64_t jiffy_ns) {
+    b.edit().jiffy_ns = jiffy_ns;
+    return rules::longest_tick_ns(b.trace());
+  };
+  CHECK(longest(4 * kMs) == 16 * kMs);
+  CHECK(longest(1 * kMs) == 11 * kMs);
+  check_wrong("L3", w.program, b, 4);
+  CHECK(longest(10 * kMs) == 20 * kMs);
+  check_right("L3", w.program, b);
 }
 
 TEST_CASE("L3: nothing is owed while the job line is lost, and all of it behind that") {

@@ -90,6 +90,9 @@ struct Trace {
   RunEnd end = RunEnd::completed;
   std::string why;                   ///< only for not_started and host_limit
   std::uint64_t machine_events = 0;  ///< for the event budget
+  /// Of the kernel below the candidate: timers come no finer. Not in the hash: it belongs to the
+  /// candidate, as its name does.
+  std::uint64_t jiffy_ns = 1'000'000;
 
   [[nodiscard]] std::string_view text(TextId id) const { return texts[id]; }
   /// xxh64 over records and texts: equal traces, equal hash. Source: design.md section 5.

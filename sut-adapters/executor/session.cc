@@ -124,11 +124,18 @@ std::uint64_t Session::prepare(const contract::Program& program, Start start,
 }
 
 contract::Trace Session::run(const contract::Program& program, const RunOptions& options) {
-  if (candidate_.whole != nullptr) {
-    const bool full = options.level == rig::TraceLevel::full;
-    return candidate_.whole->run(program, full ? contract::TraceDetail::register_access
-                                               : contract::TraceDetail::normal);
-  }
+  const bool full = options.level == rig::TraceLevel::full;
+  contract::Trace trace =
+      candidate_.whole == nullptr
+          ? run_in_process(program, options)
+          : candidate_.whole->run(program, full ? contract::TraceDetail::register_access
+                                                : contract::TraceDetail::normal);
+  trace.jiffy_ns = vocab::kSec / candidate_.traits.hz;
+  return trace;
+}
+
+contract::Trace Session::run_in_process(const contract::Program& program,
+                                        const RunOptions& options) {
   start_over(program, options.start,
              {options.latency_seed, candidate_.traits.calls_first != options.other_turns},
              options.watch);

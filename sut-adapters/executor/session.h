@@ -66,6 +66,8 @@ class Session {
   [[nodiscard]] rig::World& world() { return *world_; }
 
  private:
+  [[nodiscard]] contract::Trace run_in_process(const contract::Program& program,
+                                               const RunOptions& options);
   /// What besides the Program decides how a World is booted.
   struct Way {
     std::uint64_t latency_seed = 0;
