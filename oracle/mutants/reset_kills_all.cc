@@ -12,7 +12,7 @@ class ResetKillsAll : public reference::Sched {
 
  protected:
   void rescue_from_protm() override {
-    const bool inside = d_.protm->unsettled();
+    const bool inside = d_.gpu->protm_active() || d_.protm->active_group();
     for (const reference::Slot& slot : slots_) {
       if (inside && slot.group) slot.group->fatal_queues = (1u << slot.group->queue_count) - 1;
     }

@@ -29,13 +29,12 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
   heap->cdev.ops = &kHeapCharOps;
   k_.kref_init(heap->ref);
 
-  // The name is taken before anything of the heap can be opened, so a duplicate is never visible.
+  // Before anything of the heap can be opened. A duplicate stands behind the one whose name it is
+  // until its device node is refused, so nobody finds it.
   int error = 0;
   {
     MutexGuard lock(k_, list_lock_);
-    // The base makes the device node before it looks for the name, and the node is what refuses.
-    if (name_in_use(heap->name)) error = -EEXIST;
-    if (error == 0) error = reserve_minor(heap);
+    error = reserve_minor(heap);
     if (error == 0) heaps_.push_back(heap->link);
   }
   if (error != 0) {
@@ -65,10 +64,6 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
     return unexpected(error);
   }
   return Ptr<contract::DmaHeapBase>(heap);
-}
-
-bool HeapCore::name_in_use(std::string_view name) const {
-  return heaps_.find([&](const Ptr<Heap>& h) { return h->name == name; }) != nullptr;
 }
 
 int HeapCore::reserve_minor(const Ptr<Heap>& heap) {

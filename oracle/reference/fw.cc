@@ -150,7 +150,6 @@ int Fw::start() {
     k_.log("firmware does not boot");
     return -ETIMEDOUT;
   }
-  booted_ = true;
   return 0;
 }
 

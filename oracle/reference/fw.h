@@ -80,7 +80,6 @@ class Fw {
   [[nodiscard]] std::uint32_t cs_features() const { return cs_features_; }
   [[nodiscard]] bool has_64bit_endpoint() const { return version_ >= (4u << 24); }
   [[nodiscard]] contract::WaitQueue& req_waitqueue() { return req_waitqueue_; }
-  [[nodiscard]] bool booted() const { return booted_; }
   [[nodiscard]] const Ptr<Vm>& vm() const { return vm_; }
   /// The image has a section for protected mode with protected memory, and firmware knows it.
   [[nodiscard]] bool has_protected_section() const { return protected_section_; }

@@ -199,8 +199,8 @@ void KernelBos::vunmap(Device& d, const Ptr<KernelBo>& bo) {
 void KernelBos::destroy(Device& d, const Ptr<KernelBo>& bo) {
   if (!bo) return;
   vunmap(d, bo);
-  const VmOp unmap{.kind = VmOp::Kind::unmap, .va = bo->va, .size = bo->size, .offset = 0,
-                   .object = nullptr, .flags = 0, .cuts_nothing = true};
+  const VmOp unmap{.kind = VmOp::Kind::unmap, .va = bo->va, .size = bo->size,
+                   .cuts_nothing = true};
   int error = Vms::run(bo->vm, unmap);
   while (error == -ETIMEDOUT && d.wait_for_reset()) error = Vms::run(bo->vm, unmap);
   if (error != 0) {

@@ -39,8 +39,7 @@ struct KernelBoPlace {
 struct KernelBo {
   Ptr<contract::GemObject> object;
   Ptr<Vm> vm;
-  std::uint64_t va = 0;
-  std::uint64_t size = 0;
+  std::uint64_t va{}, size{};
   contract::KMap kmap;
   bool pinned = false;
 };

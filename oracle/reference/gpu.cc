@@ -82,11 +82,7 @@ void Gpu::set_pending(std::uint32_t events) {
 void Gpu::handle_irq(std::uint32_t status) {
   // The fault in protected mode is a level that only a reset takes down: clearing it is useless.
   irq_.clear(status & ~kProtmFault);
-  if ((status & kFault) != 0) {
-    (void)k_.read32(kGpuFaultstatus.offset);
-    (void)k_.read64(kGpuFaultaddressLo.offset);
-    k_.log("gpu fault");
-  }
+  if ((status & kFault) != 0) k_.log("gpu fault");
   if ((status & kProtmFault) != 0) {
     irq_.disable_events(kProtmFault);
     k_.log("gpu fault in protected mode");
@@ -148,8 +144,6 @@ void Gpu::forget_requests() {
     set_pending(0);
   }
   k_.wake_up_all(reqs_acked_);
-  // A reset may zero the mask of the block.
-  irq_.rewrite_mask();
 }
 
 void Gpu::reset_by_command(std::uint32_t command) {

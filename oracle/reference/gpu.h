@@ -64,8 +64,7 @@ class Gpu {
 
   vocab::uapi::GpuInfo info_{};
   Pwr pwr_;
-  bool has_pwr_ = false;
-  bool coherent_ = false;
+  bool has_pwr_{}, coherent_{};
   contract::SpinLock reqs_lock_{.role = "gpu.reqs_lock"};
   contract::Mutex flush_lock_{.role = "gpu.cache_flush_lock"};
   contract::WaitQueue reqs_acked_{.role = "gpu.reqs_acked"};

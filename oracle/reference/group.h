@@ -24,10 +24,10 @@ struct Job : contract::SchedJob {
   Device* d = nullptr;
   contract::Kref ref;
   Ptr<Group> group;               ///< with a reference
-  std::uint32_t queue_idx = 0;
+  std::uint32_t queue_idx{};
   std::uint32_t stream_size{}, latest_flush{};
-  std::uint64_t stream_addr = 0;
-  std::uint64_t ring_start = 0, ring_end = 0;
+  std::uint64_t stream_addr{};
+  std::uint64_t ring_start{}, ring_end{};
   Ptr<contract::Fence> done;      ///< with a reference; an empty job has that of the one before
   Link<Job> in_flight;
   bool sched_ready = false;       ///< drm_sched knows the job
@@ -48,16 +48,16 @@ struct SyncWait {
 struct Queue {
   Ptr<Queue> self;
   Group* group = nullptr;
-  std::uint32_t index = 0;
-  std::uint8_t priority = 0;
-  std::uint32_t ring_size = 0;
-  std::uint32_t doorbell = 0;        ///< doorbell page while on a slot
+  std::uint32_t index{};
+  std::uint8_t priority{};
+  std::uint32_t ring_size{};
+  std::uint32_t doorbell{};          ///< doorbell page while on a slot
   Ptr<KernelBo> ring, iface, profiling;
   contract::GpuScheduler scheduler{.role = "queue"};
   contract::SchedEntity entity;
   bool scheduler_live = false, entity_live = false;
   contract::DelayedWork timeout{.role = "queue.timeout"};
-  std::uint64_t remaining = 0;       ///< jiffies left, or kTimeoutRuns
+  std::uint64_t remaining{};         ///< jiffies left, or kTimeoutRuns
   std::uint64_t fence_context{};
   std::uint64_t seqno = 0;
   contract::SpinLock fence_lock{.role = "queue.fence_lock"};
@@ -81,10 +81,10 @@ struct Group {
   contract::Kref ref;
   Ptr<Vm> vm;                        ///< with a reference
   CoreLimits cores;
-  std::uint8_t priority = 0;
-  bool protected_flag = false;
+  std::uint8_t priority{};
+  bool protected_flag{};
   bool registered = false;           ///< GROUP_CREATE is over, look-ups may find it
-  std::uint32_t queue_count = 0;
+  std::uint32_t queue_count{};
   std::array<Ptr<Queue>, kMaxQueues> queues{};
   Ptr<KernelBo> suspend_buf, protm_suspend_buf, syncobjs;
   Ptr<UserClaim> protm_suspend_claim;   ///< where user space gave it
@@ -95,7 +95,7 @@ struct Group {
   bool destroyed = false, timedout = false, innocent = false;
   std::uint32_t idle_queues = 0, blocked_queues = 0, fatal_queues = 0;
   std::uint32_t protm_pending_queues = 0;
-  std::uint32_t tiler_oom_queues = 0;
+  std::uint32_t tiler_oom_queues{};
   Link<Group> run_node, wait_node;
   contract::Work sync_upd_work{.role = "group.sync_upd_work"};
   contract::Work term_work{.role = "group.term_work"};

@@ -66,12 +66,6 @@ void IrqBlock::enable_events(std::uint32_t bits) {
 void IrqBlock::disable_events(std::uint32_t bits) {
   SpinGuard lock(k_, mask_lock_);
   mask_ &= ~bits;
-  if (state_ == State::active) set_mask(mask_);
-}
-
-void IrqBlock::rewrite_mask() {
-  SpinGuard lock(k_, mask_lock_);
-  if (state_ == State::active) set_mask(mask_);
 }
 
 }  // namespace protm::reference

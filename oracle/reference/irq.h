@@ -29,13 +29,12 @@ class IrqBlock {
   /// Drops what was latched meanwhile and opens the mask. Adds `bits` to the mask.
   void resume(std::uint32_t bits);
   void enable_events(std::uint32_t bits);
+  /// For handlers: the register is zero while one runs.
   void disable_events(std::uint32_t bits);
   /// Writes CLEAR for `bits`, for handlers.
   void clear(std::uint32_t bits) { k_.write32(base_ + kClear, bits); }
   [[nodiscard]] std::uint32_t rawstat() { return k_.read32(base_ + kRawstat); }
   [[nodiscard]] std::uint32_t status() { return k_.read32(base_ + kStatus); }
-  /// Writes MASK again after a reset of the GPU that may have zeroed it.
-  void rewrite_mask();
 
  private:
   enum class State : std::uint8_t { silent, active, processing };
@@ -52,7 +51,7 @@ class IrqBlock {
   const char* role_;
   contract::SpinLock mask_lock_{.role = "irq.mask_lock"};
   State state_{};
-  std::uint32_t mask_ = 0;
+  std::uint32_t mask_{};
   Handler handler_ = nullptr;
   void* ctx_ = nullptr;
 };

@@ -30,16 +30,11 @@ std::uint32_t as_of(const Vm& vm) { return static_cast<std::uint32_t>(vm.as_id);
 
 PackedRegion pack_region(std::uint64_t start, std::uint64_t size) {
   const std::uint64_t last = start + size - 1;
-  const unsigned differing = static_cast<unsigned>(std::bit_width(start ^ last));
-  const unsigned code = std::max(differing, 15u) - 1;
-  const std::uint64_t low_bits = (1ull << code) - 1;
-  const std::uint64_t base = start & ~low_bits;
-  const std::uint64_t span_mask = (2ull << code) - 1;
-  // The hardware ignores base bits below the region's size.
+  const unsigned code = std::max<unsigned>(std::bit_width(start ^ last), 15) - 1;
   PackedRegion packed;
-  packed.lockaddr = (base & kLockaddrBaseMask) | code;
-  packed.region.start = start & ~span_mask;
-  packed.region.size = span_mask + 1;
+  packed.region.size = 2ull << code;
+  packed.region.start = start & ~(packed.region.size - 1);
+  packed.lockaddr = packed.region.start | code;
   return packed;
 }
 
@@ -207,7 +202,7 @@ int Mmu::vm_active(const Ptr<Vm>& vm) {
 void Mmu::vm_idle(const Ptr<Vm>& vm) {
   MutexGuard slots(k_, slots_lock_);
   if (vm->active_count == 0) return;  // a reset or suspend took the AS meanwhile
-  if (--vm->active_count == 0 && vm->as_id >= 0) lru_.push_back(vm->lru);
+  if (--vm->active_count == 0) lru_.push_back(vm->lru);
 }
 
 int Mmu::lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size) {

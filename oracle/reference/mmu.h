@@ -19,7 +19,7 @@ enum class AsDisable : std::uint8_t { full, not_awaited, recycle };
 
 /// AS_LOCKADDR for a range, with the range that it really covers.
 struct PackedRegion {
-  std::uint64_t lockaddr = 0;
+  std::uint64_t lockaddr{};
   LockedRegion region;
 };
 [[nodiscard]] PackedRegion pack_region(std::uint64_t start, std::uint64_t size);

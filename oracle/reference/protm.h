@@ -59,8 +59,6 @@ class Protm {
   [[nodiscard]] bool faulted() const { return faulted_; }
   /// The GPU may be inside, whatever the driver knows about it.
   [[nodiscard]] bool maybe_inside() const { return window_; }
-  /// Something of a session is left for the reset path: the GPU inside, or somebody to blame.
-  [[nodiscard]] bool unsettled() const { return window_ || active_ || culprit_; }
   /// The group that was granted when an entry failed, or whose session was over when the reset for
   /// its fault came. For the reset path. May be NULL.
   [[nodiscard]] const Ptr<Group>& culprit() const { return culprit_; }

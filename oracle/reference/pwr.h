@@ -42,7 +42,7 @@ class Pwr {
   Device& d_;
   Kernel& k_;
   IrqBlock irq_;
-  bool ray_traversal_ = false;
+  bool ray_traversal_{};
   bool reset_running_ = false;   ///< under reqs_lock
   contract::SpinLock reqs_lock_{.role = "pwr.reqs_lock"};
   contract::WaitQueue reqs_acked_{.role = "pwr.reqs_acked"};

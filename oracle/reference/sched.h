@@ -25,7 +25,7 @@ inline constexpr std::uint64_t kNoTick = UINT64_MAX;
 
 struct Slot {
   Ptr<Group> group;            ///< with a reference
-  std::uint32_t priority = 0;  ///< as acknowledged by the firmware
+  std::uint32_t priority{};    ///< as acknowledged by the firmware
 };
 
 /// Requests to several slots that are sent with one doorbell.
@@ -33,7 +33,7 @@ struct SlotUpdate {
   std::uint32_t slots = 0;
   std::uint32_t timed_out = 0;
   struct Request {
-    std::uint32_t value = 0, mask = 0;
+    std::uint32_t value{}, mask{};
   };
   std::array<Request, kMaxSlots> requests{};
 
@@ -46,8 +46,8 @@ struct Tick {
   std::uint32_t group_count = 0, idle_count = 0;
   std::array<Ptr<Vm>, kMaxSlots> vms{};
   std::uint32_t as_count = 0;
-  bool full = false, stop = true;
-  bool failed = false;         ///< the slots are not as wanted: the reset that was asked for helps
+  bool full{}, stop = true;
+  bool failed{};               ///< the slots are not as wanted: the reset that was asked for helps
   Ptr<Group> protm_candidate;  ///< no reference of its own: it is in `groups`
 };
 
@@ -261,6 +261,11 @@ class Sched {
   void forced_terminate(const Ptr<Group>& group);
   void leave_slot(std::uint32_t slot);
   void stop_group(const Ptr<Group>& group);
+  /// Whether groups are in the list of the stopped ones. Under reset_lock.
+  [[nodiscard]] bool in_reset() const {
+    k_.assert_held(reset_lock_);
+    return reset_in_progress_;
+  }
   void restart_group(const Ptr<Group>& group);
 
   contract::Workqueue wq_;
@@ -269,7 +274,7 @@ class Sched {
   contract::Work sync_upd_work_{.role = "sync_upd_work"};
   contract::Work fw_events_work_{.role = "fw_events_work"};
   std::uint32_t fw_events_ = 0;
-  std::uint64_t last_tick_ = 0, resched_target_ = kNoTick, tick_period_ = 0;
+  std::uint64_t last_tick_{}, resched_target_ = kNoTick, tick_period_{};
   std::uint32_t used_slots_ = 0;
   bool might_have_idle_ = false;
   bool protm_tick_requested_ = false;   ///< since the last tick began

@@ -23,7 +23,6 @@ void Sched::fw_events() {
   std::uint32_t events = fw_events_;
   fw_events_ = 0;
   MutexGuard lock(k_, lock_);
-  if (!d_.fw->booted()) return;
   // Slots first: a request that came together with the exit belongs to the session that ends.
   for (const std::uint32_t slot : Bits{events & ~kJobIrqGlb}) process_csg_events(slot);
   if ((events & kJobIrqGlb) != 0) process_glb_events();

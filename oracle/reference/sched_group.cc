@@ -215,7 +215,7 @@ void Sched::queue_free(const Ptr<Queue>& queue) {
 
 void Sched::group_start(const Ptr<Group>& group) {
   MutexGuard reset(k_, reset_lock_);
-  if (reset_in_progress_) {
+  if (in_reset()) {
     stop_group(group);
   } else {
     MutexGuard lock(k_, lock_);
@@ -236,7 +236,7 @@ void Sched::group_destroy(const Ptr<Group>& group) {
     group->destroyed = true;
     if (group->csg_id >= 0) {
       queue_tick(0);
-    } else if (!reset_in_progress_) {
+    } else if (!in_reset()) {
       group->run_node.unlink();
       group->wait_node.unlink();
       queue_group_work(group, group->term_work);

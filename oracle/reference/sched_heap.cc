@@ -26,7 +26,7 @@ std::uint32_t take_requests(const Sched& sched, Group& group) {
 void Sched::tiler_oom_work(Group* group) {
   Sched& sched = *group->d->sched;
   const Ptr<Group> self = group->self;
-  std::uint32_t queues = 0;
+  std::uint32_t queues{};
   {
     MutexGuard lock(sched.k_, sched.lock_);
     queues = take_requests(sched, *self);
@@ -81,7 +81,7 @@ void Sched::answer_tiler_oom(const Ptr<Group>& group, std::uint32_t cs) {
     tick_now();
     return;
   }
-  bool told = false;
+  bool told{};
   {
     MutexGuard lock(k_, lock_);
     told = oom_waits(group, cs);

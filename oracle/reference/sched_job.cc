@@ -160,7 +160,7 @@ void Sched::kick_queue(const Ptr<Group>& group, const Ptr<Queue>& queue) {
     return;
   }
   const bool blocked = (group->blocked_queues & bit) != 0;
-  const bool was_idle = is_idle(group) && (group->idle_queues & bit) != 0 && !blocked;
+  const bool was_idle = is_idle(group) && !blocked;
   group->idle_queues &= ~bit;
   timeout_start(queue);
   k_.write32(doorbell_offset(queue->doorbell), 1);

@@ -54,7 +54,7 @@ void Sched::leave_slot(std::uint32_t slot) {
   const Ptr<Group> group = slots_[slot].group;
   // The slot's reference may be the last one (RST-16).
   group_get(group);
-  if (d_.fw->booted()) process_csg_events(slot);
+  process_csg_events(slot);
   unbind(group);
   if (can_run(group)) {
     idle_[group->priority].push_front(group->run_node);
@@ -112,23 +112,13 @@ void Sched::suspend_locked() {
 
 void Sched::rescue_from_protm() {
   Protm& protm = *d_.protm;
-  if (!protm.unsettled()) return;
-  // An exit that nobody looked at yet ends the session like any other (RST-15).
-  if (protm.active_group() && protm.exit_pending()) protm.handle_exit();
   bool refused = false;
   if (d_.gpu->protm_active()) refused = !protm.force_exit();
   const Ptr<Group> inside = protm.active_group() ? protm.active_group() : protm.culprit();
   if (protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
   // Only who is to blame dies: somebody else's reset is none of its business (RST-14).
   const bool blamed = inside && (refused || protm.faulted());
-  if (blamed) {
-    inside->fatal_queues = (1u << inside->queue_count) - 1;
-    if (inside->csg_id < 0 && inside->run_node.linked()) {
-      inside->run_node.unlink();
-      inside->wait_node.unlink();
-      queue_group_work(inside, inside->term_work);
-    }
-  }
+  if (blamed) inside->fatal_queues = (1u << inside->queue_count) - 1;
   if (refused) {
     // The firmware saved everybody else at the entry and will not answer any more.
     for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {

@@ -209,7 +209,7 @@ void Sched::sync_queue_state(const Ptr<Group>& group, std::uint32_t cs) {
     return;
   }
   if (reason != static_cast<std::uint32_t>(fw::BlockedReason::sync_wait)) return;
-  if (!group->wait_node.linked()) waiting_.push_back(group->wait_node);
+  waiting_.push_back(group->wait_node);
   // Work that still runs counts as progress.
   if (scoreboards == 0) group->blocked_queues |= 1u << cs;
   const std::uint64_t va = d_.fw->out64(io, fw::cs_output::kStatusWaitSyncPtr);

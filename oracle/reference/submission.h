@@ -38,8 +38,8 @@ class Submission {
   };
   /// A point that this call signals: jobs behind the signalling one wait for its new fence.
   struct SignalPoint {
-    std::uint32_t handle = 0;
-    std::uint64_t point = 0;
+    std::uint32_t handle{};
+    std::uint64_t point{};
     Ptr<contract::Syncobj> syncobj;
     Ptr<contract::Fence> fence;
   };

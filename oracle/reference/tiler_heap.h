@@ -22,7 +22,7 @@ struct HeapChunk {
 struct TilerHeap {
   contract::Mutex lock{.role = "heap.lock"};
   List<HeapChunk> chunks;              ///< the newest first
-  std::uint32_t chunk_size = 0, max_chunks = 0, target_in_flight = 0, chunk_count = 0;
+  std::uint32_t chunk_size{}, max_chunks{}, target_in_flight{}, chunk_count = 0;
 };
 
 struct HeapPool {
@@ -31,21 +31,21 @@ struct HeapPool {
   contract::RwSem lock{.role = "heap_pool.lock"};
   Ptr<Vm> vm;                          ///< no reference; NULL once the VM is destroyed
   Ptr<KernelBo> contexts;
-  std::uint64_t contexts_va = 0;
+  std::uint64_t contexts_va{};
   std::array<Ptr<TilerHeap>, vocab::tiler_heap::kMaxHeapsPerPool> heaps{};
 };
 
 /// What TILER_HEAP_CREATE asks for.
 struct HeapRequest {
-  std::uint32_t initial_chunks = 0, chunk_size = 0, max_chunks = 0, target_in_flight = 0;
+  std::uint32_t initial_chunks{}, chunk_size{}, max_chunks{}, target_in_flight{};
 };
 struct NewHeap {
-  std::uint64_t first_chunk_va = 0, context_va = 0;
-  std::uint32_t id = 0;
+  std::uint64_t first_chunk_va{}, context_va{};
+  std::uint32_t id{};
 };
 /// Render passes of a heap as the firmware counted them.
 struct HeapCounters {
-  std::uint32_t vt_start = 0, vt_end = 0, frag_end = 0;
+  std::uint32_t vt_start{}, vt_end{}, frag_end{};
 };
 
 class TilerHeaps {

@@ -18,10 +18,10 @@ int ioctl_tiler_heap_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   auto& args = *static_cast<uapi::TilerHeapCreate*>(arg);
   const Ptr<Vm> vm = vm_lookup(file_of(drm_file), args.vm_id);
   if (!vm) return -EINVAL;
-  int error = 0;
+  int error{};
   const auto pool = TilerHeaps::pool_for(vm);
   if (pool) {
-    NewHeap heap{.first_chunk_va = args.first_heap_chunk_gpu_va, .context_va = 0, .id = 0};
+    NewHeap heap{.first_chunk_va = args.first_heap_chunk_gpu_va};
     error = TilerHeaps::create(*pool,
                                {.initial_chunks = args.initial_chunk_count,
                                 .chunk_size = args.chunk_size,

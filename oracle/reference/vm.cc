@@ -145,8 +145,8 @@ void Vms::destroy(const Ptr<Vm>& vm) {
   TilerHeaps::destroy_pool(vm);
   const std::uint32_t va_bits =
       Word<MmuFeatures>{d.gpu->info().mmu_features}[MmuFeatures::va_bits];
-  const VmOp unmap{.kind = VmOp::Kind::unmap, .va = 0, .size = 1ull << va_bits, .offset = 0,
-                   .object = nullptr, .flags = 0, .cuts_nothing = true};
+  const VmOp unmap{.kind = VmOp::Kind::unmap, .va = 0, .size = 1ull << va_bits,
+                   .cuts_nothing = true};
   int error = run(vm, unmap);
   while (error == -ETIMEDOUT && d.wait_for_reset()) error = run(vm, unmap);
   if (error != 0) d.k.warn("mappings of a destroyed vm stay");

@@ -21,7 +21,7 @@ struct LockedRegion {
 enum class VmKind : std::uint8_t { user, mcu };
 
 struct VmLayout {
-  VmKind kind = VmKind::user;
+  VmKind kind{};
   std::uint64_t kernel_start{}, kernel_size{};
   std::uint64_t auto_start{}, auto_size{};
 };
@@ -30,7 +30,7 @@ struct Vm {
   Device* d = nullptr;
   Ptr<Vm> self;
   contract::Kref ref;
-  VmKind kind = VmKind::user;
+  VmKind kind{};
   contract::GpuVm tree;
   contract::PageTable table;
   contract::VaSpace kernel_va;
@@ -62,9 +62,9 @@ struct Vm {
 /// One map or unmap, or nothing but fences. `offset` and `object` belong to maps.
 struct VmOp {
   enum class Kind : std::uint8_t { map, unmap, sync_only };
-  Kind kind = Kind::map;
+  Kind kind{};
   std::uint64_t va{}, size{}, offset{};
-  Ptr<contract::GemObject> object;
+  Ptr<contract::GemObject> object{};
   std::uint32_t flags{};
   /// An unmap that cuts no mapping in two, so that it can do without memory.
   bool cuts_nothing = false;
