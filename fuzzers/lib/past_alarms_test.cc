@@ -48,3 +48,19 @@ TEST_CASE("past alarms: neither the oracle nor the corrected series-v1 gives one
     }
   }
 }
+
+TEST_CASE("past alarms: what hangs on timing is a difference in a case of the suites") {
+  auto candidate = differential::default_registry().parse("series-v1:none");
+  REQUIRE(candidate.has_value());
+  differential::Differential differential(std::move(*candidate));
+  auto program =
+      format::read_case_file(std::string(kFolder) + "/turn-that-hangs-on-timing.yaml");
+  REQUIRE(program.has_value());
+  const judge::Verdict generated = differential.compare(*program).verdict;
+  CHECK(generated.outcome == judge::Outcome::agreed);
+  CHECK(generated.by_chance > 0);
+  program->id = "sched/turn-that-hangs-on-timing";
+  const judge::Verdict written = differential.compare(*program).verdict;
+  CHECK(written.outcome == judge::Outcome::diverged);
+  CHECK(written.rule == "slots");
+}

@@ -117,6 +117,7 @@ class Firmware {
   [[nodiscard]] bool is_cold();
   void prepare_protm();
   void publish_interfaces();
+  void clear_acks();
   void drop_slots();
   void set_mcu(vocab::McuState state);
 

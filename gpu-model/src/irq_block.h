@@ -22,7 +22,10 @@ class IrqBlock {
 
   /// Write of 1s to CLEAR.
   void clear(std::uint32_t bits) { raw_ = (raw_ & ~bits) | held_; }
-  void set_mask(std::uint32_t mask) { mask_ = mask; }
+  void set_mask(std::uint32_t mask) {
+    mask_ = mask;
+    if (mask == 0) spurious_ = 0;
+  }
   [[nodiscard]] std::uint32_t raw() const { return raw_; }
   [[nodiscard]] std::uint32_t mask() const { return mask_; }
   [[nodiscard]] std::uint32_t status() const { return raw_ & mask_; }
@@ -40,8 +43,10 @@ class IrqBlock {
   void end_of_loss() {
     if (status() == 0 || (status() & ~lost_) != 0) lost_ = 0;
   }
-  /// Raises the line without a cause until STATUS is read.
-  void set_spurious(std::uint32_t on) { spurious_ = on; }
+  /// Raises the line without a cause until STATUS is read. A block of which all is masked stays
+  /// silent: its driver would not look, and nobody else could take the line down.
+  void spurious() { spurious_ = mask_ != 0 ? 1 : 0; }
+  void end_spurious() { spurious_ = 0; }
 
   std::uint32_t last_level = 0;  // what was reported last
 

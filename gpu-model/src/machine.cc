@@ -85,7 +85,7 @@ std::uint32_t Machine::read(std::uint32_t offset) {
   core_.observe(ObservationKind::register_read, offset, value);
   std::uint32_t reg = 0;
   if (IrqBlock* block = irq_block(offset, reg); block != nullptr && reg == kStatus) {
-    block->set_spurious(0);
+    block->end_spurious();
     update_lines();
   }
   return value;
@@ -214,9 +214,9 @@ void Machine::dispatch(const Event& event) {
       core_.observe(ObservationKind::protm_fault, 0);
       break;
     case EventKind::spurious_irq:
-      if (event.a == 0) core_.job.set_spurious(1);
-      if (event.a == 1) core_.mmu.set_spurious(1);
-      if (event.a == 2) core_.gpu.set_spurious(1);
+      if (event.a == 0) core_.job.spurious();
+      if (event.a == 1) core_.mmu.spurious();
+      if (event.a == 2) core_.gpu.spurious();
       break;
     default:
       firmware_.run(event);

@@ -50,12 +50,27 @@ TEST_CASE("IrqBlock: a lost activation stays low until another bit comes") {
 
 TEST_CASE("IrqBlock: a spurious interrupt ends when STATUS was read") {
   TestDriver d;
+  d.write(vocab::kJobIrqMask, 0xffffffff);
   d.machine.inject({.kind = FaultKind::spurious_irq, .target = 0, .value_ns = 100});
   d.wait(99);
   CHECK(d.machine.irq_lines() == 0);
   d.wait(1);
   CHECK(d.machine.irq_lines() == 1);
   CHECK(d.read(vocab::kJobIrqStatus) == 0);
+  CHECK(d.machine.irq_lines() == 0);
+}
+
+TEST_CASE("IrqBlock: nothing spurious comes of a block of which all is masked") {
+  TestDriver d;
+  d.write(vocab::kJobIrqMask, 0);
+  d.machine.inject({.kind = FaultKind::spurious_irq, .target = 0, .value_ns = 100});
+  d.wait(100);
+  CHECK(d.machine.irq_lines() == 0);
+  d.machine.inject({.kind = FaultKind::spurious_irq, .target = 0, .value_ns = 100});
+  d.write(vocab::kJobIrqMask, 0xffffffff);
+  d.wait(100);
+  CHECK(d.machine.irq_lines() == 1);
+  d.write(vocab::kJobIrqMask, 0);
   CHECK(d.machine.irq_lines() == 0);
 }
 

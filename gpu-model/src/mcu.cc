@@ -188,9 +188,6 @@ void Firmware::publish_interfaces() {
     store32(group + fw::csg_control::kProtmSuspendSize, protm_suspend_size(c, slot));
     store32(group + fw::csg_control::kStreamNum, c.cs_per_csg);
     store32(group + fw::csg_control::kStreamStride, c.layout.stream_stride);
-    store32(csg_out(slot, fw::csg_output::kAck), 0);
-    store32(csg_out(slot, fw::csg_output::kDoorbellAck), 0);
-    store32(csg_out(slot, fw::csg_output::kCsIrqReq), 0);
     store32(csg_out(slot, fw::csg_output::kStatusState), 0);
     for (std::uint32_t cs = 0; cs < c.cs_per_csg; ++cs) {
       const std::uint64_t stream =
@@ -201,12 +198,24 @@ void Firmware::publish_interfaces() {
       store32(stream + fw::cs_control::kFeatures, features.raw());
       store32(stream + fw::cs_control::kInputVa, low(cs_in(slot, cs, 0)));
       store32(stream + fw::cs_control::kOutputVa, low(cs_out(slot, cs, 0)));
-      store32(cs_out(slot, cs, fw::cs_output::kAck), 0);
     }
   }
   for (const img::OddWord& word : odd_words_) store32(shared + word.at, word.value);
   // Assumption: an image that says another version is firmware of that version.
   version_ = load32(shared + fw::glb_control::kVersion);
+}
+
+void Firmware::clear_acks() {
+  store32(glb_out(fw::glb_output::kAck), 0);
+  store32(glb_out(fw::glb_output::kDoorbellAck), 0);
+  for (std::uint32_t slot = 0; slot < core_.config.csg_slots; ++slot) {
+    store32(csg_out(slot, fw::csg_output::kAck), 0);
+    store32(csg_out(slot, fw::csg_output::kDoorbellAck), 0);
+    store32(csg_out(slot, fw::csg_output::kCsIrqReq), 0);
+    for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
+      store32(cs_out(slot, cs, fw::cs_output::kAck), 0);
+    }
+  }
 }
 
 void Firmware::boot() {
@@ -234,10 +243,7 @@ void Firmware::boot() {
   set_mcu(McuState::enabled);
   publish_interfaces();
   const std::uint32_t req = load32(glb_in(fw::glb_input::kReq));
-  if (core_.yes(vocab::Switch::glb_ack_cleared_at_boot)) {
-    store32(glb_out(fw::glb_output::kAck), 0);
-    store32(glb_out(fw::glb_output::kDoorbellAck), 0);
-  }
+  if (core_.yes(vocab::Switch::glb_ack_cleared_at_boot)) clear_acks();
   store32(glb_out(fw::glb_output::kHaltStatus), fw::kHaltOk);
   core_.observe(ObservationKind::mcu_boot, req, load32(glb_in(fw::glb_input::kAckIrqMask)));
   core_.job.raise(vocab::kJobIrqGlb);

@@ -52,7 +52,7 @@ constexpr std::array<SwitchInfo, kSwitchCount> kSwitches{{
     {Switch::bare_doorbell_is_request, "bare_doorbell_is_request", kYesNoWords, 0,
      "A doorbell 0 without any request forces the firmware out of protected mode"},
     {Switch::glb_ack_cleared_at_boot, "glb_ack_cleared_at_boot", kYesNoWords, 1,
-     "The firmware writes GLB_ACK to zero when it boots"},
+     "The firmware writes GLB_ACK and the acks of all slots and streams to zero when it boots"},
     {Switch::exit_overrun, "exit_overrun", kOverrunWords, 0,
      "A PROTM_EXIT event while the one before is not acknowledged"},
     {Switch::cs_block_inside, "cs_block_inside", kBlockWords, 0,

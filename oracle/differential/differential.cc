@@ -82,6 +82,42 @@ void tell_better(Comparison& c, judge::Verdict verdict, const contract::Trace& o
   c.oracle = oracle;
 }
 
+/// Which differences between the oracle's first run and a candidate's the oracle shows between runs
+/// of its own: of those both sides are right, although no single run of the oracle has all of them.
+class OwnDifferences {
+ public:
+  OwnDifferences(const contract::Program& program, const Comparison& first,
+                 const exec::Candidate& oracle)
+      : program_(program), base_(first.oracle), open_(first.verdict.findings), oracle_(oracle) {}
+
+  /// Takes another run of the oracle into account.
+  void add(const contract::Trace& other) {
+    const judge::Verdict own = judged(program_, base_, other, oracle_);
+    std::erase_if(open_, [&](const judge::Finding& f) {
+      return std::any_of(own.findings.begin(), own.findings.end(), [&](const judge::Finding& o) {
+        // Who comes next is one question: where the oracle itself gives two answers, none is wrong.
+        return o.rule == f.rule && (o.detail == f.detail || f.rule == "slots");
+      });
+    });
+  }
+  [[nodiscard]] bool all() const { return open_.empty(); }
+
+ private:
+  const contract::Program& program_;
+  const contract::Trace base_;
+  std::vector<judge::Finding> open_;
+  const exec::Candidate& oracle_;
+};
+
+void agree_by_chance(Comparison& c) {
+  c.verdict.by_chance += c.verdict.findings.size();
+  c.verdict.findings.clear();
+  c.verdict.outcome = judge::Outcome::agreed;
+  c.verdict.rule = c.verdict.signature = c.verdict.detail = "";
+  c.verdict.oracle_record = c.verdict.candidate_record = std::nullopt;
+  c.timing = true;
+}
+
 }  // namespace
 
 Differential::Differential(exec::Candidate candidate)
@@ -141,6 +177,7 @@ Comparison Differential::compare_once(const contract::Program& program,
   enum class Turns : std::uint8_t { like_candidate, other };
   contract::Program without = for_oracle;
   without.schedule.clear();
+  OwnDifferences own(for_oracle, c, oracle_->candidate());
   const auto allows = [&](std::uint32_t seed, std::span<const steps::StepTurn> steps_order,
                           Turns turns = Turns::like_candidate) {
     exec::RunOptions other = options.run;
@@ -150,6 +187,7 @@ Comparison Differential::compare_once(const contract::Program& program,
     const contract::Trace allowed = oracle_->run(without, other);
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
     if (verdict.outcome != judge::Outcome::agreed) {
+      own.add(allowed);
       if (seed == 0) tell_better(c, std::move(verdict), allowed);
       return false;
     }
@@ -164,8 +202,10 @@ Comparison Differential::compare_once(const contract::Program& program,
   if (!program.schedule.empty() && allows(0, {})) return c;
   if (allows(0, {}, Turns::other) || allows(0, order, Turns::other)) return c;
   for (std::uint32_t seed = 0; seed <= options.allowed_seeds; ++seed) {
-    if (allows(seed, order) || (seed != 0 && allows(seed, {}))) break;
+    if (allows(seed, order) || (seed != 0 && allows(seed, {}))) return c;
   }
+  // A case of the suites is made so that there is one answer.
+  if (program.id.empty() && own.all()) agree_by_chance(c);
   return c;
 }
 

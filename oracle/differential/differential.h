@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One Program on oracle and candidate, judged. When the first comparison differs, the reference
 // runs again: with the steps in the candidate's order, with other latencies, with timers as late as
-// a timer wheel lets them be. What it shows there is allowed too (`timing`).
+// a timer wheel lets them be. What it shows there is allowed too (`timing`), and so is a candidate
+// of whose differences each one is also a difference between two of those runs. But a case of the
+// suites is made to have one answer.
 // Source: design.md section 6 (allowed set), decisions.md 21.
 #pragma once
 

@@ -240,6 +240,13 @@ void Device::runtime_resume() {
 
 int Device::system_suspend() {
   asleep_ = true;
+  // A reset that failed takes the device away by itself, and needs its power to the end.
+  bool leaving{};
+  {
+    MutexGuard lock(k, unplug_lock_);
+    leaving = unplug_begun_;
+  }
+  if (leaving) k.wait_for_completion(unplug_done_);
   return k.pm_runtime_force_suspend();  // fails for no driver whose callback does not
 }
 

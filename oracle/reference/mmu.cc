@@ -111,21 +111,22 @@ int Mmu::as_enable(std::uint32_t as, Vm& vm) {
 
 bool Mmu::as_disable(std::uint32_t as, AsDisable how) {
   k_.assert_held(slots_lock_);
-  if (!d_.gpu->flush_caches(kGpuCommandFlushAll)) return false;
+  // Caches that are not flushed are the reset's, but the AS must not lead to pages that go.
+  const bool flushed = d_.gpu->flush_caches(kGpuCommandFlushAll);
   const Ptr<Vm>& vm = slots_[as];
   if (vm && vm->locked.size != 0) {
     if (command(as, cmd_of(AsCommand::unlock)) != 0) return false;
     // The operation that locked the region still runs; it must not unlock it once more.
     lock_is_gone(*vm);
   }
-  if (how == AsDisable::recycle) return true;
+  if (how == AsDisable::recycle) return flushed;
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), 0);
   k_.write64(as_offset(AsNr{as}, kAsMemattrLo), 0);
   k_.write64(as_offset(AsNr{as}, kAsTranscfgLo), kTranscfgAdrmodeUnmapped);
-  if (how == AsDisable::full) return command(as, cmd_of(AsCommand::update)) == 0;
+  if (how == AsDisable::full) return command(as, cmd_of(AsCommand::update)) == 0 && flushed;
   if (wait_ready(as) != 0) return false;
   k_.write32(as_offset(AsNr{as}, kAsCommand), cmd_of(AsCommand::update));
-  return true;
+  return flushed;
 }
 
 void Mmu::release_slot_locked(Vm& vm) {

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include "gpu-model/vocab/regs/mmu_control.h"
+
 using protm::reference::memattr_from_mair;
 using protm::reference::pack_region;
+using protm::vocab::kLockaddrSizeMask;
 
 TEST_CASE("AS_LOCKADDR: the test vectors of facts-driver.md 14") {
   struct Row {

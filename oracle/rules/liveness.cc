@@ -41,12 +41,6 @@ std::uint64_t holds_of(const Program& program) {
   return program.schedule.size() + program.explore.preemptions + program.explore.pct_depth;
 }
 
-constexpr std::uint32_t kJobLine = static_cast<std::uint32_t>(IrqLine::job);
-
-std::uint32_t line_of_fault(const Program& program, std::uint32_t fault) {
-  return fault < program.faults.size() ? program.faults[fault].machine.target : UINT32_MAX;
-}
-
 }  // namespace
 
 std::uint32_t line_of(const Program& program, std::uint32_t step) {
@@ -78,11 +72,13 @@ std::uint64_t longest_tick_ns(const Trace& trace) {
 }
 
 Turns::Turns(const Program& program, const Trace& trace, Waits waits)
-    : program_(program), waits_(std::move(waits)), excused_(excused_lines(program)) {
+    : program_(program), waits_(std::move(waits)), excused_(excused_lines(program)),
+      job_line_(program) {
   using enum vocab::Latency;
   const auto ns = [&](vocab::Latency id) { return program.machine.effective_ns(id); };
   // A tick asks its slots up to three times; a session of somebody else may have to end first.
-  tick_ns_ = longest_tick_ns(trace) + 4 * (ns(doorbell) + ns(ack)) + ns(protm_active) + ns(protm_exit);
+  tick_ns_ = longest_tick_ns(trace) + 4 * (ns(doorbell) + ns(ack)) + ns(protm_active) +
+             ns(protm_exit);
   const int spaces = std::popcount(program.machine.as_present) - 1;  // one is the firmware's
   spaces_ = static_cast<std::uint64_t>(std::max(spaces, 1));
   // A group is seen on its slot when its first job begins, some instructions behind the START.
@@ -165,8 +161,9 @@ void Turns::look_again(std::uint64_t time_ns) {
   }
   const bool crowded = vms.size() > spaces_;
   for (auto& [step, group] : groups_) {
-    const bool owed = claims.contains(step) && group.priority == top && !asleep_ && !deaf_ &&
-                      !crowded && !excused_.contains(step) && waits_(*this, step);
+    const bool owed = claims.contains(step) && group.priority == top && !asleep_ &&
+                      !job_line_.deaf() && !crowded && !excused_.contains(step) &&
+                      waits_(*this, step);
     if (!owed) {
       group.since_ns = UINT64_MAX;
     } else if (group.since_ns == UINT64_MAX) {
@@ -279,14 +276,10 @@ bool Turns::take_machine(const Record& r) {
     case K::protm_fault:
     case K::exit_refused: return restart_all(r.time_ns + kLimits.after_fault_ns);
     case K::fault_applied:
-      // The line stays low until another bit rises; who hears nothing owes nothing.
-      deaf_ = deaf_ || (r.b == static_cast<std::uint32_t>(vocab::FaultKind::lose_irq) &&
-                        line_of_fault(program_, r.a) == kJobLine);
+      (void)job_line_.take(r);
       return restart_all(r.time_ns + kLimits.after_fault_ns);
     case K::irq_line:
-      if (!deaf_ || r.a != kJobLine || r.b == 0) return false;
-      deaf_ = false;
-      return restart_all(r.time_ns + kLimits.after_fault_ns);
+      return job_line_.take(r) && restart_all(r.time_ns + kLimits.after_fault_ns);
     default: return false;
   }
 }

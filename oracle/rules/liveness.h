@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "sut-adapters/contract/rule.h"
+#include "oracle/rules/job_line.h"
 #include "sut-adapters/contract/trace_reading.h"
 
 namespace protm::rules {
@@ -88,6 +89,7 @@ class Turns {
   const contract::Program& program_;
   Waits waits_;
   std::set<std::uint32_t> excused_;
+  JobLine job_line_;
   std::map<std::uint32_t, Group> groups_;
   std::set<std::uint32_t> signalled_;
   std::map<std::uint32_t, std::uint32_t> slots_;  ///< slot -> group that was seen there last
@@ -99,7 +101,6 @@ class Turns {
   std::uint64_t spaces_ = 1;
   std::uint32_t suspend_step_ = contract::kNoStep;  ///< that sent the system to sleep
   bool asleep_ = false;
-  bool deaf_ = false;   ///< an activation of the job line was lost, and none came since
 };
 
 /// Longest time from one tick of a driver to the next: the period in jiffies, and one more, because

@@ -202,6 +202,16 @@ TEST_CASE("I4: at rest the GPU is in normal mode") {
 
   right.record(RecordKind::rest_state, {.c = 1}, "protm_active");
   check_wrong("I4", w.program, right, 6);
+
+  // The driver has not heard of the exit.
+  World deaf;
+  deaf.program.faults.push_back(Fault{});
+  deaf.program.faults.back().machine.kind = vocab::FaultKind::lose_irq;
+  TraceBuilder lost;
+  lost.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq)});
+  session(lost).after(kSec).record(RecordKind::rest_state, {.c = 1}, "protm_active");
+  check_right("I4", deaf.program, lost);
+  check_wrong("I4", w.program, lost, 6);
 }
 
 TEST_CASE("I6: a group that could not be created leaves no buffer in use") {

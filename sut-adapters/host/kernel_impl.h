@@ -420,7 +420,8 @@ class KernelImpl final : public contract::Kernel {
   std::array<IrqCounts, kIrqLines> irq_counts_{};
 
   std::pmr::vector<FreeList*> free_objects_;
-  std::pmr::vector<RoleCount> roles_;
+  RoleCount& count_of(const char* role);
+  std::pmr::vector<RoleCount> roles_;   ///< objects, and workqueues that were not destroyed
   std::uint64_t last_serial_ = 0;
   std::uint32_t live_pages_ = 0;
   struct Said { contract::RecordKind kind{}; std::uint16_t sub = 0; std::uint64_t digest = 0; };

@@ -24,18 +24,18 @@ std::uint32_t size_class(std::size_t size) {
   return bytes;
 }
 
-RoleCount& role_count(std::pmr::vector<RoleCount>& roles, const char* role) {
-  for (RoleCount& r : roles) {
+}  // namespace
+
+RoleCount& KernelImpl::count_of(const char* role) {
+  for (RoleCount& r : roles_) {
     if (r.role == role) return r;
   }
-  for (RoleCount& r : roles) {
+  for (RoleCount& r : roles_) {
     if (std::strcmp(r.role, role) == 0) return r;
   }
-  roles.push_back(RoleCount{role, 0});
-  return roles.back();
+  roles_.push_back(RoleCount{role, 0});
+  return roles_.back();
 }
-
-}  // namespace
 
 KernelImpl::FreeList* KernelImpl::free_list(const char* role, std::uint32_t bytes) const {
   for (FreeList* const list : free_objects_) {
@@ -67,7 +67,7 @@ ObjectHeader* KernelImpl::object_alloc(std::size_t size, std::size_t align, cons
   header->size = static_cast<std::uint32_t>(size);
   header->role = role;
   header->serial = ++last_serial_;
-  ++role_count(roles_, role).live;
+  ++count_of(role).live;
   return header;
 }
 
@@ -81,7 +81,7 @@ void KernelImpl::object_free(ObjectHeader* header) {
   works_.forget_range(low, high);
   timers_.forget_range(low, high);
   ++header->generation;
-  --role_count(roles_, header->role).live;
+  --count_of(header->role).live;
   const std::uint32_t bytes = size_class(header->size);
   FreeList* list = free_list(header->role, bytes);
   if (list == nullptr) {

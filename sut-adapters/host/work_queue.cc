@@ -30,6 +30,7 @@ contract::Workqueue KernelImpl::alloc_workqueue(const char* role, WorkqueueKind 
   q.kind = kind;
   q.dead = false;
   q.draining = false;
+  ++count_of(role).live;
   q.cls = kind == WorkqueueKind::ordered ? order_.class_of(role, ClassKind::workqueue) : 0;
   return contract::Workqueue{static_cast<std::uint32_t>(i + 1)};
 }
@@ -41,6 +42,7 @@ void KernelImpl::destroy_workqueue(contract::Workqueue wq) {
   q.draining = true;
   while (!q.items.empty() || q.active != 0) block(WaitKind::workqueue, wq.id, q.role);
   q.dead = true;
+  --count_of(q.role).live;
 }
 
 // --- queueing --------------------------------------------------------------------------------

@@ -34,6 +34,16 @@ constexpr std::uint64_t kMs = vocab::kMs;
 
 }  // namespace
 
+TEST_CASE("Workqueue: a queue that nobody destroys is left behind, as an object is") {
+  Bench t;
+  KernelImpl& k = *t.kernel;
+  const auto wq = k.alloc_workqueue("wq", WorkqueueKind::unbound);
+  REQUIRE(k.live_objects().size() == 1);
+  CHECK(k.live_objects()[0].live == 1);
+  t.now("destroy", [&] { k.destroy_workqueue(wq); });
+  CHECK(k.live_objects()[0].live == 0);
+}
+
 TEST_CASE("Workqueue: an idle queue has no task") {
   Bench t;
   KernelImpl& k = *t.kernel;

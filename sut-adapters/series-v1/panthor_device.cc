@@ -200,6 +200,9 @@ void panthor_device_schedule_reset(PanthorDevice* ptdev) {
 int panthor_device_sleep(PanthorDevice* ptdev) {
   ptdev->kernel.init_completion(ptdev->pm.awake);
   ptdev->pm.asleep = true;
+  // Upstream lets the system sleep while a reset that failed takes the device away. No switch
+  // stands for that.
+  if (ptdev->unplug.begun) ptdev->kernel.wait_for_completion(ptdev->unplug.done);
   const int ret = ptdev->kernel.pm_runtime_force_suspend();
   if (ret == 0) return 0;
   ptdev->pm.asleep = false;

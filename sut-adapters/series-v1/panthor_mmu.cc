@@ -185,19 +185,22 @@ int panthor_mmu_as_disable(PanthorDevice* ptdev, std::uint32_t as, AsRecycle rec
   contract::Kernel& k = ptdev->kernel;
   Vm* const vm = ptdev->mmu->slots[as];
   panthor_irq_disable_events(&ptdev->mmu->irq, 1u << as);
-  int ret = panthor_gpu_flush_caches(ptdev, 3, 3, 2);
-  if (ret != 0) return ret;
+  // Upstream returns where the flush fails, with an AS that leads to pages which may go. No switch
+  // stands for that.
+  const int flushed = panthor_gpu_flush_caches(ptdev, 3, 3, 2);
+  int ret = 0;
   if (vm != nullptr && vm->locked_region.size != 0) {
     ret = as_send_cmd_and_wait(ptdev, as, AsCommand::unlock);
     if (ret != 0) return ret;
     // Upstream keeps it, and the operation unlocks once more what is not locked.
     vm->locked_region = {};
   }
-  if (recycle == AsRecycle::yes) return 0;
+  if (recycle == AsRecycle::yes) return flushed;
   k.write64(as_reg(as, vocab::kAsTranstabLo.offset), 0);
   k.write64(as_reg(as, vocab::kAsMemattrLo.offset), 0);
   k.write64(as_reg(as, vocab::kAsTranscfgLo.offset), vocab::kTranscfgAdrmodeUnmapped);
-  return as_send_cmd_and_wait(ptdev, as, AsCommand::update);
+  ret = as_send_cmd_and_wait(ptdev, as, AsCommand::update);
+  return ret != 0 ? ret : flushed;
 }
 
 void panthor_vm_release_as_locked(Vm* vm) {
@@ -292,6 +295,9 @@ void panthor_mmu_suspend(PanthorDevice* ptdev) {
 void panthor_mmu_resume(PanthorDevice* ptdev) {
   ptdev->mmu->alloc_mask = 0;
   ptdev->mmu->faulty_mask = 0;
+  // A fault of which nobody wanted to hear any more is not that of the next VM there. Upstream
+  // clears the bits of its mask only. No switch stands for that.
+  ptdev->kernel.write32(vocab::kMmuIrqClear.offset, vocab::kMmuIrqPageFaultMask);
   panthor_irq_resume(&ptdev->mmu->irq);
 }
 

@@ -127,7 +127,13 @@ void panthor_vm_destroy(Vm* vm) {
   int ret = panthor_vm_unmap_range(vm, 0, vm->va_size);
   if (ret == -ETIMEDOUT && panthor_device_reset_is_pending(vm->ptdev)) {
     // A GPU that does not leave protected mode is reset; then the mappings can go. Upstream WARNs.
-    vm->ptdev->kernel.flush_work(vm->ptdev->reset.work);
+    contract::Kernel& k = vm->ptdev->kernel;
+    k.flush_work(vm->ptdev->reset.work);
+    // On the way into a suspend the reset is left to the resume.
+    if (panthor_device_reset_is_pending(vm->ptdev) &&
+        panthor_device_resume_and_get(vm->ptdev) == 0) {
+      k.pm_runtime_put_autosuspend();
+    }
     ret = panthor_vm_unmap_range(vm, 0, vm->va_size);
   }
   if (ret != 0) {
