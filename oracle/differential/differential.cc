@@ -187,7 +187,7 @@ Comparison Differential::compare_once(const contract::Program& program,
     const contract::Trace allowed = oracle_->run(without, other);
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
     if (verdict.outcome != judge::Outcome::agreed) {
-      own.add(allowed);
+      if (program.id.empty()) own.add(allowed);
       if (seed == 0) tell_better(c, std::move(verdict), allowed);
       return false;
     }

@@ -79,7 +79,7 @@ class Mmu {
   int wait_ready(std::uint32_t as);
   int command(std::uint32_t as, std::uint32_t cmd);
   int as_enable(std::uint32_t as, Vm& vm);
-  /// False: the flush or a command got stuck.
+  /// False: the flush or a command got stuck; behind a flush that did the AS is off all the same.
   bool as_disable(std::uint32_t as, AsDisable how);
   int lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size);
   int take_slot(Vm& vm);

@@ -420,6 +420,7 @@ class KernelImpl final : public contract::Kernel {
   std::array<IrqCounts, kIrqLines> irq_counts_{};
 
   std::pmr::vector<FreeList*> free_objects_;
+  /// The row of a role, made when there is none.
   RoleCount& count_of(const char* role);
   std::pmr::vector<RoleCount> roles_;   ///< objects, and workqueues that were not destroyed
   std::uint64_t last_serial_ = 0;

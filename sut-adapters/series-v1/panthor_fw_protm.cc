@@ -99,9 +99,10 @@ int panthor_fw_protm_exit_wait_event_timeout(PanthorDevice* ptdev) {
     panthor_device_schedule_reset(ptdev);
     return -ETIMEDOUT;
   }
-  // The event comes with the exit; whoever goes on must not meet it later as an old one.
-  (void)k.poll([&] { return panthor_fw_protm_exit_pending(ptdev); }, kStatusPollUs, kExitEventUs,
-               contract::Atomicity::may_sleep);
+  // The event comes with the exit; whoever goes on must not meet it later as an old one. Beside an
+  // unplug the words to look at go with the firmware.
+  const auto told = [&] { return !ptdev->fw->booted || panthor_fw_protm_exit_pending(ptdev); };
+  (void)k.poll(told, kStatusPollUs, kExitEventUs, contract::Atomicity::may_sleep);
   return 0;
 }
 
