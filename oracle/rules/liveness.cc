@@ -36,6 +36,20 @@ std::vector<std::uint32_t> waits_of(const Node& op) {
   return out;
 }
 
+/// The syncobjs that `op` waits for or signals, by the step that made them. `type`: sync_wait or
+/// sync_signal.
+std::vector<std::uint32_t> syncobjs_of(const Node& op, NodeType type) {
+  std::vector<std::uint32_t> out;
+  for (const Value& field : op.fields) {
+    for (const Node& item : field.list) {
+      if (static_cast<NodeType>(item.type) != type) continue;
+      const std::uint32_t step = field_step(item, "syncobj");
+      if (step != kNoStep) out.push_back(step);
+    }
+  }
+  return out;
+}
+
 /// How often the Program itself may keep a task of the driver from going on.
 std::uint64_t holds_of(const Program& program) {
   return program.schedule.size() + program.explore.preemptions + program.explore.pct_depth;
@@ -50,17 +64,25 @@ std::uint32_t line_of(const Program& program, std::uint32_t step) {
 
 std::set<std::uint32_t> excused_lines(const Program& program) {
   std::set<std::uint32_t> out;
+  std::set<std::uint32_t> silent;   // syncobjs whose fence may never signal
   for (bool grew = true; grew;) {
     grew = false;
     for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
       if (!has_own_fence(program, s)) continue;
       const Node& op = program.steps[s].op;
-      const std::vector<std::uint32_t> waits = waits_of(op);
-      const bool bad = can_block_for_ever(op) ||
-                       std::any_of(waits.begin(), waits.end(), [&](std::uint32_t step) {
-                         return out.contains(line_of(program, step));
-                       });
-      if (bad) grew = out.insert(line_of(program, s)).second || grew;
+      const std::uint32_t line = line_of(program, s);
+      bool bad = out.contains(line) || can_block_for_ever(op);
+      for (const std::uint32_t step : waits_of(op)) {
+        bad = bad || out.contains(line_of(program, step));
+      }
+      for (const std::uint32_t step : syncobjs_of(op, NodeType::sync_wait)) {
+        bad = bad || silent.contains(step);
+      }
+      if (!bad) continue;
+      grew = out.insert(line).second || grew;
+      for (const std::uint32_t step : syncobjs_of(op, NodeType::sync_signal)) {
+        grew = silent.insert(step).second || grew;
+      }
     }
   }
   return out;

@@ -255,6 +255,9 @@ int panthor_device_init(PanthorDevice* ptdev) {
   ret = panthor_init_hw_components(ptdev, &done);
   if (ret == 0) {
     k.enable_work(ptdev->reset.work);
+    // A line that the driver before left high has asked while the work was disabled. As posted the
+    // mark stays, and no reset runs any more. No switch stands for that.
+    if (ptdev->reset.pending) k.queue_work(ptdev->reset.wq, ptdev->reset.work);
     k.pm_runtime_use_autosuspend(kAutosuspendMs);
     ret = ptdev->drm.drm_register(&kPanthorDrmDriver);
     if (ret != 0) k.pm_runtime_dont_use_autosuspend();
