@@ -29,6 +29,17 @@ std::string_view outcome(const TraceBuilder& oracle, const TraceBuilder& candida
 
 }  // namespace
 
+TEST_CASE("rest-state: at the limit of a Program a reset may be pending, and nothing else differs") {
+  const auto at = [](std::uint64_t ns, std::string_view text, std::uint64_t value) {
+    TraceBuilder b;
+    return b.after(ns).record(RecordKind::rest_state, {.c = value}, text);
+  };
+  const std::uint64_t before = kMaxTimeNs - 1;
+  CHECK(outcome(at(kMaxTimeNs, "reset_pending", 0), at(before, "reset_pending", 1)) == "agreed");
+  CHECK(outcome(at(before, "reset_pending", 0), at(before, "reset_pending", 1)) == "diverged");
+  CHECK(outcome(at(kMaxTimeNs, "vms", 0), at(kMaxTimeNs, "vms", 1)) == "diverged");
+}
+
 TEST_CASE("rest-state: what is left of a GPU that both drivers gave up is not compared") {
   CHECK(outcome(at_rest(Gpu::reset, 1), at_rest(Gpu::reset, 0)) == "diverged");
   CHECK(outcome(at_rest(Gpu::lost, 1), at_rest(Gpu::reset, 0)) == "diverged");

@@ -21,6 +21,8 @@ struct Link {
   Link() = default;
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
+  /// True while the owner is in a list.
+  [[nodiscard]] bool linked() const { return next != this; }
   /// Takes the owner out of its list; no-op when it is in none.
   void unlink() {
     prev->next = next;

@@ -118,7 +118,15 @@ void Sched::rescue_from_protm() {
   if (protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
   // Only who is to blame dies: somebody else's reset is none of its business (RST-14).
   const bool blamed = inside && (refused || protm.faulted());
-  if (blamed) inside->fatal_queues = (1u << inside->queue_count) - 1;
+  if (blamed) {
+    inside->fatal_queues = (1u << inside->queue_count) - 1;
+    // Off its slot nobody else would end it: a suspend starts no group anew, as a reset does.
+    if (inside->csg_id < 0 && inside->run_node.linked()) {
+      inside->run_node.unlink();
+      inside->wait_node.unlink();
+      queue_group_work(inside, inside->term_work);
+    }
+  }
   if (refused) {
     // The firmware saved everybody else at the entry and will not answer any more.
     for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {
