@@ -29,7 +29,7 @@ std::string_view outcome(const TraceBuilder& oracle, const TraceBuilder& candida
 
 }  // namespace
 
-TEST_CASE("rest-state: at the limit of a Program a reset may be pending, and nothing else differs") {
+TEST_CASE("rest-state: at the limit of a Program a reset may be pending, the rest counts") {
   const auto at = [](std::uint64_t ns, std::string_view text, std::uint64_t value) {
     TraceBuilder b;
     return b.after(ns).record(RecordKind::rest_state, {.c = value}, text);

@@ -266,6 +266,12 @@ TEST_CASE("window: group, count and how it ended") {
   check_diverged(v, "window");
   CHECK(v.signature == "series.window.protm-active.count");
   CHECK(v.at_ns == 7 * kMs);
+  // An entry that takes longer than a tick ends as the next one is due.
+  c.program.machine.set_latency(vocab::Latency::protm_active, kLimits.tick_ns);
+  CHECK(judged(one, trace(4, region_done, c.group)).outcome == Outcome::agreed);
+  CHECK(judged(trace(0, region_done, c.group), one).outcome == Outcome::diverged);
+  c.program.machine.set_latency(vocab::Latency::protm_active, kLimits.tick_ns - 1);
+  CHECK(judged(one, trace(4, region_done, c.group)).outcome == Outcome::diverged);
   CHECK(judged(one, trace(0, region_done, c.group)).signature ==
         "series.window.protm-active.missing");
   CHECK(judged(trace(0, region_done, c.group), one).signature ==

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <set>
 
 #include "oracle/rules/liveness.h"
 #include "oracle/rules/rule_table.h"
@@ -158,6 +159,17 @@ TEST_CASE("L3: a request with the highest priority is entered within its ticks")
   w.accepted(early).saw(K::protm_pend, {.a = 1, .c = 0x1000});
   early.event(EventKind::group_on_slot, w.b, 1).after(kLateNs).fence(w.job_a, 0);
   check_wrong("L3", w.program, early, 5);
+}
+
+TEST_CASE("L1-L3: who waits for a syncobj is excused with the job that is to signal it") {
+  TwoGroups w;
+  const std::uint32_t sync = add_step(w.program, make_node(NodeType::syncobj_create));
+  const auto named = [sync](NodeType type) { return make_node(type, {{"syncobj", kRef, sync}}); };
+  set_list(w.program, w.job_a, "syncs", {named(NodeType::sync_signal)});
+  set_list(w.program, w.job_b, "syncs", {named(NodeType::sync_wait)});
+  CHECK(rules::excused_lines(w.program).empty());
+  set_list(w.program, w.job_a, "stream", {make_node(NodeType::i_sync_wait64)});
+  CHECK(rules::excused_lines(w.program) == std::set<std::uint32_t>{w.a, w.b});
 }
 
 TEST_CASE("L2, L3: a tick is its period in jiffies of the candidate's kernel, and one more") {
