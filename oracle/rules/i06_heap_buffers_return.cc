@@ -44,7 +44,9 @@ class Holders {
       case NodeType::prime_export:
       case NodeType::prime_import: own_ += ok ? 1 : 0; break;
       case NodeType::buffer_put:
-      case NodeType::buffer_close: own_ -= ok && ends(*op, "buffer") ? 1 : 0; break;
+      case NodeType::buffer_close:
+        own_ -= ok && names_its_kind_of_buffer(program_, *op) && ends(*op, "buffer") ? 1 : 0;
+        break;
       case NodeType::group_create: groups_ += ok && flagged(*op) ? 1 : 0; break;
       case NodeType::group_destroy: groups_ -= ok && destroys_flagged(*op) ? 1 : 0; break;
       default: break;

@@ -160,6 +160,13 @@ std::uint32_t field_step(const Node& node, std::string_view field) {
   return value.kind == Value::Kind::ref ? static_cast<std::uint32_t>(value.number) : kNoStep;
 }
 
+bool names_its_kind_of_buffer(const Program& program, const Node& node) {
+  const auto type = static_cast<NodeType>(node.type);
+  if (type != NodeType::buffer_put && type != NodeType::buffer_close) return true;
+  const bool object = step_type(program, field_step(node, "buffer")) == NodeType::heap_alloc;
+  return object == (type == NodeType::buffer_put);
+}
+
 bool has_own_fence(const Node& node) {
   const auto type = static_cast<NodeType>(node.type);
   if (type != NodeType::vm_bind) return type == NodeType::group_submit;

@@ -53,6 +53,9 @@ inline constexpr std::uint16_t kRunnerWakes = 1;
 [[nodiscard]] std::uint64_t field_number(const Node& node, std::string_view field);
 /// The step that a field refers to; kNoStep when it is not there or holds a number of its own.
 [[nodiscard]] std::uint32_t field_step(const Node& node, std::string_view field);
+/// Whether a buffer_put names what heap_alloc made, or a buffer_close a descriptor: the number of
+/// the other kind names something else, or nothing. True for every other operation.
+[[nodiscard]] bool names_its_kind_of_buffer(const Program& program, const Node& node);
 /// Whether the operation signals a syncobj of its own: a submit, and a VM_BIND with the flag async
 /// and at least one operation.
 [[nodiscard]] bool has_own_fence(const Node& node);

@@ -8,6 +8,7 @@
 #include "gpu-model/vocab/uapi.h"
 #include "gpu-model/vocab/uapi_core.h"
 #include "sut-adapters/contract/op_table.h"
+#include "sut-adapters/contract/trace_reading.h"
 #include "sut-adapters/steps/fields.h"
 #include "sut-adapters/steps/step_calls.h"
 #include "sut-adapters/steps/user_regions.h"
@@ -270,7 +271,8 @@ void StepCalls::finish(std::uint32_t step) {
   if (const std::string_view name = gives_back(type); !name.empty()) {
     StepState* const t = target(op, name);
     // A call that ran before its target was made has ended nothing.
-    const bool same = t != nullptr && t->made == states_[step].ends;
+    const bool same = t != nullptr && t->made == states_[step].ends &&
+                      contract::names_its_kind_of_buffer(program_, op);
     if (states_[step].result >= 0 && same) t->alive = false;
     return;
   }
