@@ -100,6 +100,7 @@ void Mmu::command(std::uint32_t as, std::uint32_t value) {
   a.busy = 1;
   a.command = value;
   a.pending_lock = a.shadow.lockaddr;
+  if (stuck) hung_as_ |= 1u << as;
   if (stuck && stuck->value_ns == 0) return;
   core_.after(core_.latency(vocab::Latency::as_command) + (stuck ? stuck->value_ns : 0),
               {.kind = EventKind::as_done, .a = as});
@@ -145,6 +146,7 @@ bool Mmu::finish_command(std::uint32_t as) {
   start_command(as, a.command);
   core_.observe(ObservationKind::as_command_done, as, a.command, 0, 0);
   a.busy = 0;
+  hung_as_ &= ~(1u << as);
   return a.command != static_cast<std::uint32_t>(AsCommand::lock);
 }
 
@@ -173,6 +175,7 @@ void Mmu::reset() {
   }
   cache_ = {};
   cached_as_ = 0;
+  hung_as_ = 0;
   core_.events.cancel(EventKind::as_done);
 }
 

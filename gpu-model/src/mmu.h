@@ -169,6 +169,7 @@ class Mmu {
   TableWatch watch_;
   std::array<As, vocab::kMaxAs> as_{};
   std::array<CacheLine, kCacheLines> cache_{};
+  std::uint32_t hung_as_ = 0;    // bit n: a command of AS n hangs, mostly until a reset
   std::uint32_t cached_as_ = 0;  // bit n: lines of AS n may be in the cache
 };
 

@@ -294,6 +294,20 @@ TEST_CASE_FIXTURE(WatchFixture, "Mmu: a page that goes while an entry leads to i
     REQUIRE(freed() == 1);
     CHECK(core.observations.back().b == 0);
   }
+  SUBCASE("an AS whose command hangs") {
+    core.faults.arm({.kind = vocab::FaultKind::stuck_as_command, .target = 2});
+    lock(63);
+    free(page);
+    CHECK(freed() == 0);
+  }
+  SUBCASE("an AS whose command came late") {
+    core.faults.arm(
+        {.kind = vocab::FaultKind::stuck_as_command, .target = 2, .value_ns = 1'000'000});
+    lock(63);
+    REQUIRE(mmu.finish_command(2) == false);
+    free(page);
+    CHECK(freed() == 1);
+  }
   SUBCASE("what comes next in its place") {
     free(page);
     const vocab::Pa next = core.ram.alloc_page(PageKind::normal);

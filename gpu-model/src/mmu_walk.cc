@@ -173,6 +173,8 @@ void Mmu::page_goes(vocab::Pa page) {
   if (!table && !core_.ram.marked(page, PageMark::reached)) return;
   const auto still_used = [&](std::uint64_t root, std::uint32_t level, std::uint64_t va) {
     for_each_user(root, [&](std::uint32_t as) {
+      // No driver can take this AS down: it asks for a reset, and panthor_vm_free() waits for none.
+      if ((hung_as_ >> as & 1) != 0) return;
       core_.observe(ObservationKind::rule_freed_page_mapped, as, level, va, page.value);
     });
   };

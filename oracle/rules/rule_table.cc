@@ -113,9 +113,10 @@ constexpr std::array kRules{
          "panthor_mmu.c panthor_vm_lock_region(), panthor_gpuva_sm_step_remap() (7.3)",
          HostEyes::needed, table_changed_unlocked},
     Rule{"HW-freed-page-mapped", "freed_page_mapped",
-         "a page is given back only when no AS in use leads to it, while the MCU runs and "
-         "a reset can reach it",
-         "panthor_gem.c panthor_kernel_bo_destroy() (7.3): unmaps before it puts the object",
+         "a page is given back only when no AS in use leads to it that takes commands, while "
+         "the MCU runs and a reset can reach it",
+         "panthor_gem.c panthor_kernel_bo_destroy() (7.3): unmaps before it puts the object; "
+         "panthor_mmu.c panthor_vm_free(): what hangs it leaves to the reset",
          HostEyes::needed, freed_page_mapped},
     Rule{"L1", "every_fence_signals",
          "every fence signals or its group is dead within T after the last step and fault",
