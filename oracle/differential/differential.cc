@@ -10,9 +10,13 @@
 #include "oracle/judge/judge.h"
 #include "oracle/rules/rule_table.h"
 #include "sut-adapters/contract/limits.h"
+#include "sut-adapters/executor/pct.h"
 
 namespace protm::differential {
 namespace {
+
+/// Changes of priority in a run of random turns, and one.
+constexpr std::uint32_t kRandomTurnsDepth = 4;
 
 /// A heap that is never destroyed is no leak, whatever Host counts.
 contract::Trace without_heaps(contract::Trace trace) {
@@ -179,11 +183,13 @@ Comparison Differential::compare_once(const contract::Program& program,
   without.schedule.clear();
   OwnDifferences own(for_oracle, c, oracle_->candidate());
   const auto allows = [&](std::uint32_t seed, std::span<const steps::StepTurn> steps_order,
-                          Turns turns = Turns::like_candidate) {
+                          Turns turns = Turns::like_candidate,
+                          contract::SchedulePolicy* policy = nullptr) {
     exec::RunOptions other = options.run;
     if (seed != 0) other.latency_seed = seed;
     other.order = steps_order;
     other.other_turns = turns == Turns::other;
+    other.policy = policy;
     const contract::Trace allowed = oracle_->run(without, other);
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
     if (verdict.outcome != judge::Outcome::agreed) {
@@ -195,6 +201,7 @@ Comparison Differential::compare_once(const contract::Program& program,
     c.timing = true;
     c.oracle_run = other;
     c.oracle_run.order = {};
+    c.oracle_run.policy = nullptr;
     c.oracle_in_order = !steps_order.empty();
     return true;
   };
@@ -205,7 +212,14 @@ Comparison Differential::compare_once(const contract::Program& program,
     if (allows(seed, order) || (seed != 0 && allows(seed, {}))) return c;
   }
   // A case of the suites is made so that there is one answer.
-  if (program.id.empty() && own.all()) agree_by_chance(c);
+  if (!program.id.empty()) return c;
+  std::uint64_t points = 1;
+  for (std::uint32_t run = 0; run < options.random_turns && !own.all(); ++run) {
+    exec::Pct turns({}, kRandomTurnsDepth, points, run + 1);
+    if (allows(run, {}, Turns::like_candidate, &turns)) return c;
+    points = turns.points();
+  }
+  if (own.all()) agree_by_chance(c);
   return c;
 }
 

@@ -34,7 +34,8 @@ struct Comparison {
   /// many of them it agreed. Which interleavings they gave nobody knows.
   std::uint32_t timings = 0;
   std::uint32_t timings_agreed = 0;
-  /// With `timing`: how the oracle ran when it agreed, and whether in the candidate's order.
+  /// With `timing`: how the oracle ran when it agreed, but for random turns, and whether in the
+  /// candidate's order.
   exec::RunOptions oracle_run;
   bool oracle_in_order = false;
 };
@@ -43,6 +44,9 @@ struct CompareOptions {
   exec::RunOptions run;
   /// Other latency seeds to try on the reference after a difference. Source: design.md 6.
   std::uint32_t allowed_seeds = 16;
+  /// For a Program that is no case of the suites: so many runs of the reference in which who runs
+  /// next is random (seeds 1, 2, ...), when nothing else explains the difference.
+  std::uint32_t random_turns = 48;
   /// What the oracle shows on this Program with `run`, for who compares many candidates that are
   /// compared with the same oracle; null: it is run.
   const contract::Trace* oracle = nullptr;
