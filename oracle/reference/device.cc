@@ -99,9 +99,10 @@ int Device::restart_firmware() {
   int error = resume_and_get();
   if (error != 0) return error;
   // One that is under way may have started the firmware already.
-  (void)wait_for_reset();
+  (void)wait_for_reset(resets_);
+  const std::uint32_t before = resets_;
   schedule_reset();
-  const bool done = wait_for_reset();
+  const bool done = wait_for_reset(before);
   k.pm_runtime_put_autosuspend();
   return done && !k.dev_is_unplugged() && !lost_ ? 0 : -EIO;
 }
@@ -279,9 +280,9 @@ void Device::schedule_reset() {
   if (pm_state_ == PmState::active) k.queue_work(reset_wq, reset_work_);
 }
 
-bool Device::wait_for_reset() {
+bool Device::wait_for_reset(std::uint32_t before) {
+  if (resets_ != before) return true;
   if (!reset_pending_ || k.dev_is_unplugged()) return false;
-  const std::uint32_t before = resets_;
   k.flush_work(reset_work_);
   if (resets_ != before) return true;
   // On the way into a suspend it is left to the resume, which a sleeping system does not do for
@@ -336,7 +337,7 @@ void Device::run_reset() {
 // --- unplug ------------------------------------------------------------------------------------
 
 void Device::unplug() {
-  bool first = false;
+  bool first{};
   {
     MutexGuard lock(k, unplug_lock_);
     first = !unplug_begun_;

@@ -49,11 +49,13 @@ class Device {
   /// Asks for a GPU reset, once. Legal in any context that may queue work.
   void schedule_reset();
   [[nodiscard]] bool reset_is_pending() const { return reset_pending_; }
-  /// Waits for a reset that is asked for; false when none was carried out. Another one may be
-  /// asked for by then.
-  bool wait_for_reset();
+  /// How many resets were carried out: read before what may ask for one.
+  [[nodiscard]] std::uint32_t resets() const { return resets_; }
+  /// Waits for a reset that is asked for, which may be over by now; false when none was carried out
+  /// since there were `before`. Another one may be asked for by then.
+  bool wait_for_reset(std::uint32_t before);
   /// True from the moment when a fast restart of the firmware is possible until it is used.
-  bool fast_reset = false;
+  bool fast_reset{};
   /// The GPU is in protected mode for good: its registers take no command any more.
   [[nodiscard]] bool lost() const { return lost_; }
   [[nodiscard]] bool is_initialized() const { return sched_ready_; }

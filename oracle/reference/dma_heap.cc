@@ -31,7 +31,7 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
 
   // Before anything of the heap can be opened. A duplicate stands behind the one whose name it is
   // until its device node is refused, so nobody finds it.
-  int error = 0;
+  int error{};
   {
     MutexGuard lock(k_, list_lock_);
     error = reserve_minor(heap);
@@ -67,6 +67,7 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
 }
 
 int HeapCore::reserve_minor(const Ptr<Heap>& heap) {
+  k_.assert_held(list_lock_);
   const auto slot = std::find_if(minors_.begin(), minors_.end(),
                                  [](const Ptr<Heap>& h) { return h == nullptr; });
   if (slot == minors_.end()) return -EBUSY;

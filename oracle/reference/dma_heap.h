@@ -33,7 +33,7 @@ struct Heap : contract::DmaHeapBase, contract::FilePrivate {
   contract::HeapExport ops;
   std::pmr::string name;
   HeapCore* core = nullptr;
-  std::uint32_t minor = 0;
+  std::uint32_t minor{};
   Link<Heap> link;
 };
 

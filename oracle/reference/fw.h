@@ -27,7 +27,6 @@ struct CsgControl {
 };
 
 struct FwSection {
-  Ptr<FwSection> self;
   Link<FwSection> link;
   std::uint32_t flags{};
   std::uint64_t va{}, size{};

@@ -105,7 +105,6 @@ int Fw::load_section(std::span<const std::byte> file, std::span<const std::byte>
 
   const Ptr<FwSection> section = k_.make<FwSection>("fw_section");
   if (!section) return -ENOMEM;
-  section->self = section;
   section->link.owner = section;
   section->flags = flags;
   section->va = va_start;

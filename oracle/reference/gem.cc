@@ -201,8 +201,7 @@ void KernelBos::destroy(Device& d, const Ptr<KernelBo>& bo) {
   vunmap(d, bo);
   const VmOp unmap{.kind = VmOp::Kind::unmap, .va = bo->va, .size = bo->size,
                    .cuts_nothing = true};
-  int error = Vms::run(bo->vm, unmap);
-  while (error == -ETIMEDOUT && d.wait_for_reset()) error = Vms::run(bo->vm, unmap);
+  const int error = Vms::run_past_resets(bo->vm, unmap);
   if (error != 0) {
     // The GPU may still reach the memory: it is kept rather than given to somebody else (MMU-34).
     d.k.log("kernel buffer cannot be unmapped, it is kept");

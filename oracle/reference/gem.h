@@ -31,7 +31,7 @@ Result<Ptr<contract::GemObject>> import_bo(Device& device, std::uint64_t size);
 /// Where a kernel buffer lies and how it is mapped.
 struct KernelBoPlace {
   std::uint64_t va = UINT64_MAX;      ///< UINT64_MAX: best fit in the VM's automatic range
-  std::uint32_t map_flags = 0;        ///< kVmBindOpMap*
+  std::uint32_t map_flags{};          ///< kVmBindOpMap*
   const char* va_role = "kbo_va";     ///< "kbo_va:<use>"
   std::uint64_t bo_offset = 0;        ///< of what is mapped, in a buffer that user space gave
 };

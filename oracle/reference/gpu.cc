@@ -91,7 +91,6 @@ void Gpu::handle_irq(std::uint32_t status) {
   }
   {
     SpinGuard lock(k_, reqs_lock_);
-    if ((pending_ & status) == 0) return;
     set_pending(pending_ & ~status);
   }
   k_.wake_up_all(reqs_acked_);

@@ -165,6 +165,8 @@ void Protm::end_session() {
 
 void Protm::handle_exit() {
   d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
+  // Told twice, the second time in the next session.
+  if (d_.gpu->protm_active()) return;
   const bool had_session = active_ != nullptr;
   end_session();
   if (had_session) d_.sched->after_protm_exit();

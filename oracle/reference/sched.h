@@ -158,6 +158,10 @@ class Sched {
 
   // sched_group.cc
   void queue_group_work(const Ptr<Group>& group, contract::Work& work);
+  /// Ends a group that has no slot and cannot run any more.
+  void end_off_slot(const Ptr<Group>& group);
+  /// Ends a group that cannot run any more, wherever it is: by a tick, here, or behind a reset.
+  void end_anywhere(const Ptr<Group>& group);
   Result<Ptr<Queue>> queue_create(const Ptr<Group>& group, std::uint32_t index,
                                   const vocab::uapi::QueueCreate& args);
   int queue_init(const Ptr<Queue>& queue);

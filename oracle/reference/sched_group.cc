@@ -234,13 +234,7 @@ void Sched::group_destroy(const Ptr<Group>& group) {
     MutexGuard reset(k_, reset_lock_);
     MutexGuard lock(k_, lock_);
     group->destroyed = true;
-    if (group->csg_id >= 0) {
-      queue_tick(0);
-    } else if (!in_reset()) {
-      group->run_node.unlink();
-      group->wait_node.unlink();
-      queue_group_work(group, group->term_work);
-    }
+    end_anywhere(group);
   }
   group_put(group);
 }
@@ -267,6 +261,22 @@ void Sched::group_release(const Ptr<Group>& group) {
 void Sched::queue_group_work(const Ptr<Group>& group, contract::Work& work) {
   group_get(group);
   if (!k_.queue_work(wq_, work)) group_put(group);
+}
+
+void Sched::end_off_slot(const Ptr<Group>& group) {
+  group->run_node.unlink();
+  group->wait_node.unlink();
+  queue_group_work(group, group->term_work);
+}
+
+void Sched::end_anywhere(const Ptr<Group>& group) {
+  assert_locked();
+  k_.assert_held(reset_lock_);
+  if (group->csg_id >= 0) {
+    queue_tick(0);
+  } else if (!in_reset()) {
+    end_off_slot(group);   // else it is in the reset's list, which starts nobody who cannot run
+  }
 }
 
 void Sched::term_work(Group* group) {

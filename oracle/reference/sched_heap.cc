@@ -76,9 +76,10 @@ void Sched::answer_tiler_oom(const Ptr<Group>& group, std::uint32_t cs) {
   const auto word = more_heap(group, context_va, counters);
   if (!word && word.error() != -ENOMEM) {
     k_.log("tiler heap cannot grow");
+    MutexGuard reset(k_, reset_lock_);
     MutexGuard lock(k_, lock_);
     group->fatal_queues |= 1u << cs;
-    tick_now();
+    end_anywhere(group);  // it may have lost its slot meanwhile
     return;
   }
   bool told{};

@@ -278,15 +278,10 @@ contract::TimedoutResult Sched::timedout_job(const Ptr<Job>& job) {
   k_.log("job timeout");
   queue_stop(queue, job);
   {
+    MutexGuard reset(k_, reset_lock_);
     MutexGuard lock(k_, lock_);
     group->timedout = true;
-    if (group->csg_id >= 0) {
-      queue_tick(0);
-    } else {
-      group->run_node.unlink();
-      group->wait_node.unlink();
-      queue_group_work(group, group->term_work);
-    }
+    end_anywhere(group);
   }
   queue_start(queue);
   return contract::TimedoutResult::reset;

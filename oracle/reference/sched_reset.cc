@@ -59,9 +59,7 @@ void Sched::leave_slot(std::uint32_t slot) {
   if (can_run(group)) {
     idle_[group->priority].push_front(group->run_node);
   } else {
-    group->run_node.unlink();
-    group->wait_node.unlink();
-    queue_group_work(group, group->term_work);
+    end_off_slot(group);
   }
   group_put(group);
 }
@@ -121,10 +119,8 @@ void Sched::rescue_from_protm() {
   if (blamed) {
     inside->fatal_queues = (1u << inside->queue_count) - 1;
     // Off its slot nobody else would end it: a suspend starts no group anew, as a reset does.
-    if (inside->csg_id < 0 && inside->run_node.linked()) {
-      inside->run_node.unlink();
-      inside->wait_node.unlink();
-      queue_group_work(inside, inside->term_work);
+    if (inside->run_node.linked()) {
+      end_off_slot(inside);
     }
   }
   if (refused) {
@@ -186,9 +182,7 @@ void Sched::restart_group(const Ptr<Group>& group) {
     if (can_run(group)) {
       give_back(group);
     } else {
-      group->run_node.unlink();
-      group->wait_node.unlink();
-      queue_group_work(group, group->term_work);
+      end_off_slot(group);
     }
   }
   group_put(group);
@@ -246,9 +240,7 @@ void Sched::unplug() {
     for (List<Group>* const list : {&runnable_[p], &idle_[p]}) {
       list->for_each([&](const Ptr<Group>& group) {
         group->state = GroupState::terminated;
-        group->run_node.unlink();
-        group->wait_node.unlink();
-        queue_group_work(group, group->term_work);
+        end_off_slot(group);
       });
     }
   }

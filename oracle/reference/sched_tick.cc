@@ -310,9 +310,7 @@ void Sched::give_back(const Ptr<Group>& group) { home_list(group).push_back(grou
 void Sched::cleanup(Tick& tick) {
   for_old(tick, [&](const Ptr<Group>& group) {
     if (!can_run(group)) {
-      group->run_node.unlink();
-      group->wait_node.unlink();
-      queue_group_work(group, group->term_work);
+      end_off_slot(group);
     } else if (group->csg_id >= 0) {
       group->run_node.unlink();
     } else {

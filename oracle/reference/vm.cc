@@ -147,10 +147,17 @@ void Vms::destroy(const Ptr<Vm>& vm) {
       Word<MmuFeatures>{d.gpu->info().mmu_features}[MmuFeatures::va_bits];
   const VmOp unmap{.kind = VmOp::Kind::unmap, .va = 0, .size = 1ull << va_bits,
                    .cuts_nothing = true};
-  int error = run(vm, unmap);
-  while (error == -ETIMEDOUT && d.wait_for_reset()) error = run(vm, unmap);
-  if (error != 0) d.k.warn("mappings of a destroyed vm stay");
+  if (run_past_resets(vm, unmap) != 0) d.k.warn("mappings of a destroyed vm stay");
   put(vm);
+}
+
+int Vms::run_past_resets(const Ptr<Vm>& vm, const VmOp& op) {
+  Device& d = *vm->d;
+  for (;;) {
+    const std::uint32_t resets = d.resets();
+    const int error = run(vm, op);
+    if (error != -ETIMEDOUT || !d.wait_for_reset(resets)) return error;
+  }
 }
 
 int Vms::run(const Ptr<Vm>& vm, const VmOp& op) {

@@ -81,6 +81,8 @@ class Vms {
   /// Runs a map or unmap under the locks, with the region locked where the VM has an AS.
   /// Errors: -ENOMEM, -EINVAL, -ETIMEDOUT (no AS command was sent, or one got stuck).
   [[nodiscard]] static int run(const Ptr<Vm>& vm, const VmOp& op);
+  /// The same, again behind each reset that it asked for. Not in the reset's own work.
+  [[nodiscard]] static int run_past_resets(const Ptr<Vm>& vm, const VmOp& op);
 
   static Result<std::uint64_t> alloc_va(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t size,
                                         const char* role);
