@@ -260,7 +260,11 @@ int panthor_device_init(PanthorDevice* ptdev) {
     if (ptdev->reset.pending) k.queue_work(ptdev->reset.wq, ptdev->reset.work);
     k.pm_runtime_use_autosuspend(kAutosuspendMs);
     ret = ptdev->drm.drm_register(&kPanthorDrmDriver);
-    if (ret != 0) k.pm_runtime_dont_use_autosuspend();
+    if (ret != 0) {
+      // Upstream leaves a reset that was asked for meanwhile to run over what is unwound here.
+      k.disable_work_sync(ptdev->reset.work);
+      k.pm_runtime_dont_use_autosuspend();
+    }
   }
   if (ret != 0) {
     panthor_unwind_hw_components(ptdev, done);

@@ -88,6 +88,7 @@ struct PanthorDevice {
     /// Excludes VM operations from an entry: read = VM operation, write = entry.
     contract::RwSem lock{"protm.lock"};
     bool exit_refused = false;   ///< a forced exit timed out since the last reset
+    std::uint32_t exits = 0;     ///< exit events that somebody took
   } protm;
   std::uint32_t live_vms = 0;    ///< VMs of files
   std::uint32_t live_groups = 0;

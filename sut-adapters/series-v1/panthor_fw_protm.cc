@@ -80,6 +80,7 @@ int panthor_fw_protm_enter(PanthorDevice* ptdev) {
 
 void panthor_fw_protm_exit(PanthorDevice* ptdev) {
   FwIface& glb = ptdev->fw->global;
+  ++ptdev->protm.exits;
   panthor_fw_update_reqs(ptdev, glb, kReqAck.req, fw_read(ptdev, glb.output + kReqAck.ack),
                          fw::kGlbProtmExit);
 }
@@ -87,6 +88,7 @@ void panthor_fw_protm_exit(PanthorDevice* ptdev) {
 int panthor_fw_protm_exit_wait_event_timeout(PanthorDevice* ptdev) {
   contract::Kernel& k = ptdev->kernel;
   const bool active = panthor_fw_protm_is_active(ptdev);
+  const std::uint32_t exits = ptdev->protm.exits;
   if (active) {
     panthor_fw_toggle_reqs(ptdev, ptdev->fw->global, kReqAck, fw::kGlbPing);
     panthor_fw_ring_global_doorbell(ptdev);
@@ -99,9 +101,12 @@ int panthor_fw_protm_exit_wait_event_timeout(PanthorDevice* ptdev) {
     panthor_device_schedule_reset(ptdev);
     return -ETIMEDOUT;
   }
-  // The event comes with the exit; whoever goes on must not meet it later as an old one. Beside an
-  // unplug the words to look at go with the firmware.
-  const auto told = [&] { return !ptdev->fw->booted || panthor_fw_protm_exit_pending(ptdev); };
+  // The event comes with the exit; whoever goes on must not meet it later as an old one, but another
+  // may have taken it. Beside an unplug the words to look at go with the firmware.
+  const auto told = [&] {
+    return !ptdev->fw->booted || ptdev->protm.exits != exits ||
+           panthor_fw_protm_exit_pending(ptdev);
+  };
   (void)k.poll(told, kStatusPollUs, kExitEventUs, contract::Atomicity::may_sleep);
   return 0;
 }

@@ -317,7 +317,11 @@ static void sched_save_from_protm_locked(PanthorScheduler* sched) {
 }
 
 void sched_leave_protm_locked(PanthorScheduler* sched) {
-  if (!sched->protm.protected_mode) return;
+  PanthorDevice* const ptdev = sched->ptdev;
+  // An entry that a fault cut short is no session, and yet the GPU may be inside; where it refused
+  // to leave nobody asks again.
+  const bool inside = panthor_fw_protm_is_active(ptdev) && !ptdev->protm.exit_refused;
+  if (!sched->protm.protected_mode && !inside) return;
   if (protm_force_exit_locked(sched) != 0) sched_save_from_protm_locked(sched);
 }
 
