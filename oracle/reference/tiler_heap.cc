@@ -120,7 +120,6 @@ void TilerHeaps::destroy_pool(const Ptr<Vm>& vm) {
       heap = nullptr;
     }
     KernelBos::destroy(*pool->d, pool->contexts);
-    pool->contexts = nullptr;
     pool->vm = nullptr;
   }
   put(pool);
@@ -220,17 +219,16 @@ int TilerHeaps::create(const Ptr<HeapPool>& pool, const HeapRequest& request, Ne
 
 int TilerHeaps::destroy(const Ptr<HeapPool>& pool, std::uint32_t id) {
   WriteLock lock(*pool);
-  if (id >= pool->heaps.size() || !pool->heaps[id]) return -EINVAL;
-  free_heap(*pool, pool->heaps[id]);
-  pool->heaps[id] = nullptr;
+  if (id >= pool->heaps.size() || !pool->heaps.at(id)) return -EINVAL;
+  free_heap(*pool, pool->heaps.at(id));
+  pool->heaps.at(id) = nullptr;
   return 0;
 }
 
 Ptr<TilerHeap> TilerHeaps::heap_at(const HeapPool& pool, std::uint64_t context_va) {
   const std::uint64_t offset = context_va - pool.contexts_va;
-  if (offset > UINT32_MAX) return nullptr;
   const std::uint64_t id = offset / context_stride(*pool.d);
-  return id < pool.heaps.size() ? pool.heaps[id] : nullptr;
+  return id < pool.heaps.size() ? pool.heaps.at(id) : nullptr;
 }
 
 Result<std::uint64_t> TilerHeaps::grow(const Ptr<HeapPool>& pool, std::uint64_t context_va,

@@ -15,19 +15,23 @@ namespace protm::reference {
 
 using namespace vocab;
 using contract::DrmFile;
+using contract::SpinGuard;
 
 File& file_of(const Ptr<DrmFile>& file) {
   return *contract::ptr_cast<File>(file->private_data);
 }
 
 Ptr<Vm> vm_lookup(File& file, std::uint32_t id) {
-  if (id == 0 || id > File::kVms || !file.vms[id - 1]) return nullptr;
-  Vms::get(file.vms[id - 1]);
-  return file.vms[id - 1];
+  if (id == 0 || id > File::kVms) return nullptr;
+  SpinGuard lock(file.d->k, file.tables_lock);
+  const Ptr<Vm>& vm = file.vms[id - 1];
+  if (vm) Vms::get(vm);
+  return vm;
 }
 
 Ptr<Group> group_lookup(File& file, std::uint32_t id) {
   if (id == 0 || id > File::kGroups) return nullptr;
+  SpinGuard lock(file.d->k, file.tables_lock);
   const Ptr<Group>& group = file.groups[id - 1];
   if (!group || !group->registered) return nullptr;
   file.d->sched->group_get(group);

@@ -26,6 +26,8 @@ struct Profile;
 struct File : contract::FilePrivate {
   static constexpr std::uint32_t kVms = 32, kGroups = 128;
   Device* d = nullptr;
+  /// Of both tables: who finds an object has a reference before its handle can go.
+  contract::SpinLock tables_lock{.role = "file.xa_lock"};
   std::array<Ptr<Vm>, kVms> vms{};
   std::array<Ptr<Group>, kGroups> groups{};
   /// Where user space expects the user MMIO pages.

@@ -14,6 +14,7 @@ namespace protm::reference {
 
 using namespace vocab;
 using contract::DrmFile;
+using contract::SpinGuard;
 
 namespace {
 
@@ -58,6 +59,7 @@ Result<Ptr<contract::GemObject>> protm_suspend(Device& d, const Ptr<DrmFile>& fi
 /// Takes a group out of the table; NULL when there is none, or it is not complete yet.
 Ptr<Group> take_group(File& file, std::uint32_t id) {
   Ptr<Group> group;
+  SpinGuard lock(file.d->k, file.tables_lock);
   if (id - 1 < File::kGroups) std::swap(group, file.groups[id - 1]);
   if (group && !group->registered) std::swap(group, file.groups[id - 1]);
   return group;

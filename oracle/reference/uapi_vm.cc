@@ -14,6 +14,7 @@ namespace protm::reference {
 
 using namespace vocab;
 using contract::DrmFile;
+using contract::SpinGuard;
 using tl::unexpected;
 
 namespace {
@@ -168,9 +169,12 @@ int ioctl_vm_destroy(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   const auto& args = *static_cast<const uapi::VmDestroy*>(arg);
   if (args.pad != 0) return -EINVAL;
   if (args.id == 0 || args.id > File::kVms) return -EINVAL;
-  const Ptr<Vm> vm = file.vms[args.id - 1];
+  Ptr<Vm> vm;
+  {
+    SpinGuard lock(file.d->k, file.tables_lock);
+    std::swap(vm, file.vms[args.id - 1]);
+  }
   if (!vm) return -EINVAL;
-  file.vms[args.id - 1] = nullptr;
   Vms::destroy(vm);
   return 0;
 }

@@ -93,7 +93,6 @@ void BindQueues::start_all() {
 
 Result<Ptr<SchedJob>> BindQueues::make_job(const Ptr<Vm>& vm, const VmOp& op) {
   Device& d = *vm->d;
-  if (vm->destroyed || vm->unusable) return unexpected(-EINVAL);
   const Ptr<BindJob> job = d.k.make<BindJob>("bind_job", vm, op);
   if (!job) return unexpected(-ENOMEM);
   job->self = job;

@@ -239,7 +239,9 @@ int panthor_ioctl_vm_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& fil
 
 // Takes a VM and its handle's reference out of the pool.
 Ptr<Vm> panthor_vm_pool_take(PanthorFile* pfile, std::uint32_t handle) {
-  return handle <= kMaxVmsPerFile ? std::exchange(pfile->vms[handle], nullptr) : nullptr;
+  if (handle > kMaxVmsPerFile) return nullptr;
+  contract::SpinGuard guard(pfile->ptdev->kernel, pfile->xa_lock);
+  return std::exchange(pfile->vms[handle], nullptr);
 }
 
 int panthor_ioctl_vm_destroy(void* /*driver*/, void* arg, const Ptr<DrmFile>& file) {
@@ -519,7 +521,9 @@ PanthorFile* to_panthor_file(const Ptr<DrmFile>& file) {
 }
 
 Ptr<Vm> panthor_vm_pool_get_vm(PanthorFile* pfile, std::uint32_t handle) {
-  if (handle == 0 || handle > kMaxVmsPerFile || pfile->vms[handle] == nullptr) return nullptr;
+  if (handle == 0 || handle > kMaxVmsPerFile) return nullptr;
+  contract::SpinGuard guard(pfile->ptdev->kernel, pfile->xa_lock);
+  if (pfile->vms[handle] == nullptr) return nullptr;
   return panthor_vm_get(&*pfile->vms[handle]);
 }
 

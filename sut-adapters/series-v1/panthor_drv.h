@@ -30,6 +30,7 @@ struct GroupHandle {
 /// struct panthor_file.
 struct PanthorFile : contract::FilePrivate {
   PanthorDevice* ptdev = nullptr;
+  contract::SpinLock xa_lock{"pool.xa_lock"};   ///< of both pools
   std::array<contract::Ptr<Vm>, kMaxVmsPerFile + 1> vms{};
   std::array<GroupHandle, kMaxGroupsPerPool + 1> groups{};
   std::uint64_t user_mmio_offset = vocab::uapi::kUserMmioOffset64;

@@ -99,6 +99,7 @@ Result<std::uint32_t> reserve_handle(PanthorFile* pfile, const Ptr<Group>& group
 
 Ptr<Group> group_from_handle(PanthorFile* pfile, std::uint32_t handle) {
   if (handle == 0 || handle > kMaxGroupsPerPool) return nullptr;
+  contract::SpinGuard guard(pfile->ptdev->kernel, pfile->xa_lock);
   const GroupHandle& entry = pfile->groups[handle];
   if (!entry.registered) return nullptr;
   group_get(&*entry.group);
@@ -125,11 +126,16 @@ int group_alloc_memory(PanthorFile* pfile, Group* group, const uapi::GroupCreate
   return ret != 0 ? ret : group_alloc_syncobjs(group, queue_count);
 }
 
-void panthor_group_destroy_entry(PanthorFile* pfile, std::uint32_t gid) {
-  Group* const group = &*pfile->groups[gid].group;
+bool panthor_group_destroy_entry(PanthorFile* pfile, std::uint32_t gid) {
+  GroupHandle entry;
+  {
+    contract::SpinGuard guard(pfile->ptdev->kernel, pfile->xa_lock);
+    if (pfile->groups[gid].registered) entry = std::exchange(pfile->groups[gid], {});
+  }
+  if (entry.group == nullptr) return false;
+  Group* const group = &*entry.group;
   PanthorDevice* const ptdev = group->ptdev;
   PanthorScheduler* const sched = &*ptdev->scheduler;
-  pfile->groups[gid] = {};
 
   for (std::uint32_t i = 0; i < group->queue_count; ++i) {
     Queue& queue = *group->queues[i];
@@ -150,6 +156,7 @@ void panthor_group_destroy_entry(PanthorFile* pfile, std::uint32_t gid) {
     }
   }
   group_put(group);
+  return true;
 }
 
 }  // namespace
@@ -244,16 +251,13 @@ Result<std::uint32_t> panthor_group_create(PanthorFile* pfile, const uapi::Group
 }
 
 int panthor_group_destroy(PanthorFile* pfile, std::uint32_t handle) {
-  if (handle == 0 || handle > kMaxGroupsPerPool || !pfile->groups[handle].registered) {
-    return -EINVAL;
-  }
-  panthor_group_destroy_entry(pfile, handle);
-  return 0;
+  if (handle == 0 || handle > kMaxGroupsPerPool) return -EINVAL;
+  return panthor_group_destroy_entry(pfile, handle) ? 0 : -EINVAL;
 }
 
 void panthor_group_pool_destroy(PanthorFile* pfile) {
   for (std::uint32_t gid = 1; gid <= kMaxGroupsPerPool; ++gid) {
-    if (pfile->groups[gid].registered) panthor_group_destroy_entry(pfile, gid);
+    (void)panthor_group_destroy_entry(pfile, gid);
   }
 }
 
