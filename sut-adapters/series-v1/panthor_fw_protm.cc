@@ -101,8 +101,8 @@ int panthor_fw_protm_exit_wait_event_timeout(PanthorDevice* ptdev) {
     panthor_device_schedule_reset(ptdev);
     return -ETIMEDOUT;
   }
-  // The event comes with the exit; whoever goes on must not meet it later as an old one, but another
-  // may have taken it. Beside an unplug the words to look at go with the firmware.
+  // The event comes with the exit: whoever goes on must not meet it later as an old one. Another
+  // may have taken it already. Beside an unplug the words to look at go with the firmware.
   const auto told = [&] {
     return !ptdev->fw->booted || ptdev->protm.exits != exits ||
            panthor_fw_protm_exit_pending(ptdev);
