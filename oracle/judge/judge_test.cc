@@ -303,6 +303,12 @@ TEST_CASE("sut: oops, lock, leak, stuck; a WARN only when the oracle has none") 
   check_diverged(c.judged(b), "sut/warn:double-lock");
   CHECK(judge::judge(c.program, b.trace(), b.trace(), options()).outcome == Outcome::agreed);
 
+  b = c.right();
+  b.record(RecordKind::kernel_warn, {}, "refcount underflow: vm");
+  check_diverged(c.judged(b), "sut/warn:refcount-underflow:-vm");
+  const Verdict both = judge::judge(c.program, b.trace(), b.trace(), options());
+  CHECK(both.outcome == Outcome::oracle_wrong);  // nobody may have it, not the oracle either
+
   TraceBuilder stuck;
   stuck.started(c.vm).record(RecordKind::sut_stuck, {}, "a call never returns");
   stuck.edit().end = RunEnd::stopped;
