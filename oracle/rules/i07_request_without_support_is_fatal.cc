@@ -2,8 +2,9 @@
 // A CS that asks for protected mode although its group has no protm suspend buffer (no heap, or
 // created without the flag) never gets PROTM_ENTER, and its group leaves the slot within R ticks,
 // R = 3 + 1 per group, plus half a tick for the slot update. A trace that ends earlier, a reset and
-// a machine fault in between clear the deadline.
+// a machine fault in between clear the deadline; a fault before it may keep the driver busy.
 // Not modelled: that nobody else is affected (the comparisons see that).
+#include <algorithm>
 #include <map>
 
 #include "gpu-model/vocab/fw_interface.h"
@@ -49,6 +50,7 @@ RuleResult request_without_support_is_fatal(const Program& program, const Trace&
   const std::uint64_t wait_ns = deadline_ns(program, trace);
   std::map<std::uint32_t, Request> waiting;      // by slot: requests that nobody can grant
   std::map<std::uint32_t, bool> unsupported;     // by slot: last request had no buffer
+  std::uint64_t not_before_ns = 0;               // a fault may keep the driver busy that long
   for (std::size_t i = 0; i < trace.records.size() && !out.violation; ++i) {
     const Record& r = trace.records[i];
     for (const auto& [slot, request] : waiting) {
@@ -63,13 +65,14 @@ RuleResult request_without_support_is_fatal(const Program& program, const Trace&
       unsupported[r.a] = r.c == 0;
       if (r.c == 0) {
         ++out.armed;
-        waiting.try_emplace(r.a, Request{i, r.time_ns + wait_ns});
+        waiting.try_emplace(r.a, Request{i, std::max(r.time_ns, not_before_ns) + wait_ns});
       }
     } else if (leaves_slot(r)) {
       waiting.erase(r.a);
       unsupported.erase(r.a);
     } else if (is(r, K::fault_applied) || is(r, K::reset_started)) {
       waiting.clear();
+      if (is(r, K::fault_applied)) not_before_ns = r.time_ns + kLimits.after_fault_ns;
     } else if (is(r, K::enter_sampled)) {
       for (const auto& [slot, without] : unsupported) {
         if (!without || slot >= 64 || ((r.c >> slot) & 1) == 0) continue;

@@ -116,7 +116,7 @@ Turns::Turns(const Program& program, const Trace& trace, Waits waits)
 }
 
 bool Turns::wants(const Group& group) const {
-  if (group.gone || group.leaving) return false;
+  if (group.gone) return false;
   for (auto job = group.open.begin(); job != group.open.end(); ++job) {
     const bool behind_another = std::any_of(
         group.open.begin(), job, [&](const Job& other) { return other.queue == job->queue; });
@@ -183,8 +183,9 @@ void Turns::look_again(std::uint64_t time_ns) {
   }
   const bool crowded = vms.size() > spaces_;
   for (auto& [step, group] : groups_) {
-    const bool owed = claims.contains(step) && group.priority == top && !asleep_ &&
-                      !job_line_.deaf() && !crowded && !excused_.contains(step) &&
+    // A call that destroys may wait for jobs of the group, which take their turns till then.
+    const bool owed = claims.contains(step) && group.priority == top && !group.leaving &&
+                      !asleep_ && !job_line_.deaf() && !crowded && !excused_.contains(step) &&
                       waits_(*this, step);
     if (!owed) {
       group.since_ns = UINT64_MAX;

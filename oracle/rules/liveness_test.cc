@@ -123,6 +123,20 @@ TEST_CASE("L2: nothing is owed to a group that is destroyed, however often") {
   check_wrong("L2", w.program, late({-EINVAL}), 5);
 }
 
+TEST_CASE("L2: a group whose destroy waits for its jobs has its turns until it returns") {
+  TwoGroups w;
+  w.program.steps[w.a].op = make_node(NodeType::group_create,
+                                      {{"vm", kRef, w.vm}, {"priority", kNumber, 2}});
+  const auto destroy =
+      add_step(w.program, make_node(NodeType::group_destroy, {{"group", kRef, w.a}}));
+  TraceBuilder waits;
+  w.accepted(waits).started(destroy).after(kLateNs).event(EventKind::group_on_slot, w.b, 1);
+  check_right("L2", w.program, waits);
+  TraceBuilder back;
+  w.accepted(back).started(destroy).returned(destroy, 0).after(kLateNs);
+  check_wrong("L2", w.program, back.event(EventKind::group_on_slot, w.b, 1), 5);
+}
+
 TEST_CASE("L2: what a schedule holds is late by so much, and no more") {
   TwoGroups w;
   const auto late = [&w](std::uint64_t ns) {

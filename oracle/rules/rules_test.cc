@@ -318,6 +318,12 @@ TEST_CASE("I7: a request that nobody can grant takes the group off its slot") {
   faulty.saw(K::protm_pend, {.a = 2, .c = 0}).after(kMs).saw(K::fault_applied);
   faulty.after(kSec).returned(w.bind, 0);
   check_right("I7", w.program, faulty);
+
+  TraceBuilder busy;   // a tick that waits for a lost ack takes no request
+  busy.saw(K::fault_applied).after(kMs).saw(K::protm_pend, {.a = 2, .c = 0});
+  busy.after(kSec).returned(w.bind, 0);
+  check_right("I7", w.program, busy);
+  check_wrong("I7", w.program, busy.after(6 * kSec).returned(w.bind, 0), 1);
 }
 
 TEST_CASE("I8: the protected fault is unmasked after a reset") {

@@ -14,7 +14,7 @@ struct Limits {
   std::uint64_t fence_base_ns = 10'000'000'000;  ///< L1: T = base + per_job * queued jobs
   std::uint64_t fence_per_job_ns = 6'000'000'000;
   std::uint32_t runnable_ticks = 3;  ///< L2, L3: R = 3 full ticks + 1 per group
-  /// L2, L3: a driver may have to find a fault out by a time-out first, the longest of which is a
+  /// L2, L3, I7: a driver may have to find a fault out by a time-out first, the longest of which is a
   /// job's. Source: panthor_sched.c JOB_TIMEOUT_MS, and a second for what follows.
   std::uint64_t after_fault_ns = 6'000'000'000;
   std::uint64_t blocked_per_fault_ns = 5'000'000'000;  ///< L4: fence_base + per_fault * faults
@@ -38,7 +38,7 @@ inline constexpr std::array kLimitTable{
     LimitInfo{"fence_base_ns", kLimits.fence_base_ns, "L1: after the last step and fault"},
     LimitInfo{"fence_per_job_ns", kLimits.fence_per_job_ns, "L1: and for each queued job"},
     LimitInfo{"runnable_ticks", kLimits.runnable_ticks, "L2, L3: full ticks, + 1 per group"},
-    LimitInfo{"after_fault_ns", kLimits.after_fault_ns, "L2, L3: so much later after a fault"},
+    LimitInfo{"after_fault_ns", kLimits.after_fault_ns, "L2, L3, I7: so much later after a fault"},
     LimitInfo{"blocked_per_fault_ns", kLimits.blocked_per_fault_ns,
               "L4: a call comes back within fence_base_ns and so much per fault"},
     LimitInfo{"tick_ns", kLimits.tick_ns, "period of a scheduler tick"},
