@@ -47,14 +47,6 @@ void protm_session_end(PanthorScheduler* sched) {
   group_put(group);
 }
 
-// Work that arrived in the session rang doorbells that nobody heard.
-void ring_doorbells_after_protm(PanthorScheduler* sched) {
-  for (std::uint32_t csg_id = 0; csg_id < sched->csg_slot_count; ++csg_id) {
-    if (sched->csg_slots[csg_id].group == nullptr) continue;
-    sched->ptdev->kernel.write32(csf_doorbell(csg_id + 1), 1);
-  }
-}
-
 // True when a group on a slot has something to run. Inside a session nobody asks firmware who is
 // idle, but the rings tell.
 bool group_has_work(const Group* group) {
@@ -105,7 +97,6 @@ int protm_force_exit_locked(PanthorScheduler* sched) {
   // As posted the event is left to a worker, who waits for the tick that may enter again (FW-18).
   if (!has_defect(ptdev, Switch::fw_18)) panthor_fw_protm_exit(ptdev);
   protm_session_end(sched);
-  ring_doorbells_after_protm(sched);
   return 0;
 }
 
@@ -189,10 +180,9 @@ void group_forget_protm_locked(Group* group) {
 void sched_process_protm_exit_event_locked(PanthorDevice* ptdev) {
   PanthorScheduler* const sched = &*ptdev->scheduler;
   panthor_fw_protm_exit(ptdev);
-  if (sched->protm.protected_mode) {
-    protm_session_end(sched);
-    ring_doorbells_after_protm(sched);
-  }
+  // Told twice, and the second time in the next session: as posted that ends it all the same.
+  if (panthor_gpu_in_protm(ptdev) && !has_defect(ptdev, Switch::sched_48)) return;
+  if (sched->protm.protected_mode) protm_session_end(sched);
   sched_queue_tick(sched, 0);
 }
 
@@ -240,8 +230,10 @@ void tick_ctx_enter_protm(PanthorScheduler* sched, SchedTickCtx* ctx) {
   Group* const group = ctx->protm_group;
   // A group that got its slot in this tick was granted nothing (SCHED-34 as posted).
   if (panthor_fw_protm_enter(ptdev) != 0) {
-    // A fault that comes before the session counts as begun is this group's all the same.
-    if (ptdev->gpu->protm_fault) group_mark_culprit(group);
+    // A fault that comes before the session counts as begun is this group's all the same. As posted
+    // nobody is blamed before the reset, which a suspend may overtake.
+    const bool blamed = ptdev->gpu->protm_fault && !has_defect(ptdev, Switch::sched_43);
+    if (blamed) group_mark_culprit(group);
     panthor_device_schedule_reset(ptdev);
     ctx->csg_upd_failed_mask |= 1u << group->csg_id;
     if (!has_defect(ptdev, Switch::sched_43)) return;
