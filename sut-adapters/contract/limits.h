@@ -14,8 +14,8 @@ struct Limits {
   std::uint64_t fence_base_ns = 10'000'000'000;  ///< L1: T = base + per_job * queued jobs
   std::uint64_t fence_per_job_ns = 6'000'000'000;
   std::uint32_t runnable_ticks = 3;  ///< L2, L3: R = 3 full ticks + 1 per group
-  /// L2, L3, I7: a driver may have to find a fault out by a time-out first, the longest of which is a
-  /// job's. Source: panthor_sched.c JOB_TIMEOUT_MS, and a second for what follows.
+  /// L2, L3, I7: a driver may have to find a fault out by a time-out first, the longest of which is
+  /// a job's. Source: panthor_sched.c JOB_TIMEOUT_MS, and a second for what follows.
   std::uint64_t after_fault_ns = 6'000'000'000;
   std::uint64_t blocked_per_fault_ns = 5'000'000'000;  ///< L4: fence_base + per_fault * faults
   std::uint64_t tick_ns = 10'000'000;
