@@ -194,7 +194,8 @@ Comparison Differential::compare_once(const contract::Program& program,
     judge::Verdict verdict = judged(program, allowed, c.candidate, candidate());
     if (verdict.outcome != judge::Outcome::agreed) {
       if (program.id.empty()) own.add(allowed);
-      if (seed == 0) tell_better(c, std::move(verdict), allowed);
+      // Not of random turns, which nobody could look at again.
+      if (seed == 0 && policy == nullptr) tell_better(c, std::move(verdict), allowed);
       return false;
     }
     c.verdict = std::move(verdict);
