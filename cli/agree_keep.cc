@@ -13,7 +13,7 @@ namespace {
 using fuzz::Agreed;
 
 /// Runs that make a finding small; a run on a real kernel takes some 30 ms.
-constexpr std::uint32_t kShrinkRuns = 500;
+constexpr std::uint32_t kKeepShrinkRuns = 500;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ bool keep(const fuzz::AgreementRow& row, fuzz::AgreementRun& run, const std::str
           const std::string& origin, Console console) {
   if (folder.empty() || row.outcome != Agreed::diverged) return true;
   return keep_finding(run.differential(), row.program, row.verdict.signature, origin, folder,
-                      kShrinkRuns, console) != Kept::failed;
+                      kKeepShrinkRuns, console) != Kept::failed;
 }
 
 bool write_lcov(const Options& options, const fuzz::EdgeCover& cover,

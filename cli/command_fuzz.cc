@@ -10,6 +10,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "conformance/format/did_you_mean.h"
 #include "conformance/runner/conform.h"
 #include "fuzzers/campaign/campaign.h"
@@ -20,9 +21,6 @@ namespace protm::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-volatile std::sig_atomic_t interrupted = 0;
-void on_signal(int) { interrupted = 1; }
 
 constexpr std::uint64_t kDefaultMs = 3'600'000;
 constexpr std::uint64_t kMostJobs = 256;
@@ -199,8 +197,7 @@ int command_fuzz(const Options& options, Console console) {
   if (!store) return bad_input(console, store.error());
   if (!same_campaign(**store, *plan, options, console)) return kExitBadInput;
   announce(options, console);
-  interrupted = 0;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, on_signal);
+  catch_interrupts();
   const int code = fuzz::Campaign(*plan, **store, console.err, interrupted).run();
   console.out << fuzz::status_text(**store, plan->out);
   if (code == fuzz::kFuzzInterrupted) console.out << "interrupted; the same command goes on\n";

@@ -2,12 +2,12 @@
 // `protm time-to-find`, behind `./protm bench time-to-find`: each switch of series-v1 and each
 // mutant alone against an engine, a row for each hunt as soon as it is over, and the page.
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/places.h"
 #include "conformance/format/binary.h"
 #include "conformance/format/catalogue_reader.h"
@@ -31,11 +31,8 @@ using fuzz::TimeRow;
 constexpr std::uint64_t kMostSeeds = 100;
 constexpr std::uint64_t kMostCapSeconds = 86'400;
 constexpr std::uint32_t kPollMs = 20;
-constexpr std::uint32_t kShrinkRuns = 2000;
+constexpr std::uint32_t kHuntShrinkRuns = 2000;
 constexpr std::uint64_t kNsPerMs = 1'000'000;
-
-volatile std::sig_atomic_t interrupted = 0;
-void on_signal(int) { interrupted = 1; }
 
 /// One defect that is hunted.
 struct Prey {
@@ -134,7 +131,7 @@ std::uint64_t minimised_steps(const Prey& prey, const std::string& signature,
   const auto shows = [&](const contract::Program& p) {
     return fuzz::shown_by(differential.compare(p).verdict) == signature;
   };
-  return shows(*program) ? fuzz::shrink(*program, shows, kShrinkRuns).program.steps.size() : 0;
+  return shows(*program) ? fuzz::shrink(*program, shows, kHuntShrinkRuns).program.steps.size() : 0;
 }
 
 struct Bench {
@@ -271,8 +268,7 @@ int command_time_to_find(const Options& options, Console console) {
     return bad_input(console, "no target built in '" + target +
                                   "'\n  = expected to be called as `./protm bench time-to-find`");
   }
-  interrupted = 0;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
+  catch_interrupts();
   // All candidates with one seed first: a table with holes says less than a narrow one.
   for (std::uint64_t seed = 1; seed <= *seeds; ++seed) {
     for (const Prey& p : *prey) {

@@ -148,16 +148,15 @@ std::string help_text(std::string_view command) {
   return std::string(kHelpHead) + all + std::string(kHelpTail);
 }
 
-constexpr std::array<std::string_view, 12> kCommands{"conform", "agree", "explore", "fuzz", "list",
-                                                     "explain", "trace", "shrink",  "replay",
-                                                     "findings", "convert",
-                                                     "time-to-find"};
+constexpr std::array<std::string_view, 12> kCommandWords{
+    "conform", "agree", "explore", "fuzz", "list", "explain", "trace", "shrink", "replay",
+    "findings", "convert", "time-to-find"};
 constexpr std::array<std::string_view, 10> kLists{"cases",   "entries",    "rules",  "switches",
                                                   "limits",  "candidates", "events", "mutants",
                                                   "machines", "profiles"};
 
 /// One subcommand with the words that a mistyped option may have meant.
-struct Command {
+struct Subcommand {
   CLI::App* app = nullptr;
   std::vector<std::string> options;
   std::string operand;   ///< "CASE": exactly one positional argument; empty = none
@@ -194,7 +193,7 @@ class Grammar {
     } catch (const CLI::ParseError& error) {
       return bad(console, lower(error.what()));
     }
-    for (Command& command : commands_) {
+    for (Subcommand& command : commands_) {
       if (command.app->parsed()) return checked(command, console);
     }
     return no_command(arguments, console);
@@ -213,8 +212,8 @@ class Grammar {
     return Parsed{{}, kExitBadInput};
   }
 
-  Command& command(const char* name, std::string operand) {
-    Command c;
+  Subcommand& command(const char* name, std::string operand) {
+    Subcommand c;
     c.app = app_.add_subcommand(name);
     c.app->allow_extras();
     c.app->set_help_flag();
@@ -223,21 +222,21 @@ class Grammar {
     return commands_.emplace_back(std::move(c));
   }
 
-  void text(Command& c, const char* name, std::string& value) {
+  void text(Subcommand& c, const char* name, std::string& value) {
     c.app->add_option(name, value);
     c.options.emplace_back(name);
   }
-  void word(Command& c, const char* name, std::string& value,
+  void word(Subcommand& c, const char* name, std::string& value,
             std::vector<std::string> words) {
     text(c, name, value);
     words_.push_back(Words{c.app, name, &value, std::move(words)});
   }
-  void flag(Command& c, const char* name, bool& value) {
+  void flag(Subcommand& c, const char* name, bool& value) {
     c.app->add_flag(name, value);
     c.options.emplace_back(name);
   }
 
-  void machine(Command& c) {
+  void machine(Subcommand& c) {
     const auto names = vocab::config_names();
     word(c, "--machine", options_.machine, {names.begin(), names.end()});
   }
@@ -251,7 +250,7 @@ class Grammar {
   }
 
   void conform() {
-    Command& c = command("conform", "");
+    Subcommand& c = command("conform", "");
     text(c, "--sut", options_.sut);
     text(c, "--suite", options_.suite);
     text(c, "--filter", options_.filter);
@@ -265,7 +264,7 @@ class Grammar {
   }
 
   void agree() {
-    Command& c = command("agree", "");
+    Subcommand& c = command("agree", "");
     text(c, "--sut", options_.sut);
     text(c, "--seed", options_.seed);
     text(c, "--count", options_.number);
@@ -280,7 +279,7 @@ class Grammar {
   }
 
   void explore() {
-    Command& c = command("explore", "a case");
+    Subcommand& c = command("explore", "a case");
     text(c, "--sut", options_.sut);
     text(c, "--preemptions", options_.preemptions);
     text(c, "--pct", options_.pct);
@@ -294,7 +293,7 @@ class Grammar {
   }
 
   void list() {
-    Command& c = command("list", "");
+    Subcommand& c = command("list", "");
     for (std::size_t i = 0; i < kLists.size(); ++i) {
       const std::string name = "--" + std::string(kLists[i]);
       c.app->add_flag(name, wanted_[i]);
@@ -305,13 +304,13 @@ class Grammar {
   }
 
   void add_explain_trace() {
-    Command& e = command("explain", "a case, a rule or an entry");
+    Subcommand& e = command("explain", "a case, a rule or an entry");
     text(e, "--sut", options_.sut);
     text(e, "--suites", options_.suites);
     e.app->add_flag("--svg{-}", options_.svg);
     e.options.emplace_back("--svg");
     machine(e);
-    Command& t = command("trace", "a case");
+    Subcommand& t = command("trace", "a case");
     text(t, "--sut", options_.sut);
     text(t, "--suites", options_.suites);
     machine(t);
@@ -321,17 +320,17 @@ class Grammar {
   }
 
   void add_replay_convert() {
-    Command& r = command("replay", "a file");
+    Subcommand& r = command("replay", "a file");
     text(r, "--sut", options_.sut);
     text(r, "--findings", options_.findings);
-    Command& c = command("convert", "a file");
+    Subcommand& c = command("convert", "a file");
     word(c, "--to", options_.to, {"yaml", "bin"});
     text(c, "--output", options_.output);
     flag(c, "--explicit", options_.explicit_form);
   }
 
   void add_shrink() {
-    Command& c = command("shrink", "a case or a file");
+    Subcommand& c = command("shrink", "a case or a file");
     text(c, "--sut", options_.sut);
     text(c, "--suites", options_.suites);
     text(c, "--runs", options_.number);
@@ -339,7 +338,7 @@ class Grammar {
   }
 
   void add_findings() {
-    Command& f = command("findings", "");
+    Subcommand& f = command("findings", "");
     f.operand = "list, show or promote";
     f.app->add_option("signature", options_.second);
     words_.push_back(Words{f.app, "findings", &options_.target, {"list", "show", "promote"}});
@@ -355,7 +354,7 @@ class Grammar {
   }
 
   void add_fuzz() {
-    Command& f = command("fuzz", "");
+    Subcommand& f = command("fuzz", "");
     text(f, "--sut", options_.sut);
     text(f, "--target", options_.fuzz_target);
     word(f, "--engine", options_.engine, {"libfuzzer", "afl", "both"});
@@ -373,7 +372,7 @@ class Grammar {
   }
 
   void add_time_to_find() {
-    Command& t = command("time-to-find", "");
+    Subcommand& t = command("time-to-find", "");
     text(t, "--only", options_.filter);
     word(t, "--engine", options_.engine, {"libfuzzer", "afl"});
     text(t, "--seeds", options_.seed);
@@ -383,7 +382,7 @@ class Grammar {
     text(t, "--suites", options_.suites);
   }
 
-  Parsed checked(Command& command, Console console) {
+  Parsed checked(Subcommand& command, Console console) {
     std::vector<std::string> extras = app_.remaining();
     for (std::string& extra : command.app->remaining()) extras.push_back(std::move(extra));
     for (const std::string& extra : extras) {
@@ -438,7 +437,7 @@ class Grammar {
       return Parsed{{}, kExitOk};
     }
     return bad(console, "no command '" + first + "'\n  = " +
-                            format::expected_words(first, kCommands));
+                            format::expected_words(first, kCommandWords));
   }
 
   struct Words {
@@ -451,7 +450,7 @@ class Grammar {
   CLI::App app_;
   Options options_;
   std::array<bool, kLists.size()> wanted_{};
-  std::deque<Command> commands_;   // references to its elements stay good
+  std::deque<Subcommand> commands_;   // references to its elements stay good
   std::vector<Words> words_;
 };
 

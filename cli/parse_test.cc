@@ -10,15 +10,15 @@
 namespace protm::cli {
 namespace {
 
-struct Seen {
+struct Read {
   Parsed parsed;
   std::string out, err;
 };
 
-Seen type(const std::vector<std::string>& arguments) {
+Read read(const std::vector<std::string>& arguments) {
   std::ostringstream out;
   std::ostringstream err;
-  Seen seen;
+  Read seen;
   seen.parsed = parse(arguments, {out, err});
   seen.out = out.str();
   seen.err = err.str();
@@ -66,7 +66,7 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
        "protm: error: conform has no option '--attribute'\n"},
   };
   for (const Row& row : rows) {
-    const Seen seen = type(row.arguments);
+    const Read seen = read(row.arguments);
     CHECK(seen.parsed.options.command.empty());
     CHECK(seen.parsed.exit_code == 2);
     CHECK(seen.out.empty());
@@ -80,14 +80,14 @@ TEST_CASE("parse: bad input names the nearest right one, and nothing is to be ru
 }
 
 TEST_CASE("parse: an option without its value is an error") {
-  const Seen seen = type({"conform", "--sut"});
+  const Read seen = read({"conform", "--sut"});
   CHECK(seen.parsed.exit_code == 2);
   CHECK(seen.err.find("--sut") != std::string::npos);
 }
 
 TEST_CASE("parse: help goes to stdout, fits one screen and names every command") {
   for (const auto& line : {std::vector<std::string>{"--help"}, {"help"}}) {
-    const Seen seen = type(line);
+    const Read seen = read(line);
     CHECK(seen.parsed.exit_code == 0);
     CHECK(seen.err.empty());
     CHECK(std::count(seen.out.begin(), seen.out.end(), '\n') <= 24);
@@ -97,19 +97,19 @@ TEST_CASE("parse: help goes to stdout, fits one screen and names every command")
     }
     CHECK(seen.out.find("--sut") == std::string::npos);
   }
-  CHECK(type({}).parsed.exit_code == 2);
+  CHECK(read({}).parsed.exit_code == 2);
 }
 
 TEST_CASE("parse: the help of a command names every option that it takes, and no other command") {
   for (const char* command : {"conform", "agree", "list", "explain", "replay", "convert", "trace",
                               "shrink", "findings"}) {
     CAPTURE(command);
-    const Seen seen = type({command, "--help"});
+    const Read seen = read({command, "--help"});
     CHECK(seen.parsed.exit_code == 0);
     CHECK(seen.out.find(std::string("\n  ") + command) != std::string::npos);
     CHECK(seen.out.find("exit codes") == std::string::npos);
     // What a wrong option is told to be instead is the grammar's own list.
-    const Seen wrong = type({command, "--no-such-option"});
+    const Read wrong = read({command, "--no-such-option"});
     const std::size_t list = wrong.err.find("  = expected");
     REQUIRE(list != std::string::npos);
     std::string words = wrong.err.substr(list);
@@ -122,7 +122,7 @@ TEST_CASE("parse: the help of a command names every option that it takes, and no
 }
 
 TEST_CASE("parse: options arrive as they were typed") {
-  const Options o = type({"conform", "--sut=series-v1:only=HEAP-2,KBO-8", "--suite", "heap",
+  const Options o = read({"conform", "--sut=series-v1:only=HEAP-2,KBO-8", "--suite", "heap",
                           "--filter=heap-00*", "--format=junit", "--attribute", "--bisect"})
                         .parsed.options;
   CHECK(o.command == "conform");
@@ -133,13 +133,13 @@ TEST_CASE("parse: options arrive as they were typed") {
   CHECK(o.attribute);
   CHECK(o.bisect);
   const Options t =
-      type({"trace", "heap/heap-002-put-null", "--full", "--perfetto=/tmp/x"}).parsed.options;
+      read({"trace", "heap/heap-002-put-null", "--full", "--perfetto=/tmp/x"}).parsed.options;
   CHECK(t.target == "heap/heap-002-put-null");
   CHECK(t.full);
   CHECK(t.output == "/tmp/x");
   CHECK(t.sut == "series-v1");
-  CHECK(type({"list", "--switches"}).parsed.options.what == "switches");
-  CHECK(type({"list"}).parsed.options.what == "cases");
+  CHECK(read({"list", "--switches"}).parsed.options.what == "switches");
+  CHECK(read({"list"}).parsed.options.what == "cases");
 }
 
 }  // namespace

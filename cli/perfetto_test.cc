@@ -32,7 +32,7 @@ struct Track {
   std::int32_t ordering = 0;
 };
 
-struct ReadBack {
+struct TrackEvents {
   std::map<std::uint64_t, Track> tracks;
   std::vector<Event> events;
 
@@ -60,7 +60,7 @@ struct ReadBack {
   }
 };
 
-Event read_event(protozero::pbf_reader message, std::uint64_t ns, const ReadBack& so_far) {
+Event read_event(protozero::pbf_reader message, std::uint64_t ns, const TrackEvents& so_far) {
   Event e;
   e.ns = ns;
   while (message.next()) {
@@ -79,7 +79,7 @@ Event read_event(protozero::pbf_reader message, std::uint64_t ns, const ReadBack
   return e;
 }
 
-void read_track(protozero::pbf_reader message, ReadBack& result) {
+void read_track(protozero::pbf_reader message, TrackEvents& result) {
   std::uint64_t uuid = 0;
   Track track;
   while (message.next()) {
@@ -97,8 +97,8 @@ void read_track(protozero::pbf_reader message, ReadBack& result) {
   CHECK(result.tracks.emplace(uuid, track).second);
 }
 
-ReadBack read_back(const std::string& bytes) {
-  ReadBack result;
+TrackEvents read_back(const std::string& bytes) {
+  TrackEvents result;
   protozero::pbf_reader trace(bytes);
   while (trace.next()) {
     REQUIRE(trace.tag() == perfetto::kTracePacket);
@@ -119,12 +119,12 @@ ReadBack read_back(const std::string& bytes) {
   return result;
 }
 
-ReadBack read_back(const contract::Trace& trace, const contract::Program& program) {
+TrackEvents read_back(const contract::Trace& trace, const contract::Program& program) {
   return read_back(perfetto_trace("case", {{"run", timeline(trace, program)}}));
 }
 
 /// Every END has a BEGIN, and none stays open.
-void check_nesting(const ReadBack& back) {
+void check_nesting(const TrackEvents& back) {
   std::map<std::string, int> depth;
   for (const Event& e : back.events) {
     if (e.type == EventType::slice_begin) ++depth[e.track];
@@ -151,7 +151,7 @@ TEST_CASE("perfetto: a protected job shows as session, window, region, job and f
   t.after(1).saw(K::region_started, {.a = 2}).after(100).saw(K::region_ended, {.a = 2});
   t.after(30).saw(K::protm_exit_raised).event(EventKind::job_ended, job, 2).fence(job, 0);
   t.saw(K::irq_line, {.a = 0, .b = 1}).after(5).saw(K::irq_line, {.a = 0, .b = 0});
-  const ReadBack back = read_back(t.trace(), program);
+  const TrackEvents back = read_back(t.trace(), program);
   check_nesting(back);
 
   const auto protm = back.on("run/protected mode");
@@ -183,7 +183,7 @@ TEST_CASE("perfetto: what is still open is closed at the end, what never began i
   contract::TraceBuilder t;
   t.at(5).event(EventKind::group_off_slot, 0, 1).saw(K::protm_exit_raised);
   t.at(7).started(0).saw(K::protm_active).at(90).event(EventKind::group_on_slot, 0, 1);
-  const ReadBack back = read_back(t.trace(), program);
+  const TrackEvents back = read_back(t.trace(), program);
   check_nesting(back);
   CHECK(back.on("run/actor main").back().ns == 90);
   CHECK(back.on("run/CSG slot 1").size() == 2);
@@ -201,7 +201,7 @@ TEST_CASE("perfetto: two runs stand under each other, each with its lanes in one
   finding.rule = "I3";
   finding.detail = "why";
   finding.at_ns = 1;
-  const ReadBack back = read_back(perfetto_trace(
+  const TrackEvents back = read_back(perfetto_trace(
       "case", {{"oracle", timeline(oracle.trace(), program)},
                {"candidate", timeline(candidate.trace(), program, {finding})}}));
   check_nesting(back);
@@ -214,7 +214,7 @@ TEST_CASE("perfetto: two runs stand under each other, each with its lanes in one
 }
 
 TEST_CASE("perfetto: an empty Trace has tracks without events") {
-  const ReadBack back = read_back(contract::Trace{}, {});
+  const TrackEvents back = read_back(contract::Trace{}, {});
   CHECK(back.events.empty());
   CHECK(back.lanes("case") == std::vector<std::string>{"run"});
 }

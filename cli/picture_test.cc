@@ -37,13 +37,13 @@ struct Word {
 };
 
 /// The elements of a document, in its order.
-struct ReadBack {
+struct Drawn {
   pugi::xml_document document;
   std::vector<Word> words;
   std::vector<std::string> groups;
   std::set<std::string> classes, elements;
 
-  explicit ReadBack(const std::string& bytes) {
+  explicit Drawn(const std::string& bytes) {
     const pugi::xml_parse_result ok = document.load_string(bytes.c_str());
     REQUIRE_MESSAGE(ok, ok.description());
     walk(document.document_element());
@@ -68,7 +68,7 @@ struct ReadBack {
 };
 
 /// Words in the plain font may not run out of the picture or into each other.
-void check_layout(const ReadBack& back) {
+void check_layout(const Drawn& back) {
   for (std::size_t i = 0; i < back.words.size(); ++i) {
     const Word& a = back.words[i];
     CAPTURE(a.text);
@@ -83,7 +83,7 @@ void check_layout(const ReadBack& back) {
 }
 
 /// Every class has a colour for light and one for dark ground.
-void check_style(const ReadBack& back) {
+void check_style(const Drawn& back) {
   const std::string style(kPictureStyle);
   const std::size_t dark = style.find("@media (prefers-color-scheme: dark)");
   REQUIRE(dark != std::string::npos);
@@ -133,7 +133,7 @@ Made made() {
 
 TEST_CASE("picture: both runs under each other with their lanes, the divergence marked") {
   const Made m = made();
-  const ReadBack back(svg(picture_of(m.program, m.comparison, "reference", "series-v1")));
+  const Drawn back(svg(picture_of(m.program, m.comparison, "reference", "series-v1")));
   CHECK(back.groups ==
         std::vector<std::string>{"oracle reference", "actor main", "queue 0 of $g", "CSG slot 2",
                                  "CSG slot 2 CS 0", "protected mode", "candidate series-v1",
@@ -159,7 +159,7 @@ TEST_CASE("picture: both runs under each other with their lanes, the divergence 
 TEST_CASE("picture: the reference on itself is one run without a verdict") {
   Made m = made();
   m.comparison.verdict = {};
-  const ReadBack back(svg(picture_of(m.program, m.comparison, "reference", "reference")));
+  const Drawn back(svg(picture_of(m.program, m.comparison, "reference", "reference")));
   CHECK(back.groups.front() == "reference");
   CHECK(back.groups.size() == 7);
   CHECK(back.classes.count("at") == 0);
@@ -168,7 +168,7 @@ TEST_CASE("picture: the reference on itself is one run without a verdict") {
 
 TEST_CASE("picture: nothing at all is still a picture") {
   differential::Comparison empty;
-  const ReadBack back(svg(picture_of({}, empty, "reference", "candidate")));
+  const Drawn back(svg(picture_of({}, empty, "reference", "candidate")));
   CHECK(back.groups.size() == 2);
 }
 
@@ -231,7 +231,7 @@ TEST_CASE("docs: the pictures are what `explain --svg` draws today (PROTM_UPDATE
     std::ostringstream out;
     std::ostringstream err;
     (void)run({"explain", p.id, "--sut=" + std::string(p.sut), "--svg"}, {out, err});
-    check_layout(ReadBack(out.str()));
+    check_layout(Drawn(out.str()));
     const std::filesystem::path file = docs / "pictures" / p.file;
     if (std::getenv("PROTM_UPDATE_GOLDEN") != nullptr) std::ofstream(file) << out.str();
     CHECK_MESSAGE(file_text(file) == out.str(),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Makes one ctest directory out of several build trees, so that `./protm test` ends with one
-# summary and a failed test says in which build it failed (gcc/protm_vocab_test).
+# summary and a failed test says in which build it failed (dev/protm_vocab_test).
 #
-#   cmake -DOUT=<directory> "-DBUILDS=release=<tree>;gcc=<tree>" -P merge_tests.cmake
+#   cmake -DOUT=<directory> "-DBUILDS=release=<tree>;dev=<tree>" -P merge_tests.cmake
 
 cmake_minimum_required(VERSION 3.25)
 

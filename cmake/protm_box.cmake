@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # One box = one folder = one library and one test executable.
 #
-#   protm_box(<target> [DEPS ...] [TEST_DEPS ...] [TEST_LABELS ...] [EXCLUDE ...])
+#   protm_box(<target> [DEPS ...] [TEST_DEPS ...] [TEST_LABELS ...] [EXCLUDE ...]
+#             [TESTS_APART])
 #     *.cc but *_test.cc   -> static library <target> (interface library if there is none)
 #     *_test.cc            -> executable <target>_test with doctest's main, one ctest
 #     EXCLUDE              -> file names which the caller builds in another way
+#     TESTS_APART          -> each test file compiled by itself: where they share short names
 #   protm_slow_test(<target> <file> [DEPS ...] [LABELS ...])
 #     one executable and one ctest with the label slow
 #   protm_fuzz_target(<target> <file> [DEPS ...] [PLAIN])
@@ -20,10 +22,10 @@ target_compile_definitions(protm_doctest_main PRIVATE DOCTEST_CONFIG_IMPLEMENT_W
 target_link_libraries(protm_doctest_main PUBLIC doctest::doctest)
 
 function(protm_box target)
-  cmake_parse_arguments(PARSE_ARGV 1 box "" "" "DEPS;TEST_DEPS;TEST_LABELS;EXCLUDE")
+  cmake_parse_arguments(PARSE_ARGV 1 box "TESTS_APART" "" "DEPS;TEST_DEPS;TEST_LABELS;EXCLUDE")
   if(box_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "protm_box(${target}): unknown argument ${box_UNPARSED_ARGUMENTS}; "
-                        "it takes DEPS, TEST_DEPS, TEST_LABELS and EXCLUDE")
+                        "it takes DEPS, TEST_DEPS, TEST_LABELS, EXCLUDE and TESTS_APART")
   endif()
   file(GLOB sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "*.cc")
   if(box_EXCLUDE)
@@ -47,6 +49,9 @@ function(protm_box target)
     add_executable(${target}_test ${tests})
     target_link_libraries(${target}_test PRIVATE
       ${target} ${box_TEST_DEPS} protm_doctest_main)
+    if(box_TESTS_APART)
+      set_target_properties(${target}_test PROPERTIES UNITY_BUILD OFF)
+    endif()
     # The repository root is the working directory: tests name cases as a reader would.
     add_test(NAME ${target}_test COMMAND ${target}_test
              WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")

@@ -13,15 +13,15 @@
 namespace protm::mutation {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 6> kFates{"diverged", "inconclusive", "crashed",
                                                  "out of time", "survived", "not reached"};
 
-Row row_of(const Json& j) {
+Row row_of(const OrderedJson& j) {
   const std::string word = j.at("fate");
   const auto at = std::find(kFates.begin(), kFates.end(), word);
-  if (at == kFates.end()) throw Json::other_error::create(501, "no fate '" + word + "'", &j);
+  if (at == kFates.end()) throw OrderedJson::other_error::create(501, "no fate '" + word + "'", &j);
   return {j.at("key"), j.at("tree"), static_cast<Fate>(at - kFates.begin()), j.at("case"),
           j.at("rule")};
 }
@@ -158,9 +158,9 @@ tl::expected<std::map<std::string, Row>, std::string> read_rows(const std::strin
   for (const std::string& line : fuzz::read_lines(file)) {
     ++number;
     try {
-      Row row = row_of(Json::parse(line));
+      Row row = row_of(OrderedJson::parse(line));
       rows.insert_or_assign(row.key, std::move(row));
-    } catch (const Json::exception& error) {
+    } catch (const OrderedJson::exception& error) {
       return tl::unexpected(file + ":" + std::to_string(number) +
                             ":1: error: not a row of the mutation bench: " + error.what());
     }
@@ -169,7 +169,7 @@ tl::expected<std::map<std::string, Row>, std::string> read_rows(const std::strin
 }
 
 bool append_row(const std::string& file, const Row& row) {
-  const Json j{{"key", row.key},
+  const OrderedJson j{{"key", row.key},
                {"tree", row.tree},
                {"fate", fate_word(row.fate)},
                {"case", row.case_id},

@@ -20,9 +20,8 @@ namespace {
 using contract::Program;
 
 constexpr std::size_t kProseMax = 2000;
-constexpr std::size_t kEntriesMax = 32;
+constexpr std::size_t kCaseEntriesMax = 32;
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 /// area/slug, both of a-z, 0-9 and -.
 bool is_case_id(std::string_view id) {
@@ -87,7 +86,7 @@ class CaseReader {
     if (!check_.is_scalar(value, what)) return {};
     const std::string& text = value.scalar;
     if (text.size() <= kProseMax && text.find('\n') == std::string::npos) return text;
-    check_.error(value, quoted(what) + " is too long or has several lines",
+    check_.error(value, in_quotes(what) + " is too long or has several lines",
                  "expected one line of at most " + std::to_string(kProseMax) + " bytes");
     return {};
   }
@@ -99,11 +98,11 @@ class CaseReader {
     if (id != nullptr && check_.is_scalar(*id, "id")) {
       program_.id = id->scalar;
       if (!is_case_id(id->scalar)) {
-        check_.error(*id, "case id " + quoted(id->scalar),
+        check_.error(*id, "case id " + in_quotes(id->scalar),
                      "expected area/slug with a-z, 0-9 and -, such as heap/heap-002-put-null");
       } else if (!wanted.empty() && id->scalar != wanted) {
-        check_.error(*id, "case id " + quoted(id->scalar) + " is not the file's name",
-                     "expected " + quoted(wanted));
+        check_.error(*id, "case id " + in_quotes(id->scalar) + " is not the file's name",
+                     "expected " + in_quotes(wanted));
       }
     }
     for (std::string_view key : {"title", "why", "entries"}) {
@@ -119,7 +118,7 @@ class CaseReader {
   }
 
   void entries(const YamlValue& list) {
-    if (!check_.is_list(list, "entries", kEntriesMax)) return;
+    if (!check_.is_list(list, "entries", kCaseEntriesMax)) return;
     for (const YamlValue& item : list.items) {
       const auto text = check_.text(item, "entries", 40);
       if (!text) continue;
@@ -127,7 +126,7 @@ class CaseReader {
         return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
       });
       if (!form) {
-        check_.error(item, "entry " + quoted(*text), "expected an entry such as HEAP-2");
+        check_.error(item, "entry " + in_quotes(*text), "expected an entry such as HEAP-2");
       }
       program_.entries.push_back(*text);
     }
@@ -171,7 +170,7 @@ class CaseReader {
     } else if (const auto latency = vocab::latency_by_name(entry.key)) {
       const auto ns = check_.time(entry.value, entry.key, contract::kMaxTimeNs);
       if (ns && *ns == 0) {
-        check_.error(entry.value, quoted(entry.key) + " is '0'", "expected at least 1ns");
+        check_.error(entry.value, in_quotes(entry.key) + " is '0'", "expected at least 1ns");
       } else if (ns) {
         config.set_latency(*latency, *ns);
       }

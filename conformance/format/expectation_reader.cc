@@ -16,7 +16,7 @@ constexpr std::uint64_t kSchema = 1;
 constexpr std::size_t kExpectationsMax = 500;
 constexpr std::size_t kReasonMax = 500;
 constexpr std::size_t kWordMax = 255;
-constexpr std::array<std::string_view, 2> kTopKeys{"schema", "expect"};
+constexpr std::array<std::string_view, 2> kExpectationTopKeys{"schema", "expect"};
 constexpr std::array<std::string_view, 4> kKeys{"case", "signature", "reason", "source"};
 
 bool lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -49,7 +49,7 @@ class Reader {
 
   std::vector<Expectation> read(const YamlValue& root) {
     if (!check_.is_map(root, "expectations")) return {};
-    check_.known_keys(root, "expectations", kTopKeys);
+    check_.known_keys(root, "expectations", kExpectationTopKeys);
     if (const YamlValue* schema = check_.required(root, "expectations", "schema")) {
       const auto number = check_.number(*schema, "schema", UINT32_MAX);
       if (number && *number != kSchema) {

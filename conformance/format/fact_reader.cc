@@ -21,7 +21,6 @@ using vocab::FaultKind;
 
 constexpr std::size_t kFactsMax = 64;
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 template <class Rows>
 std::vector<std::string_view> names_of(const Rows& rows) {
@@ -90,12 +89,12 @@ class FaultReader {
     const std::string name(vocab::fault_table()[static_cast<std::size_t>(kind)].name);
     if (target_form(kind) == TargetForm::none) {
       if (value != nullptr) {
-        check_.error(*value, quoted(name) + " has no target", "expected no 'target'");
+        check_.error(*value, in_quotes(name) + " has no target", "expected no 'target'");
       }
       return 0;
     }
     if (value == nullptr) {
-      check_.error(source_, quoted(name) + " lacks the key 'target'", "expected 'target'");
+      check_.error(source_, in_quotes(name) + " lacks the key 'target'", "expected 'target'");
       return 0;
     }
     if (target_form(kind) == TargetForm::as_number) {
@@ -112,7 +111,7 @@ class FaultReader {
     if (key == "times" && value->scalar == "forever") return vocab::kForever;
     const auto number = check_.number(*value, key, UINT32_MAX - 1);
     if (number && *number == 0) {
-      check_.error(*value, quoted(key) + " is '0'", "expected at least 1");
+      check_.error(*value, in_quotes(key) + " is '0'", "expected at least 1");
     }
     return u32(number, fallback);
   }
@@ -191,7 +190,7 @@ class FactReader {
     if (!spec) return;
     fact.event = *spec;
     if (spec->count != 1) {
-      check_.error(subject, "a count in " + quoted(subject.scalar),
+      check_.error(subject, "a count in " + in_quotes(subject.scalar),
                    "expected the event alone; 'at_most: N' counts");
     }
   }

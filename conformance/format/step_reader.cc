@@ -49,7 +49,6 @@ YamlValue nothing_at(Place place) {
   return value;
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 }  // namespace
 
@@ -57,7 +56,7 @@ void StepReader::read_actors(const YamlValue& actors) {
   if (!check_.is_map(actors, "actors")) return;
   for (const YamlEntry& entry : actors.entries) {
     if (!is_name(entry.key)) {
-      check_.error(entry.key_place, "actor name " + quoted(entry.key), std::string(kNameForm));
+      check_.error(entry.key_place, "actor name " + in_quotes(entry.key), std::string(kNameForm));
     }
     if (program_.actors.size() == contract::kMaxActors) {
       check_.error(entry.key_place,
@@ -92,7 +91,7 @@ void StepReader::find_step(const YamlValue& step, std::uint32_t actor) {
   if (step.is_scalar() && !step.is_null()) {
     const auto type = contract::node_by_name(NodeGroup::operation, step.scalar);
     if (!type) {
-      check_.error(step, "no operation is named " + quoted(step.scalar),
+      check_.error(step, "no operation is named " + in_quotes(step.scalar),
                    expected_words(step.scalar, names));
       return;
     }
@@ -104,13 +103,13 @@ void StepReader::find_step(const YamlValue& step, std::uint32_t actor) {
       if (is_step_key(entry.key)) continue;
       const auto type = contract::node_by_name(NodeGroup::operation, entry.key);
       if (!type) {
-        check_.error(entry.key_place, "no operation is named " + quoted(entry.key),
+        check_.error(entry.key_place, "no operation is named " + in_quotes(entry.key),
                      expected_words(entry.key, names));
         return;
       }
       if (op != nullptr) {
         check_.error(entry.key_place,
-                     "a step with " + quoted(op->key) + " and " + quoted(entry.key),
+                     "a step with " + in_quotes(op->key) + " and " + in_quotes(entry.key),
                      "expected one operation in a step");
         return;
       }
@@ -147,14 +146,14 @@ void StepReader::repeat_step(const YamlValue& source, const YamlValue& times, co
 void StepReader::name_step(const YamlValue& id, std::string_view suffix) {
   if (!check_.is_scalar(id, "id")) return;
   if (!is_name(id.scalar) || id.scalar == "drm") {
-    check_.error(id, "step id " + quoted(id.scalar),
+    check_.error(id, "step id " + in_quotes(id.scalar),
                  std::string(kNameForm) + ", and not 'drm', the file that all actors share");
     return;
   }
   const auto number = static_cast<std::uint32_t>(program_.steps.size() - 1);
   const std::string name = id.scalar + std::string(suffix);
   if (!by_name_.emplace(name, number).second) {
-    check_.error(id, "a second step named " + quoted(name), "expected each id once");
+    check_.error(id, "a second step named " + in_quotes(name), "expected each id once");
     return;
   }
   program_.steps[number].id = name;
@@ -206,24 +205,24 @@ std::optional<contract::EventSpec> StepReader::event(const YamlValue& value, std
   const auto words = event_words();
   switch (parsed.problem) {
     case EventProblem::unknown_event:
-      check_.error(value, "no event is named " + quoted(text), expected_words(text, words));
+      check_.error(value, "no event is named " + in_quotes(text), expected_words(text, words));
       return std::nullopt;
     case EventProblem::bad_count:
-      check_.error(value, "the count in " + quoted(text), "expected x1 or more");
+      check_.error(value, "the count in " + in_quotes(text), "expected x1 or more");
       return std::nullopt;
     case EventProblem::unknown_argument:
       if (parsed.arg == contract::EventArg::fault) {
-        check_.error(value, "fault number " + quoted(parsed.argument),
+        check_.error(value, "fault number " + in_quotes(parsed.argument),
                      "expected its place in 'faults', from 0");
       } else {
-        check_.error(value, "event argument " + quoted(parsed.argument),
+        check_.error(value, "event argument " + in_quotes(parsed.argument),
                      expected_words(parsed.argument, event_arg_words(parsed.arg)));
       }
       return std::nullopt;
     case EventProblem::none: break;
   }
   if (parsed.arg == contract::EventArg::fault && parsed.spec.arg >= program_.faults.size()) {
-    check_.error(value, "fault number " + quoted(parsed.argument),
+    check_.error(value, "fault number " + in_quotes(parsed.argument),
                  "expected its place in 'faults', from 0; the case has " +
                      std::to_string(program_.faults.size()));
     return std::nullopt;
@@ -282,7 +281,7 @@ void StepReader::check_change(const YamlValue& fields, const Node& node) {
   }
   const std::string_view word = contract::region_table()[memory.number].word;
   check_.error(*fields.find("memory"),
-               "a " + std::string(contract::node_info(target).name) + " has no " + quoted(word) +
+               "a " + std::string(contract::node_info(target).name) + " has no " + in_quotes(word) +
                    " in user memory",
                expected_words(word, words));
 }
@@ -296,7 +295,7 @@ void StepReader::bare_field(const YamlValue& value, Node& node, std::uint32_t de
     for (std::size_t i = 0; i < info.fields.size(); ++i) {
       form += (i == 0 ? "" : ", ") + std::string(info.fields[i].name) + ": ..";
     }
-    check_.error(value, quoted(info.name) + " is " + what_it_is(value), form + "}");
+    check_.error(value, in_quotes(info.name) + " is " + what_it_is(value), form + "}");
     return;
   }
   node.fields[*index] = field(value, info.fields[*index], depth);
@@ -364,7 +363,7 @@ Value StepReader::ref_field(const YamlValue& value, const FieldInfo& info) {
   const auto type = static_cast<NodeType>(program_.steps[*step].op.type);
   if (call && !contract::has_region(type)) {
     check_.error(value,
-                 quoted(value.scalar) + " is a " + std::string(contract::node_info(type).name) +
+                 in_quotes(value.scalar) + " is a " + std::string(contract::node_info(type).name) +
                      ", which has no user memory",
                  "expected a call that takes 'args_memory', such as an ioctl");
     return {};
@@ -376,7 +375,7 @@ Value StepReader::nodes(const YamlValue& list, const FieldInfo& info, std::uint3
   const auto items_max = std::min<std::uint64_t>(info.max, contract::kMaxListItems);
   if (!check_.is_list(list, info.name, items_max)) return {};
   if (depth > kNodeDepthMax) {
-    check_.error(list, quoted(info.name) + " is nested too deeply",
+    check_.error(list, in_quotes(info.name) + " is nested too deeply",
                  "expected at most " + std::to_string(kNodeDepthMax) + " levels");
     return {};
   }
@@ -410,7 +409,7 @@ std::optional<Node> StepReader::list_item(const YamlValue& item, NodeGroup group
   const std::string& name = bare ? item.scalar : item.entries[0].key;
   const auto type = contract::node_by_name(group, name);
   if (!type) {
-    check_.error(bare ? item.place : item.entries[0].key_place, "unknown " + quoted(name),
+    check_.error(bare ? item.place : item.entries[0].key_place, "unknown " + in_quotes(name),
                  expected_words(name, names));
     return std::nullopt;
   }
@@ -423,7 +422,7 @@ std::optional<std::uint32_t> StepReader::reference(const YamlValue& value, std::
   if (!check_.is_scalar(value, what)) return std::nullopt;
   if (!value.scalar.starts_with('$')) {
     const std::string kind(wanted.any ? "step" : makes_word(wanted.makes));
-    check_.error(value, quoted(what) + " is " + what_it_is(value),
+    check_.error(value, in_quotes(what) + " is " + what_it_is(value),
                  "expected a reference such as $" +
                      std::string(wanted.any ? "id" : makes_prefix(wanted.makes)) + " to a " + kind);
     return std::nullopt;
@@ -455,7 +454,7 @@ std::optional<std::uint32_t> StepReader::step_named(Place place, std::string_vie
   const std::string shown = "$" + std::string(name);
   if (found == by_name_.end()) {
     const std::string kind(wanted.any ? "step" : makes_word(wanted.makes));
-    check_.error(place, "no step is named " + quoted(shown),
+    check_.error(place, "no step is named " + in_quotes(shown),
                  names.empty() ? "expected a " + kind + " with an id; this step can use none"
                                : expected_words(name, names));
     return std::nullopt;
@@ -464,14 +463,14 @@ std::optional<std::uint32_t> StepReader::step_named(Place place, std::string_vie
   const auto& info = contract::node_info(static_cast<NodeType>(program_.steps[step].op.type));
   if (!wanted.any && info.makes != wanted.makes) {
     check_.error(place,
-                 quoted(shown) + " is a " + std::string(info.name) + ", which makes " +
+                 in_quotes(shown) + " is a " + std::string(info.name) + ", which makes " +
                      (info.makes == Makes::nothing ? "" : "a ") +
                      std::string(makes_word(info.makes)),
                  "expected a " + std::string(makes_word(wanted.makes)));
     return std::nullopt;
   }
   if (!may_use(user, step)) {
-    check_.error(place, quoted(shown) + (step == user ? " is the step itself" : " comes later"),
+    check_.error(place, in_quotes(shown) + (step == user ? " is the step itself" : " comes later"),
                  "expected an earlier step of the same actor, or a step of another actor");
     return std::nullopt;
   }

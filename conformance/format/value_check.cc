@@ -7,11 +7,8 @@
 #include "conformance/format/quantity.h"
 
 namespace protm::format {
-namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-}  // namespace
+std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 void ValueCheck::error(const YamlValue& at, std::string message, std::string expected) {
   errors_.error(at.place, std::move(message), std::move(expected));
@@ -23,25 +20,25 @@ void ValueCheck::error(Place at, std::string message, std::string expected) {
 
 bool ValueCheck::is_map(const YamlValue& value, std::string_view what) {
   if (value.is_map()) return true;
-  error(value, quoted(what) + " is " + what_it_is(value), "expected a map");
+  error(value, in_quotes(what) + " is " + what_it_is(value), "expected a map");
   return false;
 }
 
 bool ValueCheck::is_list(const YamlValue& value, std::string_view what, std::size_t items_max) {
   if (!value.is_list()) {
-    error(value, quoted(what) + " is " + what_it_is(value), "expected a list");
+    error(value, in_quotes(what) + " is " + what_it_is(value), "expected a list");
     return false;
   }
   if (value.items.size() <= items_max) return true;
   error(value.items[items_max],
-        quoted(what) + " has " + std::to_string(value.items.size()) + " items",
+        in_quotes(what) + " has " + std::to_string(value.items.size()) + " items",
         "expected at most " + std::to_string(items_max));
   return false;
 }
 
 bool ValueCheck::is_scalar(const YamlValue& value, std::string_view what) {
   if (value.is_scalar() && !value.is_null()) return true;
-  error(value, quoted(what) + " is " + what_it_is(value), "expected one value");
+  error(value, in_quotes(what) + " is " + what_it_is(value), "expected one value");
   return false;
 }
 
@@ -49,7 +46,7 @@ void ValueCheck::known_keys(const YamlValue& map, std::string_view what,
                             std::span<const std::string_view> keys) {
   for (const YamlEntry& entry : map.entries) {
     if (std::find(keys.begin(), keys.end(), entry.key) != keys.end()) continue;
-    error(entry.key_place, quoted(what) + " has no key " + quoted(entry.key),
+    error(entry.key_place, in_quotes(what) + " has no key " + in_quotes(entry.key),
           expected_words(entry.key, keys));
   }
 }
@@ -58,7 +55,7 @@ const YamlValue* ValueCheck::required(const YamlValue& map, std::string_view wha
                                       std::string_view key) {
   const YamlValue* value = map.find(key);
   if (value == nullptr) {
-    error(map, quoted(what) + " lacks the key " + quoted(key), "expected " + quoted(key));
+    error(map, in_quotes(what) + " lacks the key " + in_quotes(key), "expected " + in_quotes(key));
   }
   return value;
 }
@@ -68,11 +65,11 @@ std::optional<std::uint64_t> ValueCheck::in_range(const YamlValue& value, std::s
                                                   std::uint64_t max, std::string_view form,
                                                   std::string (*show)(std::uint64_t)) {
   if (!number || value.quoted) {
-    error(value, quoted(what) + " is " + what_it_is(value), "expected " + std::string(form));
+    error(value, in_quotes(what) + " is " + what_it_is(value), "expected " + std::string(form));
     return std::nullopt;
   }
   if (*number > max) {
-    error(value, quoted(what) + " is " + what_it_is(value), "expected at most " + show(max));
+    error(value, in_quotes(what) + " is " + what_it_is(value), "expected at most " + show(max));
     return std::nullopt;
   }
   return number;
@@ -104,7 +101,7 @@ std::optional<std::uint32_t> ValueCheck::word(const YamlValue& value, std::strin
   if (!is_scalar(value, what)) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), value.scalar);
   if (found != words.end()) return static_cast<std::uint32_t>(found - words.begin());
-  error(value, quoted(what) + " is " + what_it_is(value), expected_words(value.scalar, words));
+  error(value, in_quotes(what) + " is " + what_it_is(value), expected_words(value.scalar, words));
   return std::nullopt;
 }
 
@@ -118,7 +115,7 @@ std::optional<std::string> ValueCheck::text(const YamlValue& value, std::string_
   const bool printable = std::all_of(value.scalar.begin(), value.scalar.end(),
                                      [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); });
   if (printable && value.scalar.size() <= length_max) return value.scalar;
-  error(value, quoted(what) + " has " + std::to_string(value.scalar.size()) + " bytes",
+  error(value, in_quotes(what) + " has " + std::to_string(value.scalar.size()) + " bytes",
         "expected printable ASCII of at most " + std::to_string(length_max));
   return std::nullopt;
 }

@@ -14,6 +14,9 @@
 
 namespace protm::format {
 
+/// As messages show what was written: 'text'.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
 class ValueCheck {
  public:
   explicit ValueCheck(Diagnostics& errors) : errors_(errors) {}

@@ -18,14 +18,14 @@ std::vector<format::CatalogueEntry> catalogue() {
   return all;
 }
 
-SuiteCase suite_case(std::string id, Words entries) {
+SuiteCase case_of(std::string id, Words entries) {
   SuiteCase c;
   c.program.id = std::move(id);
   c.program.entries = std::move(entries);
   return c;
 }
 
-const Suite kSuite{{suite_case("a/a-001", {"A-1"}), suite_case("a/a-002", {"A-1", "A-2"})}, {}};
+const Suite kSuite{{case_of("a/a-001", {"A-1"}), case_of("a/a-002", {"A-1", "A-2"})}, {}};
 
 TEST_CASE("proof: a rule that no run came to is said") {
   const Words rules{"I1", "I2", "L1"};

@@ -28,12 +28,6 @@ std::size_t files_in(const std::string& folder) {
   return n;
 }
 
-std::string end_text(const Ended& end) {
-  if (end.code == 127 && !end.by_signal) return "could not be started";
-  return "ended " + std::string(end.by_signal ? "by signal " : "with exit code ") +
-         std::to_string(end.code);
-}
-
 /// Tells builds of a target apart.
 std::string digest_of(const std::string& file) {
   const std::string bytes = read_whole(file).value_or("");

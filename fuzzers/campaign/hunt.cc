@@ -19,12 +19,6 @@ void make_folder(const fs::path& path) {
   fs::create_directories(path, error);
 }
 
-std::string end_text(const Ended& end) {
-  if (end.code == 127 && !end.by_signal) return "the engine could not be started";
-  return "the engine ended by itself, " +
-         std::string(end.by_signal ? "by signal " : "with exit code ") + std::to_string(end.code);
-}
-
 }  // namespace
 
 WorkerPage pages_of(const std::string& folder, const std::string& worker) {
@@ -99,7 +93,7 @@ bool Hunt::poll() {
   const bool used_up = result_.page.cpu_ns >= plan_.cpu_ns;
   const bool halted = (now_ms() - started_ms_) * 1'000'000 > kHostShare * plan_.cpu_ns;
   if (!ended && !result_.found && !used_up && !halted) return false;
-  if (ended && !result_.found && !used_up) result_.problem = end_text(*ended);
+  if (ended && !result_.found && !used_up) result_.problem = "the engine " + end_text(*ended);
   if (!ended && halted && !result_.found && !used_up) {
     result_.problem = "the engine stood still";
   }

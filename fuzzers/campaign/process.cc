@@ -61,6 +61,12 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
+std::string end_text(const Ended& end) {
+  if (end.code == kCannotStart && !end.by_signal) return "could not be started";
+  return "ended " + std::string(end.by_signal ? "by signal " : "with exit code ") +
+         std::to_string(end.code);
+}
+
 std::uint64_t now_ms() {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(

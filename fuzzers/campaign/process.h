@@ -27,6 +27,9 @@ struct Ended {
   std::uint64_t cpu_ns = 0;  ///< of it and of children that it waited for
 };
 
+/// "could not be started", "ended by signal 9", "ended with exit code 2".
+[[nodiscard]] std::string end_text(const Ended& end);
+
 class Process {
  public:
   /// Starts it. Errors are seen as an end with code 127.

@@ -11,7 +11,7 @@
 namespace protm::fuzz {
 namespace {
 
-struct Scratch : ScratchFolder {
+struct RowsFolder : ScratchFolder {
   [[nodiscard]] std::string file() const { return ScratchFolder::file("rows.jsonl"); }
 };
 
@@ -35,7 +35,7 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 TEST_CASE("time table: rows come back as they were written; a torn one is lost alone") {
-  const Scratch scratch;
+  const RowsFolder scratch;
   CHECK(read_rows(scratch.file())->empty());
   const TimeRow first = row_of("series-v1:only=X", 1, true);
   TimeRow second = row_of("series-v1:only=X", 2, false);

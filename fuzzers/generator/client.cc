@@ -10,12 +10,10 @@ using contract::Trigger;
 
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kBlock = 2u << 20;
 /// Words of a queue; kMaxSteps jobs of three stores fit.
 constexpr std::uint64_t kQueueBytes = 64;
 constexpr std::uint64_t kQueuesMax = 4;
-constexpr std::uint32_t kAsync = 1;
 constexpr std::uint32_t kProtm = 1;
 
 /// VM_BIND with the flag async, in percent.

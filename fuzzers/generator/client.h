@@ -20,6 +20,10 @@ using vocab::kMs;
 inline constexpr std::uint32_t kOneByOne = 90;
 inline constexpr std::uint64_t kGapNs = 6 * kMs;
 
+inline constexpr std::uint64_t kPage = 4096;
+/// Flag of VM_BIND.
+inline constexpr std::uint32_t kAsync = 1;
+
 /// Bytes at the start of a data buffer: words that each queue has for itself.
 inline constexpr std::uint64_t kPrivateBytes = 4096;
 /// Offset of the words that all add to, behind them.

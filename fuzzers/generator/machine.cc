@@ -17,11 +17,11 @@ using vocab::kMs;
 using vocab::kUs;
 
 /// A latency that may be drawn, within bounds that no driver has reason to give up on.
-struct Drawn {
+struct DrawnNumber {
   Latency id;
   std::uint64_t least_ns, most_ns;
 };
-constexpr Drawn kDrawn[] = {
+constexpr DrawnNumber kDrawn[] = {
     {Latency::doorbell, 200, 50 * kUs},   {Latency::ack, 1 * kUs, 500 * kUs},
     {Latency::boot, 50 * kUs, 20 * kMs},  {Latency::flush, 1 * kUs, 2 * kMs},
     {Latency::as_command, 100, 20 * kUs}, {Latency::reset, 10 * kUs, 10 * kMs},
@@ -34,7 +34,6 @@ struct DrawnFault {
   std::uint32_t target;
   std::uint64_t least_ns, most_ns;
 };
-constexpr std::uint32_t target(AckTarget t) { return static_cast<std::uint32_t>(t); }
 constexpr DrawnFault kFaults[] = {
     {FaultKind::lose_ack, target(AckTarget::csg_state), 0, 0},
     {FaultKind::late_ack, target(AckTarget::csg_state), 1 * kMs, 60 * kMs},
@@ -65,7 +64,7 @@ std::uint32_t draw_machine(Random& random, contract::Program& program, Slots slo
   if (random.percent(30)) machine.latency_seed = random.between(1, 1000);
   const std::uint64_t named = random.percent(30) ? random.between(1, 2) : 0;
   for (std::uint64_t i = 0; i < named; ++i) {
-    const Drawn& drawn = random.one_of(kDrawn);
+    const DrawnNumber& drawn = random.one_of(kDrawn);
     machine.set_latency(drawn.id, random.between(drawn.least_ns, drawn.most_ns));
   }
   return machine.csg_slots;

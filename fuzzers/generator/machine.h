@@ -13,6 +13,11 @@ namespace protm::fuzz {
 
 enum class Slots : std::uint8_t { few, any };
 
+/// An ack as faults name it.
+[[nodiscard]] constexpr std::uint32_t target(vocab::AckTarget ack) {
+  return static_cast<std::uint32_t>(ack);
+}
+
 /// Draws configuration and latencies; returns the number of CSG slots.
 std::uint32_t draw_machine(Random& random, contract::Program& program, Slots slots);
 /// Adds one or two faults.

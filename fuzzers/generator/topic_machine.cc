@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "conformance/format/case_words.h"
+#include "fuzzers/generator/machine.h"
 #include "fuzzers/generator/scene.h"
 #include "fuzzers/generator/topics.h"
 #include "gpu-model/vocab/machine_config.h"
@@ -17,8 +18,6 @@ using vocab::Latency;
 using vocab::MachineFault;
 
 namespace {
-
-constexpr std::uint32_t target(AckTarget t) { return static_cast<std::uint32_t>(t); }
 
 /// A fault that may be drawn. Times in ns, 0 = the kind takes none; `forever_percent`: how often
 /// the time is 0, which means until a reset.

@@ -16,9 +16,6 @@ using contract::Trigger;
 
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
-constexpr std::uint32_t kAsync = 1;
-
 /// A render pass: tiling that takes memory from the heap, and fragment work that gives it back.
 std::vector<Node> render_pass(Random& random, std::uint32_t heap) {
   const auto heap_op = [](std::uint64_t word) {

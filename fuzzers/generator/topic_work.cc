@@ -15,7 +15,6 @@ using contract::Trigger;
 
 namespace {
 
-constexpr std::uint32_t kAsync = 1;
 
 /// Unmaps or replaces what jobs use: whoever runs on it ends in a page fault.
 void pull_away(Scene& scene, Client& client, std::uint32_t actor, const Trigger& when) {

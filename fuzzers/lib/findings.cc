@@ -26,7 +26,7 @@ constexpr const char* kInput = "input.bin";
 /// Folders that are being written; nobody lists them.
 constexpr std::string_view kUnfinished = ".new-";
 
-bool write(const fs::path& path, std::string_view bytes) {
+bool write_bytes(const fs::path& path, std::string_view bytes) {
   std::ofstream out(path, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
@@ -108,7 +108,7 @@ tl::expected<bool, std::string> FindingFolder::add(const Finding& finding) const
       {kAbout, about_text(finding)},
   };
   for (const auto& [name, text] : files) {
-    if (!write(first / name, text)) {
+    if (!write_bytes(first / name, text)) {
       return tl::unexpected("cannot write '" + (first / name).string() + "'");
     }
   }

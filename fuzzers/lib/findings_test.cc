@@ -18,9 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A folder of its own that goes with the test.
-struct Scratch : ScratchFolder {
-};
-
 std::string text_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -41,7 +38,7 @@ contract::Program case_of(const char* file) {
 constexpr const char* kPutNull = "conformance/suites/heap/heap-002-put-null.yaml";
 
 TEST_CASE("follow_up and FindingFolder: a divergence becomes one folder that reproduces it") {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   differential::Differential differential = against("series-v1:only=HEAP-2");
   const FollowedUp seen = follow_up(differential, case_of(kPutNull), "a test", 100);
   REQUIRE(seen.finding.has_value());
@@ -73,7 +70,7 @@ TEST_CASE("follow_up: what agrees is no finding") {
 }
 
 TEST_CASE("FindingFolder: what a killed run left is not listed and does not stop the next") {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Finding finding{.signature = "a.b.c.d", .candidate = "x", .rule = {}, .detail = {},
                         .origin = {}, .program = {}, .trace = {}};
   const FindingFolder folder(scratch.path);
@@ -85,7 +82,7 @@ TEST_CASE("FindingFolder: what a killed run left is not listed and does not stop
 }
 
 TEST_CASE("FindingFolder: a folder that is not there, or holds something else, is said") {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   CHECK(FindingFolder(scratch.path + "/none").list().error() ==
         "cannot read the folder '" + scratch.path + "/none'");
   fs::create_directories(scratch.path + "/other");

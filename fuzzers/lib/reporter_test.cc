@@ -17,9 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Scratch : ScratchFolder {
-};
-
 std::string text_in(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -33,7 +30,7 @@ constexpr std::uint8_t kFirst[] = {1, 2, 3};
 constexpr std::uint8_t kSecond[] = {4};
 
 TEST_CASE("Reporter: in a campaign each signature leaves its first input, and runs are counted") {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const fs::path page = fs::path(scratch.path) / ("page-" + std::to_string(getpid()));
   {
     Reporter reporter("x", "", scratch.path);
@@ -57,7 +54,7 @@ TEST_CASE("Reporter: in a campaign each signature leaves its first input, and ru
 }
 
 TEST_CASE("Reporter: an input that another process has left stays") {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   std::ofstream(scratch.path + "/a.b.bin") << "other";
   Reporter reporter("x", "", scratch.path);
   reporter.ran(kFirst, finding_of("a.b"));
@@ -66,7 +63,7 @@ TEST_CASE("Reporter: an input that another process has left stays") {
 }
 
 TEST_CASE("Reporter: a run that looks for one thing does not note others") {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   Reporter reporter("x", "c.d", scratch.path);
   reporter.ran(kFirst, finding_of("a.b"));
   CHECK(reporter.page().seen.empty());

@@ -100,4 +100,9 @@ struct Core {
   std::uint64_t protm_fault_hold_ns = 0;  // how long the line outlasts a reset
 };
 
+/// One half of a register of 64 bits.
+[[nodiscard]] constexpr std::uint32_t half(std::uint64_t reg, bool high) {
+  return static_cast<std::uint32_t>(high ? reg >> 32 : reg);
+}
+
 }  // namespace protm::gpu

@@ -10,10 +10,6 @@ using vocab::ObservationKind;
 
 namespace {
 
-std::uint32_t half(std::uint64_t value, bool high) {
-  return static_cast<std::uint32_t>(high ? value >> 32 : value);
-}
-
 // Each power register bank has the domains shader, tiler, L2 at a distance of 16 bytes.
 constexpr std::uint32_t kDomainStride =
     vocab::kTilerPresentLo.offset - vocab::kShaderPresentLo.offset;

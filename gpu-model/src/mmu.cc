@@ -13,10 +13,6 @@ void set_half(std::uint64_t& reg, std::uint32_t value, bool high) {
   reg = high ? (reg & 0xffffffffull) | std::uint64_t{value} << 32 : (reg & ~0xffffffffull) | value;
 }
 
-std::uint32_t half(std::uint64_t reg, bool high) {
-  return static_cast<std::uint32_t>(high ? reg >> 32 : reg);
-}
-
 }  // namespace
 
 std::uint32_t Mmu::read(std::uint32_t as, std::uint32_t offset) const {

@@ -6,7 +6,7 @@
 namespace protm::mutants {
 namespace {
 
-int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int async_bind_refused(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   static_cast<vocab::uapi::VmBind*>(arg)->flags &= ~vocab::uapi::kVmBindAsync;
   return reference::ioctl_vm_bind(driver, arg, file);
 }
@@ -15,6 +15,6 @@ int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 
 extern const Mutant kAsyncBindRefused{
     "async-bind-refused", "The flag of an asynchronous bind is ignored",
-    make<WithIoctl<vocab::uapi::IoctlId::vm_bind, vm_bind>>};
+    make<WithIoctl<IoctlId::vm_bind, async_bind_refused>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::vm_bind;
-
-}  // namespace
-
 extern const Mutant kBindUnchecked{
     "bind-unchecked", "VM_BIND takes an operation that it should refuse for done",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::vm_bind, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::bo_create;
-
-}  // namespace
-
 extern const Mutant kBoCreateUnchecked{
     "bo-create-unchecked", "BO_CREATE refuses no flag, no padding and no VM",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::bo_create, EINVAL>>};
 
 }  // namespace protm::mutants

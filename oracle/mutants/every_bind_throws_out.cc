@@ -6,7 +6,7 @@
 namespace protm::mutants {
 namespace {
 
-int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int every_bind_throws_out(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   reference::Protm& protm = *reference::file_of(file).d->protm;
   const int error = protm.gate_enter();
   if (error != 0) return error;
@@ -19,6 +19,6 @@ int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kEveryBindThrowsOut{
     "every-bind-throws-out",
     "Each VM_BIND ends a protected session first, whether it needs the MMU or not",
-    make<WithIoctl<vocab::uapi::IoctlId::vm_bind, vm_bind>>};
+    make<WithIoctl<IoctlId::vm_bind, every_bind_throws_out>>};
 
 }  // namespace protm::mutants

@@ -6,13 +6,11 @@
 namespace protm::mutants {
 namespace {
 
-constexpr auto kId = vocab::uapi::IoctlId::group_create;
-
-int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file) {
+int every_group_protected(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file) {
   auto& args = *static_cast<vocab::uapi::GroupCreate*>(arg);
   const bool can = reference::file_of(drm_file).d->protm_heap != nullptr;
   if (can) args.flags |= vocab::uapi::kGroupCreateProtected;
-  return original_ioctl(kId)(driver, arg, drm_file);
+  return original_ioctl(IoctlId::group_create)(driver, arg, drm_file);
 }
 
 }  // namespace
@@ -20,6 +18,6 @@ int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file
 extern const Mutant kEveryGroupProtected{
     "every-group-protected",
     "Each group gets a protected suspend buffer where there is a heap",
-    make<WithIoctl<kId, create_group>>};
+    make<WithIoctl<IoctlId::group_create, every_group_protected>>};
 
 }  // namespace protm::mutants

@@ -6,13 +6,12 @@
 namespace protm::mutants {
 namespace {
 
-
-void plant(contract::DrmDriverOps& ops) { ops.prime_export = nullptr; }
+void plant_no_check(contract::DrmDriverOps& ops) { ops.prime_export = nullptr; }
 
 }  // namespace
 
 extern const Mutant kExclusiveExported{
     "exclusive-exported", "A buffer that is for one VM leaves as a dma-buf",
-    make<WithOps<plant>>};
+    make<WithOps<plant_no_check>>};
 
 }  // namespace protm::mutants

@@ -6,7 +6,7 @@
 namespace protm::mutants {
 namespace {
 
-constexpr auto kHeapCreate = vocab::uapi::IoctlId::tiler_heap_create;
+constexpr auto kHeapCreate = IoctlId::tiler_heap_create;
 
 int create_heap(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const int error = original_ioctl(kHeapCreate)(driver, arg, file);

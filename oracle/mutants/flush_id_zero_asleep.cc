@@ -6,17 +6,17 @@
 namespace protm::mutants {
 namespace {
 
-Result<std::uint32_t> read_user_page(void* driver, const Ptr<contract::DrmFile>& file) {
+Result<std::uint32_t> zero_asleep(void* driver, const Ptr<contract::DrmFile>& file) {
   const bool awake = reference::file_of(file).d->pm_state() == reference::PmState::active;
   return awake ? reference::read_user_page(driver, file) : 0;
 }
 
-void plant(contract::DrmDriverOps& ops) { ops.read_user_page = read_user_page; }
+void plant_zero_asleep(contract::DrmDriverOps& ops) { ops.read_user_page = zero_asleep; }
 
 }  // namespace
 
 extern const Mutant kFlushIdZeroAsleep{
     "flush-id-zero-asleep", "The page of LATEST_FLUSH reads 0 while the GPU sleeps",
-    make<WithOps<plant>>};
+    make<WithOps<plant_zero_asleep>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::group_create;
-
-}  // namespace
-
 extern const Mutant kGroupCreateUnchecked{
     "group-create-unchecked", "GROUP_CREATE refuses no field",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::group_create, EINVAL>>};
 
 }  // namespace protm::mutants

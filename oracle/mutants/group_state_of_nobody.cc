@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::group_get_state;
-
-}  // namespace
-
 extern const Mutant kGroupStateOfNobody{
     "group-state-of-nobody", "GROUP_GET_STATE of a group that is not there succeeds",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::group_get_state, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -6,7 +6,7 @@
 namespace protm::mutants {
 namespace {
 
-int group_submit(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int half_of_a_submit(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const auto& args = *static_cast<const vocab::uapi::GroupSubmit*>(arg);
   int error = 0;
   for (std::uint32_t i = 0; error == 0 && i < args.queue_submits.count; ++i) {
@@ -23,6 +23,6 @@ int group_submit(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kHalfOfASubmit{
     "half-of-a-submit",
     "GROUP_SUBMIT hands in its jobs one by one, so what stands before a bad one runs",
-    make<WithIoctl<vocab::uapi::IoctlId::group_submit, group_submit>>};
+    make<WithIoctl<IoctlId::group_submit, half_of_a_submit>>};
 
 }  // namespace protm::mutants

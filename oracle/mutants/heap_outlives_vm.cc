@@ -6,7 +6,7 @@
 namespace protm::mutants {
 namespace {
 
-constexpr auto kVmDestroy = vocab::uapi::IoctlId::vm_destroy;
+constexpr auto kVmDestroy = IoctlId::vm_destroy;
 
 int destroy_vm(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const auto& args = *static_cast<const vocab::uapi::VmDestroy*>(arg);

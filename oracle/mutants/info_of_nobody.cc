@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::bo_query_info;
-
-}  // namespace
-
 extern const Mutant kInfoOfNobody{
     "info-of-nobody", "BO_QUERY_INFO of a buffer that is not there succeeds",
-    make<WithIoctl<kId, forgiving<kId, ENOENT>>>};
+    make<Forgiving<IoctlId::bo_query_info, ENOENT>>};
 
 }  // namespace protm::mutants

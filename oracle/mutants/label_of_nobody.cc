@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::bo_set_label;
-
-}  // namespace
-
 extern const Mutant kLabelOfNobody{
     "label-of-nobody", "BO_SET_LABEL of a buffer that is not there succeeds",
-    make<WithIoctl<kId, forgiving<kId, ENOENT>>>};
+    make<Forgiving<IoctlId::bo_set_label, ENOENT>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::bo_set_label;
-
-}  // namespace
-
 extern const Mutant kLabelTooLong{
     "label-too-long", "A label that is too long is taken",
-    make<WithIoctl<kId, forgiving<kId, E2BIG>>>};
+    make<Forgiving<IoctlId::bo_set_label, E2BIG>>};
 
 }  // namespace protm::mutants

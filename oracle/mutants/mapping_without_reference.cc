@@ -6,7 +6,7 @@
 namespace protm::mutants {
 namespace {
 
-int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int mapping_without_reference(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const auto& args = *static_cast<const vocab::uapi::VmBind*>(arg);
   Device& d = *reference::file_of(file).d;
   const auto ops = reference::get_array<vocab::uapi::VmBindOp>(d.k, args.ops);
@@ -26,6 +26,6 @@ int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kMappingWithoutReference{
     "mapping-without-reference",
     "A mapping does not keep its buffer, which goes with its last handle",
-    make<WithIoctl<vocab::uapi::IoctlId::vm_bind, vm_bind>>};
+    make<WithIoctl<IoctlId::vm_bind, mapping_without_reference>>};
 
 }  // namespace protm::mutants

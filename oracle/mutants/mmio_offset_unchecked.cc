@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::set_user_mmio_offset;
-
-}  // namespace
-
 extern const Mutant kMmioOffsetUnchecked{
     "mmio-offset-unchecked", "SET_USER_MMIO_OFFSET takes any offset",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::set_user_mmio_offset, EINVAL>>};
 
 }  // namespace protm::mutants

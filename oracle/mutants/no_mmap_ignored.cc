@@ -15,6 +15,6 @@ int bo_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 
 extern const Mutant kNoMmapIgnored{
     "no-mmap-ignored", "The flag NO_MMAP of BO_CREATE is dropped",
-    make<WithIoctl<vocab::uapi::IoctlId::bo_create, bo_create>>};
+    make<WithIoctl<IoctlId::bo_create, bo_create>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::bo_mmap_offset;
-
-}  // namespace
-
 extern const Mutant kOffsetOfNobody{
     "offset-of-nobody", "BO_MMAP_OFFSET of a buffer that is not there succeeds",
-    make<WithIoctl<kId, forgiving<kId, ENOENT>>>};
+    make<Forgiving<IoctlId::bo_mmap_offset, ENOENT>>};
 
 }  // namespace protm::mutants

@@ -7,7 +7,7 @@
 namespace protm::mutants {
 namespace {
 
-int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int ops_done_as_they_come(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   auto& args = *static_cast<vocab::uapi::VmBind*>(arg);
   for (std::uint32_t i = 0; i < args.ops.count; ++i) {
     vocab::uapi::VmBind one = args;
@@ -24,6 +24,6 @@ int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kOpsDoneAsTheyCome{
     "ops-done-as-they-come",
     "VM_BIND reads and does one operation after the other",
-    make<WithIoctl<vocab::uapi::IoctlId::vm_bind, vm_bind>>};
+    make<WithIoctl<IoctlId::vm_bind, ops_done_as_they_come>>};
 
 }  // namespace protm::mutants

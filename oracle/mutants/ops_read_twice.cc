@@ -7,7 +7,7 @@
 namespace protm::mutants {
 namespace {
 
-int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int ops_read_twice(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const auto& args = *static_cast<const vocab::uapi::VmBind*>(arg);
   const auto ops =
       reference::get_array<vocab::uapi::VmBindOp>(reference::file_of(file).d->k, args.ops);
@@ -23,6 +23,6 @@ int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kOpsReadTwice{
     "ops-read-twice",
     "VM_BIND reads the operations once to check them and once more to do them",
-    make<WithIoctl<vocab::uapi::IoctlId::vm_bind, vm_bind>>};
+    make<WithIoctl<IoctlId::vm_bind, ops_read_twice>>};
 
 }  // namespace protm::mutants

@@ -25,6 +25,7 @@ using contract::Ptr;
 using contract::Result;
 using reference::Device;
 using reference::Group;
+using vocab::uapi::IoctlId;
 
 template <class M>
 struct WithHeaps : reference::ReferenceDriver {
@@ -69,7 +70,7 @@ struct WithUserBuffers : reference::ReferenceDriver {
 using IoctlFn = int (*)(void* driver, void* arg, const Ptr<contract::DrmFile>& file);
 
 /// The handler that a mutant's own one stands for.
-inline IoctlFn original_ioctl(vocab::uapi::IoctlId id) {
+inline IoctlFn original_ioctl(IoctlId id) {
   for (const contract::DrmIoctl& row : reference::panthor_ops().ioctls) {
     if (row.nr == static_cast<std::uint32_t>(id)) return row.fn;
   }
@@ -77,14 +78,14 @@ inline IoctlFn original_ioctl(vocab::uapi::IoctlId id) {
 }
 
 /// The ioctl as the reference has it, with success in place of one error.
-template <vocab::uapi::IoctlId Id, int Error>
+template <IoctlId Id, int Error>
 int forgiving(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const int error = original_ioctl(Id)(driver, arg, file);
   return error == -Error ? 0 : error;
 }
 
 /// One ioctl replaced, of those that there are under the mutant's profile.
-template <vocab::uapi::IoctlId Id, IoctlFn Fn>
+template <IoctlId Id, IoctlFn Fn>
 struct WithIoctl : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
   [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
@@ -106,6 +107,10 @@ struct WithIoctl : reference::ReferenceDriver {
     contract::DrmDriverOps ops;
   };
 };
+
+/// One ioctl that answers one error with success.
+template <IoctlId Id, int Error>
+using Forgiving = WithIoctl<Id, forgiving<Id, Error>>;
 
 /// The DRM driver's operations with one of them planted.
 template <void (*Plant)(contract::DrmDriverOps& ops)>

@@ -7,13 +7,11 @@
 namespace protm::mutants {
 namespace {
 
-constexpr auto kId = vocab::uapi::IoctlId::group_create;
-
-int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file) {
+int protected_needs_privilege(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file) {
   const auto& args = *static_cast<const vocab::uapi::GroupCreate*>(arg);
   const bool wanted = (args.flags & vocab::uapi::kGroupCreateProtected) != 0;
   if (wanted && !reference::file_of(drm_file).d->k.capable_sys_nice()) return -EACCES;
-  return original_ioctl(kId)(driver, arg, drm_file);
+  return original_ioctl(IoctlId::group_create)(driver, arg, drm_file);
 }
 
 }  // namespace
@@ -21,6 +19,6 @@ int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file
 extern const Mutant kProtectedNeedsPrivilege{
     "protected-needs-privilege",
     "GROUP_CREATE wants a privilege for a protected group",
-    make<WithIoctl<kId, create_group>>};
+    make<WithIoctl<IoctlId::group_create, protected_needs_privilege>>};
 
 }  // namespace protm::mutants

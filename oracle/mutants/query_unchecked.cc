@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::dev_query;
-
-}  // namespace
-
 extern const Mutant kQueryUnchecked{
     "query-unchecked", "DEV_QUERY takes any type and any size",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::dev_query, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -7,7 +7,7 @@
 namespace protm::mutants {
 namespace {
 
-int group_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int queues_fault_ignored(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const int error = reference::ioctl_group_create(driver, arg, file);
   return error == -EFAULT ? 0 : error;
 }
@@ -17,6 +17,6 @@ int group_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kQueuesFaultIgnored{
     "queues-fault-ignored",
     "GROUP_CREATE that cannot read its queues says that all went well",
-    make<WithIoctl<vocab::uapi::IoctlId::group_create, group_create>>};
+    make<WithIoctl<IoctlId::group_create, queues_fault_ignored>>};
 
 }  // namespace protm::mutants

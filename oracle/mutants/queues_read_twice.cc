@@ -7,7 +7,7 @@
 namespace protm::mutants {
 namespace {
 
-int group_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int queues_read_twice(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const auto& args = *static_cast<const vocab::uapi::GroupCreate*>(arg);
   const auto queues =
       reference::get_array<vocab::uapi::QueueCreate>(reference::file_of(file).d->k, args.queues);
@@ -23,6 +23,6 @@ int group_create(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kQueuesReadTwice{
     "queues-read-twice",
     "GROUP_CREATE reads the queues once to check them and once more to make them",
-    make<WithIoctl<vocab::uapi::IoctlId::group_create, group_create>>};
+    make<WithIoctl<IoctlId::group_create, queues_read_twice>>};
 
 }  // namespace protm::mutants

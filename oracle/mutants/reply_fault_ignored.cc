@@ -8,7 +8,7 @@ namespace protm::mutants {
 namespace {
 
 int dev_query(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
-  const int error = original_ioctl(vocab::uapi::IoctlId::dev_query)(driver, arg, file);
+  const int error = original_ioctl(IoctlId::dev_query)(driver, arg, file);
   return error == -EFAULT ? 0 : error;
 }
 
@@ -17,6 +17,6 @@ int dev_query(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kReplyFaultIgnored{
     "reply-fault-ignored",
     "DEV_QUERY does not look whether its reply could be written",
-    make<WithIoctl<vocab::uapi::IoctlId::dev_query, dev_query>>};
+    make<WithIoctl<IoctlId::dev_query, dev_query>>};
 
 }  // namespace protm::mutants

@@ -7,7 +7,7 @@
 namespace protm::mutants {
 namespace {
 
-int group_submit(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int submit_fault_ignored(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   const int error = reference::ioctl_group_submit(driver, arg, file);
   return error == -EFAULT ? 0 : error;
 }
@@ -17,6 +17,6 @@ int group_submit(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kSubmitFaultIgnored{
     "submit-fault-ignored",
     "GROUP_SUBMIT that cannot read its jobs or syncs says that all went well",
-    make<WithIoctl<vocab::uapi::IoctlId::group_submit, group_submit>>};
+    make<WithIoctl<IoctlId::group_submit, submit_fault_ignored>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::group_submit;
-
-}  // namespace
-
 extern const Mutant kSubmitUnchecked{
     "submit-unchecked", "GROUP_SUBMIT takes what it should refuse for done",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::group_submit, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -6,10 +6,8 @@
 namespace protm::mutants {
 namespace {
 
-constexpr auto kId = vocab::uapi::IoctlId::group_create;
-
-int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file) {
-  const int error = original_ioctl(kId)(driver, arg, drm_file);
+int suspend_buffer_handle(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file) {
+  const int error = original_ioctl(IoctlId::group_create)(driver, arg, drm_file);
   if (error != 0) return error;
   reference::File& file = reference::file_of(drm_file);
   const auto& args = *static_cast<const vocab::uapi::GroupCreate*>(arg);
@@ -25,6 +23,6 @@ int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& drm_file
 extern const Mutant kSuspendBufferHandle{
     "suspend-buffer-handle",
     "GROUP_CREATE gives its client a handle of the protected suspend buffer",
-    make<WithIoctl<kId, create_group>>};
+    make<WithIoctl<IoctlId::group_create, suspend_buffer_handle>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::bo_sync;
-
-}  // namespace
-
 extern const Mutant kSyncOfNobody{
     "sync-of-nobody", "BO_SYNC of a buffer that is not there succeeds",
-    make<WithIoctl<kId, forgiving<kId, ENOENT>>>};
+    make<Forgiving<IoctlId::bo_sync, ENOENT>>};
 
 }  // namespace protm::mutants

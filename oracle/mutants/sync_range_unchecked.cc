@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::bo_sync;
-
-}  // namespace
-
 extern const Mutant kSyncRangeUnchecked{
     "sync-range-unchecked", "BO_SYNC takes any range",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::bo_sync, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -4,16 +4,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-using TilerHeapArguments =
-    WithIoctl<vocab::uapi::IoctlId::tiler_heap_create,
-              forgiving<vocab::uapi::IoctlId::tiler_heap_create, EINVAL>>;
-
-}  // namespace
-
 extern const Mutant kTilerHeapArguments{"tiler-heap-arguments",
     "TILER_HEAP_CREATE succeeds with arguments that make no heap",
-    make<TilerHeapArguments>};
+    make<Forgiving<IoctlId::tiler_heap_create, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -6,7 +6,7 @@
 namespace protm::mutants {
 namespace {
 
-int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int unflagged_buffer_ignored(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   auto& args = *static_cast<vocab::uapi::GroupCreateProtm*>(arg);
   const bool wanted = (args.posted.flags & vocab::uapi::kGroupCreateProtected) != 0;
   if (!wanted) args.protm_suspend_handle = 0;
@@ -17,6 +17,6 @@ int create_group(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 
 extern const Mutant kUnflaggedBufferIgnored{
     "unflagged-buffer-ignored", "a suspend buffer for a group without the flag is ignored",
-    make<WithIoctl<vocab::uapi::IoctlId::group_create, create_group>>, "userspace-buffers"};
+    make<WithIoctl<IoctlId::group_create, unflagged_buffer_ignored>>, "userspace-buffers"};
 
 }  // namespace protm::mutants

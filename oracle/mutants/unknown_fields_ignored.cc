@@ -7,7 +7,7 @@
 namespace protm::mutants {
 namespace {
 
-int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
+int unknown_fields_ignored(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
   auto& args = *static_cast<vocab::uapi::VmBind*>(arg);
   int error = reference::ioctl_vm_bind(driver, arg, file);
   if (error != -E2BIG) return error;
@@ -27,6 +27,6 @@ int vm_bind(void* driver, void* arg, const Ptr<contract::DrmFile>& file) {
 extern const Mutant kUnknownFieldsIgnored{
     "unknown-fields-ignored",
     "VM_BIND does not look at what a longer operation holds behind the known fields",
-    make<WithIoctl<vocab::uapi::IoctlId::vm_bind, vm_bind>>};
+    make<WithIoctl<IoctlId::vm_bind, unknown_fields_ignored>>};
 
 }  // namespace protm::mutants

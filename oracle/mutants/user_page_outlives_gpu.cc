@@ -6,17 +6,17 @@
 namespace protm::mutants {
 namespace {
 
-Result<std::uint32_t> read_user_page(void* driver, const Ptr<contract::DrmFile>& file) {
+Result<std::uint32_t> read_for_ever(void* driver, const Ptr<contract::DrmFile>& file) {
   const auto word = reference::read_user_page(driver, file);
   return word ? word : 1;
 }
 
-void plant(contract::DrmDriverOps& ops) { ops.read_user_page = read_user_page; }
+void plant_for_ever(contract::DrmDriverOps& ops) { ops.read_user_page = read_for_ever; }
 
 }  // namespace
 
 extern const Mutant kUserPageOutlivesGpu{
     "user-page-outlives-gpu", "The page of LATEST_FLUSH can be read after unbind",
-    make<WithOps<plant>>};
+    make<WithOps<plant_for_ever>>};
 
 }  // namespace protm::mutants

@@ -13,12 +13,12 @@ int mmap_user_page(void* driver, const Ptr<contract::DrmFile>& file,
   return reference::mmap_user_page(driver, file, harmless);
 }
 
-void plant(contract::DrmDriverOps& ops) { ops.mmap_user_page = mmap_user_page; }
+void plant_writable(contract::DrmDriverOps& ops) { ops.mmap_user_page = mmap_user_page; }
 
 }  // namespace
 
 extern const Mutant kUserPageWritable{
     "user-page-writable", "The page of LATEST_FLUSH may be mapped for writing",
-    make<WithOps<plant>>};
+    make<WithOps<plant_writable>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::vm_create;
-
-}  // namespace
-
 extern const Mutant kVmCreateUnchecked{
     "vm-create-unchecked", "VM_CREATE refuses no flag and no range",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::vm_create, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::vm_destroy;
-
-}  // namespace
-
 extern const Mutant kVmDestroyOfNobody{
     "vm-destroy-of-nobody", "VM_DESTROY of a VM that is not there succeeds",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::vm_destroy, EINVAL>>};
 
 }  // namespace protm::mutants

@@ -5,14 +5,8 @@
 #include "oracle/mutants/planted.h"
 
 namespace protm::mutants {
-namespace {
-
-constexpr auto kId = vocab::uapi::IoctlId::vm_get_state;
-
-}  // namespace
-
 extern const Mutant kVmStateOfNobody{
     "vm-state-of-nobody", "VM_GET_STATE answers for VMs that do not exist",
-    make<WithIoctl<kId, forgiving<kId, EINVAL>>>};
+    make<Forgiving<IoctlId::vm_get_state, EINVAL>>};
 
 }  // namespace protm::mutants

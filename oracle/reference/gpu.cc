@@ -15,11 +15,11 @@ namespace {
 
 constexpr std::uint32_t kFault = GpuIrq::gpu_fault.mask;
 constexpr std::uint32_t kProtmFault = GpuIrq::protm_fault.mask;
-constexpr std::uint32_t kResetDone = GpuIrq::reset_completed.mask;
+constexpr std::uint32_t kGpuResetDone = GpuIrq::reset_completed.mask;
 constexpr std::uint32_t kCleanDone = GpuIrq::clean_caches_completed.mask;
-constexpr std::uint32_t kEvents = kFault | kProtmFault | kResetDone | kCleanDone;
+constexpr std::uint32_t kGpuEvents = kFault | kProtmFault | kGpuResetDone | kCleanDone;
 constexpr std::uint64_t kWaitMs = 100;
-constexpr std::uint64_t kPollUs = 100;
+constexpr std::uint64_t kL2PollUs = 100;
 constexpr std::uint64_t kL2Us = 20'000;
 
 }  // namespace
@@ -70,7 +70,7 @@ int Gpu::init(const Ptr<Gpu>& self) {
   error = irq_.request(
       irq, [](void* gpu, std::uint32_t status) { static_cast<Gpu*>(gpu)->handle_irq(status); },
       this);
-  if (error == 0) irq_.resume(kEvents);
+  if (error == 0) irq_.resume(kGpuEvents);
   return error;
 }
 
@@ -148,10 +148,10 @@ void Gpu::forget_requests() {
 void Gpu::reset_by_command(std::uint32_t command) {
   {
     SpinGuard lock(k_, reqs_lock_);
-    set_pending(pending_ | kResetDone);
+    set_pending(pending_ | kGpuResetDone);
     k_.write32(kGpuCommand.offset, command);
   }
-  const auto told = [this] { return (pending_ & kResetDone) == 0; };
+  const auto told = [this] { return (pending_ & kGpuResetDone) == 0; };
   if (k_.wait_event_timeout(reqs_acked_, told, k_.msecs_to_jiffies(kWaitMs)) == 0) {
     k_.log("gpu reset timeout");
   }
@@ -161,10 +161,10 @@ int Gpu::l2_power_on() {
   if (has_pwr_) return pwr_.l2_on(info_);
   k_.write32(kCoherencyEnable.offset, info_.selected_coherency);
   const auto settled = [&] { return (k_.read64(kL2PwrtransLo.offset) & 1) == 0; };
-  const int error = k_.poll(settled, kPollUs, kL2Us);
+  const int error = k_.poll(settled, kL2PollUs, kL2Us);
   if (error != 0) return error;
   k_.write64(kL2PwronLo.offset, 1);
-  return k_.poll([&] { return l2_ready(); }, kPollUs, kL2Us);
+  return k_.poll([&] { return l2_ready(); }, kL2PollUs, kL2Us);
 }
 
 bool Gpu::l2_ready() { return (k_.read64(kL2ReadyLo.offset) & 1) != 0; }
@@ -174,9 +174,9 @@ void Gpu::l2_power_off() {
   const auto settled = [&] {
     return (k_.read64(kL2PwrtransLo.offset) & info_.l2_present) == 0;
   };
-  if (k_.poll(settled, kPollUs, kL2Us) != 0) return;
+  if (k_.poll(settled, kL2PollUs, kL2Us) != 0) return;
   k_.write64(kL2PwroffLo.offset, info_.l2_present);
-  (void)k_.poll(settled, kPollUs, kL2Us);
+  (void)k_.poll(settled, kL2PollUs, kL2Us);
 }
 
 void Gpu::unmask_protm_fault() {
@@ -196,7 +196,7 @@ void Gpu::suspend() {
 void Gpu::resume() {
   if (has_pwr_) pwr_.resume();
   // The fault event may have been masked before the power cycle.
-  irq_.resume(kEvents);
+  irq_.resume(kGpuEvents);
   (void)l2_power_on();
 }
 

@@ -28,6 +28,11 @@ struct Slot {
   std::uint32_t priority{};    ///< as acknowledged by the firmware
 };
 
+/// As the state field of a CSG's request has it.
+[[nodiscard]] constexpr std::uint32_t state_value(vocab::fw::CsgState state) {
+  return static_cast<std::uint32_t>(state);
+}
+
 /// Requests to several slots that are sent with one doorbell.
 struct SlotUpdate {
   std::uint32_t slots = 0;

@@ -17,7 +17,6 @@ using tl::unexpected;
 namespace {
 
 constexpr std::uint32_t kPrivate = uapi::kVmBindOpMapNoexec | uapi::kVmBindOpMapUncached;
-constexpr std::uint64_t kSyncobjSize = 16;
 constexpr std::uint64_t kSyncobjStatus = 8;
 constexpr std::uint32_t kInterfaceSize = 2 * 4096;
 constexpr std::uint32_t kProfilingSlot = 32;

@@ -15,7 +15,6 @@ using tl::unexpected;
 namespace {
 
 constexpr std::uint32_t kJobWords = 16;
-constexpr std::uint64_t kSyncobjSize = 16;
 
 }  // namespace
 

@@ -19,8 +19,6 @@ namespace {
 
 constexpr std::uint64_t kTickMs = 10;
 
-std::uint32_t state_value(fw::CsgState s) { return static_cast<std::uint32_t>(s); }
-
 }  // namespace
 
 Sched::Sched(Device& device) : d_(device), k_(device.k) {}

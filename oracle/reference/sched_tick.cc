@@ -18,8 +18,6 @@ namespace {
 
 constexpr std::uint64_t kExitEventUs = 500'000;
 
-std::uint32_t state_value(fw::CsgState s) { return static_cast<std::uint32_t>(s); }
-
 }  // namespace
 
 void Sched::tick_work() {

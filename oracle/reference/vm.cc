@@ -25,8 +25,6 @@ using tl::unexpected;
 
 namespace {
 
-constexpr std::uint64_t kBlock = lpae::kBlockSizeL2;
-
 /// One attribute of MAIR: cacheability for outer and inner caches, 4 bits each.
 constexpr std::uint64_t mair(std::uint32_t index, std::uint64_t outer, std::uint64_t inner) {
   return (outer << 4 | inner) << (8 * index);
@@ -175,7 +173,7 @@ Result<std::uint64_t> Vms::alloc_va(const Ptr<Vm>& vm, std::uint64_t va, std::ui
     if (error != 0) return unexpected(error);
     return va;
   }
-  const std::uint64_t align = size >= kBlock ? kBlock : kPageSize;
+  const std::uint64_t align = size >= lpae::kBlockSizeL2 ? lpae::kBlockSizeL2 : kPageSize;
   return d.drm.mm_insert(vm->kernel_va, size, align, vm->auto_start, vm->auto_end, role);
 }
 

@@ -17,7 +17,7 @@ std::string names_text(const std::string& names) {
   return names == "reviewed" ? "as the review of 8/8 asks" : "otherwise";
 }
 
-tl::expected<Candidate, std::string> parse(std::string_view argument) {
+tl::expected<Candidate, std::string> parse_uml(std::string_view argument) {
   const std::string rig = uml::rig_path();
   if (rig.empty()) {
     return tl::unexpected(std::string("linux-uml: libprotm-rig.so is not in the build tree"));
@@ -46,7 +46,7 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
 
 CandidateKind linux_uml_kind() {
   return {"linux-uml", "[TREE|debian-7.x|debian-6.12][+kasan|+lockdep|+kmemleak]",
-          "the panthor driver of a kernel tree, in a User-Mode Linux process", parse};
+          "the panthor driver of a kernel tree, in a User-Mode Linux process", parse_uml};
 }
 
 }  // namespace protm::exec

@@ -16,7 +16,7 @@ constexpr const char* kVersion = "5 May 2026";
 /// On a kernel built as UML's is, to stand beside the posted code there.
 constexpr std::string_view kAsUml = "as-uml";
 
-tl::expected<Candidate, std::string> parse(std::string_view argument) {
+tl::expected<Candidate, std::string> parse_series(std::string_view argument) {
   const bool as_uml = argument == kAsUml || argument.starts_with(std::string(kAsUml) + ":");
   if (as_uml) argument.remove_prefix(std::min(argument.size(), kAsUml.size() + 1));
   const auto options = v1::parse_options(argument);
@@ -30,7 +30,7 @@ tl::expected<Candidate, std::string> parse(std::string_view argument) {
 
 CandidateKind series_v1_kind() {
   return {kName, "[as-uml:][patches=1-N][:only=A,B|:without=A,B|:none]",
-          "the series as posted on 5 May 2026, each known defect a switch", parse};
+          "the series as posted on 5 May 2026, each known defect a switch", parse_series};
 }
 
 std::uint32_t patch_count() { return v1::kPatchCount; }

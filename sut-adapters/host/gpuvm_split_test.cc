@@ -25,14 +25,14 @@ std::string part(const GpuVaRest& rest) {
 }
 
 /// A driver that keeps the tree up to date, as panthor's steps do, and notes what it was told.
-struct Driver {
+struct SplitDriver {
   Bench bench;
   GpuVms vms{*bench.kernel, bench.kernel->memory()};
   GpuVm vm;
   std::vector<std::string> steps;
   int fail_remap = 0;
 
-  Driver() { CHECK(vms.init(vm, 0x1000, 0x100000, 0x80000, 0x1000) == 0); }
+  SplitDriver() { CHECK(vms.init(vm, 0x1000, 0x100000, 0x80000, 0x1000) == 0); }
 
   Ptr<GpuVa> add(std::uint64_t va, std::uint64_t range, std::uint64_t offset) {
     const Ptr<GpuVa> made = bench.kernel->make<GpuVa>("gpuva");
@@ -50,13 +50,13 @@ struct Driver {
     GpuVmSteps c;
     c.ctx = this;
     c.map = [](void* ctx, const GpuVaRequest& r) {
-      Driver& d = *static_cast<Driver*>(ctx);
+      SplitDriver& d = *static_cast<SplitDriver*>(ctx);
       d.steps.push_back("map " + part({r.va, r.range, r.offset}));
       d.add(r.va, r.range, r.offset);
       return 0;
     };
     c.remap = [](void* ctx, const Ptr<GpuVa>& old, const GpuVaRest& prev, const GpuVaRest& next) {
-      Driver& d = *static_cast<Driver*>(ctx);
+      SplitDriver& d = *static_cast<SplitDriver*>(ctx);
       d.steps.push_back("remap " + part(prev) + " " + part(next));
       if (d.fail_remap != 0) return d.fail_remap;
       d.drop(old);
@@ -65,7 +65,7 @@ struct Driver {
       return 0;
     };
     c.unmap = [](void* ctx, const Ptr<GpuVa>& old) {
-      Driver& d = *static_cast<Driver*>(ctx);
+      SplitDriver& d = *static_cast<SplitDriver*>(ctx);
       d.steps.push_back("unmap " + part({old->va, old->range, old->offset}));
       d.drop(old);
       return 0;
@@ -103,7 +103,7 @@ TEST_CASE("GpuVms: sm_map cuts one mapping in each of the nine ways") {
   for (const Row& row : rows) {
     CAPTURE(row.a);
     CAPTURE(row.e);
-    Driver d;
+    SplitDriver d;
     d.add(row.a * kP, (row.e - row.a) * kP, 100 * kP);
     CHECK(d.map(4 * kP, 4 * kP, 7 * kP) == 0);
     CHECK(d.steps == std::vector<std::string>{row.step, "map 16384+16384@28672"});
@@ -111,7 +111,7 @@ TEST_CASE("GpuVms: sm_map cuts one mapping in each of the nine ways") {
 }
 
 TEST_CASE("GpuVms: sm_map inside one mapping leaves both ends with their offsets") {
-  Driver d;
+  SplitDriver d;
   d.add(0x2000, 0x4000, 0);
   CHECK(d.map(0x3000, 0x1000) == 0);
   CHECK(d.steps ==
@@ -119,7 +119,7 @@ TEST_CASE("GpuVms: sm_map inside one mapping leaves both ends with their offsets
 }
 
 TEST_CASE("GpuVms: sm_map over several mappings goes up in VA order and maps once") {
-  Driver d;
+  SplitDriver d;
   d.add(0x2000, 0x2000, 0);
   d.add(0x4000, 0x1000, 0);
   d.add(0x8000, 0x2000, 0);
@@ -130,7 +130,7 @@ TEST_CASE("GpuVms: sm_map over several mappings goes up in VA order and maps onc
 }
 
 TEST_CASE("GpuVms: sm_unmap cuts at both ends and maps nothing") {
-  Driver d;
+  SplitDriver d;
   d.add(0x2000, 0x2000, 0);
   d.add(0x4000, 0x2000, 0x10000);
   CHECK(d.unmap(0x3000, 0x2000) == 0);
@@ -142,7 +142,7 @@ TEST_CASE("GpuVms: sm_unmap cuts at both ends and maps nothing") {
 }
 
 TEST_CASE("GpuVms: a request outside the VM or on the reserved part is refused before any step") {
-  Driver d;
+  SplitDriver d;
   d.add(0x7f000, 0x1000, 0);
   CHECK(d.map(0, 0x1000) == -EINVAL);
   CHECK(d.map(0x100000, 0x2000) == -EINVAL);
@@ -154,7 +154,7 @@ TEST_CASE("GpuVms: a request outside the VM or on the reserved part is refused b
 }
 
 TEST_CASE("GpuVms: a step that fails ends the request, and nothing is undone") {
-  Driver d;
+  SplitDriver d;
   d.add(0x2000, 0x1000, 0);
   d.add(0x3000, 0x3000, 0);
   d.fail_remap = -ENOMEM;
@@ -164,7 +164,7 @@ TEST_CASE("GpuVms: a step that fails ends the request, and nothing is undone") {
 }
 
 TEST_CASE("GpuVms: overlapping insert is refused and find gives the first overlap") {
-  Driver d;
+  SplitDriver d;
   const Ptr<GpuVa> low = d.add(0x2000, 0x2000, 0);
   d.add(0x6000, 0x1000, 0);
   const Ptr<GpuVa> other = d.bench.kernel->make<GpuVa>("gpuva");

@@ -10,8 +10,8 @@ using contract::RecordKind;
 using Texts = std::vector<std::string>;
 
 namespace {
-constexpr std::uint64_t kMs = vocab::kMs;
-constexpr std::uint64_t kUs = vocab::kUs;
+using vocab::kMs;
+using vocab::kUs;
 }  // namespace
 
 TEST_CASE("Jiffies: floor of time times HZ, from five minutes before 2^32; milliseconds round up") {

@@ -14,7 +14,7 @@ using Texts = std::vector<std::string>;
 
 namespace {
 
-constexpr std::uint64_t kMs = vocab::kMs;
+using vocab::kMs;
 
 /// A driver that logs what is done to it.
 struct FakeDriver {

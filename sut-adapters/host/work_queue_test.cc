@@ -30,7 +30,7 @@ struct Item {
   std::function<void()> body;
 };
 
-constexpr std::uint64_t kMs = vocab::kMs;
+using vocab::kMs;
 
 }  // namespace
 

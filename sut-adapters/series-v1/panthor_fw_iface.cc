@@ -11,9 +11,7 @@ using contract::SpinGuard;
 namespace fw = vocab::fw;
 
 constexpr std::uint32_t kMinCsgs = 3;
-constexpr std::uint32_t kMaxCsgs = 31;
 constexpr std::uint32_t kMinCsPerCsg = 8;
-constexpr std::uint32_t kMaxCsPerCsg = 32;
 constexpr std::uint64_t kAckSpinUs = 10;
 
 // Offset in the shared section of a block at an MCU VA. Errors: EINVAL when it does not fit.
@@ -66,7 +64,7 @@ int panthor_init_csg_iface(PanthorDevice* ptdev, std::uint32_t csg) {
                              fw::csg_control::kOutputVa, fw::csg_output::kSize);
   if (ret != 0) return ret;
   const std::uint32_t streams = fw_read(ptdev, iface.control + fw::csg_control::kStreamNum);
-  if (streams < kMinCsPerCsg || streams > kMaxCsPerCsg) return -EINVAL;
+  if (streams < kMinCsPerCsg || streams > vocab::kMaxCsPerCsg) return -EINVAL;
   if (csg == 0) {
     pfw.streams_per_group = streams;
     pfw.suspend_size = fw_read(ptdev, iface.control + fw::csg_control::kSuspendSize);

@@ -23,7 +23,6 @@ struct Group;
 struct Job;
 
 inline constexpr std::uint32_t kMaxCsgs = 31;
-inline constexpr std::uint32_t kMaxCsPerCsg = 32;
 inline constexpr int kMaxCsgPrio = 15;
 inline constexpr std::uint32_t kCsgPriorityCount = 4;
 inline constexpr std::uint32_t kCsgPriorityRt = 3;
@@ -102,7 +101,7 @@ struct Group {
   ListNode<Group> run_node;
   ListNode<Group> wait_node;
   std::uint32_t queue_count = 0;
-  std::array<contract::Ptr<Queue>, kMaxCsPerCsg> queues{};
+  std::array<contract::Ptr<Queue>, vocab::kMaxCsPerCsg> queues{};
 };
 
 /// Words that one job takes in the ring, without profiling.

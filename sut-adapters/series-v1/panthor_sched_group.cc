@@ -185,7 +185,7 @@ void group_put(Group* group) {
 
 void group_release_work(Group* group) {
   PanthorDevice* const ptdev = group->ptdev;
-  for (std::uint32_t i = 0; i < kMaxCsPerCsg; ++i) group_free_queue(group, i);
+  for (std::uint32_t i = 0; i < vocab::kMaxCsPerCsg; ++i) group_free_queue(group, i);
   panthor_kernel_bo_destroy(group->suspend_buf);
   panthor_kernel_bo_destroy(group->protm_suspend_buf);
   panthor_kernel_bo_destroy(group->syncobjs);

@@ -22,7 +22,6 @@ using contract::SysCall;
 
 /// Of a larger buffer only the first bytes are read: programs store near its start.
 constexpr std::uint64_t kMostBytes = 64 << 10;
-constexpr std::uint64_t kSettleNs = 30 * vocab::kSec;
 
 }  // namespace
 

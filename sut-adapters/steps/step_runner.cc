@@ -28,8 +28,6 @@ using contract::SysCall;
 
 /// Actor and step of calls that the runner makes on its own behalf.
 constexpr std::uint32_t kRunner = 1000;
-/// How long the end state may take to come to rest.
-constexpr std::uint64_t kSettleNs = 30 * vocab::kSec;
 
 bool needs_render_node(NodeType type) {
   return type > NodeType::unload && type < NodeType::bind_map && type != NodeType::sleep &&

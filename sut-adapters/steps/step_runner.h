@@ -20,6 +20,9 @@
 
 namespace protm::steps {
 
+/// How long the end state may take to come to rest.
+inline constexpr std::uint64_t kSettleNs = 30 * vocab::kSec;
+
 /// Lets the candidate and the machine run until nothing needs to happen any more.
 /// Returns false when that does not come within `limit_ns` of simulated time.
 bool settle(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint64_t limit_ns);
