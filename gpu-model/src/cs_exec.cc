@@ -2,9 +2,13 @@
 // Execution of command streams: ring, CALLed buffers, registers, timed RUN instructions.
 // Instructions take effect at the start of a batch, the batch then takes its time; a batch that
 // runs out of budget is continued later and later, so that an endless stream costs few events.
+// Assumption: a CS stands still from CS_FAULT until the host has acked it and rung: the error is of
+// the job at EXTRACT, and panthor rings for it (panthor_sched.c, sched_process_csg_irq_locked(),
+// 7.3). Inside a protected region it goes on, since nobody may ring there.
 // Assumption: in error (after CS_FAULT) moves, waits and SYNC go on, the rest is skipped until
-// ERROR_BARRIER; an undefined opcode is CS_FATAL.
+// ERROR_BARRIER; an undefined opcode is CS_FATAL, and so is a register that the CS does not have.
 #include <algorithm>
+#include <bit>
 
 #include "gpu-model/src/firmware.h"
 
@@ -76,10 +80,50 @@ bool skipped_in_error(Opcode o) {
   }
 }
 
+/// The highest work register that an instruction names; 0 where it names none.
+std::uint32_t highest_register(const cs_isa::Instruction& i) {
+  const auto pair_at = [](std::uint32_t reg) { return reg + 1; };
+  switch (static_cast<Opcode>(i.opcode)) {
+    case Opcode::move48:
+      return pair_at(i.dst);
+    case Opcode::move32:
+      return i.dst;
+    case Opcode::add_imm32:
+      return std::max(i.dst, i.addr);
+    case Opcode::add_imm64:
+      return pair_at(std::max(i.dst, i.addr));
+    case Opcode::umin32:
+      return std::max({i.dst, i.addr, i.data});
+    case Opcode::branch:
+    case Opcode::flush_cache2:
+      return i.addr;
+    case Opcode::heap_set:
+      return pair_at(i.addr);
+    case Opcode::call:
+    case Opcode::jump:
+    case Opcode::sync_add32:
+    case Opcode::sync_set32:
+    case Opcode::sync_wait32:
+      return std::max(pair_at(i.addr), i.data);
+    case Opcode::sync_add64:
+    case Opcode::sync_set64:
+    case Opcode::sync_wait64:
+      return pair_at(std::max(i.addr, i.data));
+    case Opcode::load_multiple:
+    case Opcode::store_multiple: {
+      const auto last = static_cast<std::uint32_t>(std::bit_width(i.mask));
+      return std::max(pair_at(i.addr), last == 0 ? 0 : i.dst + last - 1);
+    }
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 bool Firmware::may_run(const Cs& c) const {
   if (c.active == 0 || c.block == static_cast<std::uint32_t>(Block::fatal)) return false;
+  if (c.fault_told != 0) return false;
   if (entry_.frozen == 0) return true;
   return core_.protm == ProtmState::active && c.in_region != 0 && entry_.faulted == 0;
 }
@@ -176,7 +220,7 @@ void Firmware::step(std::uint32_t slot, std::uint32_t cs) {
     } else if (c.in_region != 0 && depth == c.at.region_depth && c.at.region_left != 0) {
       --c.at.region_left;
     }
-    if (c.waiting != 0 && c.in_region == 0) break;
+    if (c.fault_told != 0 || (c.waiting != 0 && c.in_region == 0)) break;
   }
   if (count == kBatch && more) {
     if (c.backoff++ == 0) core_.observe(ObservationKind::budget_exhausted, slot, cs, count);
@@ -251,6 +295,10 @@ Firmware::Outcome Firmware::execute(std::uint32_t slot, std::uint32_t cs,
   Cs& c = cs_of(slot, cs);
   const auto o = static_cast<Opcode>(i.opcode);
   if (c.in_error != 0 && skipped_in_error(o)) return Outcome::next;
+  if (highest_register(i) >= core_.config.cs_regs) {
+    fatal(slot, cs, Exception::cs_instr_invalid, i.raw);
+    return Outcome::blocked;
+  }
   switch (o) {
     case Opcode::trace_point:
     case Opcode::set_exception_handler:

@@ -89,6 +89,8 @@ struct Cs {
   std::uint64_t tiler_left;   // bytes that the present tiling instruction still needs
   std::uint32_t tiler_phase;  // TilerPhase
   std::uint32_t rung;         // the CS doorbell came while PROTM_PEND was acked
+  std::uint32_t fault_told;   // stands still until the host has acked CS_FAULT and rung
+  std::uint32_t padding;
 };
 static_assert(std::has_unique_object_representations_v<Cs>);
 

@@ -52,6 +52,7 @@ void Firmware::cs_level(std::uint32_t slot, std::uint32_t cs) {
     core_.observe(ObservationKind::cs_stopped, slot, cs);
     c = Cs{};
   }
+  if (((req ^ ack) & fw::kCsFault) == 0) c.fault_told = 0;
   const std::uint32_t changed = (req ^ ack) & fw::kCsLevelMask;
   if (changed == 0) return;
   store32(cs_out(slot, cs, fw::cs_output::kAck),
@@ -249,6 +250,7 @@ void Firmware::fault(std::uint32_t slot, std::uint32_t cs, Exception code, std::
   store64(cs_out(slot, cs, fw::cs_output::kFaultInfo), info);
   c.in_error = 1;
   c.error_code = static_cast<std::uint32_t>(code);
+  c.fault_told = c.in_region == 0 ? 1 : 0;
   cs_event(slot, cs, fw::kCsFault);
 }
 

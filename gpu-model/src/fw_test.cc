@@ -294,11 +294,42 @@ TEST_CASE_FIXTURE(BootedDriver, "CS: CS_FAULT skips to ERROR_BARRIER and marks t
   push(0, job(kStreamVa, 24));
   push(0, job(kStreamVa, 24));
   start_slot(0);
+  CHECK(vm.get64(kDataVa) == 0);  // stands still at the job to which the error belongs
+  CHECK(extract(0) < 128);
+  ring_streams(0);  // a doorbell without the ack is no answer
+  CHECK(vm.get64(kDataVa) == 0);
+  ack_fault(0);
+  settle();  // nor the ack alone
+  CHECK(vm.get64(kDataVa) == 0);
+  ring_streams(0);
   CHECK(vm.get64(kDataVa) == 2);
   CHECK(vm.get32(kDataVa + 8) == 1);
   CHECK(vm.get32(kDataVa + 0x40) == 9);  // by the second job
   CHECK(count(ObservationKind::stream_call) == 1);
   CHECK(mcu.get32(cs_out(0, 0, fw::cs_output::kFault)) == 0x4b);
+}
+
+TEST_CASE_FIXTURE(BootedDriver, "CS: a register that is not there makes an instruction invalid") {
+  const std::uint32_t regs = machine.config().cs_regs;
+  const std::array<std::pair<std::uint64_t, bool>, 8> words{{
+      {isa::encode_move32(regs - 1, 1), true},
+      {isa::encode_move32(regs, 1), false},
+      {isa::encode_move48(regs - 2, 1), true},
+      {isa::encode_move48(regs - 1, 1), false},
+      {isa::encode_flush_cache2(isa::kFlushAll, 0, regs - 1, 0), true},
+      {isa::encode_flush_cache2(isa::kFlushAll, 0, regs, 0), false},
+      {isa::encode_add_imm64(0, regs - 2, 1), true},
+      {isa::encode_add_imm64(0, regs - 1, 1), false},
+  }};
+  for (std::uint32_t slot = 0; slot < words.size(); ++slot) {
+    const auto& [word, valid] = words[slot];
+    prepare_slot(slot, 15 - slot);
+    push(slot, {word});
+    start_slot(slot);
+    CAPTURE(slot);
+    const auto invalid = static_cast<std::uint32_t>(vocab::Exception::cs_instr_invalid);
+    CHECK(mcu.get32(cs_out(slot, 0, fw::cs_output::kFatal)) == (valid ? 0 : invalid));
+  }
 }
 
 TEST_CASE_FIXTURE(BootedDriver, "CS: a page fault stalls until the AS is disabled, then is fatal") {

@@ -241,22 +241,26 @@ TEST_CASE("MCU: boots from a mapped image and publishes its interfaces") {
 
 TEST_CASE("PWR_CONTROL: domains go up, to the MCU and back, and L2 goes down last") {
   TestDriver d(*vocab::config_by_name("arch14-fw4"));
-  const auto begin = [&](vocab::PwrCommandType type, vocab::PwrDomain domain) {
+  const auto begin = [&](vocab::PwrCommandType type, vocab::PwrDomain domain,
+                         std::uint32_t subdomain = 0) {
     d.write(vocab::kPwrCommand, vocab::Word<vocab::PwrCommand>{}
                                     .with(vocab::PwrCommand::type, type)
                                     .with(vocab::PwrCommand::domain, domain)
+                                    .with(vocab::PwrCommand::subdomain, subdomain)
                                     .raw());
   };
-  const auto command = [&](vocab::PwrCommandType type, vocab::PwrDomain domain) {
-    begin(type, domain);
+  const auto command = [&](vocab::PwrCommandType type, vocab::PwrDomain domain,
+                           std::uint32_t subdomain = 0) {
+    begin(type, domain, subdomain);
     d.settle();
   };
-  const auto refused = [&] {
-    const bool seen =
-        (d.read(vocab::kPwrIrqRawstat) & vocab::PwrIrq::command_not_allowed.mask) != 0;
+  const auto raised = [&](std::uint32_t event) {
+    const bool seen = (d.read(vocab::kPwrIrqRawstat) & event) != 0;
     d.write(vocab::kPwrIrqClear, ~0u);
     return seen;
   };
+  const auto refused = [&] { return raised(vocab::PwrIrq::command_not_allowed.mask); };
+  constexpr std::uint32_t kRtu = vocab::kPwrSubdomainRtu;
   using Type = vocab::PwrCommandType;
   using Domain = vocab::PwrDomain;
   command(Type::delegate, Domain::shader);  // nothing to hand over without L2
@@ -269,16 +273,20 @@ TEST_CASE("PWR_CONTROL: domains go up, to the MCU and back, and L2 goes down las
         (vocab::pwr_allowed(Domain::l2) | vocab::pwr_allowed(Domain::tiler) |
          vocab::pwr_delegated(Domain::shader)));
   CHECK((d.read(vocab::kPwrIrqRawstat) & vocab::PwrIrq::delegation_changed.mask) != 0);
-  command(Type::power_up, Domain::shader);
+  command(Type::power_up, Domain::shader, kRtu);
   CHECK(refused());
   command(Type::retract, Domain::shader);
   CHECK_FALSE(refused());
   d.write(vocab::kPwrCmdargLo, 0xf);
-  command(Type::power_up, Domain::shader);
+  command(Type::power_up, Domain::shader);  // this GPU has ray traversal
+  CHECK(raised(vocab::PwrIrq::command_invalid.mask));
+  command(Type::power_up, Domain::shader, kRtu);
   CHECK(d.read(vocab::kPwrShaderReadyLo) == 0xf);
   command(Type::power_down, Domain::l2);
   CHECK(refused());
-  command(Type::power_down, Domain::shader);
+  command(Type::power_down, Domain::shader, kRtu);
+  command(Type::power_down, Domain::l2, kRtu);
+  CHECK(raised(vocab::PwrIrq::command_invalid.mask));
   command(Type::power_down, Domain::l2);
   CHECK_FALSE(refused());
   CHECK(d.read(vocab::kPwrL2ReadyLo) == 0);

@@ -88,12 +88,25 @@ PwrAction PwrControl::command(std::uint32_t value) {
   const PwrDomain domain = word[vocab::PwrCommand::domain];
   const bool known = type == PwrCommandType::power_up || type == PwrCommandType::power_down ||
                      type == PwrCommandType::delegate || type == PwrCommandType::retract;
-  if (!known && type != PwrCommandType::reset_fast && type != PwrCommandType::inspect) {
-    core_.pwr.raise(PwrIrq::command_invalid.mask);
+  const auto refuse = [&](std::uint32_t event) {
+    const bool invalid = event == PwrIrq::command_invalid.mask;
+    core_.observe(vocab::ObservationKind::rule_power_command_refused, value, invalid ? 1 : 0);
+    core_.pwr.raise(event);
+  };
+  const bool other_parts = word[vocab::PwrCommand::subdomain] != parts_of(type, domain);
+  if ((!known || other_parts) && type != PwrCommandType::reset_fast &&
+      type != PwrCommandType::inspect) {
+    refuse(PwrIrq::command_invalid.mask);
   } else if (!known || power_domain(domain) == PowerDomain::count || !start(type, domain)) {
-    core_.pwr.raise(PwrIrq::command_not_allowed.mask);
+    refuse(PwrIrq::command_not_allowed.mask);
   }
   return PwrAction::none;
+}
+
+std::uint32_t PwrControl::parts_of(PwrCommandType type, PwrDomain domain) const {
+  const bool switches = type == PwrCommandType::power_up || type == PwrCommandType::power_down;
+  const bool rtu = (core_.config.gpu_features & vocab::kGpuFeatureRayTraversal) != 0;
+  return switches && rtu && domain == PwrDomain::shader ? vocab::kPwrSubdomainRtu : 0;
 }
 
 bool PwrControl::start(PwrCommandType type, PwrDomain domain) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // PWR_CONTROL of architecture 14: commands that switch power domains or hand them to the MCU, and
 // the status words that tell who may do what.
-// Leaves out: fast reset and INSPECT (COMMAND_NOT_ALLOWED), sub-domains, domains BASE and STACK.
-// Assumptions: a domain can be delegated only while L2 has power; L2 cannot go down before the
-// domains that hang on it; a soft reset takes every delegation back.
+// Leaves out: fast reset and INSPECT (COMMAND_NOT_ALLOWED), domains BASE and STACK.
+// Assumptions: the shader domain of a GPU with ray traversal is switched together with its
+// sub-domain RTU, and any other SUBDOMAIN is COMMAND_INVALID; a domain can be delegated only while
+// L2 has power; L2 cannot go down before the domains that hang on it; a soft reset takes every
+// delegation back.
 // Source: panthor_pwr.c (7.3); facts-gpu.md 4.1.
 #pragma once
 
@@ -32,6 +34,8 @@ class PwrControl {
   [[nodiscard]] std::uint64_t status() const;
   [[nodiscard]] bool allowed(vocab::PwrDomain domain) const;
   PwrAction command(std::uint32_t value);
+  /// SUBDOMAIN as the command must have it.
+  [[nodiscard]] std::uint32_t parts_of(vocab::PwrCommandType type, vocab::PwrDomain domain) const;
   bool start(vocab::PwrCommandType type, vocab::PwrDomain domain);
 
   Core& core_;

@@ -302,6 +302,19 @@ class TestDriver {
   }
 
   /// Programs CS 0 of a slot and its group, ring empty.
+  /// As panthor answers CS_FAULT: acks it. Whoever wants the CS to go on rings behind it.
+  void ack_fault(std::uint32_t slot, std::uint32_t cs = 0) {
+    const std::uint64_t in = cs_in(slot, cs, fw::cs_input::kReq);
+    mcu.set32(in, mcu.get32(in) ^ fw::kCsFault);
+  }
+
+  void ring_streams(std::uint32_t slot) {
+    name_streams(slot);
+    name_slot(slot);
+    ring(0);
+    settle();
+  }
+
   void prepare_slot(std::uint32_t slot, std::uint32_t priority,
                     PageKind protm_kind = PageKind::protected_memory) {
     const std::uint64_t pages = kRingPagesVa + slot * 2 * kPage;

@@ -87,6 +87,7 @@ constexpr ObservationInfo kTable[] = {
     {K::rule_endpoint_word_unread, "rule_endpoint_word_unread", "slot", "", "word", ""},
     {K::rule_table_changed_unlocked, "rule_table_changed_unlocked", "as", "level", "va", "entry"},
     {K::rule_freed_page_mapped, "rule_freed_page_mapped", "as", "level", "va", "pa"},
+    {K::rule_power_command_refused, "rule_power_command_refused", "command", "invalid", "", ""},
     {K::fault_applied, "fault_applied", "fault", "kind", "slot", ""},
     {K::budget_exhausted, "budget_exhausted", "slot", "cs", "instructions", ""},
 };

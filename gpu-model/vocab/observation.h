@@ -99,6 +99,7 @@ enum class ObservationKind : std::uint32_t {
   rule_endpoint_word_unread,         // a slot, c word that changed and that firmware does not read
   rule_table_changed_unlocked,       // a AS, b level, c first VA of the entry, d entry before
   rule_freed_page_mapped,            // a AS, b level, c first VA of the entry, d page
+  rule_power_command_refused,        // a PWR_COMMAND, b 1 = invalid, 0 = not allowed now
   // Run control.
   fault_applied,     // a fault id, b kind, c slot or kAnySlot's value
   budget_exhausted,  // a slot, b CS, c instructions in one event

@@ -13,7 +13,7 @@ namespace protm::reference {
 
 inline constexpr std::uint32_t kPriorities = 4;
 inline constexpr std::uint32_t kPriorityRealtime = 3;
-/// One queue's syncobj: a sequence number of 8 bytes, its error word, padding.
+/// One queue's syncobj: a sequence number of 8 bytes, and a status word that nobody reads.
 inline constexpr std::uint64_t kSyncobjSize = 16;
 inline constexpr std::uint32_t kMaxQueues = vocab::kMaxCsPerCsg;
 /// Values of Queue::remaining while the timeout runs.

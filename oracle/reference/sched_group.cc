@@ -17,7 +17,6 @@ using tl::unexpected;
 namespace {
 
 constexpr std::uint32_t kPrivate = uapi::kVmBindOpMapNoexec | uapi::kVmBindOpMapUncached;
-constexpr std::uint64_t kSyncobjStatus = 8;
 constexpr std::uint32_t kInterfaceSize = 2 * 4096;
 constexpr std::uint32_t kProfilingSlot = 32;
 constexpr std::uint32_t kMinJobWords = 16;
@@ -308,7 +307,6 @@ void Sched::group_terminate(const Ptr<Group>& group) {
       });
     }
     // Whoever waits for a value of this queue shall not wait for ever.
-    d_.drm.store32(group->syncobjs->kmap, i * kSyncobjSize + kSyncobjStatus, ~0u);
     d_.drm.store64(group->syncobjs->kmap, i * kSyncobjSize, queue->seqno);
     lost.for_each([&](const Ptr<Job>& job) {
       job->in_flight.unlink();

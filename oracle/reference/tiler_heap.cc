@@ -155,7 +155,6 @@ int TilerHeaps::add_chunk(HeapPool& pool, const Ptr<TilerHeap>& heap, const Ptr<
     return error;
   }
   chunk->memory = *memory;
-  d.drm.zero(chunk->memory->kmap, 0, tiler_heap::kHeaderBytes);
   MutexGuard lock(d.k, heap->lock);
   if (linked && !heap->chunks.empty()) {
     // The firmware walks the chunks from the one that it is told of: each names the one before.

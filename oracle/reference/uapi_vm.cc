@@ -198,11 +198,8 @@ int ioctl_vm_get_state(void*, void* arg, const Ptr<DrmFile>& drm_file) {
 }
 
 void close_vms(File& file) {
-  for (Ptr<Vm>& entry : file.vms) {
-    if (!entry) continue;
-    const Ptr<Vm> vm = entry;
-    entry = nullptr;
-    Vms::destroy(vm);
+  for (const Ptr<Vm>& vm : file.vms) {
+    if (vm) Vms::destroy(vm);
   }
 }
 

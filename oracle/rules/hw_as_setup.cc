@@ -20,13 +20,19 @@ constexpr unsigned kVaBitsOfIna = 55;
 constexpr std::uint64_t kFormat = kTranscfgAdrmodeMask | kTranscfgInaBitsMask |
                                   kTranscfgPtwMemattrNc | kTranscfgPtwMemattrWb |
                                   kTranscfgPtwShIs | kTranscfgPtwRa;
-/// Indexes that entries use: not cached, cached, device. Source: io-pgtable-arm.h ARM_LPAE_MAIR_*.
-constexpr std::uint64_t kUsed = 0xffffff;
+/// Indexes that have a meaning: not cached, cached, device, cached outside only. What stands behind
+/// them no entry uses: cached on a real kernel, where io-pgtable-arm.c shifts 0xf4 to the sign bit
+/// of an int. Source: io-pgtable-arm.c ARM_LPAE_MAIR_ATTR_*, arm_64_lpae_alloc_pgtable_s1().
+constexpr std::uint64_t kDefined = 0xffffffff;
 constexpr std::uint64_t kUncached = kMemattrNonCacheable | kMemattrAllocExpl;
 constexpr std::uint64_t kCached =
     kMemattrWriteBack | kMemattrAllocExpl | kMemattrAllocWrite | kMemattrAllocRead;
-constexpr std::uint64_t kAttributes = kUncached | kCached << 8 | kUncached << 16;
+constexpr std::uint64_t kCachedOutside = kMemattrWriteBack | kMemattrAllocExpl;
+constexpr std::uint64_t kAttributes =
+    kUncached | kCached << 8 | kUncached << 16 | kCachedOutside << 24;
 constexpr std::uint64_t kShareability = 0x30;
+constexpr std::uint64_t kAnyShareability =
+    kShareability | kShareability << 8 | kShareability << 16 | kShareability << 24;
 
 std::string_view wrong_field(const MachineConfig& machine, const Record& r) {
   if ((r.d & kTranscfgAdrmodeMask) == kTranscfgAdrmodeUnmapped) return {};
@@ -38,8 +44,7 @@ std::string_view wrong_field(const MachineConfig& machine, const Record& r) {
       (coherent ? kTranscfgPtwShOs : 0);
   if ((r.d & kFormat) != format) return "TRANSCFG";
   if (r.b == 0) return "TRANSTAB";
-  const std::uint64_t any = kShareability | kShareability << 8 | kShareability << 16;
-  if ((r.c & kUsed & ~any) != kAttributes) return "MEMATTR";
+  if ((r.c & kDefined & ~kAnyShareability) != kAttributes) return "MEMATTR";
   const std::uint64_t shared = r.c >> 8 & kShareability;
   return coherent && shared != kMemattrShCpuInner ? "MEMATTR" : "";
 }

@@ -118,6 +118,11 @@ constexpr std::array kRules{
          "panthor_gem.c panthor_kernel_bo_destroy() (7.3): unmaps before it puts the object; "
          "panthor_mmu.c panthor_vm_free(): what hangs it leaves to the reset",
          HostEyes::needed, freed_page_mapped},
+    Rule{"HW-power-command-refused", "power_command_refused",
+         "the power block refuses no command: none that it does not know, none that a domain is "
+         "not ready for",
+         "panthor_pwr.c panthor_pwr_domain_transition(), delegate_domain() (7.3)",
+         kAny, power_command_refused},
     Rule{"L1", "every_fence_signals",
          "every fence signals or its group is dead within T after the last step and fault",
          "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals},
@@ -173,6 +178,7 @@ constexpr std::array kHits{
     HitRow{K::rule_endpoint_word_unread, "HW-endpoint-word-unread", ""},
     HitRow{K::rule_table_changed_unlocked, "HW-table-changed-unlocked", ""},
     HitRow{K::rule_freed_page_mapped, "HW-freed-page-mapped", ""},
+    HitRow{K::rule_power_command_refused, "HW-power-command-refused", ""},
     HitRow{K::rule_write_to_unpowered, "",
            "no source says which registers a power domain holds, so no machine flags it"},
 };

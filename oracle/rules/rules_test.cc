@@ -120,6 +120,7 @@ TEST_CASE("hardware rules: armed by what could break them, broken by the machine
       {"HW-unlock-without-lock", K::as_command, K::rule_unlock_without_lock},
       {"HW-table-changed-unlocked", K::as_command, K::rule_table_changed_unlocked},
       {"HW-freed-page-mapped", K::as_command, K::rule_freed_page_mapped},
+      {"HW-power-command-refused", K::power_changed, K::rule_power_command_refused},
       {"I3", K::protm_active, K::rule_as_command_while_active},
   };
   World w;
@@ -539,6 +540,8 @@ TEST_CASE("HW-as-setup: format, tables and attributes of an AS that is enabled")
   check_wrong("HW-as-setup", w.program, updated(1, kNew, 2), 0);            // identity
   check_wrong("HW-as-setup", w.program, updated(1, 0x4c4c4c4c8c4c4c4c, kPlain), 0);
   check_wrong("HW-as-setup", w.program, updated(1, 0x4c4c4c4c8c4c8d4c, kPlain), 0);
+  check_wrong("HW-as-setup", w.program, updated(1, 0x4c4c4c4c4c4c8f4c, kPlain), 0);
+  check_right("HW-as-setup", w.program, updated(1, 0x8f8f8f8f8c4c8f4c, kPlain));  // as 7.3.4
   w.program.machine.coherent = 1;
   check_right("HW-as-setup", w.program, updated(1, kOld, kCoherent));
   check_wrong("HW-as-setup", w.program, updated(1, kNew, kCoherent), 0);
@@ -608,7 +611,7 @@ TEST_CASE("rule_table: holds no rule without a trace in these tests") {
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",
       "HW-endpoint-word-unread", "HW-as-setup",
       "HW-flush-while-active", "HW-unlock-without-lock", "HW-table-changed-unlocked",
-      "HW-freed-page-mapped"};
+      "HW-freed-page-mapped", "HW-power-command-refused"};
   CHECK(tested.size() == rules::rule_table().size());
   for (const Rule& rule : rules::rule_table()) CHECK(tested.contains(rule.id));
 }
