@@ -260,6 +260,9 @@ int panthor_ioctl_group_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& 
   PanthorFile* const pfile = to_panthor_file(file);
   auto* const args = static_cast<uapi::GroupCreate*>(arg);
   if (args->queues.count - 1 >= kMaxQueues) return -EINVAL;   // none, or too many
+  // The base does without (7.3): an unbind that comes between takes the firmware's VM away, of
+  // which the buffers of a group become a part.
+  if (!pfile->ptdev->kernel.dev_enter()) return -ENODEV;
   const auto handle =
       panthor_get_uobjs<uapi::QueueCreate>(pfile->ptdev, args->queues)
           .and_then([&](const std::pmr::vector<uapi::QueueCreate>& queues)
@@ -268,6 +271,7 @@ int panthor_ioctl_group_create(void* /*driver*/, void* arg, const Ptr<DrmFile>& 
             if (denied != 0) return tl::make_unexpected(denied);
             return panthor_group_create(pfile, *args, queues);
           });
+  pfile->ptdev->kernel.dev_exit();
   args->group_handle = handle.value_or(args->group_handle);
   return handle ? 0 : handle.error();
 }
