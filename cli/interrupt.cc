@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/interrupt.h"
 
+#include <initializer_list>
+
 namespace protm::cli {
 
 volatile std::sig_atomic_t interrupted = 0;

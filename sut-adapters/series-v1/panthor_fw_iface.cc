@@ -195,7 +195,7 @@ int panthor_fw_init_ifaces(PanthorDevice* ptdev) {
                        fw::glb_control::kOutputVa, fw::glb_output::kSize);
   if (ret != 0) return ret;
   const std::uint32_t groups = fw_read(ptdev, fw::glb_control::kGroupNum);
-  if (groups < kMinCsgs || groups > kMaxCsgs) return -EINVAL;
+  if (groups < kMinCsgs || groups > vocab::kMaxCsgSlots) return -EINVAL;
   pfw.groups.resize(groups);
   for (std::uint32_t csg = 0; csg < groups; ++csg) {
     ret = panthor_init_csg_iface(ptdev, csg);
