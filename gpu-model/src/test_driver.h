@@ -301,7 +301,6 @@ class TestDriver {
     mcu.set32(cs_in(slot, cs, 0), (req & ~fw::kCsProtmPend) | (ack & fw::kCsProtmPend));
   }
 
-  /// Programs CS 0 of a slot and its group, ring empty.
   /// As panthor answers CS_FAULT: acks it. Whoever wants the CS to go on rings behind it.
   void ack_fault(std::uint32_t slot, std::uint32_t cs = 0) {
     const std::uint64_t in = cs_in(slot, cs, fw::cs_input::kReq);
@@ -315,6 +314,7 @@ class TestDriver {
     settle();
   }
 
+  /// Programs CS 0 of a slot and its group, ring empty.
   void prepare_slot(std::uint32_t slot, std::uint32_t priority,
                     PageKind protm_kind = PageKind::protected_memory) {
     const std::uint64_t pages = kRingPagesVa + slot * 2 * kPage;

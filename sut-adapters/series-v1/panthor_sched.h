@@ -22,7 +22,6 @@ struct Vm;
 struct Group;
 struct Job;
 
-inline constexpr std::uint32_t kMaxCsgs = 31;
 inline constexpr int kMaxCsgPrio = 15;
 inline constexpr std::uint32_t kCsgPriorityCount = 4;
 inline constexpr std::uint32_t kCsgPriorityRt = 3;
@@ -152,7 +151,7 @@ struct PanthorScheduler {
   GroupLists runnable;
   GroupLists idle;
   ListNode<Group> waiting;
-  std::array<CsgSlot, kMaxCsgs> csg_slots{};
+  std::array<CsgSlot, vocab::kMaxCsgSlots> csg_slots{};
   std::uint32_t csg_slot_count = 0, cs_slot_count = 0, as_slot_count = 0;
   std::uint32_t used_csg_slot_count = 0;
   std::uint32_t sb_slot_count = 0;

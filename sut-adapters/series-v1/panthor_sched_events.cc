@@ -195,7 +195,7 @@ void process_fw_events_work(PanthorScheduler* sched) {
   const std::uint32_t events = sched->fw_events;
   sched->fw_events = 0;
   MutexGuard guard(ptdev->kernel, sched->lock);
-  for (std::uint32_t csg = 0; csg < kMaxCsgs; ++csg) {
+  for (std::uint32_t csg = 0; csg < vocab::kMaxCsgSlots; ++csg) {
     if ((events & vocab::job_irq_csg(csg)) != 0) sched_process_csg_irq_locked(ptdev, csg);
   }
   if ((events & vocab::kJobIrqGlb) != 0) sched_process_global_irq_locked(ptdev);

@@ -16,7 +16,7 @@ struct CsgSlotsUpdCtx {
   struct {
     std::uint32_t value = 0;
     std::uint32_t mask = 0;
-  } requests[kMaxCsgs];
+  } requests[vocab::kMaxCsgSlots];
 };
 void csgs_upd_ctx_ring_doorbell(CsgSlotsUpdCtx* ctx, std::uint32_t csg_id);
 void csgs_upd_ctx_queue_reqs(PanthorDevice* ptdev, CsgSlotsUpdCtx* ctx, std::uint32_t csg_id,
@@ -31,7 +31,7 @@ struct SchedTickCtx {
   std::uint32_t idle_group_count = 0;
   std::uint32_t group_count = 0;
   std::uint32_t min_prio = 0;
-  Vm* vms[kMaxCsgs] = {};
+  Vm* vms[vocab::kMaxCsgSlots] = {};
   std::uint32_t as_count = 0;
   bool immediate_tick = false;
   bool stop_tick = true;

@@ -130,7 +130,7 @@ int sched_read_limits(PanthorDevice* ptdev, PanthorScheduler* sched) {
   if (gpu_as == 0) return -EINVAL;
   sched->as_slot_count = static_cast<std::uint32_t>(std::popcount(gpu_as));
   const auto groups = static_cast<std::uint32_t>(ptdev->fw->groups.size());
-  sched->csg_slot_count = std::min({kMaxCsgs, kMaxSlots, groups});
+  sched->csg_slot_count = std::min({vocab::kMaxCsgSlots, kMaxSlots, groups});
   sched->cs_slot_count = ptdev->fw->streams_per_group;
   const FwIface& cs = panthor_fw_get_cs_iface(ptdev, 0, 0);
   const vocab::Word<fw::CsFeatures> features(
