@@ -2,6 +2,8 @@
 // Tiler heaps as the firmware uses them, the progress timer, and power of idle cores.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "gpu-model/src/test_driver.h"
 #include "gpu-model/vocab/exception_codes.h"
 #include "gpu-model/vocab/tiler_heap.h"
@@ -10,6 +12,7 @@ namespace protm::gpu {
 
 namespace heap = vocab::tiler_heap;
 using vocab::kMs;
+using vocab::kSec;
 using vocab::kUs;
 
 namespace {
@@ -146,6 +149,14 @@ TEST_CASE_FIXTURE(HeapDriver, "Timers: a slot without progress, and cores withou
   mcu.set64(glb_in(fw::glb_input::kCoreEnMask), 0x5);
   request_glb(fw::kGlbCfgProgressTimer | fw::kGlbCfgPwroffTimer | fw::kGlbCfgAllocEn);
   settle();
+  const auto told = std::find_if(machine.observations().begin(), machine.observations().end(),
+                                 [](const vocab::Observation& o) {
+                                   return o.kind == ObservationKind::glb_configured && o.c == 0x5;
+                                 });
+  REQUIRE(told != machine.observations().end());
+  CHECK(told->a == mcu.get32(glb_in(fw::glb_input::kAckIrqMask)));
+  CHECK(told->b == 20 * ms * 1024ull * kSec / machine.config().core_hz / vocab::kUs);
+  CHECK((told->d >> 32) == 24'000 * 5 / 1024 * 1024ull * kSec / machine.config().timestamp_hz);
   machine.clear_observations();
   std::vector<std::uint64_t> words;
   for (const std::uint32_t tasks : {15'000u, 15'000u, 30'000u}) {

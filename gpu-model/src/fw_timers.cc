@@ -4,11 +4,14 @@
 // cycles and stands still in protected mode; cores switch at once; work never ends where the host
 // enabled no core for it.
 // Source: facts-fw.md 3, 4 and 6; panthor_fw.c panthor_fw_init_global_iface() (7.3).
+#include <algorithm>
+
 #include "gpu-model/src/firmware.h"
 
 namespace protm::gpu {
 
 namespace fw = vocab::fw;
+using vocab::ObservationKind;
 
 std::uint64_t Firmware::timer_ns(std::uint32_t field, std::uint64_t hz) {
   const std::uint32_t timer = load32(glb_in(field));
@@ -18,12 +21,20 @@ std::uint64_t Firmware::timer_ns(std::uint32_t field, std::uint64_t hz) {
 }
 
 void Firmware::read_timers(std::uint32_t bits) {
+  constexpr std::uint32_t kSetup =
+      fw::kGlbCfgProgressTimer | fw::kGlbCfgPwroffTimer | fw::kGlbCfgAllocEn;
+  if ((bits & kSetup) == 0) return;
   if ((bits & fw::kGlbCfgProgressTimer) != 0) {
     progress_ns_ = timer_ns(fw::glb_input::kProgressTimer, core_.config.core_hz);
   }
   if ((bits & fw::kGlbCfgPwroffTimer) != 0) {
     pwroff_ns_ = timer_ns(fw::glb_input::kPoweroffTimer, core_.config.timestamp_hz);
   }
+  const std::uint64_t idle_ns = timer_ns(fw::glb_input::kIdleTimer, core_.config.timestamp_hz);
+  const auto word = [](std::uint64_t v) { return std::min<std::uint64_t>(v, UINT32_MAX); };
+  core_.observe(ObservationKind::glb_configured, load32(glb_in(fw::glb_input::kAckIrqMask)),
+                static_cast<std::uint32_t>(word(progress_ns_ / vocab::kUs)), enabled_cores_,
+                word(pwroff_ns_) << 32 | word(idle_ns));
 }
 
 bool Firmware::any_run(std::uint32_t slot) {

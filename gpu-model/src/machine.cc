@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gpu-model/vocab/register_map.h"
 #include "gpu-model/vocab/regs/doorbell.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
 #include "gpu-model/vocab/regs/job_control.h"
 #include "gpu-model/vocab/regs/mmu_control.h"
+#include "gpu-model/vocab/regs/pwr_control.h"
 
 namespace protm::gpu {
 
@@ -99,8 +101,18 @@ void Machine::poke(std::uint32_t offset, std::uint32_t value) {
   }
 }
 
+bool Machine::takes_write(std::uint32_t offset) const {
+  const vocab::RegRef found = vocab::find_register(offset);
+  if (found.reg == nullptr || found.reg->access == vocab::Access::ro) return false;
+  if (in_as_block(offset)) return (core_.config.as_present >> found.index & 1) != 0;
+  const bool pwr = offset >= vocab::kPwrBase && offset < vocab::kJobIrqRawstat.offset;
+  const bool power = offset >= vocab::kShaderPwronLo.offset && offset <= vocab::kL2PwroffHi.offset;
+  return core_.has_pwr_control() ? !power : !pwr;
+}
+
 void Machine::write(std::uint32_t offset, std::uint32_t value) {
   core_.observe(ObservationKind::register_write, offset, value);
+  if (!takes_write(offset)) core_.observe(ObservationKind::rule_write_ignored, offset, value);
   std::uint32_t reg = 0;
   if (IrqBlock* block = irq_block(offset, reg)) {
     if (reg == kRawstat) block->raise(value);
@@ -134,7 +146,11 @@ void Machine::write_command(std::uint32_t value) {
   const std::uint32_t payload = command[vocab::GpuCommand::payload];
   switch (command[vocab::GpuCommand::type]) {
     case vocab::GpuCommandType::reset:
-      if (!core_.has_pwr_control()) start_reset(value);
+      if (!core_.has_pwr_control()) {
+        start_reset(value);
+      } else {
+        core_.observe(ObservationKind::rule_write_ignored, vocab::kGpuCommand.offset, value);
+      }
       break;
     case vocab::GpuCommandType::time:
       gpu_.set_counter(payload & 1);

@@ -87,6 +87,8 @@ class Machine {
 
  private:
   [[nodiscard]] bool in_pwr_control(std::uint32_t offset) const;
+  /// Whether there is a register that this GPU has and that is not read-only.
+  [[nodiscard]] bool takes_write(std::uint32_t offset) const;
   [[nodiscard]] IrqBlock* irq_block(std::uint32_t offset, std::uint32_t& reg);
   void write_command(std::uint32_t value);
   void start_reset(std::uint32_t value);

@@ -23,6 +23,29 @@ TEST_CASE("Machine: identification registers come from the configuration") {
   CHECK(d.read(vocab::kGpuId) == d.machine.config().gpu_id);
 }
 
+TEST_CASE("Machine: a write that nothing takes is recorded, with the register") {
+  TestDriver d;
+  const auto ignored = [&d] { return d.count(ObservationKind::rule_write_ignored); };
+  d.write(vocab::kL2PwronLo, 1);
+  d.write(vocab::kGpuIrqMask, 1);
+  d.machine.write(vocab::as_offset(vocab::AsNr{1}, vocab::kAsLockaddrLo), 0);
+  CHECK(ignored() == 0);
+  d.write(vocab::kGpuId, 1);                                                     // read-only
+  CHECK(ignored() == 1);
+  d.machine.write(vocab::as_offset(vocab::AsNr{1}, vocab::kAsStatus), 0);        // read-only
+  d.machine.write(vocab::as_offset(vocab::AsNr{15}, vocab::kAsLockaddrLo), 0);   // not there
+  d.machine.write(vocab::kGpuCommand.offset + 1, 1);                             // no register
+  d.write(vocab::kPwrCommand, 1);                                                // of arch 14
+  CHECK(ignored() == 5);
+  TestDriver e(*vocab::config_by_name("arch14-fw4"));
+  e.write(vocab::kPwrIrqMask, 1);
+  CHECK(e.count(ObservationKind::rule_write_ignored) == 0);
+  e.write(vocab::kL2PwronLo, 1);
+  e.write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);
+  CHECK(e.count(ObservationKind::rule_write_ignored) == 2);
+  CHECK(e.count(ObservationKind::reset_started) == 0);
+}
+
 TEST_CASE("IrqBlock: CLEAR drops the line only when RAWSTAT & MASK becomes 0") {
   TestDriver d;
   d.machine.poke(vocab::kGpuIrqRawstat.offset, 0x3);

@@ -27,6 +27,7 @@ constexpr ObservationInfo kTable[] = {
     {K::mcu_disable, "mcu_disable", "protm_state", "", "", ""},
     {K::glb_request, "glb_request", "bits", "inside", "", ""},
     {K::glb_ack, "glb_ack", "bits", "", "", ""},
+    {K::glb_configured, "glb_configured", "ack_irq_mask", "progress_us", "cores", "timers"},
     {K::ping_sampled, "ping_sampled", "inside", "other_cause", "", ""},
     {K::ping_acked, "ping_acked", "", "", "", ""},
     {K::csg_state_sampled, "csg_state_sampled", "slot", "from", "to", ""},
@@ -88,6 +89,7 @@ constexpr ObservationInfo kTable[] = {
     {K::rule_table_changed_unlocked, "rule_table_changed_unlocked", "as", "level", "va", "entry"},
     {K::rule_freed_page_mapped, "rule_freed_page_mapped", "as", "level", "va", "pa"},
     {K::rule_power_command_refused, "rule_power_command_refused", "command", "invalid", "", ""},
+    {K::rule_write_ignored, "rule_write_ignored", "offset", "value", "", ""},
     {K::fault_applied, "fault_applied", "fault", "kind", "slot", ""},
     {K::budget_exhausted, "budget_exhausted", "slot", "cs", "instructions", ""},
 };

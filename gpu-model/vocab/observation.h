@@ -38,6 +38,8 @@ enum class ObservationKind : std::uint32_t {
   mcu_disable,            // a PROTM state left
   glb_request,            // a GLB_REQ bits that differ, b in protected mode
   glb_ack,                // a bits acked
+  glb_configured,         // a ACK_IRQ_MASK, b progress timer in us, c CORE_EN_MASK, d timers in ns:
+                          // poweroff << 32 | idle; 0 where the request for one never came
   ping_sampled,           // a in window, b another reason to leave was pending
   ping_acked,             //
   csg_state_sampled,      // a slot, b from, c to
@@ -100,6 +102,7 @@ enum class ObservationKind : std::uint32_t {
   rule_table_changed_unlocked,       // a AS, b level, c first VA of the entry, d entry before
   rule_freed_page_mapped,            // a AS, b level, c first VA of the entry, d page
   rule_power_command_refused,        // a PWR_COMMAND, b 1 = invalid, 0 = not allowed now
+  rule_write_ignored,                // a offset, b value: nothing that this GPU has takes it
   // Run control.
   fault_applied,     // a fault id, b kind, c slot or kAnySlot's value
   budget_exhausted,  // a slot, b CS, c instructions in one event

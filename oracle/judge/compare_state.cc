@@ -17,10 +17,11 @@ namespace {
 /// What a rest_state record may say that means the same for every right driver. Others inform.
 constexpr std::array<std::string_view, 6> kComparedRest{
     "vms", "groups", "heaps", "live_heap_buffers", "heap_refs", "reset_pending"};
-/// Of the device, when its driver is gone. Which address spaces still translate hangs on who was
+/// Of the device, when it sleeps: a line that is not masked calls a handler that finds no clock.
+/// And when its driver is gone. Which address spaces still translate hangs on who was
 /// thrown out of one last, and without a running MCU nobody uses them.
-constexpr std::array<std::string_view, 3> kComparedDevice{"unmasked_irq_lines", "mcu_status",
-                                                          "l2_ready"};
+constexpr std::array<std::string_view, 5> kComparedDevice{
+    "asleep_unmasked_irq_lines", "asleep_l2_ready", "unmasked_irq_lines", "mcu_status", "l2_ready"};
 
 /// The last reset did not get the GPU out of protected mode: its driver has given it up.
 bool lost_inside(const Trace& trace) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Goal: the device's own state is compared when its driver is gone, but for a GPU that both drivers
+// Goal: the device's own state is compared when it sleeps and when its driver is gone, but for a GPU that both drivers
 // had to give up.
 #include <doctest/doctest.h>
 
@@ -38,6 +38,17 @@ TEST_CASE("rest-state: at the limit of a Program a reset may be pending, the res
   CHECK(outcome(at(kMaxTimeNs, "reset_pending", 0), at(before, "reset_pending", 1)) == "agreed");
   CHECK(outcome(at(before, "reset_pending", 0), at(before, "reset_pending", 1)) == "diverged");
   CHECK(outcome(at(kMaxTimeNs, "vms", 0), at(kMaxTimeNs, "vms", 1)) == "diverged");
+}
+
+TEST_CASE("rest-state: a device that sleeps has all lines masked and no L2, as the oracle's") {
+  for (const std::string_view text : {"asleep_unmasked_irq_lines", "asleep_l2_ready"}) {
+    const auto says = [&](std::uint64_t value) {
+      TraceBuilder b;
+      return b.record(RecordKind::rest_state, {.c = value}, text);
+    };
+    CHECK(outcome(says(0), says(0)) == "agreed");
+    CHECK(outcome(says(0), says(1)) == "diverged");
+  }
 }
 
 TEST_CASE("rest-state: what is left of a GPU that both drivers gave up is not compared") {

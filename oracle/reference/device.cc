@@ -83,6 +83,7 @@ void Device::put_heap(Device* device) {
 // --- protected mode that comes after the probe ---------------------------------------------------
 
 int Device::populate_from_heap() {
+  k.assert_held(protm_setup_lock_);
   if (!k.dev_enter()) return -ENODEV;
   const char* const name = k.module_param("protected_heap_name");
   if (name != nullptr && *name != '\0') protm_heap = driver.dma_heap_find(name);
@@ -245,7 +246,7 @@ int Device::system_suspend() {
   bool leaving{};
   {
     MutexGuard lock(k, unplug_lock_);
-    leaving = unplug_begun_;
+    leaving = unplug_has_begun();
   }
   if (leaving) k.wait_for_completion(unplug_done_);
   return k.pm_runtime_force_suspend();  // fails for no driver whose callback does not
@@ -340,7 +341,7 @@ void Device::unplug() {
   bool first{};
   {
     MutexGuard lock(k, unplug_lock_);
-    first = !unplug_begun_;
+    first = !unplug_has_begun();
     unplug_begun_ = true;
   }
   if (!first) {

@@ -93,6 +93,12 @@ class Device {
   static void put_heap(Device* device);
   static void free_device(Device* device);
 
+  /// Under unplug_lock.
+  [[nodiscard]] bool unplug_has_begun() const {
+    k.assert_held(unplug_lock_);
+    return unplug_begun_;
+  }
+
   contract::Work reset_work_{.role = "reset_work"};
   contract::Mutex unplug_lock_{.role = "unplug.lock"};
   contract::Mutex protm_setup_lock_{.role = "protm.setup_lock"};

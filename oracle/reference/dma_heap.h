@@ -88,7 +88,7 @@ class HeapCore {
  private:
   static void cdev_released(Heap* heap);
   int reserve_minor(const Ptr<Heap>& heap);
-  void forget_minor(std::uint32_t minor);
+  Ptr<Heap>& of_minor(std::uint32_t minor);
   [[nodiscard]] bool is_called(const Ptr<Heap>& heap, std::string_view name) const;
   std::int64_t ioctl_alloc(const Ptr<Heap>& heap, std::uint64_t arg, std::span<std::byte> data,
                            std::uint64_t out_size);

@@ -43,6 +43,8 @@ class List {
   [[nodiscard]] Ptr<T> front() const { return empty() ? Ptr<T>() : head_.next->owner; }
   void push_back(Link<T>& link) { insert_before(head_, link); }
   void push_front(Link<T>& link) { insert_before(*head_.next, link); }
+  /// Takes `link` out of whatever list it is in: for lists that somebody's lock guards.
+  void remove(Link<T>& link) { link.unlink(); }
   /// Puts `link` in front of `where`, out of any list it was in.
   static void insert_before(Link<T>& where, Link<T>& link) {
     if (&where == &link) return;

@@ -162,6 +162,7 @@ int Mmu::pick_slot_locked(Vm& vm) {
 }
 
 int Mmu::take_slot(Vm& vm) {
+  k_.assert_held(vm.op_lock);
   MutexGuard slots(k_, slots_lock_);
   const bool owned = vm.as_id >= 0;
   const bool faulty = owned && (faulty_mask_ & (1u << vm.as_id)) != 0;
@@ -203,7 +204,12 @@ int Mmu::vm_active(const Ptr<Vm>& vm) {
 void Mmu::vm_idle(const Ptr<Vm>& vm) {
   MutexGuard slots(k_, slots_lock_);
   if (vm->active_count == 0) return;  // a reset or suspend took the AS meanwhile
-  if (--vm->active_count == 0) lru_.push_back(vm->lru);
+  if (--vm->active_count == 0) idle_locked(*vm);
+}
+
+void Mmu::idle_locked(Vm& vm) {
+  k_.assert_held(slots_lock_);
+  lru_.push_back(vm.lru);
 }
 
 int Mmu::lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size) {
@@ -330,30 +336,37 @@ void Mmu::suspend() {
   irq_.suspend();
 }
 
+void Mmu::no_slots_locked() {
+  k_.assert_held(slots_lock_);
+  alloc_mask_ = 0;
+  faulty_mask_ = 0;
+}
+
 void Mmu::resume() {
   {
     MutexGuard slots(k_, slots_lock_);
-    alloc_mask_ = 0;
-    faulty_mask_ = 0;
+    no_slots_locked();
   }
   irq_.resume(kMmuIrqPageFaultMask);
 }
 
 void Mmu::pre_reset() { irq_.suspend(); }
 
-void Mmu::forget_slots() {
-  MutexGuard slots(k_, slots_lock_);
+void Mmu::forget_slots_locked() {
   for (const Ptr<Vm>& vm : slots_) {
     if (!vm) continue;
     vm->locked = LockedRegion{};
     release_slot_locked(*vm);
   }
-  alloc_mask_ = 0;
-  faulty_mask_ = 0;
+  no_slots_locked();
 }
 
-void Mmu::unlock_slots() {
+void Mmu::forget_slots() {
   MutexGuard slots(k_, slots_lock_);
+  forget_slots_locked();
+}
+
+void Mmu::unlock_slots_locked() {
   for (const Ptr<Vm>& vm : slots_) {
     if (!vm || vm->locked.size == 0) continue;
     if (command(as_of(*vm), cmd_of(AsCommand::unlock)) != 0) {
@@ -363,9 +376,13 @@ void Mmu::unlock_slots() {
 }
 
 void Mmu::post_reset() {
-  // An operation that locked its region behind the reset finds its AS gone when it comes to unlock.
-  unlock_slots();
-  forget_slots();  // the reset took all translations down
+  {
+    MutexGuard slots(k_, slots_lock_);
+    // An operation that locked its region behind the reset finds its AS gone when it comes to
+    // unlock.
+    unlock_slots_locked();
+    forget_slots_locked();  // the reset took all translations down
+  }
   irq_.resume(kMmuIrqPageFaultMask);
 }
 

@@ -39,7 +39,6 @@ class Mmu {
   void post_reset();
   /// Takes all AS from their VMs without a command.
   void forget_slots();
-  void unlock_slots();
 
   /// Gives the VM an AS and counts a user. Errors: -EBUSY no AS, -ETIMEDOUT, -ENODEV.
   virtual int vm_active(const Ptr<Vm>& vm);
@@ -85,6 +84,10 @@ class Mmu {
   int take_slot(Vm& vm);
   int pick_slot_locked(Vm& vm);
   void release_slot_locked(Vm& vm);
+  void no_slots_locked();
+  void forget_slots_locked();
+  void unlock_slots_locked();
+  void idle_locked(Vm& vm);
 
   static constexpr std::uint32_t kSlots = vocab::kMaxAs;
   IrqBlock irq_;

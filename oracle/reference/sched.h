@@ -275,6 +275,10 @@ class Sched {
     k_.assert_held(reset_lock_);
     return reset_in_progress_;
   }
+  void set_in_reset(bool on) {
+    k_.assert_held(reset_lock_);
+    reset_in_progress_ = on;
+  }
   void restart_group(const Ptr<Group>& group);
 
   contract::Workqueue wq_;

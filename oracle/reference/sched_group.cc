@@ -217,7 +217,7 @@ void Sched::group_start(const Ptr<Group>& group) {
     stop_group(group);
   } else {
     MutexGuard lock(k_, lock_);
-    idle_[group->priority].push_back(group->run_node);
+    give_back(group);
   }
   group->registered = true;
 }

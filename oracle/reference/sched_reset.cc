@@ -188,7 +188,7 @@ void Sched::restart_group(const Ptr<Group>& group) {
 
 void Sched::pre_reset() {
   MutexGuard reset(k_, reset_lock_);
-  reset_in_progress_ = true;
+  set_in_reset(true);
   k_.cancel_work_sync(sync_upd_work_);
   k_.cancel_delayed_work_sync(tick_work_);
   List<Group> all;
@@ -212,7 +212,7 @@ void Sched::post_reset(bool runs) {
       if (!runs) group->state = GroupState::terminated;
       restart_group(group);
     });
-    reset_in_progress_ = false;
+    set_in_reset(false);
   }
   if (!runs) return;
   resched_target_ = kNoTick;

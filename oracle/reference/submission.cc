@@ -99,12 +99,11 @@ int Submission::add_deps_and_arm(Entry& entry) {
 }
 
 void Submission::collect_resvs(const Ptr<Vm>& vm) {
-  d_.k.mutex_lock(vm->op_lock);
+  MutexGuard op(d_.k, vm->op_lock);
   resvs_.push_back(vm->root->resv);
-  d_.drm.gpuvm_for_each(vm->tree, [&](const Ptr<contract::GpuVa>& va) {
+  Vms::each_mapping(vm, [&](const Ptr<contract::GpuVa>& va) {
     if (!(va->gem->resv == vm->root->resv)) resvs_.push_back(va->gem->resv);
   });
-  d_.k.mutex_unlock(vm->op_lock);
 }
 
 void Submission::push() {

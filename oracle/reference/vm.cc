@@ -182,6 +182,12 @@ void Vms::free_va(const Ptr<Vm>& vm, std::uint64_t va) {
   vm->d->drm.mm_remove(vm->kernel_va, va);
 }
 
+void Vms::each_mapping(const Ptr<Vm>& vm,
+                       contract::FunctionRef<void(const Ptr<contract::GpuVa>&)> visit) {
+  vm->d->k.assert_held(vm->op_lock);
+  vm->d->drm.gpuvm_for_each(vm->tree, visit);
+}
+
 Ptr<GemObject> Vms::object_at(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t& offset) {
   Device& d = *vm->d;
   MutexGuard lock(d.k, vm->op_lock);

@@ -64,7 +64,7 @@ int BindQueues::add(const Ptr<Vm>& vm) {
   if (error != 0) return error;
   vm->bind_entity_live = true;
   MutexGuard lock(d_.k, lock_);
-  vms_.push_back(vm->bind_node);
+  vms().push_back(vm->bind_node);
   if (stopped_) d_.drm.sched_stop(vm->bind_sched, nullptr);
   return 0;
 }
@@ -72,7 +72,7 @@ int BindQueues::add(const Ptr<Vm>& vm) {
 void BindQueues::remove(Vm& vm) {
   {
     MutexGuard lock(d_.k, lock_);
-    vm.bind_node.unlink();
+    vms().remove(vm.bind_node);
   }
   if (vm.bind_entity_live) d_.drm.sched_entity_destroy(vm.bind_entity);
   if (vm.bind_sched_live) d_.drm.sched_fini(vm.bind_sched);
@@ -82,12 +82,12 @@ void BindQueues::remove(Vm& vm) {
 void BindQueues::stop_all() {
   MutexGuard lock(d_.k, lock_);
   stopped_ = true;
-  vms_.for_each([&](const Ptr<Vm>& vm) { d_.drm.sched_stop(vm->bind_sched, nullptr); });
+  vms().for_each([&](const Ptr<Vm>& vm) { d_.drm.sched_stop(vm->bind_sched, nullptr); });
 }
 
 void BindQueues::start_all() {
   MutexGuard lock(d_.k, lock_);
-  vms_.for_each([&](const Ptr<Vm>& vm) { d_.drm.sched_start(vm->bind_sched, 0); });
+  vms().for_each([&](const Ptr<Vm>& vm) { d_.drm.sched_start(vm->bind_sched, 0); });
   stopped_ = false;
 }
 

@@ -33,9 +33,14 @@ class BindQueues {
   friend struct BindOps;
   static const contract::SchedOps kOps;
 
+  List<Vm>& vms() {
+    d_.k.assert_held(lock_);
+    return vms_;
+  }
+
   Device& d_;
   contract::Mutex lock_{.role = "mmu.vm_lock"};
-  List<Vm> vms_;         ///< under lock_
+  List<Vm> vms_;
   bool stopped_ = false;
 };
 

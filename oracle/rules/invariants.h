@@ -20,7 +20,7 @@ Evaluate enter_with_locked_region, pend_acked_for_two_groups, pend_acked_after_s
     protm_buffer_missing, enter_while_pending, resume_without_save, suspend_buffer_missing,
     exit_event_overrun, start_on_running_slot, flush_while_active, unlock_without_lock,
     endpoint_word_unread, as_setup, table_changed_unlocked, freed_page_mapped,
-    power_command_refused;
+    power_command_refused, write_ignored, hard_reset_first, firmware_setup;
 Evaluate every_fence_signals, runnable_groups_run, request_is_entered, blocked_tasks_end;
 Evaluate no_protm_without_protected_work, asleep_gpu_is_left_alone;
 

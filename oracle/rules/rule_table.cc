@@ -123,6 +123,21 @@ constexpr std::array kRules{
          "not ready for",
          "panthor_pwr.c panthor_pwr_domain_transition(), delegate_domain() (7.3)",
          kAny, power_command_refused},
+    Rule{"HW-write-ignored", "write_ignored",
+         "no register is written that is read-only or that this GPU does not have",
+         "facts-gpu.md 2 to 8; panthor_pwr.c (7.3): from architecture 14 on power and reset are "
+         "there and not in GPU_CONTROL",
+         kAny, write_ignored},
+    Rule{"HW-hard-reset-first", "hard_reset_first",
+         "GPU_COMMAND.RESET is hard only behind a soft one that did not do",
+         "panthor_gpu.c panthor_gpu_soft_reset(); Assumption: as in Arm's own driver, since a hard "
+         "reset gives up what is on the bus",
+         kAny, hard_reset_first},
+    Rule{"HW-firmware-setup", "firmware_setup",
+         "when a group starts, firmware has been told of all cores, of panthor's timers, and of "
+         "every ack that the driver waits for",
+         "panthor_fw.c panthor_fw_init_global_iface(), panthor_fw_conv_timeout() (6.12, 7.3)",
+         kAny, firmware_setup},
     Rule{"L1", "every_fence_signals",
          "every fence signals or its group is dead within T after the last step and fault",
          "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals},
@@ -179,6 +194,7 @@ constexpr std::array kHits{
     HitRow{K::rule_table_changed_unlocked, "HW-table-changed-unlocked", ""},
     HitRow{K::rule_freed_page_mapped, "HW-freed-page-mapped", ""},
     HitRow{K::rule_power_command_refused, "HW-power-command-refused", ""},
+    HitRow{K::rule_write_ignored, "HW-write-ignored", ""},
     HitRow{K::rule_write_to_unpowered, "",
            "no source says which registers a power domain holds, so no machine flags it"},
 };

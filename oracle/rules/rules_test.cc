@@ -121,6 +121,7 @@ TEST_CASE("hardware rules: armed by what could break them, broken by the machine
       {"HW-table-changed-unlocked", K::as_command, K::rule_table_changed_unlocked},
       {"HW-freed-page-mapped", K::as_command, K::rule_freed_page_mapped},
       {"HW-power-command-refused", K::power_changed, K::rule_power_command_refused},
+      {"HW-write-ignored", K::power_changed, K::rule_write_ignored},
       {"I3", K::protm_active, K::rule_as_command_while_active},
   };
   World w;
@@ -140,6 +141,69 @@ TEST_CASE("hardware rules: armed by what could break them, broken by the machine
   CHECK(asked("HW-protm-buffer-missing", w.program, b).violation);
   add_step(w.program, make_node(NodeType::heap_register, {{"protected", Value::Kind::number, 0}}));
   CHECK_FALSE(asked("HW-protm-buffer-missing", w.program, b).violation);
+}
+
+TEST_CASE("HW-firmware-setup: a group starts with the setup that panthor gives firmware") {
+  namespace fw = vocab::fw;
+  const World w;
+  constexpr std::uint32_t kMask = fw::kGlbCfgProgressTimer | fw::kGlbCfgAllocEn |
+                                  fw::kGlbCfgPwroffTimer | fw::kGlbPing | fw::kGlbIdleEn |
+                                  fw::kGlbIdle;
+  constexpr std::uint32_t kEnter = fw::kGlbProtmEnter | fw::kGlbProtmExit;
+  constexpr std::uint64_t kTimers = 10'010'000ull << 32 | 810'000;
+  const vocab::MachineConfig& m = w.program.machine;
+  const auto progress = static_cast<std::uint32_t>(2'621'440'000ull * 1'000'000 / m.core_hz);
+  const auto setup = [&](std::uint32_t mask, std::uint32_t us, std::uint64_t cores,
+                         std::uint64_t timers) {
+    TraceBuilder b;
+    b.saw(K::mcu_boot).saw(K::glb_configured, {.a = mask, .b = us, .c = cores, .d = timers});
+    b.after(kMs).saw(K::csg_state_sampled);
+    return b;
+  };
+  const std::uint64_t cores = m.shader_present;
+  check_right("HW-firmware-setup", w.program, setup(kMask, progress, cores, kTimers));
+  check_wrong("HW-firmware-setup", w.program, setup(kMask, progress, cores >> 1, kTimers), 2);
+  for (std::uint32_t bit = 1; bit != 0; bit <<= 1) {
+    if ((kMask & bit) == 0) continue;
+    check_wrong("HW-firmware-setup", w.program, setup(kMask & ~bit, progress, cores, kTimers), 2);
+  }
+  check_wrong("HW-firmware-setup", w.program, setup(kMask, 0, cores, kTimers), 2);
+  check_wrong("HW-firmware-setup", w.program, setup(kMask, progress, cores, 810'000), 2);
+  check_wrong("HW-firmware-setup", w.program,
+              setup(kMask, progress, cores, 10'010'000ull << 32 | 8'000'000), 2);
+  TraceBuilder inside = setup(kMask | kEnter, progress, cores, kTimers);
+  inside.after(kMs).saw(K::enter_sampled);
+  check_right("HW-firmware-setup", w.program, inside);
+  for (const std::uint32_t bit : {fw::kGlbProtmEnter, fw::kGlbProtmExit}) {
+    TraceBuilder deaf = setup(kMask | (kEnter & ~bit), progress, cores, kTimers);
+    deaf.after(kMs).saw(K::enter_sampled);
+    check_wrong("HW-firmware-setup", w.program, deaf, 3);
+  }
+  TraceBuilder unheard;   // the ack of the setup is late
+  unheard.saw(K::mcu_boot).after(kMs).saw(K::csg_state_sampled);
+  CHECK(asked("HW-firmware-setup", w.program, unheard).armed == 0);
+}
+
+TEST_CASE("HW-hard-reset-first: a hard reset comes behind a soft one that did not do") {
+  constexpr std::uint32_t kSoft = vocab::kGpuCommandSoftReset, kHard = vocab::kGpuCommandHardReset;
+  const World w;
+  TraceBuilder stuck;
+  stuck.saw(K::reset_started, {.a = kSoft}).after(kMs).saw(K::reset_started, {.a = kHard});
+  check_right("HW-hard-reset-first", w.program, stuck);
+
+  TraceBuilder inside;   // the machine says that the reset did not work
+  inside.saw(K::reset_started, {.a = kSoft}).saw(K::rule_reset_leaves_protm);
+  inside.after(kMs).saw(K::reset_started, {.a = kHard});
+  check_right("HW-hard-reset-first", w.program, inside);
+
+  TraceBuilder at_once;
+  at_once.saw(K::reset_started, {.a = kHard});
+  check_wrong("HW-hard-reset-first", w.program, at_once, 0);
+
+  TraceBuilder done;
+  done.saw(K::reset_started, {.a = kSoft}).after(9).saw(K::reset_completed);
+  done.after(kMs).saw(K::reset_started, {.a = kHard});
+  check_wrong("HW-hard-reset-first", w.program, done, 2);
 }
 
 TEST_CASE("I1: an entry needs an acknowledged request since the last exit") {
@@ -611,7 +675,8 @@ TEST_CASE("rule_table: holds no rule without a trace in these tests") {
       "HW-suspend-buffer-missing", "HW-exit-event-overrun", "HW-start-on-running-slot",
       "HW-endpoint-word-unread", "HW-as-setup",
       "HW-flush-while-active", "HW-unlock-without-lock", "HW-table-changed-unlocked",
-      "HW-freed-page-mapped", "HW-power-command-refused"};
+      "HW-freed-page-mapped", "HW-power-command-refused",
+      "HW-write-ignored", "HW-hard-reset-first", "HW-firmware-setup"};
   CHECK(tested.size() == rules::rule_table().size());
   for (const Rule& rule : rules::rule_table()) CHECK(tested.contains(rule.id));
 }

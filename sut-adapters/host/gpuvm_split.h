@@ -37,6 +37,8 @@ class GpuVms {
   /// Visits in VA order; the visitor may remove the mapping it is given.
   void for_each(contract::GpuVm& vm,
                 contract::FunctionRef<void(const contract::Ptr<contract::GpuVa>&)> visit);
+  /// Trees that were started and not ended.
+  [[nodiscard]] std::uint32_t live() const { return static_cast<std::uint32_t>(vms_.size()); }
 
  private:
   struct Mapping {

@@ -331,9 +331,12 @@ void InProcessSut::report_leaks(LeakScope scope) {
     }
     if (now.live > before) kernel_.report(RecordKind::leak, 0, now.role, now.live - before);
   }
-  if (kernel_.live_pages() != 0) {
-    kernel_.report(RecordKind::leak, 0, "page", kernel_.live_pages());
-  }
+  const auto left = [this](const char* role, std::uint32_t live) {
+    if (live != 0) kernel_.report(RecordKind::leak, 0, role, live);
+  };
+  left("page", kernel_.live_pages());
+  left("drm_mm", drm_.live_mms());
+  left("gpuvm", drm_.live_gpuvms());
 }
 
 contract::Sut* make_in_process_sut(const contract::SutInfo& info,

@@ -34,8 +34,9 @@ class ToyDriver final : public contract::Driver {
   struct Device {
     int x = 0;
   };
-  ToyDriver(contract::Kernel& k, std::pmr::memory_resource* memory, const ToyOptions& options)
-      : k_(k), options_(options), heaps_(memory) {}
+  ToyDriver(contract::Kernel& k, contract::Drm& drm, std::pmr::memory_resource* memory,
+            const ToyOptions& options)
+      : k_(k), drm_(drm), options_(options), heaps_(memory) {}
 
   int module_init() override {
     class_ = k_.make<Device>("class");
@@ -82,9 +83,14 @@ class ToyDriver final : public contract::Driver {
     k_.usleep(1000);
     if (options_.probe_result != 0) return options_.probe_result;
     device_ = k_.make<Device>("device");
-    return 0;
+    drm_.mm_init(space_, 0, vocab::kPageSize);
+    return drm_.gpuvm_init(tree_, 0, vocab::kPageSize, 0, 0);
   }
   void remove() override {
+    if (!options_.leak_on_remove) {
+      drm_.gpuvm_fini(tree_);
+      drm_.mm_fini(space_);
+    }
     if (options_.slow_remove) k_.usleep(500);
     if (!options_.leak_on_remove) k_.free(device_);
   }
@@ -96,15 +102,18 @@ class ToyDriver final : public contract::Driver {
 
  private:
   contract::Kernel& k_;
+  contract::Drm& drm_;
+  contract::VaSpace space_;
+  contract::GpuVm tree_;
   ToyOptions options_;
   std::pmr::vector<Ptr<Heap>> heaps_;
   Ptr<Device> class_, device_;
 };
 
-contract::Driver* make_toy(contract::Kernel& k, contract::Drm&, std::pmr::memory_resource* memory,
+contract::Driver* make_toy(contract::Kernel& k, contract::Drm& drm, std::pmr::memory_resource* memory,
                            const void* options) {
   return new (memory->allocate(sizeof(ToyDriver), alignof(ToyDriver)))
-      ToyDriver(k, memory, *static_cast<const ToyOptions*>(options));
+      ToyDriver(k, drm, memory, *static_cast<const ToyOptions*>(options));
 }
 
 /// A Sut with the toy driver in memory that is dropped as a whole, as a World is.
@@ -242,7 +251,8 @@ TEST_CASE("InProcessSut: an object that survives unbind is a leak with its role"
   CHECK(t.call(SysCall::probe) == 0);
   CHECK(t.call(SysCall::unbind) == 0);
   t.sut->report_rest(true);
-  CHECK(t.found(RecordKind::leak) == std::map<std::string, std::uint64_t>{{"device", 2}});
+  CHECK(t.found(RecordKind::leak) == std::map<std::string, std::uint64_t>{
+                                         {"device", 2}, {"drm_mm", 2}, {"gpuvm", 2}});
 }
 
 TEST_CASE("InProcessSut: a deferral is 0 from load and -EAGAIN from bind") {

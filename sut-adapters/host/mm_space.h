@@ -33,6 +33,8 @@ class MmSpaces {
   int reserve(contract::VaSpace& space, std::uint64_t start, std::uint64_t size);
   /// Gives the node that starts at `start` back.
   void remove(contract::VaSpace& space, std::uint64_t start);
+  /// Allocators that were started and not ended.
+  [[nodiscard]] std::uint32_t live() const { return static_cast<std::uint32_t>(spaces_.size()); }
 
  private:
   struct Space {

@@ -426,20 +426,33 @@ void StepRunner::end_state() {
     query_states();
     read_buffers();
   }
+  const std::size_t rest_begin = trace_.records.size();
   sut_.report_rest(false);
+  if (device_sleeps(rest_begin)) report_device(DeviceState::asleep);
   close_everything();
   if (sut_.stopped_tasks() != 0) {
     trace_.end = contract::RunEnd::stopped;
     return;
   }
   sut_.report_rest(true);
-  report_device();
+  if (contract::has(sut_.info().capabilities, contract::Capability::host_checks)) {
+    report_device(DeviceState::left);
+  }
 }
 
-/// What a device that nobody drives any more still does. Only in process, where the driver is gone
-/// for certain by now.
-void StepRunner::report_device() {
-  if (!contract::has(sut_.info().capabilities, contract::Capability::host_checks)) return;
+/// Whether what the candidate reported at rest says that runtime PM has put the device to sleep.
+bool StepRunner::device_sleeps(std::size_t rest_begin) const {
+  for (std::size_t i = rest_begin; i < trace_.records.size(); ++i) {
+    const Record& r = trace_.records[i];
+    const bool power = r.kind == RecordKind::rest_state && trace_.text(r.text) == "rpm_active";
+    if (power) return r.c == 0;
+  }
+  return false;
+}
+
+/// What a device that sleeps, or that nobody drives any more, still does. Only in process, where
+/// either is known for certain.
+void StepRunner::report_device(DeviceState state) {
   const gpu::Machine& machine = rig_.machine();
   const auto rest = [&](const char* what, std::uint64_t value) {
     rig_.report(Record{.kind = RecordKind::rest_state, .text = rig_.text(what), .c = value});
@@ -457,14 +470,15 @@ void StepRunner::report_device() {
     const vocab::Word<vocab::AsTranscfgLo> word{machine.peek(offset)};
     if (word[vocab::AsTranscfgLo::adrmode] > vocab::kAsTranscfgLo.reset) spaces |= 1u << as;
   }
-  rest("unmasked_irq_lines", lines);
-  rest("translating_address_spaces", spaces);
-  rest("mcu_status", machine.peek(vocab::kMcuStatus.offset));
+  const bool asleep = state == DeviceState::asleep;
+  rest(asleep ? "asleep_unmasked_irq_lines" : "unmasked_irq_lines", lines);
+  if (!asleep) rest("translating_address_spaces", spaces);
+  if (!asleep) rest("mcu_status", machine.peek(vocab::kMcuStatus.offset));
   // A GPU that no reset got out of protected mode is nobody's to switch off.
   const vocab::Word<vocab::GpuStatus> status{machine.peek(vocab::kGpuStatus.offset)};
   if (!status[vocab::GpuStatus::protm_active]) {
     const auto& l2_ready = has_pwr ? vocab::kPwrL2ReadyLo : vocab::kL2ReadyLo;
-    rest("l2_ready", machine.peek(l2_ready.offset));
+    rest(asleep ? "asleep_l2_ready" : "l2_ready", machine.peek(l2_ready.offset));
   }
 }
 

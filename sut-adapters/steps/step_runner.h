@@ -91,7 +91,9 @@ class StepRunner {
   void abandon_waiting();
   void stuck(const char* who);
   void end_state();
-  void report_device();
+  enum class DeviceState : std::uint8_t { asleep, left };
+  [[nodiscard]] bool device_sleeps(std::size_t rest_begin) const;
+  void report_device(DeviceState state);
   void query_states();
   void read_buffers();
   void read_buffer(std::uint32_t step);
