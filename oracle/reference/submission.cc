@@ -99,7 +99,7 @@ int Submission::add_deps_and_arm(Entry& entry) {
 }
 
 void Submission::collect_resvs(const Ptr<Vm>& vm) {
-  MutexGuard op(d_.k, vm->op_lock);
+  contract::MutexGuard op(d_.k, vm->op_lock);
   resvs_.push_back(vm->root->resv);
   Vms::each_mapping(vm, [&](const Ptr<contract::GpuVa>& va) {
     if (!(va->gem->resv == vm->root->resv)) resvs_.push_back(va->gem->resv);
