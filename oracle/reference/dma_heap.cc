@@ -48,7 +48,7 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
     {
       MutexGuard lock(k_, list_lock_);
       heap->link.unlink();
-      of_minor(heap->minor) = nullptr;
+      forget_minor(heap->minor);
     }
     free_heap(heap);
     return unexpected(error);
@@ -58,7 +58,7 @@ Result<Ptr<contract::DmaHeapBase>> HeapCore::add(const contract::HeapExport& inf
     {
       MutexGuard lock(k_, list_lock_);
       heap->link.unlink();
-      of_minor(heap->minor) = nullptr;
+      forget_minor(heap->minor);
     }
     drm_.cdev_del(heap.member(&Heap::cdev));  // frees through cdev_released
     return unexpected(error);
@@ -76,7 +76,12 @@ int HeapCore::reserve_minor(const Ptr<Heap>& heap) {
   return 0;
 }
 
-Ptr<Heap>& HeapCore::of_minor(std::uint32_t minor) {
+void HeapCore::forget_minor(std::uint32_t minor) {
+  k_.assert_held(list_lock_);
+  minors_[minor] = nullptr;
+}
+
+Ptr<Heap> HeapCore::heap_of(std::uint32_t minor) const {
   k_.assert_held(list_lock_);
   return minors_[minor];
 }
@@ -112,7 +117,7 @@ void HeapCore::last_put(const Ptr<Heap>& heap) {
   {
     MutexGuard lock(k_, list_lock_);
     heap->link.unlink();
-    of_minor(minor) = nullptr;  // no open finds the heap from here on
+    forget_minor(minor);  // no open finds the heap from here on
   }
   drm_.device_destroy(minor);
   // The last file may still be inside its close; it holds the cdev, and the cdev is in the heap.
@@ -147,7 +152,7 @@ void HeapCore::file_put(const Ptr<Heap>& heap) { put(heap); }
 
 int HeapCore::open(const Ptr<contract::CharFile>& file) {
   MutexGuard lock(k_, list_lock_);
-  const Ptr<Heap> heap = of_minor(file->minor);   // of a node that add() made
+  const Ptr<Heap> heap = heap_of(file->minor);   // of a node that add() made
   if (!heap || !file_get(heap)) return -ENODEV;
   file->private_data = heap;
   return 0;

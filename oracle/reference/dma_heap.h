@@ -88,7 +88,8 @@ class HeapCore {
  private:
   static void cdev_released(Heap* heap);
   int reserve_minor(const Ptr<Heap>& heap);
-  Ptr<Heap>& of_minor(std::uint32_t minor);
+  void forget_minor(std::uint32_t minor);
+  [[nodiscard]] Ptr<Heap> heap_of(std::uint32_t minor) const;
   [[nodiscard]] bool is_called(const Ptr<Heap>& heap, std::string_view name) const;
   std::int64_t ioctl_alloc(const Ptr<Heap>& heap, std::uint64_t arg, std::span<std::byte> data,
                            std::uint64_t out_size);
