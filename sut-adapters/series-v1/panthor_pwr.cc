@@ -123,11 +123,11 @@ int pwr_wait_owner(PanthorDevice* ptdev, PwrDomain domain, std::uint32_t owner) 
 }
 
 int retract_domain(PanthorDevice* ptdev, PwrDomain domain) {
-  const std::uint64_t before = pwr_status(ptdev);
   const int ret = ptdev->kernel.poll([&] { return (pwr_status(ptdev) & kRetractPending) == 0; },
                                      0, kPwrRetractTimeoutUs, Atomicity::may_sleep);
   if (ret != 0) return ret;
-  if ((before & vocab::pwr_delegated(domain)) == 0) return 0;
+  // Not what it was before the wait, as 7.3 asks: a RETRACT that ends meanwhile would come again.
+  if ((pwr_status(ptdev) & vocab::pwr_delegated(domain)) == 0) return 0;
   panthor_pwr_write_command(ptdev, pwr_command_def(PwrCommandType::retract, domain, 0), 0);
   return pwr_wait_owner(ptdev, domain, vocab::pwr_allowed(domain));
 }
