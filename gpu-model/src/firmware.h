@@ -112,6 +112,8 @@ class Firmware {
   void disabled();
   [[nodiscard]] std::optional<vocab::BootProblem> boot_problem();
   [[nodiscard]] bool section_loaded(const ImageSection& section);
+  /// Whether data that the image wants cleared was, at its end.
+  [[nodiscard]] bool tails_are_clear();
   [[nodiscard]] bool prot_sections_ok() const;
   /// Whether nothing is left in memory of an earlier boot.
   [[nodiscard]] bool is_cold();

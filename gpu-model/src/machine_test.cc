@@ -389,6 +389,10 @@ TEST_CASE("MCU: firmware that was not halted boots only with its data loaded aga
   bool boots = true;
   SUBCASE("halted: it goes on with what it has") { d.halt(); }
   SUBCASE("loaded again") { d.reload_data(); }
+  SUBCASE("loaded again, and not cleared behind what the image brings") {
+    d.reload_data(false);
+    boots = false;
+  }
   SUBCASE("neither") { boots = false; }
   d.write(vocab::kMcuControl, 0);
   d.settle();

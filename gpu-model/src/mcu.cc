@@ -105,6 +105,7 @@ std::optional<BootProblem> Firmware::boot_problem() {
   }
   // What firmware that was stopped in its tracks left in its data is of no use to it.
   if (halted_ == 0 && !is_cold()) return BootProblem::image_not_loaded;
+  if (is_cold() && !tails_are_clear()) return BootProblem::image_not_loaded;
   return std::nullopt;
 }
 
@@ -117,6 +118,13 @@ bool Firmware::prot_sections_ok() const {
       const Translation t = mmu_.probe(vocab::AsNr{0}, s.va + std::uint64_t{page});
       if (t.result != WalkResult::ok) return false;
       if (core_.ram.kind(t.pa) != PageKind::protected_memory) return false;
+    }
+    // Two sections are two pieces of memory.
+    for (const ImageSection& other : sections_) {
+      if (&other == &s) break;
+      if ((other.flags & img::kFlagProt) == 0) continue;
+      const auto pa = [this](const ImageSection& of) { return mmu_.probe({0}, of.va).pa; };
+      if (pa(s) == pa(other)) return false;
     }
   }
   return any;
@@ -132,7 +140,22 @@ bool is_private_data(const ImageSection& s) {
   return (s.flags & img::kFlagWr) != 0 && (s.flags & kOthers) == 0 && s.data_size >= 4;
 }
 
+/// The last word of data that the image wants cleared behind what it brings.
+std::optional<std::uint32_t> cleared_word(const ImageSection& s) {
+  constexpr std::uint32_t kOf = img::kFlagShared | img::kFlagProt | img::kFlagWr | img::kFlagZero;
+  const bool ours = (s.flags & kOf) == (img::kFlagWr | img::kFlagZero);
+  if (!ours || s.size < s.data_size + 4) return std::nullopt;
+  return s.va + s.size - 4;
+}
+
 }  // namespace
+
+bool Firmware::tails_are_clear() {
+  return std::all_of(sections_.begin(), sections_.end(), [this](const ImageSection& s) {
+    const auto word = cleared_word(s);
+    return !word || load32(*word) == 0;
+  });
+}
 
 bool Firmware::is_cold() {
   const auto data = std::find_if(sections_.begin(), sections_.end(), is_private_data);
@@ -145,6 +168,9 @@ void Firmware::prepare_protm() {
   if (is_cold()) prot_prepared_ = prot_sections_ok() ? 1 : 0;
   const auto data = std::find_if(sections_.begin(), sections_.end(), is_private_data);
   if (data != sections_.end()) store32(data->va, kRunningMark);
+  for (const ImageSection& s : sections_) {
+    if (const auto word = cleared_word(s)) store32(*word, kRunningMark);
+  }
 }
 
 void Firmware::drop_slots() {

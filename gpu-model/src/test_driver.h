@@ -178,14 +178,16 @@ class TestDriver {
       }
     }
   }
-  /// What firmware wrote into its own data goes: the next boot is a cold one.
-  void reload_data() {
+  /// What firmware wrote into its own data, and behind it, goes: the next boot is a cold one.
+  void reload_data(bool clear_tails = true) {
     std::pmr::vector<ImageSection> sections(std::pmr::new_delete_resource());
     read_image_sections(image, sections);
     constexpr std::uint32_t kOthers = vocab::fw_image::kFlagShared | vocab::fw_image::kFlagProt;
     for (const ImageSection& s : sections) {
       if ((s.flags & kOthers) != 0 || (s.flags & vocab::fw_image::kFlagWr) == 0) continue;
       std::memcpy(mcu.at(s.va), image.data() + s.data_start, s.data_size);
+      const bool clear = clear_tails && (s.flags & vocab::fw_image::kFlagZero) != 0;
+      for (std::uint32_t at = s.data_size; clear && at < s.size; at += 4) mcu.set32(s.va + at, 0);
     }
   }
   /// Halts the MCU, and takes the request back for the next boot.

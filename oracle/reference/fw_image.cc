@@ -34,6 +34,9 @@ constexpr std::array kRestrictions{
                 uapi::kVmBindOpMapUncached}};
 
 std::uint32_t word_at(std::span<const std::byte> bytes, std::size_t offset) {
+  if (bytes.size() < sizeof(std::uint32_t) || offset > bytes.size() - sizeof(std::uint32_t)) {
+    contract::oops(contract::OopsKind::bad_call, "firmware_image");   // behind what vmalloc() gave
+  }
   std::uint32_t word = 0;
   std::memcpy(&word, bytes.data() + offset, sizeof word);
   return word;
