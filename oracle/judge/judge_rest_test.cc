@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Goal: the device's own state is compared when it sleeps and when its driver is gone, but for a GPU that both drivers
-// had to give up.
+// Goal: the device's own state is compared when it sleeps and when its driver is gone, but for a
+// GPU that both drivers had to give up.
 #include <doctest/doctest.h>
 
 #include "oracle/judge/judge.h"

@@ -110,8 +110,8 @@ class ToyDriver final : public contract::Driver {
   Ptr<Device> class_, device_;
 };
 
-contract::Driver* make_toy(contract::Kernel& k, contract::Drm& drm, std::pmr::memory_resource* memory,
-                           const void* options) {
+contract::Driver* make_toy(contract::Kernel& k, contract::Drm& drm,
+                           std::pmr::memory_resource* memory, const void* options) {
   return new (memory->allocate(sizeof(ToyDriver), alignof(ToyDriver)))
       ToyDriver(k, drm, memory, *static_cast<const ToyOptions*>(options));
 }
