@@ -133,18 +133,24 @@ void Mmu::release_slot_locked(Vm& vm) {
   k_.assert_held(slots_lock_);
   const std::uint32_t as = as_of(vm);
   slots_[as] = nullptr;
-  alloc_mask_ &= ~(1u << as);
   vm.as_id = -1;
   vm.active_count = 0;
   vm.lru.unlink();
 }
 
+std::uint32_t Mmu::free_slot_locked() const {
+  for (const std::uint32_t as : Bits{d_.gpu->info().as_present}) {
+    if (as != kFirmwareSlot && !slots_[as]) return as;
+  }
+  return kFirmwareSlot;
+}
+
 int Mmu::pick_slot_locked(Vm& vm) {
   k_.assert_held(slots_lock_);
-  std::uint32_t as = 0;
+  std::uint32_t as = kFirmwareSlot;
   if (vm.kind == VmKind::user) {
-    as = static_cast<std::uint32_t>(std::countr_one(alloc_mask_ | 1u));
-    if (as >= kSlots || (d_.gpu->info().as_present & (1u << as)) == 0) {
+    as = free_slot_locked();
+    if (as == kFirmwareSlot) {
       const Ptr<Vm> victim = lru_.front();
       if (!victim) {
         k_.warn("no address space is idle");
@@ -156,7 +162,6 @@ int Mmu::pick_slot_locked(Vm& vm) {
     }
   }
   vm.as_id = static_cast<int>(as);
-  alloc_mask_ |= 1u << as;
   slots_[as] = vm.self;
   return 0;
 }
@@ -164,15 +169,10 @@ int Mmu::pick_slot_locked(Vm& vm) {
 int Mmu::take_slot(Vm& vm) {
   k_.assert_held(vm.op_lock);
   MutexGuard slots(k_, slots_lock_);
-  const bool owned = vm.as_id >= 0;
-  const bool faulty = owned && (faulty_mask_ & (1u << vm.as_id)) != 0;
+  const bool owned = is_bound(vm);
   int error = owned ? 0 : pick_slot_locked(vm);
-  if (error == 0 && (!owned || faulty)) {
+  if (error == 0 && (!owned || vm.unhandled_fault)) {
     vm.unhandled_fault = false;
-    if (faulty) {
-      irq_.clear(1u << as_of(vm));
-      faulty_mask_ &= ~(1u << as_of(vm));
-    }
     error = as_enable(as_of(vm), vm);
     if (error != 0) release_slot_locked(vm);
   }
@@ -310,7 +310,6 @@ void Mmu::handle_fault(std::uint32_t status) {
   for (const std::uint32_t as : Bits{status & kMmuIrqPageFaultMask}) {
     k_.log("unhandled page fault");
     MutexGuard slots(k_, slots_lock_);
-    faulty_mask_ |= 1u << as;
     irq_.clear(1u << as);
     if (slots_[as]) slots_[as]->unhandled_fault = true;
     if (gated) {
@@ -336,19 +335,7 @@ void Mmu::suspend() {
   irq_.suspend();
 }
 
-void Mmu::no_slots_locked() {
-  k_.assert_held(slots_lock_);
-  alloc_mask_ = 0;
-  faulty_mask_ = 0;
-}
-
-void Mmu::resume() {
-  {
-    MutexGuard slots(k_, slots_lock_);
-    no_slots_locked();
-  }
-  irq_.resume(kMmuIrqPageFaultMask);
-}
+void Mmu::resume() { irq_.resume(kMmuIrqPageFaultMask); }
 
 void Mmu::pre_reset() { irq_.suspend(); }
 
@@ -358,7 +345,6 @@ void Mmu::forget_slots_locked() {
     vm->locked = LockedRegion{};
     release_slot_locked(*vm);
   }
-  no_slots_locked();
 }
 
 void Mmu::forget_slots() {

@@ -83,18 +83,18 @@ class Mmu {
   int lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size);
   int take_slot(Vm& vm);
   int pick_slot_locked(Vm& vm);
+  /// The firmware's slot where users' VMs have all others.
+  [[nodiscard]] std::uint32_t free_slot_locked() const;
   void release_slot_locked(Vm& vm);
-  void no_slots_locked();
   void forget_slots_locked();
   void unlock_slots_locked();
   void idle_locked(Vm& vm);
 
   static constexpr std::uint32_t kSlots = vocab::kMaxAs;
+  static constexpr std::uint32_t kFirmwareSlot = 0;
   IrqBlock irq_;
   contract::Mutex slots_lock_{.role = "as.slots_lock"};
   std::array<Ptr<Vm>, kSlots> slots_{};
-  std::uint32_t alloc_mask_{};       ///< bit 0 is taken, set or not
-  std::uint32_t faulty_mask_ = 0;
   List<Vm> lru_;                    ///< idle VMs that still own an AS
   BindQueues bind_queues_;
 };

@@ -37,18 +37,15 @@ std::uint32_t page_prot(std::uint32_t flags) {
   return prot;
 }
 
-/// Page size for the next step, and how many such pages up to the end of the table.
+/// Page size for the next step, and how many such pages there are; the writer of page tables stops
+/// at the end of one. Source: io-pgtable-arm.c __arm_lpae_map(), arm_lpae_unmap_pages().
 struct Step {
   std::uint64_t page_size, count;
 };
-Step next_step(std::uint64_t aligned_by, std::uint64_t iova, std::uint64_t length) {
-  if ((aligned_by & (kBlock - 1)) == 0 && length >= kBlock) {
-    const std::uint64_t gib = 1ull << 30;
-    const std::uint64_t room = gib - (iova & (gib - 1));
-    return {kBlock, std::min(room, length) / kBlock};
-  }
-  const std::uint64_t room = kBlock - (iova & (kBlock - 1));
-  return {kPageSize, std::min(room, length) / kPageSize};
+Step next_step(std::uint64_t aligned_by, std::uint64_t length) {
+  const bool blocks = (aligned_by & (kBlock - 1)) == 0 && length >= kBlock;
+  const std::uint64_t size = blocks ? kBlock : kPageSize;
+  return {size, length / size};
 }
 
 }  // namespace
@@ -196,7 +193,7 @@ int VmOpRun::map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<GemObjec
     }
     for (std::uint64_t in_run = 0; in_run < run;) {
       const std::uint64_t iova = va + done;
-      const Step step = next_step(iova | (pa + in_run), iova, run - in_run);
+      const Step step = next_step(iova | (pa + in_run), run - in_run);
       std::uint64_t mapped{};
       const int error = d_.drm.pgtable_map(vm_.table, iova, pa + in_run, step.page_size,
                                            step.count, prot, mapped);
@@ -214,7 +211,7 @@ int VmOpRun::map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<GemObjec
 
 void VmOpRun::unmap_pages(std::uint64_t va, std::uint64_t size) {
   for (std::uint64_t done = 0; done < size;) {
-    const Step step = next_step(va + done, va + done, size - done);
+    const Step step = next_step(va + done, size - done);
     const std::uint64_t bytes =
         d_.drm.pgtable_unmap(vm_.table, va + done, step.page_size, step.count);
     if (bytes == 0) {
