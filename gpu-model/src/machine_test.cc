@@ -390,7 +390,7 @@ TEST_CASE("MCU: firmware that was not halted boots only with its data loaded aga
   SUBCASE("halted: it goes on with what it has") { d.halt(); }
   SUBCASE("loaded again") { d.reload_data(); }
   SUBCASE("loaded again, and not cleared behind what the image brings") {
-    d.reload_data(false);
+    d.reload_data(TestDriver::Tails::left);
     boots = false;
   }
   SUBCASE("neither") { boots = false; }

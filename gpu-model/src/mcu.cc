@@ -167,7 +167,8 @@ bool Firmware::is_cold() {
 void Firmware::prepare_protm() {
   if (is_cold()) prot_prepared_ = prot_sections_ok() ? 1 : 0;
   const auto data = std::find_if(sections_.begin(), sections_.end(), is_private_data);
-  if (data != sections_.end()) store32(data->va, kRunningMark);
+  if (data == sections_.end()) return;   // each boot is a cold one, and finds what the last left
+  store32(data->va, kRunningMark);
   for (const ImageSection& s : sections_) {
     if (const auto word = cleared_word(s)) store32(*word, kRunningMark);
   }

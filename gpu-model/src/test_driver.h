@@ -179,14 +179,15 @@ class TestDriver {
     }
   }
   /// What firmware wrote into its own data, and behind it, goes: the next boot is a cold one.
-  void reload_data(bool clear_tails = true) {
+  enum class Tails : std::uint8_t { cleared, left };
+  void reload_data(Tails tails = Tails::cleared) {
     std::pmr::vector<ImageSection> sections(std::pmr::new_delete_resource());
     read_image_sections(image, sections);
     constexpr std::uint32_t kOthers = vocab::fw_image::kFlagShared | vocab::fw_image::kFlagProt;
     for (const ImageSection& s : sections) {
       if ((s.flags & kOthers) != 0 || (s.flags & vocab::fw_image::kFlagWr) == 0) continue;
       std::memcpy(mcu.at(s.va), image.data() + s.data_start, s.data_size);
-      const bool clear = clear_tails && (s.flags & vocab::fw_image::kFlagZero) != 0;
+      const bool clear = tails == Tails::cleared && (s.flags & vocab::fw_image::kFlagZero) != 0;
       for (std::uint32_t at = s.data_size; clear && at < s.size; at += 4) mcu.set32(s.va + at, 0);
     }
   }

@@ -70,7 +70,7 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
   /// The exporter goes: allocating from it later is a use after free.
   void provider_withdraw(HeapProvider* provider);
   [[nodiscard]] std::uint32_t live_buffers() const { return bufs_.live(); }
-  /// VA allocators, trees of mappings and page tables: memory of the core for each.
+  /// VA allocators and trees of mappings that were started and not ended.
   [[nodiscard]] std::uint32_t live_mms() const { return mms_.live(); }
   [[nodiscard]] std::uint32_t live_gpuvms() const { return gpuvms_.live(); }
   [[nodiscard]] std::uint32_t live_gems() const { return gems_.live(); }
