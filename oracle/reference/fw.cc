@@ -234,8 +234,7 @@ int Fw::post_reset() {
   int error = d_.mmu->vm_active(vm_);
   if (error != 0) return error;
   if (!d_.fast_reset) {
-    error = reload_sections();
-    if (error != 0) return error;
+    reload_sections();
   } else {
     // The firmware acts on the edge: the halt request has to go before it runs again.
     const std::uint32_t mask = newer_state_field() ? fw::GlbReq::state.mask : fw::kGlbHalt;

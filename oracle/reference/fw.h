@@ -102,7 +102,7 @@ class Fw {
   /// Memory of a section, filled; that of a protected one comes from the heap.
   virtual int make_section_memory(const Ptr<FwSection>& section);
   /// Data and zeros of the image, as far as the CPU may write them.
-  virtual int fill_section(const Ptr<FwSection>& section);
+  virtual void fill_section(const Ptr<FwSection>& section);
   /// Reads the control block of a slot. Errors: -EINVAL it does not fit, or is unlike slot 0.
   virtual int init_csg(std::uint32_t slot, std::uint32_t stride);
 
@@ -114,7 +114,7 @@ class Fw {
   [[nodiscard]] static KernelBoPlace place_of(const Ptr<FwSection>& section);
   int load_image();
   int parse_entry(std::span<const std::byte> file, std::uint32_t offset, std::uint32_t word);
-  int reload_sections();
+  void reload_sections();
   int init_ifaces();
   [[nodiscard]] Result<std::uint32_t> shared_offset(std::uint32_t mcu_va) const;
   [[nodiscard]] std::uint32_t control(std::uint32_t offset) const;

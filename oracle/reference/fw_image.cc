@@ -178,35 +178,25 @@ int Fw::make_section_memory(const Ptr<FwSection>& section) {
   const auto memory = KernelBos::create(d_, vm_, section->size, place);
   if (!memory) return memory.error();
   section->memory = *memory;
-  if ((section->flags & fw_image::kFlagShared) != 0) {
-    const int error = KernelBos::vmap(d_, section->memory);
-    if (error != 0) return error;
-  }
-  return fill_section(section);
-}
-
-int Fw::fill_section(const Ptr<FwSection>& section) {
-  if ((section->flags & fw_image::kFlagProt) != 0) return 0;
-  const bool keep_map = static_cast<bool>(section->memory->kmap);
-  if (!keep_map) {
-    const int error = KernelBos::vmap(d_, section->memory);
-    if (error != 0) return error;
-  }
-  d_.drm.store(section->memory->kmap, 0, section->data);
-  if ((section->flags & fw_image::kFlagZero) != 0 && section->data.size() < section->size) {
-    d_.drm.zero(section->memory->kmap, section->data.size(), section->size - section->data.size());
-  }
-  if (!keep_map) KernelBos::vunmap(d_, section->memory);
-  d_.drm.gem_sync_for_device(section->memory->object);
-  return 0;
-}
-
-int Fw::reload_sections() {
-  int error = 0;
-  sections_.for_each([&](const Ptr<FwSection>& section) {
-    if (error == 0) error = fill_section(section);
-  });
+  const int error = KernelBos::vmap(d_, section->memory);
+  if (error == 0) fill_section(section);
   return error;
+}
+
+void Fw::fill_section(const Ptr<FwSection>& section) {
+  const contract::KMap& map = section->memory->kmap;
+  const std::size_t bytes = section->data.size();
+  d_.drm.store(map, 0, section->data);
+  if ((section->flags & fw_image::kFlagZero) != 0) {
+    d_.drm.zero(map, bytes, section->size - bytes);
+  }
+  d_.drm.gem_sync_for_device(section->memory->object);
+}
+
+void Fw::reload_sections() {
+  sections_.for_each([&](const Ptr<FwSection>& section) {
+    if ((section->flags & fw_image::kFlagProt) == 0) fill_section(section);
+  });
 }
 
 // --- interfaces --------------------------------------------------------------------------------

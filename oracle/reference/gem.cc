@@ -122,7 +122,6 @@ Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& where, std::ui
                                         const KernelBoPlace& place) {
   if (!where) return unexpected(-ENODEV);  // the firmware's went with the device
   const HeldVm held(where);
-  const Ptr<Vm>& vm = held.vm;
   const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
   if (!bo) return unexpected(-ENOMEM);
   bo->size = page_align(size);
@@ -131,10 +130,8 @@ Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& where, std::ui
     d.k.free(bo);
     return unexpected(object.error());
   }
-  (*object)->flags = uapi::kBoNoMmap;
-  make_exclusive(d, *object, vm);
   bo->object = *object;
-  bo->vm = vm;
+  bo->vm = held.vm;
   return settled(d, bo, place_and_map(d, bo, place));
 }
 
@@ -144,7 +141,6 @@ Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& wher
   if (!d.protm_heap) return unexpected(-EINVAL);
   if (!where) return unexpected(-ENODEV);
   const HeldVm held(where);
-  const Ptr<Vm>& vm = held.vm;
   const Ptr<KernelBo> bo = d.k.make<KernelBo>("kbo");
   if (!bo) return unexpected(-ENOMEM);
   bo->size = page_align(size);
@@ -161,12 +157,9 @@ Result<Ptr<KernelBo>> KernelBos::create_protected(Device& d, const Ptr<Vm>& wher
     return unexpected(object.error());
   }
   bo->object = *object;
-  bo->vm = vm;
-  const Ptr<Bo> base = contract::ptr_cast<Bo>(*object);
-  base->flags = uapi::kBoNoMmap;
-  make_exclusive(d, base, vm);
+  bo->vm = held.vm;
   // A heap may hand out less than was asked for.
-  return settled(d, bo, base->size < bo->size ? -EINVAL : place_and_map(d, bo, place));
+  return settled(d, bo, (*object)->size < bo->size ? -EINVAL : place_and_map(d, bo, place));
 }
 
 Result<Ptr<KernelBo>> KernelBos::create_from_user(Device& d, const Ptr<Vm>& where,

@@ -180,7 +180,6 @@ void Gpu::l2_power_off() {
 }
 
 void Gpu::unmask_protm_fault() {
-  irq_.clear(kProtmFault);
   irq_.enable_events(kProtmFault);
 }
 

@@ -51,7 +51,7 @@ void IrqBlock::suspend() {
 
 void IrqBlock::resume(std::uint32_t bits) {
   SpinGuard lock(k_, mask_lock_);
-  mask_ |= bits;
+  mask_ = bits;
   state_ = State::active;
   k_.write32(base_ + kClear, mask_);
   set_mask(mask_);

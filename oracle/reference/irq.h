@@ -26,7 +26,7 @@ class IrqBlock {
   int request(const Ptr<IrqBlock>& self, Handler handler, void* ctx);
   /// No handler touches a register once this returned.
   void suspend();
-  /// Drops what was latched meanwhile and opens the mask. Adds `bits` to the mask.
+  /// Drops what was latched meanwhile and opens the mask for `bits` and nothing else.
   void resume(std::uint32_t bits);
   void enable_events(std::uint32_t bits);
   /// For handlers: the register is zero while one runs.

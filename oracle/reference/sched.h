@@ -101,6 +101,8 @@ class Sched {
                                             const vocab::uapi::QueueSubmit& submit);
   void job_get(const Ptr<Job>& job) { k_.kref_get(job->ref, "job"); }
   void job_put(const Ptr<Job>& job);
+  /// Empties a list whose links hold references.
+  void put_all(List<Job>& jobs);
 
   // --- events ---------------------------------------------------------------------------------
   void report_fw_events(std::uint32_t events);
@@ -218,9 +220,6 @@ class Sched {
   void sync_upd();
   void resume_tick();
   void queue_tick(std::uint64_t delay);
-  /// A tick that protected mode needs. Unlike other ones it is not put off to the end of the period
-  /// by a tick that runs just then.
-  void protm_tick_now();
   void queue_sync_upd();
   /// Idle or runnable list, by what the group has to do.
   [[nodiscard]] List<Group>& home_list(const Ptr<Group>& group);
@@ -290,11 +289,9 @@ class Sched {
   std::uint64_t last_tick_{}, resched_target_ = kNoTick, tick_period_{};
   std::uint32_t used_slots_ = 0;
   bool might_have_idle_ = false;
-  bool protm_tick_requested_ = false;   ///< since the last tick began
   bool has_power_reference_ = false;
   contract::Mutex reset_lock_{.role = "reset.lock"};
   bool reset_in_progress_ = false;
-  bool unplugged_ = false;
   bool tick_missed_ = false;            ///< the power was gone when a tick had its turn
   List<Group> stopped_;
 

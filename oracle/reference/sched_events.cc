@@ -80,7 +80,8 @@ void Sched::process_cs_events(const Ptr<Group>& group, std::uint32_t slot, std::
   if ((events & fw::kCsProtmPend) != 0) handle_protm_pend(group, cs);
   if ((events & fw::kCsTilerOom) != 0) handle_tiler_oom(group, cs);
   d_.fw->ack_events(io, events & (fw::kCsFatal | fw::kCsFault));
-  if ((events & (fw::kCsFault | fw::kCsTilerOom)) != 0) doorbells |= 1u << cs;
+  // Who waits for heap memory is told when there is an answer.
+  if ((events & fw::kCsFault) != 0) doorbells |= 1u << cs;
 }
 
 void Sched::handle_progress_timer(const Ptr<Group>& group) {
@@ -134,11 +135,11 @@ void Sched::handle_protm_pend(const Ptr<Group>& group, std::uint32_t cs) {
   if ((group->protm_pending_queues & bit) != 0) return;
   group->protm_pending_queues |= bit;
   // A session under way is not disturbed: its exit brings a tick.
-  if (!d_.protm->active_group()) protm_tick_now();
+  if (!d_.protm->active_group()) tick_now();
 }
 
 // Doorbells that users rang meanwhile need no second one: firmware looks at INSERT as it leaves.
-void Sched::after_protm_exit() { protm_tick_now(); }
+void Sched::after_protm_exit() { tick_now(); }
 
 // --- waiting groups ----------------------------------------------------------------------------
 
@@ -157,7 +158,7 @@ void Sched::sync_upd() {
     group->blocked_queues &= ~unblocked;
     if (group->blocked_queues == 0) group->wait_node.unlink();
     if (group->csg_id >= 0) {
-      if (session_must_end(false)) protm_tick_now();
+      if (session_must_end(false)) tick_now();
       return;
     }
     if (!can_run(group) || reset_in_progress_) return;
@@ -173,16 +174,11 @@ void Sched::sync_upd() {
 // --- asking for a tick -------------------------------------------------------------------------
 
 void Sched::queue_tick(std::uint64_t delay) {
-  if (unplugged_ || reset_in_progress_ || d_.reset_is_pending()) return;
+  if (reset_in_progress_ || d_.reset_is_pending()) return;
   k_.mod_delayed_work(wq_, tick_work_, delay);
 }
 
 void Sched::tick_now() { queue_tick(0); }
-
-void Sched::protm_tick_now() {
-  protm_tick_requested_ = true;
-  tick_now();
-}
 
 void Sched::flush_tick() { k_.flush_delayed_work(tick_work_); }
 

@@ -112,7 +112,6 @@ Result<Ptr<Group>> Sched::group_create(const Ptr<Vm>& vm, const GroupRequest& re
       mapped_bo(d_, group->vm, request.queues.size() * kSyncobjSize, "kbo_va:syncobjs");
   if (!syncobjs) return fail(syncobjs.error());
   group->syncobjs = *syncobjs;
-  d_.drm.zero(group->syncobjs->kmap, 0, request.queues.size() * kSyncobjSize);
   return group;
 }
 
@@ -179,7 +178,6 @@ int Sched::queue_init(const Ptr<Queue>& queue) {
   const auto iface = mapped_bo(d_, d_.fw->vm(), kInterfaceSize, "kbo_va:queue_iface");
   if (!iface) return iface.error();
   queue->iface = *iface;
-  d_.drm.zero(queue->iface->kmap, 0, kInterfaceSize);
   const std::uint64_t jobs = queue->ring_size / (kMinJobWords * 8);
   const auto profiling = mapped_bo(d_, vm, jobs * kProfilingSlot, "kbo_va:profiling");
   if (!profiling) return profiling.error();
@@ -285,10 +283,6 @@ void Sched::term_work(Group* group) {
 }
 
 void Sched::group_terminate(const Ptr<Group>& group) {
-  if (can_run(group)) {
-    k_.warn("a group that can run is terminated");
-    return;
-  }
   for (std::uint32_t i = 0; i < group->queue_count; ++i) {
     const Ptr<Queue>& queue = group->queues[i];
     int error = -ECANCELED;
@@ -308,10 +302,7 @@ void Sched::group_terminate(const Ptr<Group>& group) {
     }
     // Whoever waits for a value of this queue shall not wait for ever.
     d_.drm.store64(group->syncobjs->kmap, i * kSyncobjSize, queue->seqno);
-    lost.for_each([&](const Ptr<Job>& job) {
-      job->in_flight.unlink();
-      job_put(job);
-    });
+    put_all(lost);
   }
   queue_sync_upd();
 }

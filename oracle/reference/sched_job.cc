@@ -80,6 +80,13 @@ void Sched::job_put(const Ptr<Job>& job) {
   if (group) group_put(group);
 }
 
+void Sched::put_all(List<Job>& jobs) {
+  while (const Ptr<Job> job = jobs.front()) {
+    job->in_flight.unlink();
+    job_put(job);
+  }
+}
+
 void Sched::write_ring_job(const Ptr<Queue>& queue, const Ptr<Job>& job) {
   const std::uint32_t features = d_.fw->cs_features();
   const std::uint32_t regs = Word<fw::CsFeatures>{features}[fw::CsFeatures::work_registers] + 1;
@@ -166,7 +173,7 @@ void Sched::kick_queue(const Ptr<Group>& group, const Ptr<Queue>& queue) {
   if (!blocked) set_power_reference(true);
   if (was_idle && resched_target_ == kNoTick) resume_tick();
   // A user doorbell is not heard in protected mode: who outranks the session ends it (SCHED-69).
-  if (was_idle && session_must_end(false)) protm_tick_now();
+  if (was_idle && session_must_end(false)) tick_now();
 }
 
 // --- completion --------------------------------------------------------------------------------
@@ -198,10 +205,7 @@ bool Sched::complete_jobs(const Ptr<Queue>& queue) {
     }
   }
   if (progress && !left) timeout_stop(queue);
-  finished.for_each([&](const Ptr<Job>& job) {
-    job->in_flight.unlink();
-    job_put(job);
-  });
+  put_all(finished);
   return progress;
 }
 

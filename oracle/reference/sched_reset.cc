@@ -222,7 +222,6 @@ void Sched::post_reset(bool runs) {
 
 void Sched::unplug() {
   if (wq_.id == 0) return;
-  unplugged_ = true;
   k_.disable_delayed_work_sync(tick_work_);
   k_.disable_work_sync(fw_events_work_);
   k_.disable_work_sync(sync_upd_work_);

@@ -45,7 +45,6 @@ void Sched::tick_work() {
 
 void Sched::tick_locked(std::uint64_t now, bool full) {
   assert_locked();
-  protm_tick_requested_ = false;
   if (d_.protm->active_group()) {
     if (d_.protm->exit_pending()) {
       d_.protm->handle_exit();
@@ -271,10 +270,6 @@ bool Sched::start_new(Tick& tick) {
   for_chosen(tick, [&](const Ptr<Group>& group) {
     const std::uint32_t wanted = priority--;
     if (group->csg_id >= 0 || failed) return;
-    if (free_slots == 0) {
-      k_.warn("more groups chosen than slots");
-      return;
-    }
     const auto slot = static_cast<std::uint32_t>(std::countr_zero(free_slots));
     failed = bind(group, slot) != 0;
     if (failed) return;
@@ -343,12 +338,11 @@ void Sched::rearm(std::uint64_t now, bool stop) {
   last_tick_ = now;
   if (stop) {
     resched_target_ = kNoTick;
-    if (protm_tick_requested_) queue_tick(0);
     return;
   }
   const std::uint64_t target = now + tick_period_;
   if (resched_target_ <= now || target < resched_target_) resched_target_ = target;
-  queue_tick(protm_tick_requested_ ? 0 : resched_target_ - now);
+  queue_tick(resched_target_ - now);
 }
 
 }  // namespace protm::reference
