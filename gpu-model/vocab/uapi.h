@@ -27,6 +27,8 @@ namespace protm::vocab::uapi {
 [[nodiscard]] constexpr std::uint32_t ioctl_type(std::uint32_t cmd) { return cmd >> 8 & 0xff; }
 [[nodiscard]] constexpr std::uint32_t ioctl_nr(std::uint32_t cmd) { return cmd & 0xff; }
 [[nodiscard]] constexpr std::uint32_t ioctl_dir(std::uint32_t cmd) { return cmd >> 30; }
+/// Directions, as user space sees it: what the kernel reads, and what it writes.
+inline constexpr std::uint32_t kIoctlIn = 1u << 30, kIoctlOut = 2u << 30;
 
 inline constexpr std::uint32_t kDrmIoctlType = 0x64;
 inline constexpr std::uint32_t kDrmCommandBase = 0x40;

@@ -18,14 +18,14 @@ void postclose(void* driver, const Ptr<contract::DrmFile>& file) {
   for (Ptr<Group>& group : reference::file_of(file).groups) {
     if (group && !had_work(*group)) group = nullptr;
   }
-  reference::panthor_ops().postclose(driver, file);
+  reference::panthor_ops({}).postclose(driver, file);
 }
 
 struct GroupsWithoutWorkStay : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
   [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
     static const contract::DrmDriverOps ops = [] {
-      contract::DrmDriverOps changed = reference::panthor_ops();
+      contract::DrmDriverOps changed = reference::panthor_ops({});
       changed.postclose = postclose;
       return changed;
     }();

@@ -71,7 +71,7 @@ using IoctlFn = int (*)(void* driver, void* arg, const Ptr<contract::DrmFile>& f
 
 /// The handler that a mutant's own one stands for.
 inline IoctlFn original_ioctl(IoctlId id) {
-  for (const contract::DrmIoctl& row : reference::panthor_ops().ioctls) {
+  for (const contract::DrmIoctl& row : reference::panthor_ops({}).ioctls) {
     if (row.nr == static_cast<std::uint32_t>(id)) return row.fn;
   }
   return nullptr;
@@ -118,7 +118,7 @@ struct WithOps : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
   [[nodiscard]] const contract::DrmDriverOps& drm_ops() const override {
     static const contract::DrmDriverOps planted = [] {
-      contract::DrmDriverOps ops = reference::panthor_ops();
+      contract::DrmDriverOps ops = reference::panthor_ops({});
       Plant(ops);
       return ops;
     }();

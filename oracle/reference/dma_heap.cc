@@ -164,11 +164,10 @@ void HeapCore::release(const Ptr<contract::CharFile>& file) {
 
 std::int64_t HeapCore::ioctl(const Ptr<contract::CharFile>& file, std::uint32_t cmd,
                              std::uint64_t arg) {
-  constexpr std::uint32_t kIn = 0x40000000, kOut = 0x80000000;
   if (uapi::ioctl_nr(cmd) >= 1) return -EINVAL;  // only the number is matched
   const std::uint64_t user_size = uapi::ioctl_size(cmd);
-  const std::uint64_t in_size = (cmd & kIn) != 0 ? user_size : 0;
-  const std::uint64_t out_size = (cmd & kOut) != 0 ? user_size : 0;
+  const std::uint64_t in_size = (cmd & uapi::kIoctlIn) != 0 ? user_size : 0;
+  const std::uint64_t out_size = (cmd & uapi::kIoctlOut) != 0 ? user_size : 0;
   const std::uint64_t size =
       std::max({in_size, out_size, std::uint64_t{sizeof(uapi::DmaHeapAllocation)}});
   if (size > 128 && k_.fault("alloc", "ioctl") != 0) return -ENOMEM;

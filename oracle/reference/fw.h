@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/ids.h"
@@ -116,7 +117,8 @@ class Fw {
   int parse_entry(std::span<const std::byte> file, std::uint32_t offset, std::uint32_t word);
   void reload_sections();
   int init_ifaces();
-  [[nodiscard]] Result<std::uint32_t> shared_offset(std::uint32_t mcu_va) const;
+  /// Nothing: not in the shared section.
+  [[nodiscard]] std::optional<std::uint32_t> shared_offset(std::uint32_t mcu_va) const;
   [[nodiscard]] std::uint32_t control(std::uint32_t offset) const;
   int start();
   void stop();

@@ -205,9 +205,9 @@ std::uint32_t Fw::control(std::uint32_t offset) const {
   return d_.drm.load32(shared_->memory->kmap, offset);
 }
 
-Result<std::uint32_t> Fw::shared_offset(std::uint32_t mcu_va) const {
+std::optional<std::uint32_t> Fw::shared_offset(std::uint32_t mcu_va) const {
   const std::uint64_t start = shared_->va;
-  if (mcu_va < start || mcu_va >= start + shared_->size) return tl::unexpected(-EINVAL);
+  if (mcu_va < start || mcu_va >= start + shared_->size) return std::nullopt;
   return static_cast<std::uint32_t>(mcu_va - start);
 }
 

@@ -75,7 +75,7 @@ struct CoreLimits {
   std::uint32_t max_compute{}, max_fragment{}, max_tiler{};
 };
 
-enum class GroupState : std::uint8_t { created, active, suspended, terminated, unknown };
+enum class GroupState : std::uint8_t { created, active, suspended, terminated };
 
 struct Group {
   Device* d = nullptr;

@@ -17,6 +17,11 @@ void IrqBlock::set_mask(std::uint32_t bits) {
   k_.write32(base_ + kMask, bits);
 }
 
+void IrqBlock::want(std::uint32_t bits) {
+  k_.assert_held(mask_lock_);
+  mask_ = bits;
+}
+
 contract::IrqReturn IrqBlock::hard_half(void* ctx) {
   IrqBlock& irq = *static_cast<IrqBlock*>(ctx);
   SpinGuard lock(irq.k_, irq.mask_lock_);
@@ -51,7 +56,7 @@ void IrqBlock::suspend() {
 
 void IrqBlock::resume(std::uint32_t bits) {
   SpinGuard lock(k_, mask_lock_);
-  mask_ = bits;
+  want(bits);
   state_ = State::active;
   k_.write32(base_ + kClear, mask_);
   set_mask(mask_);
@@ -59,13 +64,13 @@ void IrqBlock::resume(std::uint32_t bits) {
 
 void IrqBlock::enable_events(std::uint32_t bits) {
   SpinGuard lock(k_, mask_lock_);
-  mask_ |= bits;
+  want(mask_ | bits);
   if (state_ == State::active) set_mask(mask_);
 }
 
 void IrqBlock::disable_events(std::uint32_t bits) {
   SpinGuard lock(k_, mask_lock_);
-  mask_ &= ~bits;
+  want(mask_ & ~bits);
 }
 
 }  // namespace protm::reference

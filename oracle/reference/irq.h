@@ -44,6 +44,8 @@ class IrqBlock {
   void threaded_half();
   /// Under mask_lock: both halves and every other user of the block write it.
   void set_mask(std::uint32_t bits);
+  /// What the register holds but while a handler runs. Under mask_lock.
+  void want(std::uint32_t bits);
 
   Kernel& k_;
   contract::IrqLine line_;

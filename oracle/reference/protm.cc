@@ -128,7 +128,6 @@ bool Protm::request_entry() {
 }
 
 bool Protm::enter(const Ptr<Group>& group) {
-  if (active_ || window_) return false;
   // An exit nobody looked at yet must not be taken for one of the new session (FW-18).
   if (exit_pending()) handle_exit();
   hold_off_commands();

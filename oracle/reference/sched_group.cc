@@ -36,8 +36,8 @@ Result<Ptr<KernelBo>> mapped_bo(Device& d, const Ptr<Vm>& vm, std::uint64_t size
 }  // namespace
 
 bool Sched::can_run(const Ptr<Group>& group) const {
-  return group->state != GroupState::terminated && group->state != GroupState::unknown &&
-         !group->destroyed && group->fatal_queues == 0 && !group->timedout;
+  return group->state != GroupState::terminated && !group->destroyed && group->fatal_queues == 0 &&
+         !group->timedout;
 }
 
 bool Sched::is_idle(const Ptr<Group>& group) const {

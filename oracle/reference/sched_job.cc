@@ -109,9 +109,10 @@ void Sched::write_ring_job(const Ptr<Queue>& queue, const Ptr<Job>& job) {
       cs::encode_sync_add64(addr, val, cs::ErrorPropagate::yes),
       cs::encode_error_barrier(),
   };
-  for (std::uint32_t i = 0; i < kJobWords; ++i) {
-    const std::uint64_t at = job->ring_start + i * cs::kInstructionBytes;
-    d_.drm.store64(queue->ring->kmap, at % queue->ring_size, words[i]);
+  std::uint64_t at = job->ring_start;
+  for (const std::uint64_t word : words) {
+    d_.drm.store64(queue->ring->kmap, at % queue->ring_size, word);
+    at += cs::kInstructionBytes;
   }
 }
 

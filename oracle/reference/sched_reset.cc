@@ -67,7 +67,7 @@ void Sched::leave_slot(std::uint32_t slot) {
 void Sched::settle_starts() {
   SlotUpdate again;
   for_slots([&](std::uint32_t slot, const Ptr<Group>& group) {
-    if (group->state == GroupState::active || group->state == GroupState::terminated) return;
+    if (group->state == GroupState::active) return;
     again.queue(slot, d_.fw->in(d_.fw->csg(slot).io, 0), fw::kCsgStateMask);
   });
   (void)update_slots(again);

@@ -156,7 +156,7 @@ void Sched::sync_slot_state(std::uint32_t slot) {
   const Ptr<Group>& group = slots_[slot].group;
   if (!group) return;
   const std::uint32_t acked = d_.fw->out(d_.fw->csg(slot).io, fw::csg_output::kAck);
-  GroupState state = GroupState::unknown;
+  GroupState state{};
   switch (acked & fw::kCsgStateMask) {
     case static_cast<std::uint32_t>(fw::CsgState::start):
     case static_cast<std::uint32_t>(fw::CsgState::resume):
@@ -168,11 +168,11 @@ void Sched::sync_slot_state(std::uint32_t slot) {
     case static_cast<std::uint32_t>(fw::CsgState::suspend):
       state = GroupState::suspended;
       break;
-    default:
-      break;
+    default:   // no state that there is: what is on the slot has ended
+      d_.schedule_reset();
+      state = GroupState::terminated;
   }
   if (state == group->state) return;
-  if (state == GroupState::unknown) d_.schedule_reset();
   if (state == GroupState::suspended) sync_queues(slot);
   if (group->state == GroupState::active) {
     for (std::uint32_t i = 0; i < group->queue_count; ++i) reset_cs(group, slot, i);

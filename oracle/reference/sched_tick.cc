@@ -236,7 +236,6 @@ fw::CsgState Sched::starting_state(const Ptr<Group>& group) const {
 bool Sched::evict_and_reprioritise(Tick& tick) {
   SlotUpdate update;
   for_old(tick, [&](const Ptr<Group>& group) {
-    if (group->csg_id < 0) return;
     update.queue(static_cast<std::uint32_t>(group->csg_id), state_value(evicted_state(group)),
                  fw::kCsgStateMask);
   });
@@ -251,7 +250,6 @@ bool Sched::evict_and_reprioritise(Tick& tick) {
   });
   if (!update_slots(update)) return false;
   for_old(tick, [&](const Ptr<Group>& group) {
-    if (group->csg_id < 0) return;
     // Events of the old tenant must not be taken for those of the new one.
     process_csg_events(static_cast<std::uint32_t>(group->csg_id));
     unbind(group);
@@ -301,13 +299,12 @@ void Sched::settle(Tick& tick) {
 void Sched::give_back(const Ptr<Group>& group) { home_list(group).push_back(group->run_node); }
 
 void Sched::cleanup(Tick& tick) {
+  // Still on their slots where the tick failed: the reset takes them off.
   for_old(tick, [&](const Ptr<Group>& group) {
-    if (!can_run(group)) {
-      end_off_slot(group);
-    } else if (group->csg_id >= 0) {
-      group->run_node.unlink();
-    } else {
+    if (can_run(group)) {
       give_back(group);
+    } else {
+      end_off_slot(group);
     }
     group_put(group);
   });

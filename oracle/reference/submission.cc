@@ -98,18 +98,8 @@ int Submission::add_deps_and_arm(Entry& entry) {
   return 0;
 }
 
-void Submission::collect_resvs(const Ptr<Vm>& vm) {
-  contract::MutexGuard op(d_.k, vm->op_lock);
-  resvs_.push_back(vm->root->resv);
-  Vms::each_mapping(vm, [&](const Ptr<contract::GpuVa>& va) {
-    if (!(va->gem->resv == vm->root->resv)) resvs_.push_back(va->gem->resv);
-  });
-}
-
 void Submission::push() {
   for (const Entry& entry : jobs_) {
-    const Ptr<Fence> finished = d_.drm.sched_job_finished(entry.job);
-    for (const Ptr<contract::Resv>& resv : resvs_) d_.drm.resv_add_fence(resv, finished);
     // From here on the job belongs to the scheduler; the submission keeps its own reference.
     refs_.get(d_, entry.job);
     d_.drm.sched_entity_push_job(entry.job);
@@ -127,15 +117,15 @@ int Submission::run(const Ptr<Vm>& vm) {
   if (jobs_.empty()) return 0;
   int error = collect_signals();
   if (error != 0) return error;
-  collect_resvs(vm);
-  error = d_.drm.resv_lock_all(resvs_);
+  std::array resvs{vm->root->resv};
+  error = d_.drm.resv_lock_all(resvs);
   if (error != 0) return error;
   for (Entry& entry : jobs_) {
     error = add_deps_and_arm(entry);
     if (error != 0) break;
   }
   if (error == 0) push();
-  d_.drm.resv_unlock_all(resvs_);
+  d_.drm.resv_unlock_all(resvs);
   return error;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Jobs that one call submits together: what they wait for, what they signal. Nothing is visible
 // before all of it is known to work. GROUP_SUBMIT and asynchronous VM_BIND use it.
-// Leaves out: what the jobs do.
+// Leaves out: what the jobs do, and their fences in the dma_resv of what the VM maps: panthor adds
+// them as BOOKKEEP, which no implicit waiter asks for.
 // Source: panthor_drv.c (7.3) struct panthor_submit_ctx; facts-driver.md 2.
 #pragma once
 
@@ -19,15 +20,13 @@ class Submission {
  public:
   Submission(File& file, const Ptr<contract::DrmFile>& drm_file, const JobRefs& refs)
       : d_(*file.d), drm_file_(drm_file), refs_(refs), jobs_(d_.k.memory()),
-        signals_(d_.k.memory()), resvs_(d_.k.memory()) {}
+        signals_(d_.k.memory()) {}
   ~Submission();
   Submission(const Submission&) = delete;
   Submission& operator=(const Submission&) = delete;
 
   /// Takes over the job's reference. Errors: of the array of syncs.
   int add(const Ptr<contract::SchedJob>& job, const vocab::uapi::ObjArray& syncs);
-  /// An object that the jobs use, beside those that the VM maps.
-  void uses(const Ptr<contract::Resv>& resv) { resvs_.push_back(resv); }
   /// Hands all jobs to their queues, or none. Errors: -EINVAL, -ENOENT, -ENOMEM.
   int run(const Ptr<Vm>& vm);
 
@@ -48,7 +47,6 @@ class Submission {
   int collect_signals();
   int add_wait(const Ptr<contract::SchedJob>& job, const vocab::uapi::SyncOp& op);
   int add_deps_and_arm(Entry& entry);
-  void collect_resvs(const Ptr<Vm>& vm);
   void push();
 
   Device& d_;
@@ -56,7 +54,6 @@ class Submission {
   const JobRefs& refs_;
   std::pmr::vector<Entry> jobs_;
   std::pmr::vector<SignalPoint> signals_;
-  std::pmr::vector<Ptr<contract::Resv>> resvs_;
 };
 
 }  // namespace protm::reference

@@ -143,6 +143,7 @@ uapi::CsifInfo csif_info(Device& d) {
   return info;
 }
 
+/// 0: there is no such query.
 std::uint32_t query_size(const Profile& profile, std::uint32_t type) {
   if (type > profile.last_query) return 0;
   switch (type) {
@@ -151,8 +152,7 @@ std::uint32_t query_size(const Profile& profile, std::uint32_t type) {
     case uapi::kDevQueryTimestampInfo: return sizeof(uapi::TimestampInfo);
     case uapi::kDevQueryGroupPrioritiesInfo: return sizeof(uapi::GroupPrioritiesInfo);
     case uapi::kDevQueryProtectedInfo: return sizeof(uapi::ProtectedInfo);
-    case uapi::kDevQueryProtmState: return sizeof(uapi::ProtmState);
-    default: return 0;
+    default: return sizeof(uapi::ProtmState);
   }
 }
 
@@ -301,8 +301,6 @@ constexpr contract::DrmDriverOps kFirstOps = ops_up_to(uapi::IoctlId::tiler_heap
 constexpr contract::DrmDriverOps kAnnouncedOps = ops_with(kAnnouncedIoctls);
 
 }  // namespace
-
-const contract::DrmDriverOps& panthor_ops() { return kOps; }
 
 const contract::DrmDriverOps& panthor_ops(const Profile& profile) {
   switch (profile.last_ioctl) {

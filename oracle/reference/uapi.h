@@ -19,7 +19,6 @@ namespace protm::reference {
 struct Profile;
 
 /// Name, version and ioctls of the DRM driver, of the base or of another release.
-[[nodiscard]] const contract::DrmDriverOps& panthor_ops();
 [[nodiscard]] const contract::DrmDriverOps& panthor_ops(const Profile& profile);
 
 /// What an open file of the DRM device has. Ids start at 1.
@@ -39,6 +38,15 @@ struct File : contract::FilePrivate {
 [[nodiscard]] Ptr<Vm> vm_lookup(File& file, std::uint32_t id);
 /// Registered group with a reference, or NULL.
 [[nodiscard]] Ptr<Group> group_lookup(File& file, std::uint32_t id);
+
+/// Runs what an unplug has to wait for. Errors: -ENODEV the device is gone, those of `call`.
+template <class F>
+int in_device(Kernel& k, F&& call) {
+  if (!k.dev_enter()) return -ENODEV;
+  const int error = call();
+  k.dev_exit();
+  return error;
+}
 
 template <class T>
 using UserArray = std::pmr::vector<T>;

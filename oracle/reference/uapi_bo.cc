@@ -67,10 +67,8 @@ int check_sync(const GemObject& gem, const uapi::BoSyncOp& op) {
 
 int ioctl_bo_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   File& file = file_of(drm_file);
-  if (!file.d->k.dev_enter()) return -ENODEV;
-  const int error = create_user_bo(file, *static_cast<uapi::BoCreate*>(arg), drm_file);
-  file.d->k.dev_exit();
-  return error;
+  auto& args = *static_cast<uapi::BoCreate*>(arg);
+  return in_device(file.d->k, [&] { return create_user_bo(file, args, drm_file); });
 }
 
 int ioctl_bo_mmap_offset(void*, void* arg, const Ptr<DrmFile>& drm_file) {

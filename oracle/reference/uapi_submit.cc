@@ -60,10 +60,7 @@ int ioctl_group_submit(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   File& file = file_of(drm_file);
   const auto* const args = static_cast<const uapi::GroupSubmit*>(arg);
   if (args->pad != 0) return -EINVAL;
-  const bool present = file.d->k.dev_enter();
-  const int error = present ? submit_all(file, drm_file, *args) : -ENODEV;
-  if (present) file.d->k.dev_exit();
-  return error;
+  return in_device(file.d->k, [&] { return submit_all(file, drm_file, *args); });
 }
 
 }  // namespace protm::reference

@@ -136,7 +136,6 @@ int bind_later(File& file, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& vm,
     const auto checked = checked_op(d, drm_file, vm, op);
     if (!checked) return checked.error();
     const auto job = BindQueues::make_job(vm, *checked);
-    if (job && checked->object) submission.uses(checked->object->resv);
     d.drm.gem_put(checked->object);
     if (!job) return job.error();
     const int error = submission.add(*job, op.syncs);
@@ -158,10 +157,7 @@ int bind_all(File& file, const Ptr<DrmFile>& drm_file, uapi::VmBind& args) {
 
 int ioctl_vm_create(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   File& file = file_of(drm_file);
-  if (!file.d->k.dev_enter()) return -ENODEV;
-  const int error = create_vm(file, *static_cast<uapi::VmCreate*>(arg));
-  file.d->k.dev_exit();
-  return error;
+  return in_device(file.d->k, [&] { return create_vm(file, *static_cast<uapi::VmCreate*>(arg)); });
 }
 
 int ioctl_vm_destroy(void*, void* arg, const Ptr<DrmFile>& drm_file) {
@@ -181,10 +177,8 @@ int ioctl_vm_destroy(void*, void* arg, const Ptr<DrmFile>& drm_file) {
 
 int ioctl_vm_bind(void*, void* arg, const Ptr<DrmFile>& drm_file) {
   File& file = file_of(drm_file);
-  if (!file.d->k.dev_enter()) return -ENODEV;
-  const int error = bind_all(file, drm_file, *static_cast<uapi::VmBind*>(arg));
-  file.d->k.dev_exit();
-  return error;
+  auto& args = *static_cast<uapi::VmBind*>(arg);
+  return in_device(file.d->k, [&] { return bind_all(file, drm_file, args); });
 }
 
 int ioctl_vm_get_state(void*, void* arg, const Ptr<DrmFile>& drm_file) {

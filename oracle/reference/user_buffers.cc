@@ -89,9 +89,9 @@ Result<Ptr<UserClaim>> UserBuffers::claim(const Ptr<GemObject>& gem) {
   made->buffer = gem->dma_buf;
   MutexGuard lock(k_, claims_lock_);
   const bool taken = static_cast<bool>(
-      claims_.find([&](const Ptr<UserClaim>& c) { return c->buffer == made->buffer; }));
+      claims().find([&](const Ptr<UserClaim>& c) { return c->buffer == made->buffer; }));
   if (!taken) {
-    claims_.push_back(made->link);
+    claims().push_back(made->link);
     return made;
   }
   k_.free(made);
@@ -101,7 +101,7 @@ Result<Ptr<UserClaim>> UserBuffers::claim(const Ptr<GemObject>& gem) {
 void UserBuffers::release(const Ptr<UserClaim>& claim) {
   if (!claim) return;
   MutexGuard lock(k_, claims_lock_);
-  claim->link.unlink();
+  claims().remove(claim->link);
   k_.free(claim);
 }
 

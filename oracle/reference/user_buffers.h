@@ -61,6 +61,10 @@ class UserBuffers {
   bool ready_ = false;
 
  private:
+  [[nodiscard]] List<UserClaim>& claims() {
+    k_.assert_held(claims_lock_);
+    return claims_;
+  }
   int init_locked(const Ptr<contract::DrmFile>& file, std::uint32_t handle);
 
   contract::Mutex lock_{.role = "protm.setup_lock"};

@@ -164,28 +164,27 @@ int Vms::run(const Ptr<Vm>& vm, const VmOp& op) {
   return error != 0 ? error : steps.run(OnFailure::keep_vm);
 }
 
+contract::VaSpace& Vms::addresses_of(Vm& vm) {
+  vm.d->k.assert_held(vm.mm_lock);
+  return vm.kernel_va;
+}
+
 Result<std::uint64_t> Vms::alloc_va(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t size,
                                     const char* role) {
   Device& d = *vm->d;
   MutexGuard lock(d.k, vm->mm_lock);
   if (va != UINT64_MAX) {
-    const int error = d.drm.mm_reserve(vm->kernel_va, va, size);
+    const int error = d.drm.mm_reserve(addresses_of(*vm), va, size);
     if (error != 0) return unexpected(error);
     return va;
   }
   const std::uint64_t align = size >= lpae::kBlockSizeL2 ? lpae::kBlockSizeL2 : kPageSize;
-  return d.drm.mm_insert(vm->kernel_va, size, align, vm->auto_start, vm->auto_end, role);
+  return d.drm.mm_insert(addresses_of(*vm), size, align, vm->auto_start, vm->auto_end, role);
 }
 
 void Vms::free_va(const Ptr<Vm>& vm, std::uint64_t va) {
   MutexGuard lock(vm->d->k, vm->mm_lock);
-  vm->d->drm.mm_remove(vm->kernel_va, va);
-}
-
-void Vms::each_mapping(const Ptr<Vm>& vm,
-                       contract::FunctionRef<void(const Ptr<contract::GpuVa>&)> visit) {
-  vm->d->k.assert_held(vm->op_lock);
-  vm->d->drm.gpuvm_for_each(vm->tree, visit);
+  vm->d->drm.mm_remove(addresses_of(*vm), va);
 }
 
 Ptr<GemObject> Vms::object_at(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t& offset) {

@@ -87,12 +87,13 @@ class Vms {
   static Result<std::uint64_t> alloc_va(const Ptr<Vm>& vm, std::uint64_t va, std::uint64_t size,
                                         const char* role);
   static void free_va(const Ptr<Vm>& vm, std::uint64_t va);
-  /// Visits the mappings in the order of their addresses. Under op_lock.
-  static void each_mapping(const Ptr<Vm>& vm,
-                           contract::FunctionRef<void(const Ptr<contract::GpuVa>&)> visit);
   /// Object mapped at `va` with a reference, and the offset of `va` in it; NULL = not mapped.
   static Ptr<contract::GemObject> object_at(const Ptr<Vm>& vm, std::uint64_t va,
                                             std::uint64_t& offset);
+
+ private:
+  /// Addresses of the kernel's buffers, under mm_lock.
+  static contract::VaSpace& addresses_of(Vm& vm);
 };
 
 }  // namespace protm::reference
