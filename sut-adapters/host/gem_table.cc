@@ -135,6 +135,8 @@ Result<std::span<const vocab::Pa>> GemTable::pages(const GemPtr& gem) {
 
 Result<KMap> GemTable::vmap(const GemPtr& gem) {
   State& s = state(gem);
+  const std::int64_t failed = ctx_.kernel.fault("vmap", "gem");
+  if (failed < 0) return tl::unexpected(static_cast<int>(failed));
   const auto found = pages(gem);
   if (!found) return tl::unexpected(found.error());
   ++s.vmaps;
