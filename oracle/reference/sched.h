@@ -288,7 +288,7 @@ class Sched {
   std::uint32_t fw_events_ = 0;
   std::uint64_t last_tick_{}, resched_target_ = kNoTick, tick_period_{};
   std::uint32_t used_slots_ = 0;
-  bool might_have_idle_ = false;
+  bool might_have_idle_ = false;        ///< the last tick left somebody idle on a slot
   bool has_power_reference_ = false;
   contract::Mutex reset_lock_{.role = "reset.lock"};
   bool reset_in_progress_ = false;

@@ -50,10 +50,7 @@ void Sched::process_csg_events(std::uint32_t slot) {
   d_.fw->set_in(csg.io, fw::csg_input::kCsIrqAck, irq_req);
   d_.fw->ack_events(csg.io, events);
 
-  if ((events & fw::kCsgIdle) != 0) {
-    might_have_idle_ = true;
-    tick_now();
-  }
+  if ((events & fw::kCsgIdle) != 0) tick_now();
   if ((events & fw::kCsgProgressTimerEvent) != 0) handle_progress_timer(group);
   std::uint32_t doorbells = 0;
   for (const std::uint32_t cs : Bits{irq_req ^ irq_ack}) {
