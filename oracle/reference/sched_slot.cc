@@ -144,6 +144,9 @@ void Sched::program_slot(std::uint32_t slot, std::uint32_t priority) {
   d_.fw->set_in64(io, fw::csg_input::kProtmSuspendBuf,
                   group->protm_suspend_buf ? group->protm_suspend_buf->va : 0);
   d_.fw->set_in(io, fw::csg_input::kAckIrqMask, ~0u);
+  // Taken from a former tenant, and told again by a boot that cleared the acks: who is new here
+  // would die of it.
+  d_.fw->ack_events(io, fw::kCsgProgressTimerEvent);
   d_.fw->toggle_reqs(io, queues, fw::csg_input::kDoorbellReq, fw::csg_output::kDoorbellAck);
 }
 

@@ -262,6 +262,9 @@ void csg_slot_prog_locked(PanthorDevice* ptdev, std::uint32_t csg_id, int priori
   const auto as = static_cast<std::uint32_t>(panthor_vm_as(&*group->vm));
   fw_write(ptdev, csg.input + in::kConfig, as);
   fw_write(ptdev, csg.input + in::kAckIrqMask, ~0u);
+  // As for the events of a CS: upstream lets the next tenant die of a former one's time-out.
+  const std::uint32_t timed_out = fw_read(ptdev, csg.output + kReqAck.ack);
+  panthor_fw_update_reqs(ptdev, csg, kReqAck.req, timed_out, fw::kCsgProgressTimerEvent);
   const auto queue_mask = static_cast<std::uint32_t>((1ull << group->queue_count) - 1);
   panthor_fw_toggle_reqs(ptdev, csg, kDoorbellReqAck, queue_mask);
 }
