@@ -30,9 +30,20 @@ bool about(std::uint64_t got, std::uint64_t want) {
   return got >= want / 2 && got <= want + want / 20;
 }
 
-std::string_view wrong_word(const MachineConfig& machine, const Record& r, std::uint32_t events) {
+/// What a driver reads: an image may say another version than the machine's firmware has.
+std::uint32_t version_said(const Program& program) {
+  std::uint32_t version = program.machine.fw_version;
+  for (std::uint32_t i = 0; i < program.firmware.said; ++i) {
+    const fw_image::OddWord& word = program.firmware.says[i];
+    if (word.at == fw::glb_control::kVersion) version = word.value;
+  }
+  return version;
+}
+
+std::string_view wrong_word(const Program& program, const Record& r, std::uint32_t events) {
+  const MachineConfig& machine = program.machine;
   if (r.c != machine.shader_present) return "CORE_EN_MASK";
-  if (machine.fw_version >= fw::kVersionGlbState) events |= fw::kGlbStateMask;
+  if (version_said(program) >= fw::kVersionGlbState) events |= fw::kGlbStateMask;
   if ((r.a & events) != events) return "ACK_IRQ_MASK";
   if (!about(r.b, kProgressCycles * (kSec / kUs) / machine.core_hz)) return "PROGRESS_TIMER";
   if (!about(r.d >> 32, kPoweroffNs)) return "POWEROFF_TIMER";
@@ -53,7 +64,7 @@ RuleResult firmware_setup(const Program& program, const Trace& trace) {
     if ((!enters && !is(r, K::csg_state_sampled)) || told == nullptr) continue;
     ++out.armed;
     const std::uint32_t events = enters ? kEvents | kProtmEvents : kEvents;
-    const std::string_view word = wrong_word(program.machine, *told, events);
+    const std::string_view word = wrong_word(program, *told, events);
     if (word.empty() || out.violation) continue;
     out.violation = Violation{i, r.time_ns, word,
                               "the global setup of firmware is not panthor's when a group or "

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A call that blocked comes back: a wait at its time-out, a sleep at its time, everything else
 // within the time that a fence may take without a job, and 5 s more for each fault of the Program,
-// which is what the longest time-outs of a driver add up to.
+// which is what the longest time-outs of a driver add up to. The same for each entry once an
+// activation of the job interrupt was lost: a driver that is deaf finds an ack, and the end of a
+// session, when its time-out is over.
 #include <algorithm>
 #include <map>
 
@@ -24,26 +26,45 @@ std::uint64_t own_ns(const Node& op) {
   }
 }
 
+bool loses_job_irq(const Program& program, const Record& r) {
+  return r.b == static_cast<std::uint32_t>(vocab::FaultKind::lose_irq) &&
+         r.a < program.faults.size() && program.faults[r.a].machine.target == 0;
+}
+
+struct Blocked {
+  std::size_t record = 0;
+  std::uint64_t deaf_entries_before = 0;
+};
+
 }  // namespace
 
 RuleResult blocked_tasks_end(const Program& program, const Trace& trace) {
   RuleResult out;
-  std::map<std::uint32_t, std::size_t> blocked;  // step -> record
+  std::map<std::uint32_t, Blocked> blocked;  // by step
   const std::uint64_t grace_ns =
       kLimits.fence_base_ns + kLimits.blocked_per_fault_ns * program.faults.size();
   std::uint64_t awake_ns = 0;  // nobody comes back while the system sleeps
-  const auto judge = [&](std::uint32_t step, std::size_t record, std::uint64_t now_ns) {
+  std::uint64_t deaf_entries = 0;
+  bool deaf = false;
+  const auto judge = [&](std::uint32_t step, const Blocked& call, std::uint64_t now_ns) {
     const Node* const op = step_op(program, step);
     if (op == nullptr || out.violation) return;
-    const std::uint64_t from_ns = std::max(trace.records[record].time_ns, awake_ns);
-    if (now_ns <= from_ns + own_ns(*op) + grace_ns) return;
-    out.violation = Violation{record, from_ns + own_ns(*op) + grace_ns, "return",
+    const std::uint64_t from_ns = std::max(trace.records[call.record].time_ns, awake_ns);
+    const std::uint64_t deaf_ns =
+        kLimits.blocked_per_fault_ns * (deaf_entries - call.deaf_entries_before);
+    const std::uint64_t until_ns = from_ns + own_ns(*op) + grace_ns + deaf_ns;
+    if (now_ns <= until_ns) return;
+    out.violation = Violation{call.record, until_ns, "return",
                               "a call that blocked did not come back in time"};
   };
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::step_blocked) {
-      if (blocked.try_emplace(r.b, i).second) ++out.armed;
+      if (blocked.try_emplace(r.b, Blocked{i, deaf_entries}).second) ++out.armed;
+    } else if (is(r, vocab::ObservationKind::fault_applied)) {
+      deaf = deaf || loses_job_irq(program, r);
+    } else if (is(r, vocab::ObservationKind::enter_sampled)) {
+      deaf_entries += deaf ? 1 : 0;
     } else if (r.kind == RecordKind::kernel_log && r.sub == kRunnerWakes) {
       awake_ns = r.time_ns;
     } else if (r.kind == RecordKind::step_returned) {
@@ -54,7 +75,7 @@ RuleResult blocked_tasks_end(const Program& program, const Trace& trace) {
       blocked.erase(found);
     }
   }
-  for (const auto& [step, record] : blocked) judge(step, record, end_ns(trace));
+  for (const auto& [step, call] : blocked) judge(step, call, end_ns(trace));
   return out;
 }
 

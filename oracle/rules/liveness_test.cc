@@ -234,6 +234,22 @@ TEST_CASE("L4: a call that blocked comes back") {
   TraceBuilder never;
   never.record(RecordKind::step_blocked, {.b = w.vm}).after(11 * kSec).saw(K::ping_sampled);
   check_wrong("L4", w.program, never, 0);
+
+  // Who holds the lock waits for acks that nobody tells.
+  Program deaf = w.program;
+  deaf.faults.push_back(Fault{});
+  deaf.faults.back().machine.kind = vocab::FaultKind::lose_irq;
+  const auto entries_while_blocked = [&](std::uint32_t n) {
+    TraceBuilder b;
+    b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq)});
+    b.saw(K::enter_sampled).record(RecordKind::step_blocked, {.b = w.vm});
+    for (std::uint32_t i = 0; i < n; ++i) b.saw(K::enter_sampled);
+    return b.after(19 * kSec).returned(w.vm, 0);
+  };
+  check_right("L4", deaf, entries_while_blocked(1));
+  check_wrong("L4", deaf, entries_while_blocked(0), 2);
+  deaf.faults.back().machine.target = 2;
+  check_wrong("L4", deaf, entries_while_blocked(1), 2);
 }
 
 TEST_CASE("I12: without protected work nothing of protected mode is asked for") {

@@ -48,6 +48,14 @@ TEST_CASE("HW-firmware-setup: a group starts with the setup that panthor gives f
   CHECK(says(setup(kMask, progress, cores, 810'000)) == "broken at record 2");
   constexpr std::uint64_t kIdleTenTimes = 10'010'000ull << 32 | 8'000'000;
   CHECK(says(setup(kMask, progress, cores, kIdleTenTimes)) == "broken at record 2");
+  // The field that halts firmware is there from a version on, as the image says it.
+  Program newer = program;
+  newer.machine.fw_version = fw::kVersionGlbState;
+  const TraceBuilder older_setup = setup(kMask, progress, cores, kTimers);
+  CHECK(words(asked("HW-firmware-setup", newer, older_setup)) == "broken at record 2");
+  newer.firmware.said = 1;
+  newer.firmware.says[0] = {.at = fw::glb_control::kVersion, .value = 1};
+  CHECK(words(asked("HW-firmware-setup", newer, older_setup)) == "kept");
   TraceBuilder inside = setup(kMask | kEnter, progress, cores, kTimers);
   inside.after(kMs).saw(K::enter_sampled);
   CHECK(says(inside) == "kept");
