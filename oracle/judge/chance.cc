@@ -41,10 +41,11 @@ class Chance {
     if (depends_on_fork(f)) return true;
     if (f.rule == "memory") return memory_allows(f);
     if (f.rule == "window" || f.rule == "fence" || f.event == "group_state") {
-      // A fence that never comes is nobody's luck.
-      if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
       const auto group = subject(f);
       if (!group) return false;
+      if (f.rule != "window" && looked_or_not(f, *group)) return true;
+      // A fence that never comes is nobody's luck.
+      if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
       return by_chance(*group) || fault_told_late(f, *group) || exit_given_up(f, *group) ||
              refused_beside_death(f, *group) || beside_faulted_queue(f, *group);
     }
@@ -78,6 +79,40 @@ class Chance {
       by_chance = by_chance || touched;
     }
     return by_chance;
+  }
+
+  /// Who waits for a sync object whose memory the Program unmaps faults when the firmware looks
+  /// again, and waits on, or times out, when it never does. Whether a group that waits gets a slot
+  /// is the driver's choice, since it counts as idle. Source: panthor_sched.c (7.3) group_is_idle(),
+  /// tick_work(), which brings idle groups in where slots are left.
+  [[nodiscard]] bool looked_or_not(const Finding& f, std::uint32_t group) const {
+    const bool in_oracle = oracle_.page_faulted.contains(group);
+    if (in_oracle == candidate_.page_faulted.contains(group)) return false;
+    const Record* const fence = record(f, !in_oracle);
+    if (f.rule == "fence" && fence != nullptr && fence->d == 0) return false;
+    const Fates& other = in_oracle ? candidate_ : oracle_;
+    const Trace& trace = in_oracle ? c_.candidate : c_.oracle;
+    const auto died = other.died.find(group);
+    if (died != other.died.end()) {
+      const Record& r = trace.records[died->second];
+      const bool timed_out =
+          r.kind == RecordKind::fence_signalled ? r.d == ETIMEDOUT : f.event == "group_state";
+      if (!timed_out) return false;
+    }
+    return waits_in_unmapped_memory(group);
+  }
+  [[nodiscard]] bool waits_in_unmapped_memory(std::uint32_t group) const {
+    bool waits = false, unmaps = false;
+    for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
+      const Node& op = c_.program.steps[s].op;
+      if (group_of_job(c_.program, s) == group) {
+        waits = waits || uses_instruction(op, NodeType::i_sync_wait64);
+      }
+      if (step_type(c_.program, s) != NodeType::vm_bind) continue;
+      const bool same = field_number(op, "vm") == field_number(c_.program.steps[group].op, "vm");
+      unmaps = unmaps || (same && uses_instruction(op, NodeType::bind_unmap));
+    }
+    return waits && unmaps;
   }
 
   /// A tick that comes before the firmware has said whose a page fault is takes all queues of the

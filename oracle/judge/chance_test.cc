@@ -24,7 +24,8 @@ constexpr auto kRef = Value::Kind::ref;
 /// Two groups of one VM with a job each, a buffer that is mapped there, and steps that take away.
 struct World {
   Program program;
-  std::uint32_t vm, bo, bind, mine, other, job, other_job, destroy, unbind, create;
+  std::uint32_t vm, bo, bind, mine, other, job, other_job, destroy, unbind, create,
+      probe;
   World() {
     vm = add_step(program, make_node(NodeType::vm_create));
     bo = add_step(program, make_node(NodeType::bo_create));
@@ -36,6 +37,7 @@ struct World {
     destroy = add_step(program, make_node(NodeType::group_destroy, {{"group", kRef, mine}}));
     unbind = add_step(program, make_node(NodeType::unbind));
     create = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
+    probe = add_step(program, make_node(NodeType::probe));
   }
   TraceBuilder running() const {
     TraceBuilder b;
@@ -266,6 +268,42 @@ TEST_CASE("chance: who enters while a PING is open cannot be asked to leave") {
   CHECK(w.left(refused(vocab::AckTarget::glb_halt, false), EINVAL) == 1);
 }
 
+TEST_CASE("chance: whether the firmware looks again at what a job waits for, unmapped meanwhile") {
+  World w;
+  TraceBuilder fault = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 0});
+  const auto left = [&](std::uint64_t oracle_error, std::uint64_t error) {
+    TraceBuilder oracle = w.running();
+    oracle.fence(w.job, oracle_error);
+    TraceBuilder candidate = fault;
+    candidate.fence(w.job, error);
+    std::vector<Finding> findings{
+        {.from = FindingClass::comparison,
+         .rule = "fence",
+         .slug = "fence",
+         .event = "fence_signalled",
+         .field = "error",
+         .detail = {},
+         .oracle_record = oracle.trace().records.size() - 1,
+         .candidate_record = candidate.trace().records.size() - 1}};
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    drop_chance(c);
+    return findings.size();
+  };
+  CHECK(left(ETIMEDOUT, EINVAL) == 1);
+  const auto list = [](NodeType type) {
+    Value v;
+    v.list.push_back(make_node(type));
+    return v;
+  };
+  w.program.steps[w.job].op.fields.push_back(list(NodeType::i_sync_wait64));
+  CHECK(left(ETIMEDOUT, EINVAL) == 1);
+  w.program.steps[w.bind].op.fields.push_back(list(NodeType::bind_unmap));
+  CHECK(left(ETIMEDOUT, EINVAL) == 0);
+  CHECK(left(ECANCELED, EINVAL) == 1);
+  CHECK(left(0, EINVAL) == 1);
+}
+
 TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs") {
   const World w;
   const auto left = [&](TraceBuilder candidate, std::int64_t result) {
@@ -293,6 +331,13 @@ TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs"
   going.started(w.unbind).started(w.create);
   CHECK(left(going, -ENODEV) == 0);
   CHECK(left(going, -EINVAL) == 1);
+  // There is no node until the probe is done.
+  TraceBuilder probing;
+  probing.started(w.unbind).returned(w.unbind, 0).started(w.probe).started(w.create);
+  CHECK(left(probing, -ENOENT) == 0);
+  TraceBuilder back;
+  back.started(w.unbind).returned(w.unbind, 0).started(w.probe).returned(w.probe, 0);
+  CHECK(left(back.started(w.create), -ENOENT) == 1);
   TraceBuilder hung;
   hung.started(w.create).saw(K::exit_refused);
   CHECK(left(hung, -ETIMEDOUT) == 0);

@@ -342,7 +342,8 @@ bool going_at(const Program& program, const Trace& trace, std::size_t index) {
   for (std::size_t i = 0; i < std::min(index, trace.records.size()); ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::step_started && removes_device(step_type(program, r.b))) going = true;
-    const bool back = r.kind == RecordKind::step_started &&
+    // Until the probe is done there is no node.
+    const bool back = r.kind == RecordKind::step_returned && r.c == 0 &&
                       (step_type(program, r.b) == NodeType::probe ||
                        step_type(program, r.b) == NodeType::load);
     if (back) going = false;
