@@ -83,8 +83,8 @@ class Chance {
 
   /// Who waits for a sync object whose memory the Program unmaps faults when the firmware looks
   /// again, and waits on, or times out, when it never does. Whether a group that waits gets a slot
-  /// is the driver's choice, since it counts as idle. Source: panthor_sched.c (7.3) group_is_idle(),
-  /// tick_work(), which brings idle groups in where slots are left.
+  /// is the driver's choice, since it counts as idle. Source: panthor_sched.c (7.3), where
+  /// group_is_idle() and tick_work() bring idle groups in where slots are left.
   [[nodiscard]] bool looked_or_not(const Finding& f, std::uint32_t group) const {
     const bool in_oracle = oracle_.page_faulted.contains(group);
     if (in_oracle == candidate_.page_faulted.contains(group)) return false;
