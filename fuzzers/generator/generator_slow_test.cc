@@ -76,7 +76,24 @@ TEST_CASE("set pieces: each finds the defect that it was made for") {
                            {"operation-meets-exit", "MMU-15"},
                            {"operation-meets-exit", "RST-15"},
                            {"work-meets-session", "SCHED-69"},
-                           {"groups-meet-reset", "RST-16"}};
+                           {"groups-meet-reset", "RST-16"},
+                           {"odd-start", "HEAP-30"},
+                           {"odd-start", "FW-8"},
+                           {"odd-start", "FW-9"},
+                           {"odd-start", "UAPI-5"},
+                           {"long-sessions", "FW-25"},
+                           {"asks-and-loses-slot", "SCHED-34"},
+                           {"asks-and-loses-slot", "SCHED-39"},
+                           {"queues-ask", "SCHED-46"},
+                           {"queues-ask", "SCHED-47"},
+                           {"queues-ask", "SCHED-48"},
+                           {"doorbells-inside", "SCHED-82"},
+                           {"binds-of-two", "MMU-24"},
+                           {"entry-fails", "SCHED-43"},
+                           {"entry-meets-reset", "SCHED-81"},
+                           {"faults-in-a-row", "RST-3"},
+                           {"device-meets-session", "RST-24"},
+                           {"device-meets-session", "RST-29"}};
   constexpr std::uint32_t kPrograms = 500;
   for (const Row& row : kRows) {
     CAPTURE(row.defect);

@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzzers/generator/set_piece.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
 
 #include "conformance/format/case_words.h"
-#include "fuzzers/generator/scene.h"
+#include "fuzzers/generator/set_piece_parts.h"
 #include "gpu-model/vocab/machine_fault.h"
-#include "sut-adapters/contract/schedule.h"
 
 namespace protm::fuzz {
 
 using contract::EventKind;
-using contract::kNoStep;
+using contract::Node;
 using contract::NodeType;
 using contract::PointKind;
 using contract::ScheduleEntry;
 using contract::TaskSpec;
 using contract::Trigger;
 using vocab::FaultKind;
-
-namespace {
-
-/// Programs that are a set piece, in percent.
-constexpr std::uint32_t kPercent = 5;
 
 Client& only_client(Scene& scene) {
   const std::uint32_t actor = scene.builder.add_actor("client0", scene.random.percent(40));
@@ -47,6 +42,28 @@ void until(Scene& scene, ScheduleEntry::Verb verb, TaskSpec task, PointKind poin
 
 TaskSpec role(const char* word) { return {TaskSpec::kNoActor, word}; }
 
+std::uint64_t draw_short(std::uint64_t least_ns, std::uint64_t most_ns, Random& random) {
+  const std::uint64_t most = std::max(least_ns, most_ns >> random.below(8));
+  return kUs * random.between(least_ns / kUs, most / kUs);
+}
+
+std::uint32_t submit_region(Scene& scene, Client& client, std::size_t group, std::uint32_t queue,
+                            std::uint64_t before_ns, const RunTime& region, const Trigger& when) {
+  std::vector<Node> stream;
+  if (before_ns != 0) {
+    stream.push_back(Make(NodeType::i_run_compute).number("time", before_ns).node());
+  }
+  stream.push_back(
+      Make(NodeType::i_prot_region).list("region", {client.run_for(region)}).node());
+  if (scene.random.percent(30)) stream.push_back(client.run_for({.most_ns = 40 * kMs}));
+  return client.submit_stream(group, std::move(stream), when, queue);
+}
+
+namespace {
+
+/// Programs that are a set piece, in percent.
+constexpr std::uint32_t kPercent = 8;
+
 // --- dma-heaps -----------------------------------------------------------------------------------
 
 /// A heap goes while another call looks for it, or passes it on the way to another one; one of the
@@ -67,7 +84,8 @@ void heaps_meet(Scene& scene) {
   const Trigger both = after(EventKind::step_returned, last, 0);
   scene.builder.add(owner, Make(NodeType::heap_unregister).ref("heap", first), both);
   const std::string name = random.percent(70) ? "two" : "one";
-  if (random.percent(50)) {
+  const bool opens = random.percent(50);
+  if (opens) {
     const std::uint32_t file =
         scene.builder.add(other, Make(NodeType::heap_open).text("name", "one"), both);
     if (random.percent(40)) {
@@ -92,8 +110,11 @@ void heaps_meet(Scene& scene) {
   constexpr std::uint32_t kWeights[] = {4, 1, 4, 1};
   const std::uint64_t lines = random.percent(75) ? 1 : 2;
   for (std::uint64_t i = 0; i < lines; ++i) {
-    const At& at = kPoints[random.weighted(kWeights)];
-    const bool owners = random.percent(50);
+    // Mostly the two worst places: the owner between its last reference and the list, a search
+    // that holds a reference of the heap it passes.
+    const bool worst = random.percent(40);
+    const At& at = worst ? kPoints[opens ? 2 : 0] : kPoints[random.weighted(kWeights)];
+    const bool owners = worst ? opens : random.percent(50);
     // To register a heap takes the lock as well.
     const bool again = owners && std::string_view(at.object) == "heap_list_lock";
     // A search comes to the heaps that were there before first.
@@ -244,11 +265,21 @@ void groups_meet_reset(Scene& scene) {
 }
 
 constexpr std::array kPieces{
-    SetPiece{"heaps-meet", 4, heaps_meet},
+    SetPiece{"heaps-meet", 5, heaps_meet},
     SetPiece{"heap-of-the-driver", 2, heap_of_the_driver},
     SetPiece{"operation-meets-exit", 4, operation_meets_exit},
     SetPiece{"work-meets-session", 2, work_meets_session},
-    SetPiece{"groups-meet-reset", 2, groups_meet_reset},
+    SetPiece{"groups-meet-reset", 4, groups_meet_reset},
+    SetPiece{"odd-start", 4, odd_start},
+    SetPiece{"device-meets-session", 3, device_meets_session},
+    SetPiece{"long-sessions", 2, long_sessions},
+    SetPiece{"asks-and-loses-slot", 4, asks_and_loses_slot},
+    SetPiece{"queues-ask", 3, queues_ask},
+    SetPiece{"doorbells-inside", 2, doorbells_inside},
+    SetPiece{"binds-of-two", 3, binds_of_two},
+    SetPiece{"entry-fails", 2, entry_fails},
+    SetPiece{"entry-meets-reset", 3, entry_meets_reset},
+    SetPiece{"faults-in-a-row", 3, faults_in_a_row},
 };
 
 }  // namespace
@@ -262,6 +293,11 @@ const SetPiece* set_piece_of(std::uint64_t seed) {
   std::array<std::uint32_t, kPieces.size()> weights{};
   for (std::size_t i = 0; i < kPieces.size(); ++i) weights[i] = kPieces[i].weight;
   return &kPieces[random.weighted(weights)];
+}
+
+std::uint64_t next_set_piece(std::uint64_t seed) {
+  while (set_piece_of(seed) == nullptr) ++seed;
+  return seed;
 }
 
 }  // namespace protm::fuzz

@@ -25,4 +25,7 @@ struct SetPiece {
 /// leaves the Programs of other seeds as they were.
 [[nodiscard]] const SetPiece* set_piece_of(std::uint64_t seed);
 
+/// The next seed from there on that is a set piece: who mutates Programs wants more of them.
+[[nodiscard]] std::uint64_t next_set_piece(std::uint64_t seed);
+
 }  // namespace protm::fuzz

@@ -7,6 +7,7 @@
 #include "conformance/format/node_words.h"
 #include "conformance/format/program_order.h"
 #include "fuzzers/generator/generate.h"
+#include "fuzzers/generator/set_piece.h"
 #include "fuzzers/mutator/editor.h"
 #include "fuzzers/mutator/program_cut.h"
 
@@ -19,6 +20,8 @@ using contract::Value;
 namespace {
 
 constexpr std::uint32_t kNone = UINT32_MAX;
+/// New Programs that are a set piece for sure, in percent; of the others as many as of all seeds.
+constexpr std::uint32_t kSetPieces = 30;
 
 /// `from` without the steps that are neither in [first, end) nor needed by one that is.
 Program part_of(const Program& from, std::size_t first, std::size_t end) {
@@ -94,7 +97,8 @@ bool Editor::splice_generated() {
 }
 
 bool Editor::replace_by_generated() {
-  program_ = generate(random_.next(), Scope::full);
+  const std::uint64_t seed = random_.next();
+  program_ = generate(random_.percent(kSetPieces) ? next_set_piece(seed) : seed, Scope::full);
   return true;
 }
 
