@@ -46,7 +46,6 @@ int Sched::init(const Ptr<Sched>& self) {
 void Sched::forced_terminate(const Ptr<Group>& group) {
   assert_locked();
   group->state = GroupState::terminated;
-  if (group->csg_id < 0) return;
   // The next tenant may have fewer queues, and firmware starts what asks for it in a slot.
   const auto slot = static_cast<std::uint32_t>(group->csg_id);
   for (std::uint32_t i = 0; i < group->queue_count; ++i) reset_cs(group, slot, i);
