@@ -114,6 +114,10 @@ TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it i
   CHECK(w.left(theirs, EINVAL) == 0);
   TraceBuilder own = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 0});
   CHECK(w.left(own, EINVAL) == 1);
+  // A removal behind it takes nothing from that.
+  TraceBuilder removed = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});
+  removed.after(kMs).fence(w.job, EINVAL).started(w.unbind);
+  CHECK(w.left(removed, EINVAL) == 0);
   // The AS is taken down, so the neighbours fault too; the MMU reports that of the first only.
   const auto bus = static_cast<std::uint64_t>(vocab::Exception::cs_bus_fault);
   TraceBuilder first = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1, .c = bus});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/judge/touched.h"
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <optional>
@@ -101,8 +102,11 @@ class Reader {
       note_own_fault(*fatal_.begin(), unseen_faults_.front());
     }
   }
+  /// The first touch counts; that of a page fault is known at the end only.
   void touch(std::uint32_t group, std::size_t i) {
-    if (group != kNoStep) fates_.touched.try_emplace(group, i);
+    if (group == kNoStep) return;
+    std::size_t& first = fates_.touched.try_emplace(group, i).first->second;
+    first = std::min(first, i);
   }
   template <class Belongs>
   void touch_if(std::size_t i, Belongs&& belongs) {
