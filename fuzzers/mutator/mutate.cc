@@ -15,6 +15,9 @@ using contract::Program;
 
 namespace {
 
+/// New Programs that get no other edit on top, in percent.
+constexpr std::uint32_t kLeaveNewAlone = 60;
+
 constexpr std::array<ChangeInfo, kChangeCount> kChanges{{
     {Change::insert_step, "insert step", 16},
     {Change::delete_steps, "delete steps", 10},
@@ -96,7 +99,10 @@ void mutate(Program& program, Random& random, const Subject& subject) {
   // Some edits find nothing to do: a bounded number of tries more.
   for (int tries = 24; left > 0 && tries > 0; --tries) {
     const auto what = static_cast<Change>(random.weighted(weights));
-    if (try_change(program, what, random, subject, opcodes)) --left;
+    if (!try_change(program, what, random, subject, opcodes)) continue;
+    --left;
+    // What is new is worth a run as it is: most meetings do not outlast another edit.
+    if (what == Change::replace && random.percent(kLeaveNewAlone)) return;
   }
 }
 
