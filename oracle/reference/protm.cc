@@ -115,7 +115,6 @@ bool Protm::request_entry() {
     (void)k_.wait_event_timeout(d_.fw->req_waitqueue(), [&] { return acked() || faulted_; },
                                 k_.msecs_to_jiffies(kEnterAckMs));
   }
-  if (faulted_) return false;
   if (!acked()) {
     k_.log("protected mode entry is not acknowledged");
     return false;
