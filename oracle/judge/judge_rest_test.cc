@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Goal: the device's own state is compared when it sleeps and when its driver is gone, but for a
-// GPU that both drivers had to give up.
+// GPU that both drivers had to give up; and who uses it without power is wrong.
 #include <doctest/doctest.h>
 
 #include "oracle/judge/judge.h"
+#include "sut-adapters/contract/power_warn.h"
 #include "sut-adapters/contract/trace_builder.h"
 
 using namespace protm;
@@ -56,4 +57,11 @@ TEST_CASE("rest-state: what is left of a GPU that both drivers gave up is not co
   CHECK(outcome(at_rest(Gpu::lost, 1), at_rest(Gpu::reset, 0)) == "diverged");
   CHECK(outcome(at_rest(Gpu::reset, 1), at_rest(Gpu::lost, 0)) == "diverged");
   CHECK(outcome(at_rest(Gpu::lost, 1), at_rest(Gpu::lost, 0)) == "agreed");
+}
+
+TEST_CASE("sut/warn: nobody may use a register without power, the oracle neither") {
+  TraceBuilder dark;
+  dark.record(RecordKind::kernel_warn, {}, kNoPowerWarn);
+  CHECK(outcome(TraceBuilder{}, dark) == "diverged");
+  CHECK(outcome(dark, dark) == "oracle_wrong");
 }

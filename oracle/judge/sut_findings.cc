@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 
+#include "sut-adapters/contract/power_warn.h"
+
 namespace protm::judge {
 
 using namespace contract;
@@ -87,8 +89,9 @@ std::vector<Finding> sut_findings(const Trace& trace, const Trace* expected) {
         break;
       case RecordKind::kernel_warn: {
         std::uint64_t& left = allowed[text];
-        // What the kernel says of a driver's reference counts is no driver's choice.
-        if (text.starts_with("refcount ")) {
+        // What the kernel says of a driver's reference counts, or of its use of registers that have
+        // no power, is no driver's choice.
+        if (text.starts_with("refcount ") || text == contract::kNoPowerWarn) {
           out.push_back(sut("warn", trace, i, "warn", text));
         } else if (expected != nullptr && left == 0) {
           out.push_back(sut("warn", trace, i, "warn", "unexpected WARN: " + text));

@@ -36,6 +36,7 @@ int Device::probe() {
   bind_wq = k.alloc_workqueue("bind.wq", contract::WorkqueueKind::unbound);
   reset_work_.fn = contract::bind<&Device::run_reset>(self);
   k.init_completion(unplug_done_);
+  k.init_completion(as_gone_);
   k.disable_work_sync(reset_work_);  // no reset before there is something to reset
   k.pm_runtime_enable(contract::bind<&Device::runtime_suspend>(self),
                       contract::bind<&Device::runtime_resume>(self));
@@ -144,7 +145,8 @@ int Device::init_hardware() {
 }
 
 bool Device::reset_out_of_protm() {
-  if (!protm->maybe_inside()) return false;
+  // What is lost did not leave by the reset before either, and has no AS any more.
+  if (lost_ || !protm->maybe_inside()) return false;
   reset_gpu();
   mmu->forget_slots();
   protm->forget();
@@ -154,11 +156,16 @@ bool Device::reset_out_of_protm() {
 void Device::undo_parts() {
   sched_ready_ = false;
   sched->unplug();
-  (void)reset_out_of_protm();
+  // What failed to wake has silenced its parts, and its registers have no power.
+  const bool lit = powered();
+  if (lit) (void)reset_out_of_protm();
+  fw->stop_for_good();
+  // Upstream frees the firmware's memory first, each piece with commands to an AS that may hang.
+  mmu->unplug();
+  k.complete_all(as_gone_);
   fw->unplug();
   user_buffers->forget();
-  mmu->unplug();
-  gpu->silence();
+  if (lit) gpu->silence();
 }
 
 void Device::free_device(Device* device) {
@@ -283,14 +290,22 @@ void Device::schedule_reset() {
 
 bool Device::wait_for_reset(std::uint32_t before) {
   if (resets_ != before) return true;
-  if (!reset_pending_ || k.dev_is_unplugged()) return false;
+  if (k.dev_is_unplugged()) return wait_for_unplug();
+  if (!reset_pending_) return false;
   k.flush_work(reset_work_);
   if (resets_ != before) return true;
   // On the way into a suspend it is left to the resume, which a sleeping system does not do for
   // whoever asks. No suspend waits for who waits here: those are users and their cleanup.
   k.wait_event(awake_, [this] { return !asleep_; });
   if (resume_and_get() == 0) k.pm_runtime_put_autosuspend();
-  return resets_ != before;
+  if (resets_ != before) return true;
+  return k.dev_is_unplugged() && wait_for_unplug();
+}
+
+bool Device::wait_for_unplug() {
+  // Whoever comes here is in no section of the device, and the unplug waits for none of them.
+  k.wait_for_completion(as_gone_);
+  return true;
 }
 
 void Device::reset_gpu() {

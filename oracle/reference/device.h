@@ -52,7 +52,8 @@ class Device {
   /// How many resets were carried out: read before what may ask for one.
   [[nodiscard]] std::uint32_t resets() const { return resets_; }
   /// Waits for a reset that is asked for, which may be over by now; false when none was carried out
-  /// since there were `before`. Another one may be asked for by then.
+  /// since there were `before`. Another one may be asked for by then. An unplug counts as one as
+  /// soon as no VM has an AS any more. Not for the unplug itself, nor for what it waits for.
   bool wait_for_reset(std::uint32_t before);
   /// True from the moment when a fast restart of the firmware is possible until it is used.
   bool fast_reset{};
@@ -60,6 +61,9 @@ class Device {
   [[nodiscard]] bool lost() const { return lost_; }
   [[nodiscard]] bool is_initialized() const { return sched_ready_; }
   [[nodiscard]] PmState pm_state() const { return pm_state_; }
+  /// Registers can be used: not so behind a suspend, nor behind a resume that failed.
+  /// Source: panthor_fw.c panthor_fw_unplug() (7.3) and its like: pm_runtime_active().
+  [[nodiscard]] bool powered() const { return pm_state_ != PmState::suspended; }
   /// Power for a piece of work. While the system sleeps that is not to be had, whatever runtime PM
   /// says (a device that was in use counts as active): the work waits until it is awake.
   int resume_and_get();
@@ -90,6 +94,7 @@ class Device {
   /// Resets a GPU that did not leave protected mode: without firmware nothing else gets it out, and
   /// no AS or cache command may be sent before. The MMU keeps nothing over it. True when it did.
   bool reset_out_of_protm();
+  bool wait_for_unplug();
   static void put_heap(Device* device);
   static void free_device(Device* device);
 
@@ -103,6 +108,7 @@ class Device {
   contract::Mutex unplug_lock_{.role = "unplug.lock"};
   contract::Mutex protm_setup_lock_{.role = "protm.setup_lock"};
   contract::Completion unplug_done_{.role = "unplug.done"};
+  contract::Completion as_gone_{.role = "unplug.as_gone"};
   contract::WaitQueue awake_{.role = "pm.awake"};
   PmState pm_state_{};
   std::uint32_t resets_{};   ///< that were carried out, by a slow start as well

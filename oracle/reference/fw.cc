@@ -250,11 +250,14 @@ int Fw::post_reset() {
   return 0;
 }
 
-void Fw::unplug() {
+void Fw::stop_for_good() {
   k_.disable_delayed_work_sync(ping_work_);
-  const bool powered = d_.pm_state() != PmState::suspended;
-  if (powered) irq_.suspend();
-  if (powered && !d_.lost()) stop();
+  if (!d_.powered()) return;
+  irq_.suspend();
+  if (!d_.lost()) stop();
+}
+
+void Fw::unplug() {
   if (vm_) {
     while (!sections_.empty()) {
       const Ptr<FwSection> section = sections_.front();
@@ -265,7 +268,7 @@ void Fw::unplug() {
     Vms::put(vm_);
     vm_ = nullptr;
   }
-  if (powered && !d_.lost()) d_.gpu->l2_power_off();
+  if (d_.powered() && !d_.lost()) d_.gpu->l2_power_off();
 }
 
 }  // namespace protm::reference

@@ -43,6 +43,9 @@ class Fw {
   virtual ~Fw() = default;
 
   int init(const Ptr<Fw>& self);
+  /// Silent and stopped, whatever becomes of its memory.
+  void stop_for_good();
+  /// Gives the memory back, when no AS leads to it any more, and takes the power of the L2.
   void unplug();
   void suspend();
   /// Starts the firmware again after suspend or reset. Errors: -ETIMEDOUT, -ENOMEM, -EINVAL.

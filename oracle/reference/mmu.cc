@@ -372,14 +372,22 @@ void Mmu::post_reset() {
   irq_.resume(kMmuIrqPageFaultMask);
 }
 
-void Mmu::unplug() {
-  irq_.suspend();
+bool Mmu::disable_all() {
+  bool obeyed = true;
   MutexGuard slots(k_, slots_lock_);
   for (const Ptr<Vm>& vm : slots_) {
-    if (!vm) continue;
-    if (d_.pm_state() != PmState::suspended) (void)as_disable(as_of(*vm), AsDisable::full);
-    release_slot_locked(*vm);
+    if (vm && !as_disable(as_of(*vm), AsDisable::full)) obeyed = false;
   }
+  return obeyed;
+}
+
+void Mmu::unplug() {
+  if (d_.powered()) {
+    irq_.suspend();
+    // Nobody resets what is gone, and an AS that goes on translating leads to memory that is freed.
+    if (!disable_all()) d_.gpu->soft_reset();
+  }
+  forget_slots();
 }
 
 }  // namespace protm::reference

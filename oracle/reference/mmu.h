@@ -78,6 +78,8 @@ class Mmu {
   int wait_ready(std::uint32_t as);
   int command(std::uint32_t as, std::uint32_t cmd);
   int as_enable(std::uint32_t as, Vm& vm);
+  /// Switches off all AS that are in use; false when one did not obey.
+  bool disable_all();
   /// False: the flush or a command got stuck; behind a flush that did the AS is off all the same.
   bool as_disable(std::uint32_t as, AsDisable how);
   int lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size);

@@ -173,7 +173,7 @@ void Protm::handle_exit() {
 void Protm::forget() {
   end_session();
   // A GPU that refused to leave is inside until the reset: the gate must know.
-  window_ = d_.gpu->protm_active();
+  window_ = d_.powered() && d_.gpu->protm_active();
   faulted_ = false;
   if (culprit_) {
     const Ptr<Group> group = culprit_;

@@ -112,7 +112,8 @@ void Sched::suspend_locked() {
 void Sched::rescue_from_protm() {
   Protm& protm = *d_.protm;
   bool refused = false;
-  if (d_.gpu->protm_active()) refused = !protm.force_exit();
+  // Firmware that was stopped in there answers no PING.
+  if (d_.powered() && d_.gpu->protm_active()) refused = d_.lost() || !protm.force_exit();
   const Ptr<Group> inside = protm.active_group() ? protm.active_group() : protm.culprit();
   if (protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
   // Only who is to blame dies: somebody else's reset is none of its business (RST-14).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Interrupts: hard handlers on level lines, their threads, and MMIO, after which they may come.
 // Source: reference/facts-host.md I1-I5, decisions.md 18.
+#include "sut-adapters/contract/power_warn.h"
 #include "sut-adapters/host/kernel_impl.h"
 
 namespace protm::host {
@@ -10,8 +11,14 @@ constexpr std::uint32_t kNobodyCaredCalls = 1000;
 constexpr std::uint32_t kStormCalls = 10000;
 }  // namespace
 
+void KernelImpl::check_power() {
+  if (!pm_.enabled || pm_.status != contract::RpmStatus::suspended) return;
+  say_once(contract::RecordKind::kernel_warn, 0, contract::kNoPowerWarn);
+}
+
 std::uint32_t KernelImpl::read32(std::uint32_t offset) {
   point(contract::PointKind::mmio_read, "register", offset);
+  check_power();
   const std::uint32_t value = around_.bus->read32(offset);
   run_hard_irqs();
   return value;
@@ -19,6 +26,7 @@ std::uint32_t KernelImpl::read32(std::uint32_t offset) {
 
 void KernelImpl::write32(std::uint32_t offset, std::uint32_t value) {
   point(contract::PointKind::mmio_write, "register", offset);
+  check_power();
   around_.bus->write32(offset, value);
   run_hard_irqs();
 }

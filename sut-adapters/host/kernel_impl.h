@@ -352,6 +352,8 @@ class KernelImpl final : public contract::Kernel {
 
   // interrupts (irq_line.cc)
   void run_hard_irqs();
+  /// WARNs when the clocks of the registers are off.
+  void check_power();
   /// What one handler of a line answered; `ended` false: it stopped inside.
   contract::IrqReturn run_irq_action(std::uint32_t nr, bool& ended);
   void run_irq_line(std::uint32_t line);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "gpu-model/vocab/errno.h"
+#include "sut-adapters/contract/power_warn.h"
 #include "sut-adapters/host/kernel_test_bench.h"
 
 using namespace protm;
@@ -235,6 +236,22 @@ TEST_CASE("Runtime PM P2: a resume during a suspend waits for it, then resumes")
   CHECK(d.log == "probe resume suspend resume ");
 }
 
+TEST_CASE("PM: an access to a register while the device is suspended is reported once") {
+  Bench t;
+  FakeDriver d(t);
+  d.answer = IrqReturn::none;
+  t.now("load", [&] {
+    d.k.device_attach();
+    REQUIRE(d.k.pm_runtime_resume_and_get() == 0);
+    d.k.write32(FakeBus::kRaiseRegister, 0);
+    CHECK(t.count(RecordKind::kernel_warn) == 0);
+    d.k.pm_runtime_put_sync_suspend();
+    (void)d.k.read32(FakeBus::kRaiseRegister);
+    d.k.write32(FakeBus::kRaiseRegister, 0);
+  });
+  CHECK(t.texts(RecordKind::kernel_warn) == Texts{contract::kNoPowerWarn});
+}
+
 TEST_CASE("Irq: the hard handler comes with the access that raised the line, the thread later") {
   Bench t;
   FakeDriver d(t);
@@ -291,6 +308,7 @@ TEST_CASE("Irq: a level that nobody silences is turned off with a warning") {
   d.answer = IrqReturn::none;
   t.now("load", [&] {
     d.k.device_attach();
+    REQUIRE(d.k.pm_runtime_resume_and_get() == 0);
     d.k.write32(FakeBus::kRaiseRegister, 4);
   });
   CHECK(d.hard_calls == 1000);

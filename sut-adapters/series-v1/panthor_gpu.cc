@@ -123,7 +123,7 @@ int panthor_gpu_coherency_init(PanthorDevice* ptdev) {
 }
 
 void panthor_gpu_unplug(PanthorDevice* ptdev) {
-  panthor_irq_suspend(&ptdev->gpu->irq);
+  if (ptdev->pm.state != PmState::suspended) panthor_irq_suspend(&ptdev->gpu->irq);
   SpinGuard guard(ptdev->kernel, ptdev->gpu->reqs_lock);
   ptdev->gpu->pending_reqs = 0;
   ptdev->kernel.wake_up_all(ptdev->gpu->reqs_acked);

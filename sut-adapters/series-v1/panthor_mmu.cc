@@ -6,6 +6,7 @@
 
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_gpu.h"
+#include "sut-adapters/series-v1/panthor_pwr.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
 #include "sut-adapters/series-v1/regs.h"
 
@@ -281,9 +282,24 @@ static bool panthor_mmu_release_all(PanthorDevice* ptdev, bool program) {
 
 void panthor_mmu_forget(PanthorDevice* ptdev) { (void)panthor_mmu_release_all(ptdev, false); }
 
+// Upstream gives up an AS that hangs as it is, with the tables that it goes on translating by. No
+// switch stands for that.
+static bool panthor_mmu_all_off(PanthorDevice* ptdev) {
+  MutexGuard guard(ptdev->kernel, ptdev->mmu->slots_lock);
+  std::uint32_t left = 0;
+  for (std::uint32_t as = 0; as < kMaxAsSlots; ++as) {
+    if (ptdev->mmu->slots[as] == nullptr) continue;
+    if (panthor_mmu_as_disable(ptdev, as, AsRecycle::no) != 0) left |= 1u << as;
+  }
+  return left == 0;
+}
+
 void panthor_mmu_unplug(PanthorDevice* ptdev) {
-  panthor_irq_suspend(&ptdev->mmu->irq);
-  (void)panthor_mmu_release_all(ptdev, true);
+  if (ptdev->pm.state != PmState::suspended) {
+    panthor_irq_suspend(&ptdev->mmu->irq);
+    if (!panthor_mmu_all_off(ptdev)) (void)panthor_hw_soft_reset(ptdev);
+  }
+  panthor_mmu_forget(ptdev);
 }
 
 void panthor_mmu_suspend(PanthorDevice* ptdev) {

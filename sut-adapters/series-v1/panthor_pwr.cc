@@ -218,7 +218,7 @@ int panthor_pwr_init(PanthorDevice* ptdev) {
 
 void panthor_pwr_unplug(PanthorDevice* ptdev) {
   if (ptdev->pwr == nullptr) return;
-  panthor_irq_suspend(&ptdev->pwr->irq);
+  if (ptdev->pm.state != PmState::suspended) panthor_irq_suspend(&ptdev->pwr->irq);
   SpinGuard guard(ptdev->kernel, ptdev->pwr->reqs_lock);
   ptdev->pwr->pending_reqs = 0;
   ptdev->kernel.wake_up_all(ptdev->pwr->reqs_acked);
