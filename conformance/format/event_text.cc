@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "conformance/format/event_text.h"
 
-#include <array>
-
 #include "conformance/format/quantity.h"
+#include "sut-adapters/contract/event_words.h"
 
 namespace protm::format {
 namespace {
@@ -11,12 +10,6 @@ namespace {
 using contract::EventArg;
 using contract::EventInfo;
 using contract::EventKind;
-
-// Index = number on the wire. Source: facts-fw.md (CSG state), facts-gpu.md 7 (AS COMMAND).
-constexpr std::array<std::string_view, 4> kCsgStates{"terminate", "start", "suspend", "resume"};
-constexpr std::array<std::string_view, 6> kAsCommands{"NOP",    "UPDATE",   "LOCK",
-                                                      "UNLOCK", "FLUSH_PT", "FLUSH_MEM"};
-constexpr std::array<std::string_view, 3> kIrqLines{"job", "mmu", "gpu"};
 
 /// The text between the pattern's two parts; nothing when they do not fit.
 std::optional<std::string_view> argument_of(std::string_view text, std::string_view pattern) {
@@ -50,15 +43,7 @@ void resolve_word(ParsedEvent& event) {
 }  // namespace
 
 std::span<const std::string_view> event_arg_words(EventArg arg) {
-  switch (arg) {
-    case EventArg::csg_state: return kCsgStates;
-    case EventArg::as_command: return kAsCommands;
-    case EventArg::irq_line: return kIrqLines;
-    case EventArg::none:
-    case EventArg::step:
-    case EventArg::fault: break;
-  }
-  return {};
+  return contract::words_of_argument(arg);
 }
 
 ParsedEvent parse_event(std::string_view text) {
@@ -98,19 +83,7 @@ std::vector<std::string_view> event_words() {
 
 std::string event_name(EventKind kind, std::uint32_t arg,
                        const std::vector<contract::Step>& steps) {
-  for (const EventInfo& info : contract::event_table()) {
-    if (info.kind != kind) continue;
-    std::string text(info.words);
-    const std::size_t hole = text.find('%');
-    if (hole == std::string::npos) return text;
-    std::string name = std::to_string(arg);
-    const auto words = event_arg_words(info.arg);
-    if (arg < words.size()) name = words[arg];
-    const bool named = info.arg == EventArg::step && arg < steps.size() && !steps[arg].id.empty();
-    if (named) name = "$" + steps[arg].id;
-    return text.replace(hole, 1, name);
-  }
-  return "none";
+  return contract::words_of_event(kind, arg, steps);
 }
 
 std::string event_text(const contract::EventSpec& event,

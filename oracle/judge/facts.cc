@@ -5,6 +5,7 @@
 #include <set>
 
 #include "oracle/judge/compare.h"
+#include "sut-adapters/contract/event_words.h"
 
 namespace protm::judge {
 
@@ -53,14 +54,15 @@ std::optional<FactFailure> check_fence(const Program& program, const Fact& fact,
                  "the fence of job " + step_words(program, fact.step) + " did not signal");
 }
 
-std::optional<FactFailure> check_events(const Fact& fact, const Trace& trace) {
+std::optional<FactFailure> check_events(const Program& program, const Fact& fact,
+                                        const Trace& trace) {
   const std::uint64_t most = fact.kind == FactKind::never ? 0 : fact.value;
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     if (!matches(trace.records[i], fact.event) || ++seen <= most) continue;
     return FactFailure{0, trace.records[i].time_ns, i,
                        fact.kind == FactKind::never ? "never" : "at most",
-                       "'" + event_words(fact.event) + "' happened more than " +
+                       "'" + event_words(program, fact.event) + "' happened more than " +
                            std::to_string(most) + " times"};
   }
   return std::nullopt;
@@ -143,24 +145,15 @@ std::optional<FactFailure> check(const Program& program, const Fact& fact, const
     case FactKind::fence: return check_fence(program, fact, trace);
     case FactKind::lead: return check_lead(program, fact, trace);
     case FactKind::never:
-    case FactKind::at_most: return check_events(fact, trace);
+    case FactKind::at_most: return check_events(program, fact, trace);
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::string event_words(const EventSpec& event) {
-  for (const EventInfo& row : event_table()) {
-    if (row.kind != event.kind) continue;
-    std::string out;
-    for (const char ch : row.words) {
-      if (ch == '%' || (ch == ' ' && !out.empty() && out.back() == ' ')) continue;
-      out += ch;
-    }
-    return out;
-  }
-  return "unknown event";
+std::string event_words(const Program& program, const EventSpec& event) {
+  return contract::words_of_event(event.kind, event.arg, program.steps);
 }
 
 std::vector<FactFailure> failing_facts(const Program& program, const Trace& trace) {

@@ -29,7 +29,8 @@ struct FactFailure {
 /// Index of the first `reaches` that was not reached; nothing when all were.
 [[nodiscard]] std::optional<std::size_t> not_reached(const contract::Program& program,
                                                      const contract::Trace& trace);
-/// Words of an event as in a case file, without its argument.
-[[nodiscard]] std::string event_words(const contract::EventSpec& event);
+/// Words of an event as in a case file, without its count.
+[[nodiscard]] std::string event_words(const contract::Program& program,
+                                      const contract::EventSpec& event);
 
 }  // namespace protm::judge

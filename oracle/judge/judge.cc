@@ -157,7 +157,7 @@ std::string oracle_fault(const Program& program, const Trace& oracle,
   const auto facts = failing_facts(program, oracle);
   if (!facts.empty()) return "the oracle lacks a fact of the case: " + facts.front().detail;
   if (const auto event = not_reached(program, oracle)) {
-    return "the oracle does not reach '" + event_words(program.reaches[*event]) + "'";
+    return "the oracle does not reach '" + event_words(program, program.reaches[*event]) + "'";
   }
   return {};
 }
@@ -205,7 +205,7 @@ void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle
   } else if (const auto event = not_reached(program, candidate)) {
     verdict.reached = false;
     give_up(verdict, Outcome::inconclusive,
-            "'" + event_words(program.reaches[*event]) + "' was not reached");
+            "'" + event_words(program, program.reaches[*event]) + "' was not reached");
   } else if (stimuli_end(oracle, candidate) != oracle.records.size() ||
              stimuli_end(candidate, oracle) != candidate.records.size()) {
     verdict.reached = false;

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "sut-adapters/contract/event_words.h"
+
 namespace protm::contract {
 namespace {
 constexpr std::array kEvents{
@@ -35,8 +37,44 @@ constexpr std::array kEvents{
     EventInfo{EventKind::protm_exit_begun, "protm_exit_begun", EventArg::none},
 };
 static_assert(kEvents.size() + 1 == static_cast<std::size_t>(EventKind::count));
+
+constexpr std::array<std::string_view, 4> kCsgStates{"terminate", "start", "suspend", "resume"};
+constexpr std::array<std::string_view, 6> kAsCommands{"NOP",    "UPDATE",   "LOCK",
+                                                      "UNLOCK", "FLUSH_PT", "FLUSH_MEM"};
+constexpr std::array<std::string_view, 3> kIrqLines{"job", "mmu", "gpu"};
 }  // namespace
 
 std::span<const EventInfo> event_table() { return kEvents; }
+
+std::span<const std::string_view> words_of_argument(EventArg arg) {
+  switch (arg) {
+    case EventArg::csg_state: return kCsgStates;
+    case EventArg::as_command: return kAsCommands;
+    case EventArg::irq_line: return kIrqLines;
+    case EventArg::none:
+    case EventArg::step:
+    case EventArg::fault: break;
+  }
+  return {};
+}
+
+std::string words_of_event(EventKind kind, std::uint32_t arg, std::span<const Step> steps) {
+  for (const EventInfo& info : event_table()) {
+    if (info.kind != kind) continue;
+    std::string text(info.words);
+    const std::size_t hole = text.find('%');
+    if (hole == std::string::npos) return text;
+    std::string name = std::to_string(arg);
+    const auto words = words_of_argument(info.arg);
+    if (arg < words.size()) name = words[arg];
+    const bool named = info.arg == EventArg::step && arg < steps.size() && !steps[arg].id.empty();
+    if (named) {
+      name = "$";
+      name += steps[arg].id;
+    }
+    return text.replace(hole, 1, name);
+  }
+  return "none";
+}
 
 }  // namespace protm::contract
