@@ -228,6 +228,9 @@ void tick_ctx_grant_protm(PanthorScheduler* sched, SchedTickCtx* /*ctx*/,
 void tick_ctx_enter_protm(PanthorScheduler* sched, SchedTickCtx* ctx) {
   PanthorDevice* const ptdev = sched->ptdev;
   Group* const group = ctx->protm_group;
+  // An exit that came while the slots changed would count as the end of the session that begins.
+  const bool stray = panthor_fw_protm_exit_pending(ptdev);
+  if (stray && !has_defect(ptdev, Switch::fw_18)) panthor_fw_protm_exit(ptdev);
   // A group that got its slot in this tick was granted nothing (SCHED-34 as posted).
   if (panthor_fw_protm_enter(ptdev) != 0) {
     // A fault that comes before the session counts as begun is this group's all the same. As posted
