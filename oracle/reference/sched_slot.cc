@@ -242,11 +242,13 @@ bool Sched::wait_satisfied(const Ptr<Group>& group, const Ptr<Queue>& queue) {
   if (!place.object) {
     std::uint64_t offset = 0;
     const Ptr<contract::GemObject> object = Vms::object_at(group->vm, wait.gpu_va, offset);
-    if (!object) return false;
+    // What cannot be looked at is left to the firmware, on a slot: nobody else would tell again.
+    // Source: panthor_sched.c sync_upd_work() (7.3), which WARNs here, as anybody can make it.
+    if (!object) return true;
     const auto map = d_.drm.gem_vmap(object);
     if (!map) {
       d_.drm.gem_put(object);
-      return false;
+      return true;
     }
     place = {object, offset, *map};
   }
