@@ -67,9 +67,8 @@ int Mmu::init(const Ptr<Mmu>& self) {
   const int error = irq_.request(
       irq, [](void* mmu, std::uint32_t status) { static_cast<Mmu*>(mmu)->handle_fault(status); },
       this);
-  if (error != 0) return error;
-  irq_.resume(kMmuIrqPageFaultMask);
-  return 0;
+  if (error == 0) resume();
+  return error;
 }
 
 std::uint32_t Mmu::as_slot_count() const {
@@ -215,7 +214,7 @@ void Mmu::idle_locked(Vm& vm) {
 int Mmu::lock_locked(Vm& vm, std::uint64_t start, std::uint64_t size) {
   MutexGuard slots(k_, slots_lock_);
   LockedRegion region{start, size};
-  if (is_bound(vm) && size != 0) {
+  if (is_bound(vm)) {
     const PackedRegion packed = pack_region(start, size);
     k_.write64(as_offset(AsNr{as_of(vm)}, kAsLockaddrLo), packed.lockaddr);
     const int error = command(as_of(vm), cmd_of(AsCommand::lock));
@@ -233,7 +232,7 @@ bool Mmu::has_slot(const Vm& vm) {
 
 Result<bool> Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
   // Without an AS no register is touched, and vm_active waits for op_lock (MMU-35).
-  const bool gated = size != 0 && has_slot(vm);
+  const bool gated = has_slot(vm);
   int error = gated ? d_.protm->gate_enter_for_op() : 0;
   if (error != 0) return tl::unexpected(error);
   error = lock_locked(vm, start, size);
@@ -369,7 +368,7 @@ void Mmu::post_reset() {
     unlock_slots_locked();
     forget_slots_locked();  // the reset took all translations down
   }
-  irq_.resume(kMmuIrqPageFaultMask);
+  resume();
 }
 
 bool Mmu::disable_all() {
