@@ -159,21 +159,19 @@ void Sched::sync_slot_state(std::uint32_t slot) {
   const Ptr<Group>& group = slots_[slot].group;
   if (!group) return;
   const std::uint32_t acked = d_.fw->out(d_.fw->csg(slot).io, fw::csg_output::kAck);
-  GroupState state{};
+  GroupState state = GroupState::terminated;
   switch (acked & fw::kCsgStateMask) {
     case static_cast<std::uint32_t>(fw::CsgState::start):
     case static_cast<std::uint32_t>(fw::CsgState::resume):
       state = GroupState::active;
       break;
-    case static_cast<std::uint32_t>(fw::CsgState::terminate):
-      state = GroupState::terminated;
-      break;
     case static_cast<std::uint32_t>(fw::CsgState::suspend):
       state = GroupState::suspended;
       break;
+    case static_cast<std::uint32_t>(fw::CsgState::terminate):
+      break;
     default:   // no state that there is: what is on the slot has ended
       d_.schedule_reset();
-      state = GroupState::terminated;
   }
   if (state == group->state) return;
   if (state == GroupState::suspended) sync_queues(slot);
