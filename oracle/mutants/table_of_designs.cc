@@ -26,6 +26,7 @@ extern const Mutant kSectionBufferNotKept;
 extern const Mutant kSmallBuffersTaken;
 extern const Mutant kStateWithoutSizes;
 extern const Mutant kSuspendBufferNotKept;
+extern const Mutant kSuspendPadUnchecked;
 extern const Mutant kUnflaggedBufferIgnored;
 extern const Mutant kUserMemoryFaultIgnored;
 
@@ -35,8 +36,8 @@ std::span<const Mutant> table_of_designs() {
       kFailedInitKeepsBuffer, kFailedRestartForgotten, kInitForEverybody, kInitPadUnchecked,
       kInitWithSysNice, kInitWithoutSection, kNoResetAfterInit, kOwnBufferInPlaceOfNone,
       kOwnBuffersTaken, kReadyBeforeInit, kSecondInitSucceeds, kSectionBufferNotKept,
-      kSmallBuffersTaken, kStateWithoutSizes, kSuspendBufferNotKept, kUnflaggedBufferIgnored,
-      kUserMemoryFaultIgnored,
+      kSmallBuffersTaken, kStateWithoutSizes, kSuspendBufferNotKept, kSuspendPadUnchecked,
+      kUnflaggedBufferIgnored, kUserMemoryFaultIgnored,
   };
   return mutants;
 }
