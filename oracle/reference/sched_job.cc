@@ -263,6 +263,12 @@ void Sched::timeout_expired(const Ptr<Queue>& queue) {
 }
 
 void Sched::queue_stop(const Ptr<Queue>& queue, const Ptr<Job>& bad) {
+  {
+    // Off its slot the timer runs for who waits for somebody else only: restart_group() goes on.
+    SpinGuard lock(k_, queue->fence_lock);
+    const bool runs = time_left(queue) == kTimeoutRuns && k_.delayed_work_pending(queue->timeout);
+    if (runs) set_time_left(queue, k_.delayed_work_remaining(queue->timeout));
+  }
   k_.disable_delayed_work_sync(queue->timeout);
   d_.drm.sched_stop(queue->scheduler, bad);
 }

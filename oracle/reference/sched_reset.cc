@@ -178,10 +178,19 @@ void Sched::stop_group(const Ptr<Group>& group) {
 }
 
 void Sched::restart_group(const Ptr<Group>& group) {
+  const auto has_jobs = [this](const Ptr<Queue>& queue) {
+    contract::SpinGuard lock(k_, queue->fence_lock);
+    return !jobs_in_flight(queue).empty();
+  };
   for (std::uint32_t i = 0; i < group->queue_count; ++i) queue_start(group->queues[i]);
   {
     MutexGuard lock(k_, lock_);
     if (can_run(group)) {
+      // A wait that nobody in the group can end goes on, and so does its time. Upstream forgets
+      // that timer at a reset: then a close of the file never comes back.
+      for (const std::uint32_t cs : Bits{is_idle(group) ? group->blocked_queues : 0}) {
+        if (has_jobs(group->queues[cs])) timeout_start(group->queues[cs]);
+      }
       give_back(group);
     } else {
       end_off_slot(group);

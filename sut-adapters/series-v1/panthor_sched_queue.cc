@@ -357,8 +357,16 @@ void queue_timeout_work(Queue* queue) {
   }
 }
 
+// Corrected: upstream cancels the timer of a queue that waits outside and takes it for running ever
+// after, so that nothing ends the wait.
 void queue_stop(Queue* queue, const Ptr<Job>& bad_job) {
   PanthorDevice* const ptdev = queue->group->ptdev;
+  auto& timeout = queue->timeout;
+  ptdev->kernel.spin_lock(queue->fence_ctx.lock);
+  if (ptdev->kernel.delayed_work_pending(timeout.work) && timeout.remaining == kTimerRunning) {
+    timeout.remaining = ptdev->kernel.delayed_work_remaining(timeout.work);
+  }
+  ptdev->kernel.spin_unlock(queue->fence_ctx.lock);
   ptdev->kernel.disable_delayed_work_sync(queue->timeout.work);
   ptdev->drm.sched_stop(queue->scheduler, bad_job);
 }
@@ -370,6 +378,8 @@ void queue_start(Queue* queue) {
     if (job->fence_ready) ptdev->drm.sched_job_set_parent(base, job->done_fence);
   });
   ptdev->kernel.enable_delayed_work(queue->timeout.work);
+  const bool has_jobs = !list_empty(queue->fence_ctx.in_flight_jobs);
+  if (has_jobs && queue_waits_outside(queue)) queue_resume_timeout(queue);
   ptdev->drm.sched_start(queue->scheduler, 0);
 }
 
