@@ -261,8 +261,20 @@ class Chance {
     });
   }
 
-  /// ENODEV beside the device's way out, ETIMEDOUT beside a GPU that hangs; EINVAL where the group
-  /// had died by chance.
+  /// Another actor has closed the call's file before record `index`; when it came to that hangs on
+  /// what it waited for.
+  [[nodiscard]] bool closed_at(const Trace& trace, const Node& op, std::size_t index) const {
+    const std::uint64_t file = field_number(op, "file");
+    const auto end = trace.records.begin() + static_cast<std::ptrdiff_t>(index);
+    return std::any_of(trace.records.begin(), end, [&](const Record& r) {
+      return r.kind == RecordKind::step_started &&
+             step_type(c_.program, r.b) == NodeType::close &&
+             field_number(c_.program.steps[r.b].op, "file") == file;
+    });
+  }
+
+  /// ENODEV beside the device's way out, ETIMEDOUT beside a GPU that hangs, EBADF behind a close;
+  /// EINVAL where the group had died by chance.
   [[nodiscard]] bool call_allows(const Finding& f) const {
     if (forked_.contains(step_of(f))) return true;
     const Record* const got = record(f, false);
@@ -284,6 +296,10 @@ class Chance {
     }
     if ((failed(got, ETIMEDOUT) && hung_during(c_.candidate, *f.candidate_record)) ||
         (failed(want, ETIMEDOUT) && hung_during(c_.oracle, *f.oracle_record))) {
+      return true;
+    }
+    if ((failed(got, EBADF) && closed_at(c_.candidate, *op, *f.candidate_record)) ||
+        (failed(want, EBADF) && closed_at(c_.oracle, *op, *f.oracle_record))) {
       return true;
     }
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;

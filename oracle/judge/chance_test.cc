@@ -272,6 +272,38 @@ TEST_CASE("chance: who enters while a PING is open cannot be asked to leave") {
   CHECK(w.left(refused(vocab::AckTarget::glb_halt, false), EINVAL) == 1);
 }
 
+TEST_CASE("chance: a call may come behind a close of its file by somebody else") {
+  World w;
+  const auto file = add_step(w.program, make_node(NodeType::open));
+  const auto close = add_step(w.program, make_node(NodeType::close, {{"file", kRef, file}}));
+  const auto other = add_step(w.program, make_node(NodeType::open));
+  const auto call =
+      add_step(w.program, make_node(NodeType::vm_create, {{"file", kRef, file}}));
+  const auto left = [&](TraceBuilder candidate) {
+    TraceBuilder oracle;
+    oracle.started(call).returned(call, 0);
+    candidate.started(call).returned(call, -EBADF);
+    std::vector<Finding> findings{{.from = FindingClass::comparison,
+                                   .rule = "result/vm_create",
+                                   .slug = "result/vm_create",
+                                   .event = "step_returned",
+                                   .field = {},
+                                   .detail = {},
+                                   .oracle_record = 1,
+                                   .candidate_record = candidate.trace().records.size() - 1}};
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    drop_chance(c);
+    return findings.size();
+  };
+  CHECK(left({}) == 1);
+  TraceBuilder closed;
+  CHECK(left(closed.started(close)) == 0);
+  w.program.steps[close].op = make_node(NodeType::close, {{"file", kRef, other}});
+  TraceBuilder another;
+  CHECK(left(another.started(close)) == 1);
+}
+
 TEST_CASE("chance: whether the firmware looks again at what a job waits for, unmapped meanwhile") {
   World w;
   TraceBuilder fault = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 0});
