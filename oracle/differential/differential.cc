@@ -2,6 +2,7 @@
 #include "oracle/differential/differential.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "oracle/differential/candidates.h"
@@ -11,12 +12,15 @@
 #include "oracle/rules/rule_table.h"
 #include "sut-adapters/contract/limits.h"
 #include "sut-adapters/executor/pct.h"
+#include "sut-adapters/executor/random_delays.h"
 
 namespace protm::differential {
 namespace {
 
 /// Changes of priority in a run of random turns, and one.
 constexpr std::uint32_t kRandomTurnsDepth = 4;
+/// One point in so many is late: from a CPU that is busy to one that is free but for once or twice.
+constexpr std::array<std::uint32_t, 4> kDelayRates{16, 64, 256, 1024};
 
 /// A heap that is never destroyed is no leak, whatever Host counts.
 contract::Trace without_heaps(contract::Trace trace) {
@@ -219,6 +223,10 @@ Comparison Differential::compare_once(const contract::Program& program,
     exec::Pct turns({}, kRandomTurnsDepth, points, run + 1);
     if (allows(run, {}, Turns::like_candidate, &turns)) return c;
     points = turns.points();
+  }
+  for (std::uint32_t run = 0; run < options.random_delays && !own.all(); ++run) {
+    exec::RandomDelays delays(kDelayRates[run % kDelayRates.size()], run + 1);
+    if (allows(run, {}, Turns::like_candidate, &delays)) return c;
   }
   if (own.all()) agree_by_chance(c);
   return c;

@@ -47,6 +47,8 @@ struct CompareOptions {
   /// For a Program that is no case of the suites: so many runs of the reference in which who runs
   /// next is random (seeds 1, 2, ...), when nothing else explains the difference.
   std::uint32_t random_turns = 48;
+  /// The same, behind those: so many runs in which tasks are late at random points.
+  std::uint32_t random_delays = 48;
   /// What the oracle shows on this Program with `run`, for who compares many candidates that are
   /// compared with the same oracle; null: it is run.
   const contract::Trace* oracle = nullptr;
