@@ -164,8 +164,12 @@ void add_exit_fault(Scene& scene) {
   vocab::MachineFault fault;
   fault.kind = random.percent(50) ? FaultKind::refuse_exit : FaultKind::late_exit;
   fault.nth = static_cast<std::uint32_t>(random.percent(85) ? 1 : 2);
-  // Around the 505 ms for which an exit is waited for.
-  if (fault.kind == FaultKind::late_exit) fault.value_ns = random.between(480, 560) * kMs;
+  // Around the 505 ms for which an exit is waited for; or so close that the reset meets the exit.
+  constexpr std::uint64_t kTenth = kMs / 10;
+  if (fault.kind == FaultKind::late_exit) {
+    fault.value_ns = random.percent(50) ? random.between(5'030, 5'070) * kTenth
+                                        : random.between(480, 560) * kMs;
+  }
   scene.add_fault(fault);
 }
 
@@ -205,7 +209,7 @@ void operation_meets_exit(Scene& scene) {
     default: client.rebind(outsider, when); break;
   }
   if (random.percent(40)) client.rebind(outsider, after(EventKind::reset_completed, 0, 20 * kMs));
-  if (random.percent(40)) hold_reset(scene);
+  if (random.percent(60)) hold_reset(scene);
 }
 
 /// Work of a group of any priority arrives while another one's session goes on.
@@ -249,8 +253,10 @@ void groups_meet_reset(Scene& scene) {
   fault = {};
   fault.kind = FaultKind::refuse_exit;
   scene.add_fault(fault);
+  std::vector<std::size_t> idle;
   for (std::size_t i = 1; i < client.groups(); ++i) {
     const bool busy = random.percent(50);
+    if (!busy) idle.push_back(i);
     const RunTime time = busy ? RunTime{.least_ns = 50 * kMs, .most_ns = 700 * kMs} : RunTime{};
     const std::uint32_t job = client.submit(i, 0, time);
     if (!busy) client.wait(job, 5'000 * kMs);
@@ -258,7 +264,9 @@ void groups_meet_reset(Scene& scene) {
   const std::uint32_t job = client.submit(0, 0, {.least_ns = 20 * kMs, .most_ns = 200 * kMs});
   const std::uint32_t outsider = scene.outsider();
   const Trigger when = inside(0, 8 * kMs, random);
-  const std::size_t whose = random.below(client.groups());
+  // Mostly one that has nothing to do: only the slot still holds it.
+  const std::size_t whose = !idle.empty() && random.percent(70) ? idle[random.below(idle.size())]
+                                                                : random.below(client.groups());
   if (random.percent(75)) client.destroy_group(outsider, whose, when);
   else client.rebind(outsider, when);
   client.wait(job, 8'000 * kMs);
