@@ -286,7 +286,9 @@ int command_time_to_find(const Options& options, Console console) {
       if (!write_page(stem + ".md", *rows, stem + "-reasons.txt", console)) return kExitBadInput;
     }
   }
-  return kExitOk;
+  // Reasons are written when all hunts are over.
+  const bool written = write_page(stem + ".md", *rows, stem + "-reasons.txt", console);
+  return written ? kExitOk : kExitBadInput;
 }
 
 }  // namespace protm::cli
