@@ -88,7 +88,7 @@ Result<VmOp> checked_op(Device& d, const Ptr<DrmFile>& drm_file, const Ptr<Vm>& 
   if (type == uapi::kVmBindOpTypeMap) return checked_map(d, drm_file, vm, op);
   if ((op.flags & ~uapi::kVmBindOpTypeMask) != 0) return unexpected(-EINVAL);
   if (op.bo_handle != 0 || op.bo_offset != 0) return unexpected(-EINVAL);
-  VmOp made{.kind = VmOp::Kind::unmap, .va = op.va, .size = op.size};
+  VmOp made{.kind = VmOp::Kind::unmap, .va = op.va, .size = op.size, .may_split = true};
   if (type == uapi::kVmBindOpTypeUnmap) return made;
   // Nothing but fences, so there must be some.
   if (type != uapi::kVmBindOpTypeSyncOnly || op.va != 0 || op.size != 0 || op.syncs.count == 0) {

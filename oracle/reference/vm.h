@@ -68,6 +68,8 @@ struct VmOp {
   std::uint32_t flags{};
   /// An unmap that cuts no mapping in two, so that it can do without memory.
   bool cuts_nothing = false;
+  /// An unmap that may begin or end inside a block, for which tables are set aside.
+  bool may_split = false;
 };
 
 class Vms {

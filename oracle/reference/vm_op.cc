@@ -2,6 +2,7 @@
 #include "oracle/reference/vm_op.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/lpae.h"
@@ -56,8 +57,25 @@ VmOpRun::VmOpRun(Vm& vm, const VmOp& op) : vm_(vm), d_(*vm.d), op_(op) {
 
 VmOpRun::~VmOpRun() {
   for (const Ptr<Vma>& vma : spare_) d_.k.free(vma);
+  for (const vocab::Pa page : spare_tables_) {
+    if (page.value != 0) d_.k.page_free(page);
+  }
   if (pinned_) d_.drm.gem_unpin(op_.object);
   d_.drm.gem_put(op_.object);
+}
+
+// A block at either end is split in the middle of the operation, where nothing can fail any more.
+// Source: panthor_mmu.c panthor_vm_prepare_unmap_op_ctx() (7.3): rsvd_page_tables.
+int VmOpRun::reserve_tables() {
+  if (op_.size == 0) return 0;
+  const std::uint64_t first = op_.va & ~(kBlock - 1), end = op_.va + op_.size;
+  const bool head = op_.va != first;
+  const bool tail = end % kBlock != 0 && (!head || end > first + kBlock);
+  for (std::size_t i = 0; i < std::size_t{head} + std::size_t{tail}; ++i) {
+    spare_tables_[i] = d_.k.page_alloc("pgtable");
+    if (spare_tables_[i].value == 0) return -ENOMEM;
+  }
+  return 0;
 }
 
 int VmOpRun::prepare() {
@@ -69,6 +87,10 @@ int VmOpRun::prepare() {
     // What is given back must go whether there is memory or not: nobody could try again.
     if (op_.cuts_nothing) break;
     return -ENOMEM;
+  }
+  if (op_.may_split) {
+    const int error = reserve_tables();
+    if (error != 0) return error;
   }
   if (op_.kind == VmOp::Kind::map) {
     const int error = d_.drm.gem_pin(op_.object);
@@ -93,7 +115,11 @@ int VmOpRun::run_locked() {
   if (op_.kind == VmOp::Kind::map && vm_.unusable) return -EINVAL;
   const Result<bool> gated = d_.mmu->lock_region(vm_, op_.va, op_.size);
   if (!gated) return gated.error();
+  for (vocab::Pa& page : spare_tables_) {
+    if (page.value != 0) d_.drm.pgtable_lend(vm_.table, std::exchange(page, vocab::Pa{}));
+  }
   const int error = execute();
+  for (vocab::Pa& page : spare_tables_) page = d_.drm.pgtable_take_back(vm_.table);
   d_.mmu->unlock_region(vm_, *gated);
   return error;
 }

@@ -42,6 +42,7 @@ class VmOpRun {
   static int step_unmap(void* ctx, const Ptr<contract::GpuVa>& old) {
     return static_cast<VmOpRun*>(ctx)->unmap(contract::ptr_cast<Vma>(old));
   }
+  int reserve_tables();
   int run_locked();
   int execute();
   int map(const contract::GpuVaRequest& request);
@@ -70,6 +71,7 @@ class VmOpRun {
   VmOp op_;
   bool pinned_ = false;
   std::array<Ptr<Vma>, 3> spare_{};
+  std::array<vocab::Pa, 2> spare_tables_{};  ///< while it does not run; then the writer has them
 };
 
 }  // namespace protm::reference

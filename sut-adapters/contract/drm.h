@@ -336,6 +336,11 @@ class Drm {
                           std::uint64_t& mapped) = 0;
   virtual std::uint64_t pgtable_unmap(PageTable& table, std::uint64_t iova, std::uint64_t page_size,
                                       std::uint64_t count) = 0;
+  /// A page for the next table that a split of a block needs, which else asks for memory itself;
+  /// and back what was not needed, Pa{0} when nothing is left. Under the lock of the table's user.
+  /// Source: panthor_mmu.c alloc_pt(), panthor_vm_cleanup_op_ctx(): rsvd_page_tables.
+  virtual void pgtable_lend(PageTable& table, vocab::Pa page) = 0;
+  [[nodiscard]] virtual vocab::Pa pgtable_take_back(PageTable& table) = 0;
   /// Physical address behind `iova`, or nothing.
   [[nodiscard]] virtual Result<std::uint64_t> pgtable_walk(const PageTable& table,
                                                            std::uint64_t iova) = 0;

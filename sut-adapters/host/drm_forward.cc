@@ -233,6 +233,12 @@ void DrmImpl::gpuvm_for_each(contract::GpuVm& vm,
   gpuvms_.for_each(vm, visit);
 }
 int DrmImpl::pgtable_init(contract::PageTable& table) { return pgtables_.init(table); }
+void DrmImpl::pgtable_lend(contract::PageTable& table, vocab::Pa page) {
+  pgtables_.lend(table, page);
+}
+vocab::Pa DrmImpl::pgtable_take_back(contract::PageTable& table) {
+  return pgtables_.take_back(table);
+}
 void DrmImpl::pgtable_fini(contract::PageTable& table) { pgtables_.fini(table); }
 std::uint64_t DrmImpl::pgtable_ttbr(const contract::PageTable& table) const {
   return pgtables_.ttbr(table);

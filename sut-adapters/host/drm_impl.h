@@ -183,6 +183,8 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
                   std::uint64_t& mapped) override;
   std::uint64_t pgtable_unmap(contract::PageTable& table, std::uint64_t iova,
                               std::uint64_t page_size, std::uint64_t count) override;
+  void pgtable_lend(contract::PageTable& table, vocab::Pa page) override;
+  vocab::Pa pgtable_take_back(contract::PageTable& table) override;
   Result<std::uint64_t> pgtable_walk(const contract::PageTable& table, std::uint64_t iova) override;
   void mm_init(contract::VaSpace& space, std::uint64_t start, std::uint64_t size) override;
   void mm_fini(contract::VaSpace& space) override;

@@ -129,9 +129,21 @@ int PageTables::map(PageTable& table, std::uint64_t iova, std::uint64_t pa, std:
   return 0;
 }
 
-bool PageTables::split_block(std::uint64_t slot, std::uint64_t block, std::uint32_t first,
+void PageTables::lend(PageTable& table, vocab::Pa page) { lent_.emplace(table.id, page.value); }
+
+vocab::Pa PageTables::take_back(PageTable& table) {
+  const auto it = lent_.find(table.id);
+  if (it == lent_.end()) return {};
+  const vocab::Pa page{it->second};
+  lent_.erase(it);
+  return page;
+}
+
+bool PageTables::split_block(PageTable& table, std::uint64_t slot, std::uint32_t first,
                              std::uint64_t count) {
-  const vocab::Pa page = kernel_.page_alloc("pgtable");
+  const std::uint64_t block = load(slot);
+  vocab::Pa page = take_back(table);
+  if (page.value == 0) page = kernel_.page_alloc("pgtable");
   if (page.value == 0) return false;
   const std::uint64_t bits = (block & ~lpae::kAddressMask & ~lpae::kTypeMask) | lpae::kTypePage;
   for (std::uint32_t i = 0; i < lpae::kEntriesPerTable; ++i) {
@@ -159,7 +171,7 @@ std::uint64_t PageTables::unmap(PageTable& table, std::uint64_t iova, std::uint6
       kernel_.warn("io-pgtable unmap of a hole");
       return 0;
     }
-    if (!is_table(entry)) return split_block(slot, entry, first, n) ? n * page_size : 0;
+    if (!is_table(entry)) return split_block(table, slot, first, n) ? n * page_size : 0;
     page = address_of(entry);
   }
   std::uint64_t done = 0;

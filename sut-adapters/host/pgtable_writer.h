@@ -22,7 +22,7 @@ namespace protm::host {
 class PageTables {
  public:
   PageTables(contract::Kernel& kernel, std::pmr::memory_resource* memory)
-      : kernel_(kernel), roots_(memory) {}
+      : kernel_(kernel), roots_(memory), lent_(memory) {}
 
   /// Allocates the level-0 table. Errors: -ENOMEM.
   int init(contract::PageTable& table);
@@ -37,6 +37,9 @@ class PageTables {
   /// Bytes unmapped; a hole ends it with a WARN.
   std::uint64_t unmap(contract::PageTable& table, std::uint64_t iova, std::uint64_t page_size,
                       std::uint64_t count);
+  /// Pages for splits, before the allocator is asked; and back what is left, or Pa{0}.
+  void lend(contract::PageTable& table, vocab::Pa page);
+  [[nodiscard]] vocab::Pa take_back(contract::PageTable& table);
   /// Physical address behind `iova`. Errors: -EFAULT when there is none.
   [[nodiscard]] contract::Result<std::uint64_t> walk(const contract::PageTable& table,
                                                      std::uint64_t iova);
@@ -47,13 +50,14 @@ class PageTables {
   std::uint64_t add_table(std::uint64_t slot);
   void free_table(std::uint64_t page, unsigned level);
   /// Replaces the block at `slot` by a table without `count` pages from index `first` on.
-  bool split_block(std::uint64_t slot, std::uint64_t block, std::uint32_t first,
+  bool split_block(contract::PageTable& table, std::uint64_t slot, std::uint32_t first,
                    std::uint64_t count);
   std::uint64_t load(std::uint64_t address) { return kernel_.mem_load64({address}); }
   void store(std::uint64_t address, std::uint64_t v) { kernel_.mem_store64({address}, v); }
 
   contract::Kernel& kernel_;
   std::pmr::map<std::uint32_t, std::uint64_t> roots_;  ///< id -> level-0 table
+  std::pmr::multimap<std::uint32_t, std::uint64_t> lent_;  ///< id -> pages for splits
   std::uint32_t last_id_ = 0;
 };
 

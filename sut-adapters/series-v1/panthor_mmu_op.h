@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One VM operation: what is prepared before op_lock is taken and given back after it.
-// Not modelled: page-table pages of its own (Host's page-table writer allocates them).
+// Not modelled: page-table pages of its own for maps (Host's page-table writer allocates them).
 // Source: panthor_mmu.c struct panthor_vm_op_ctx (7.x).
 #pragma once
 
@@ -25,6 +25,10 @@ struct VmOpCtx {
   std::uint64_t bo_offset = 0;
   contract::Ptr<PanthorGem> bo;          ///< with a reference and pinned, map only
   std::array<contract::Ptr<PanthorVma>, kMaxPreallocVmas> preallocated{};
+  struct {
+    std::array<vocab::Pa, 2> pages{};
+    std::uint32_t count = 0;
+  } rsvd_page_tables;  ///< for the blocks that a user's unmap splits
 };
 
 /// Prepares a map of `bo`. Errors: EINVAL, ENOMEM.

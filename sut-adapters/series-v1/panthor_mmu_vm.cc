@@ -196,7 +196,29 @@ int panthor_vm_prepare_unmap_op_ctx(VmOpCtx* op, Vm* vm, std::uint64_t va, std::
   return ret;
 }
 
+// Only what a user asks for: the kernel's own unmaps go on without.
+static int panthor_vm_op_ctx_prealloc_pts(VmOpCtx* op, Vm* vm) {
+  constexpr std::uint64_t kMask = (2ull << 20) - 1;
+  const std::uint64_t last = op->va + op->range;
+  std::uint32_t wanted = (op->va & kMask) != 0 ? 1 : 0;
+  const bool same_block = ((last + kMask) & ~kMask) == ((op->va + kMask) & ~kMask);
+  if ((last & kMask) != 0 && !same_block) wanted++;
+  if (op->range == 0) wanted = 0;
+  while (op->rsvd_page_tables.count < wanted) {
+    const vocab::Pa page = vm->ptdev->kernel.page_alloc("pgtable");
+    if (page.value == 0) {
+      panthor_vm_cleanup_op_ctx(op, vm);
+      return -ENOMEM;
+    }
+    op->rsvd_page_tables.pages[op->rsvd_page_tables.count++] = page;
+  }
+  return 0;
+}
+
 void panthor_vm_cleanup_op_ctx(VmOpCtx* op, Vm* vm) {
+  while (op->rsvd_page_tables.count > 0) {
+    vm->ptdev->kernel.page_free(op->rsvd_page_tables.pages[--op->rsvd_page_tables.count]);
+  }
   for (Ptr<PanthorVma>& vma : op->preallocated) {
     vm->ptdev->kernel.free(vma);
     vma = nullptr;
@@ -242,7 +264,14 @@ int panthor_vm_exec_op(Vm* vm, VmOpCtx* op, VmOpFailure failure) {
       ret = drm.gpuvm_sm_map(vm->base, {op->va, op->range, op->bo_offset, op->bo},
                              panthor_gpuvm_ops(vm));
     } else {
+      auto& rsvd = op->rsvd_page_tables;
+      while (rsvd.count > 0) drm.pgtable_lend(vm->pgtbl, rsvd.pages[--rsvd.count]);
       ret = drm.gpuvm_sm_unmap(vm->base, op->va, op->range, panthor_gpuvm_ops(vm));
+      for (;;) {
+        const vocab::Pa left = drm.pgtable_take_back(vm->pgtbl);
+        if (left.value == 0) break;
+        rsvd.pages[rsvd.count++] = left;
+      }
     }
     panthor_vm_unlock_region(vm);
   }
@@ -301,7 +330,10 @@ int panthor_vm_bind_prepare_op_ctx(const Ptr<contract::DrmFile>& file, Vm* vm,
     case uapi::kVmBindOpTypeUnmap:
       if ((op.flags & ~uapi::kVmBindOpTypeMask) != 0) return -EINVAL;
       if (op.bo_handle != 0 || op.bo_offset != 0) return -EINVAL;
-      return panthor_vm_prepare_unmap_op_ctx(ctx, vm, op.va, op.size);
+      if (const int ret = panthor_vm_prepare_unmap_op_ctx(ctx, vm, op.va, op.size); ret != 0) {
+        return ret;
+      }
+      return panthor_vm_op_ctx_prealloc_pts(ctx, vm);
     case uapi::kVmBindOpTypeSyncOnly:
       ctx->type = VmOpType::sync_only;
       // All of the operation is its sync operations.
