@@ -263,11 +263,11 @@ class Chance {
 
   /// Another actor has closed the call's file before record `index`; when it came to that hangs on
   /// what it waited for.
-  [[nodiscard]] bool closed_at(const Trace& trace, const Node& op, std::size_t index) const {
-    const std::uint64_t file = field_number(op, "file");
+  [[nodiscard]] bool closed_at(const Trace& trace, std::uint32_t step, std::size_t index) const {
+    const std::uint64_t file = field_number(c_.program.steps[step].op, "file");
     const auto end = trace.records.begin() + static_cast<std::ptrdiff_t>(index);
     return std::any_of(trace.records.begin(), end, [&](const Record& r) {
-      return r.kind == RecordKind::step_started &&
+      return r.kind == RecordKind::step_started && r.b != step &&
              step_type(c_.program, r.b) == NodeType::close &&
              field_number(c_.program.steps[r.b].op, "file") == file;
     });
@@ -298,8 +298,8 @@ class Chance {
         (failed(want, ETIMEDOUT) && hung_during(c_.oracle, *f.oracle_record))) {
       return true;
     }
-    if ((failed(got, EBADF) && closed_at(c_.candidate, *op, *f.candidate_record)) ||
-        (failed(want, EBADF) && closed_at(c_.oracle, *op, *f.oracle_record))) {
+    if ((failed(got, EBADF) && closed_at(c_.candidate, got->b, *f.candidate_record)) ||
+        (failed(want, EBADF) && closed_at(c_.oracle, want->b, *f.oracle_record))) {
       return true;
     }
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;

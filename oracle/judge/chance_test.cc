@@ -302,6 +302,9 @@ TEST_CASE("chance: a call may come behind a close of its file by somebody else")
   w.program.steps[close].op = make_node(NodeType::close, {{"file", kRef, other}});
   TraceBuilder another;
   CHECK(left(another.started(close)) == 1);
+  // A close is not behind itself.
+  w.program.steps[call].op = make_node(NodeType::close, {{"file", kRef, file}});
+  CHECK(left({}) == 1);
 }
 
 TEST_CASE("chance: whether the firmware looks again at what a job waits for, unmapped meanwhile") {

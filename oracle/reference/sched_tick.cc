@@ -204,6 +204,11 @@ Ptr<Group> Sched::choose_protm(Tick& tick) {
 
 void Sched::choose_and_apply(Tick& tick) {
   pick_all(tick);
+  // In the middle of a period nobody but realtime groups displaces others: who was left out counts
+  // on the tick at its end, whatever sits on the slots. Upstream forgets that tick.
+  for (const List<Group>& left : runnable_) {
+    if (!tick.full && !left.empty()) tick.stop = false;
+  }
   const std::uint32_t idle_count = tick.idle_count;
   tick.failed = !apply(tick);
   if (!tick.failed) enter_protm(tick);

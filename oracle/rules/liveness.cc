@@ -267,12 +267,14 @@ bool Turns::take_machine(const Record& r) {
     case K::region_started: {
       // Who was granted before goes on in the time of whom the entry was for.
       const auto g = groups_.find(group_at(r.a));
-      if (g == groups_.end() || !g->second.asks) return false;
+      if (g == groups_.end()) return false;
       g->second.asks = false;
+      g->second.shares_session = true;
       return true;
     }
     case K::protm_exit_raised:
       inside_ = kNoStep;
+      for (auto& [step, group] : groups_) group.shares_session = false;
       return true;
     case K::protm_pend: {
       if (r.c == 0) return false;
@@ -290,7 +292,7 @@ bool Turns::take_machine(const Record& r) {
       // What sits where is told by the next job or RESUME only.
       for (auto& [step, group] : groups_) {
         group.on_slot = true;
-        group.asks = false;
+        group.asks = group.shares_session = false;
       }
       return restart_all(r.time_ns);
     case K::cs_fault:

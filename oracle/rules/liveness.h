@@ -51,7 +51,8 @@ class Turns {
   /// Whether a group of a lower priority is in protected mode.
   [[nodiscard]] bool lower_inside(std::uint32_t group) const {
     const auto found = groups_.find(inside_);
-    return found != groups_.end() && found->second.priority < groups_.at(group).priority;
+    return found != groups_.end() && !groups_.at(group).shares_session &&
+           found->second.priority < groups_.at(group).priority;
   }
 
  private:
@@ -64,6 +65,7 @@ class Turns {
     bool waits_unseen = false;
   };
   struct Group {
+    bool shares_session = false;   ///< has run a region in the session of whoever entered
     std::uint64_t priority = 0;
     std::uint64_t vm = 0;
     std::vector<Job> open;               ///< in order

@@ -344,6 +344,11 @@ void sched_tick_locked(PanthorScheduler* sched, std::uint64_t now, bool full_tic
     tick_ctx_pick_active(sched, &ctx);
     tick_ctx_pick_protm_group(sched, &ctx, &protm_prio);
     tick_ctx_pick_idle(sched, &ctx, protm_prio);
+    // Corrected: a partial tick picks who is on a slot already, and upstream ends the ticking when
+    // those have a priority each, whoever waits.
+    for (std::uint32_t prio = 0; !full_tick && prio < kCsgPriorityCount; ++prio) {
+      if (!list_empty(sched->runnable.at[prio])) ctx.stop_tick = false;
+    }
     tick_ctx_apply(sched, &ctx);
   }
   if (ctx.csg_upd_failed_mask == 0) {
