@@ -76,8 +76,11 @@ void device_meets_session(Scene& scene) {
   client.add_group(Urgency::low_and_medium, 1, Protection::yes);
   if (random.percent(70)) client.add_group(Urgency::low_and_medium, 1);
   vocab::MachineConfig& machine = scene.program.machine;
-  if (random.percent(50)) {
-    machine.set_latency(vocab::Latency::protm_exit, draw_short(30 * kUs, 400 * kMs, random));
+  if (random.percent(70)) {
+    // Around the 100 ms for which an answer of a slot is waited for, or anything.
+    const std::uint64_t exit_ns = random.percent(60) ? random.between(60, 300) * kMs
+                                                     : draw_short(30 * kUs, 400 * kMs, random);
+    machine.set_latency(vocab::Latency::protm_exit, exit_ns);
   }
   if (random.percent(30)) {
     machine.set_latency(vocab::Latency::ack, draw_short(kUs, 2 * kMs, random));
