@@ -51,7 +51,6 @@ std::uint64_t TableWatch::descriptor(const Table& table, std::uint64_t index) co
 }
 
 bool TableWatch::leads_to(std::uint32_t level, std::uint64_t descriptor, std::uint64_t page) {
-  if ((descriptor & lpae::kValid) == 0) return false;
   const std::uint64_t serves = is_table(level, descriptor) ? vocab::kPageSize : entry_size(level);
   const std::uint64_t first = descriptor & lpae::kAddressMask & ~(serves - 1);
   return page >= first && page - first < serves;

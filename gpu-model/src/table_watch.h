@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <memory_resource>
 #include <span>
 #include <vector>
@@ -51,7 +52,7 @@ class TableWatch {
   [[nodiscard]] static TableEntry entry_of(const Table& table, std::uint64_t index,
                                            std::uint64_t descriptor);
   [[nodiscard]] std::uint64_t descriptor(const Table& table, std::uint64_t index) const;
-  /// Whether the entry of a table of `level` leads to the page.
+  /// Whether the valid entry of a table of `level` leads to the page.
   [[nodiscard]] static bool leads_to(std::uint32_t level, std::uint64_t descriptor,
                                      std::uint64_t page);
 
@@ -79,8 +80,12 @@ void TableWatch::changed_by(vocab::Pa pa, std::span<const std::byte> from, Each 
 template <class Each>
 void TableWatch::leading_to(vocab::Pa page, Each each) const {
   for (const Table& t : tables_) {
+    // Each page that goes reads all of each table: this is the longest loop of a run.
+    const std::byte* const entries = ram_.page(vocab::Pa{t.pa});
     for (std::uint64_t i = 0; i < vocab::lpae::kEntriesPerTable; ++i) {
-      const std::uint64_t d = descriptor(t, i);
+      std::uint64_t d = 0;
+      std::memcpy(&d, entries + sizeof d * i, sizeof d);
+      if ((d & vocab::lpae::kValid) == 0) continue;
       if (leads_to(t.level, d, page.value)) each(entry_of(t, i, d));
     }
   }
