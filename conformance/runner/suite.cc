@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+
+#include <tl/expected.hpp>
 
 #include "conformance/format/case_reader.h"
+#include "conformance/format/text_file.h"
 
 namespace protm::runner {
 namespace {
@@ -17,6 +21,23 @@ bool wanted(const contract::Program& p, const Filter& filter) {
   const std::string slug = p.id.substr(p.id.find('/') + 1);
   if (glob_match(filter.pattern, p.id) || glob_match(filter.pattern, slug)) return true;
   return std::find(p.entries.begin(), p.entries.end(), filter.pattern) != p.entries.end();
+}
+
+using Read = tl::expected<contract::Program, std::vector<format::Diagnostic>>;
+
+/// What a file says. YAML is slow to read, and who takes one part of the suites after another would
+/// read it again each time: what a text of that name said is remembered.
+const Read& case_in(const std::string& file) {
+  struct Known {
+    std::string text;
+    Read read;
+  };
+  static std::map<std::string, Known> all;
+  const auto text = format::read_text_file(file);
+  const auto known = all.find(file);
+  if (text && known != all.end() && known->second.text == *text) return known->second.read;
+  Read read = text ? format::read_case(file, *text) : tl::unexpected(format::unreadable_file(file));
+  return all.insert_or_assign(file, Known{text.value_or(""), std::move(read)}).first->second.read;
 }
 
 }  // namespace
@@ -55,11 +76,11 @@ Suite load_suite(const std::string& root, const Filter& filter) {
   std::sort(files.begin(), files.end());
   Suite suite;
   for (const std::string& file : files) {
-    auto program = format::read_case_file(file);
+    const Read& program = case_in(file);
     if (!program) {
       suite.errors.insert(suite.errors.end(), program.error().begin(), program.error().end());
     } else if (wanted(*program, filter)) {
-      suite.cases.push_back(SuiteCase{file, std::move(*program)});
+      suite.cases.push_back(SuiteCase{file, *program});
     }
   }
   std::sort(suite.cases.begin(), suite.cases.end(), [](const SuiteCase& a, const SuiteCase& b) {
