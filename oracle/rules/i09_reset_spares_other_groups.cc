@@ -2,7 +2,7 @@
 // A reset that finds a protected session (or ended one in the second before) kills at most the
 // protected group, groups with a fault or an error of their own before it, and destroyed ones. A
 // group counts as killed by the reset when it is unusable at quiesce and its first fence error
-// comes within one second of the reset. Rests where the Program loses or delays CSG acks: firmware
+// comes within one second of the reset. A page fault is that of all groups of its VM. Rests where the Program loses or delays CSG acks: firmware
 // that does not suspend a slot in time costs that group, in a right driver too.
 #include <algorithm>
 #include <cerrno>
@@ -62,6 +62,19 @@ class Tenants {
     out.insert(slots_.group_at(slot));
     if (unknown_.contains(slot)) out.insert(never_seen_.begin(), never_seen_.end());
   }
+  /// The groups of the VM of who was seen there last: a driver ends those with it after a page
+  /// fault, also who comes onto a slot later. Source: panthor_sched.c (7.3) tick_ctx_init().
+  void blame_vm(const Program& program, std::uint32_t slot, std::set<std::uint32_t>& out) const {
+    const std::uint32_t seen = slots_.group_at(slot);
+    if (seen == kNoStep) return;
+    for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
+      if (step_type(program, s) == NodeType::group_create &&
+          field_number(program.steps[s].op, "vm") ==
+              field_number(program.steps[seen].op, "vm")) {
+        out.insert(s);
+      }
+    }
+  }
 
  private:
   SlotMap slots_;
@@ -77,6 +90,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
   Tenants tenants(program);
   std::map<std::uint32_t, std::uint64_t> begun_ns;
   bool was_reset = false;
+  bool page_fault = false;
   const std::size_t end = quiesce_index(trace);
   for (std::size_t i = 0; i < end; ++i) {
     const Record& r = trace.records[i];
@@ -86,6 +100,8 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
     const bool oom = is(r, K::tiler_oom) && was_reset;
     if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain || oom) {
       tenants.blame(r.a, earned);
+      const bool faulted = is(r, K::cs_fault) || is(r, K::cs_fatal);
+      if (faulted && page_fault) tenants.blame_vm(program, r.a, earned);
     } else if (is(r, EventKind::job_started)) {
       begun_ns.try_emplace(r.a, r.time_ns);
     } else if (r.kind == RecordKind::fence_signalled && r.d == 0) {
@@ -101,6 +117,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
       if (timed_out) earned.insert(group);
       if (earned.insert(group).second) out.emplace(group, i);  // later ones follow from it
     } else if (is(r, K::mmu_fault)) {
+      page_fault = true;
       for (std::uint32_t slot = 0; slot < vocab::kMaxCsgSlots; ++slot) {
         tenants.blame(slot, earned);  // which group used the AS is not in the record
       }
