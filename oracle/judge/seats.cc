@@ -26,6 +26,8 @@ Seat Seats::at(std::uint32_t slot, std::size_t index) const {
   if (const auto seat = now(slot)) return *seat;
   for (std::size_t i = index; i < trace_.records.size(); ++i) {
     const Record& r = trace_.records[i];
+    // Behind a boot the slots are dealt out anew.
+    if (is(r, vocab::ObservationKind::mcu_boot)) break;
     if (is(r, EventKind::group_on_slot) && r.b == slot) return Seat{.group = r.a};
   }
   return {};

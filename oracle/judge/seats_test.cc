@@ -66,4 +66,8 @@ TEST_CASE("Seats: an empty slot is that of whom it takes next, a taken one of wh
   CHECK(seats.at(7, 0) == Seat{});
   seats.take(b.trace().records[0]);
   CHECK(seats.at(0, 1) == Seat{.group = w.mine});
+  TraceBuilder booted;
+  booted.saw(vocab::ObservationKind::mcu_boot).event(EventKind::group_on_slot, w.other, 1);
+  CHECK(Seats(w.program, booted.trace()).at(1, 0) == Seat{});
+  CHECK(Seats(w.program, booted.trace()).at(1, 1) == Seat{.group = w.other});
 }
