@@ -61,11 +61,16 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+/// Enough for a finding, and for a while in which the campaign can be killed.
+constexpr int kRuns = PROTM_ALL_OF_IT ? 600 : 150;
+constexpr int kLongRuns = PROTM_ALL_OF_IT ? 1'500 : 400;
+
 const std::string kSut = "--sut=series-v1:only=HEAP-2";
 
 TEST_CASE("fuzz: a finding is replayed three times, made small, filed, and new only once") {
   const Campaign c;
-  const std::vector<std::string> line{kSut, "--runs=600", "--canaries=series-v1:only=HEAP-2"};
+  const std::vector<std::string> line{kSut, "--runs=" + std::to_string(kRuns),
+                                      "--canaries=series-v1:only=HEAP-2"};
   const int code = c.run(line);
   CAPTURE(c.log());
   REQUIRE(code == 1);
@@ -73,7 +78,7 @@ TEST_CASE("fuzz: a finding is replayed three times, made small, filed, and new o
   CHECK(has(c.log(), "kept, 3 of 3 replays"));
   CHECK(has(c.log(), "\nreproduce: ./protm fuzz --sut=series-v1:only=HEAP-2 "));
   const auto status = c.status();
-  CHECK(status["executions"] == 600);
+  CHECK(status["executions"] == kRuns);
   REQUIRE(!status["findings"].empty());
   CHECK(status["findings"][0]["count"] >= 1);
   const auto found = fuzz::FindingFolder(c.out() + "/findings").list();
@@ -86,12 +91,13 @@ TEST_CASE("fuzz: a finding is replayed three times, made small, filed, and new o
   // A put of NULL, or of what a failing registration made: nothing can be left out of either.
   CHECK_MESSAGE(oops->steps <= 2, "it was made small");
   CHECK_MESSAGE(c.run(line) == 0, "nothing new: the runs are used up and all is known");
-  CHECK(c.status()["executions"] == 600);
+  CHECK(c.status()["executions"] == kRuns);
 }
 
 TEST_CASE("fuzz: killed with a finding on its way, the same command line finishes the campaign") {
   const Campaign c;
-  const std::vector<std::string> line{kSut, "--runs=1500", "--canaries=none"};
+  const std::vector<std::string> line{kSut, "--runs=" + std::to_string(kLongRuns),
+                                      "--canaries=none"};
   {
     const auto supervisor = c.start(line);
     // The input is there, what becomes of it is not known yet: the worst moment.
@@ -124,7 +130,7 @@ TEST_CASE("fuzz: killed with a finding on its way, the same command line finishe
   CHECK(code == 1);
   const auto status = c.status();
   CHECK(status["sessions"] == 2);
-  CHECK(status["executions"] == 1500);
+  CHECK(status["executions"] == kLongRuns);
   REQUIRE(!status["findings"].empty());
   for (const auto& f : status["findings"]) {
     CHECK(f["state"] == "kept");

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <numeric>
+#include <vector>
 
 #include "conformance/runner/suite.h"
 #include "oracle/differential/candidates.h"
@@ -13,10 +15,21 @@ using namespace protm;
 
 namespace {
 
-/// 100 in release, 10 in the other builds, or what the environment says. Source: decisions.md 26.
-int rounds() {
+/// How often all cases run once more, each time among other neighbours.
+std::size_t rounds() {
   const char* const text = std::getenv("PROTM_REPLAY_ROUNDS");
-  return text == nullptr ? PROTM_REPLAY_ROUNDS_DEFAULT : std::atoi(text);
+  return text == nullptr ? PROTM_REPLAY_ROUNDS_DEFAULT : std::strtoul(text, nullptr, 10);
+}
+
+/// Which of `n` cases comes at place `i` of a round: in order, backward, then with a step of the
+/// round's own. What a run leaves outside of the World meets another case in each.
+std::size_t at_place(std::size_t round, std::size_t i, std::size_t n) {
+  if (round == 0) return i;
+  if (round == 1) return n - 1 - i;
+  constexpr std::size_t kStep = 37;
+  std::size_t step = kStep * round;
+  while (std::gcd(step, n) != 1) ++step;
+  return (i * step + round) % n;
 }
 
 /// Several times what any case needs. A livelock that repeats so far repeats.
@@ -26,9 +39,10 @@ void replay(const exec::Candidate& candidate) {
   const runner::Suite suite = runner::load_suite("conformance/suites", {});
   exec::Session a(candidate, rig::kWorldBaseA);
   exec::Session b(candidate, rig::kWorldBaseB);
+  const exec::RunOptions again{.event_budget = kEvents};
+  std::vector<std::uint64_t> hashes;
   for (const runner::SuiteCase& c : suite.cases) {
     CAPTURE(c.program.id);
-    const exec::RunOptions again{.event_budget = kEvents};
     exec::RunOptions anew = again;
     anew.start = exec::Start::fresh;
     const contract::Trace fresh = a.run(c.program, anew);
@@ -39,7 +53,16 @@ void replay(const exec::Candidate& candidate) {
     const std::uint64_t first = a.prepare(c.program, exec::Start::snapshot);
     CHECK(a.run(c.program, again).hash() == hash);
     CHECK(a.prepare(c.program, exec::Start::snapshot) == first);
-    for (int i = 0; i < rounds(); ++i) CHECK(b.run(c.program, again).hash() == hash);
+    hashes.push_back(hash);
+  }
+  const std::size_t n = hashes.size();
+  for (std::size_t round = 0; round < rounds(); ++round) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::size_t at = at_place(round, i, n);
+      CAPTURE(suite.cases[at].program.id);
+      CAPTURE(round);
+      CHECK(b.run(suite.cases[at].program, again).hash() == hashes[at]);
+    }
   }
 }
 

@@ -9,6 +9,8 @@
 #     TESTS_APART          -> each test file compiled by itself: where they share short names
 #   protm_slow_test(<target> <file> [DEPS ...] [LABELS ...])
 #     one executable and one ctest with the label slow
+#   protm_test_effort(<target>)
+#     PROTM_ALL_OF_IT is 1 where the test has to do all it can, 0 in the other builds
 #   protm_fuzz_target(<target> <file> [DEPS ...] [PLAIN])
 #     with PROTM_FUZZ linked to the fuzzing engine, else to a main() that runs files
 #     PLAIN: its input is no Program; the engine's own mutator only
@@ -70,6 +72,18 @@ function(protm_slow_test target file)
     target_link_libraries(${target} PRIVATE ${slow_DEPS} protm_doctest_main)
     add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
     set_tests_properties(${target} PROPERTIES TIMEOUT 1200 LABELS "slow;${slow_LABELS}")
+  endif()
+endfunction()
+
+# What comes out is the same in every build. So one of them, a fast one, asks for all of it, and in
+# the others a test runs as much as takes each line of code past the checks that they are for.
+function(protm_test_effort target)
+  if(BUILD_TESTING)
+    set(all 0)
+    if(PROTM_ALL_OF_IT)
+      set(all 1)
+    endif()
+    target_compile_definitions(${target} PRIVATE PROTM_ALL_OF_IT=${all})
   endif()
 endfunction()
 

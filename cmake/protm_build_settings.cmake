@@ -51,3 +51,9 @@ if(PROTM_FUZZ)
     add_compile_options(${PROTM_FUZZ_COVERAGE})
   endif()
 endif()
+
+# The build that does all of each test: docs/contributing.md, "Which build does what".
+set(PROTM_ALL_OF_IT OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT PROTM_SANITIZE)
+  set(PROTM_ALL_OF_IT ON)
+endif()

@@ -23,7 +23,7 @@ using contract::Program;
 
 namespace {
 
-constexpr std::uint64_t kSeeds = 400;
+constexpr std::uint64_t kSeeds = PROTM_ALL_OF_IT ? 400 : 80;
 
 /// Programs of both kinds that the mutator meets: of random bytes, and generated.
 Program start(std::uint64_t seed) {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -18,6 +19,7 @@ using contract::Program;
 namespace {
 
 constexpr std::size_t kMost = 2048;
+constexpr int kChanges = PROTM_ALL_OF_IT ? 1'500 : 200;
 
 const fuzz::ByteMutator kNoChange = [](std::uint8_t*, std::size_t size, std::size_t) {
   return size;
@@ -69,7 +71,7 @@ TEST_CASE("mutate: with a subject nothing else is in the Program, and all of it 
     fuzz::Random random(11);
     Program program;
     std::set<contract::NodeType> seen;
-    for (int i = 0; i < 1'500; ++i) {
+    for (int i = 0; i < kChanges; ++i) {
       if (i % 20 == 0) program = Program{};
       fuzz::mutate(program, random, subject);
       if (!within(subject, program)) FAIL_CHECK("mutation " << i);
@@ -78,7 +80,11 @@ TEST_CASE("mutate: with a subject nothing else is in the Program, and all of it 
       }
     }
     // Rare ones may take more tries.
-    for (int i = 0; i < 4'000 && !subject.operations.empty(); ++i) {
+    const auto all_seen = [&] {
+      return std::all_of(subject.operations.begin(), subject.operations.end(),
+                         [&](contract::NodeType operation) { return seen.contains(operation); });
+    };
+    for (int i = 0; i < 4'000 && !all_seen(); ++i) {
       if (i % 20 == 0) program = Program{};
       fuzz::change(program, fuzz::Change::insert_step, random, subject);
       for (const contract::Step& step : program.steps) {
