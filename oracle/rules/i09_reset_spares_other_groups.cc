@@ -2,8 +2,9 @@
 // A reset that finds a protected session (or ended one in the second before) kills at most the
 // protected group, groups with a fault or an error of their own before it, and destroyed ones. A
 // group counts as killed by the reset when it is unusable at quiesce and its first fence error
-// comes within one second of the reset. A page fault is that of all groups of its VM. Rests where the Program loses or delays CSG acks: firmware
-// that does not suspend a slot in time costs that group, in a right driver too.
+// comes within one second of the reset. A page fault is that of all groups of its VM. Rests where
+// the Program loses or delays CSG acks: firmware that does not suspend a slot in time costs that
+// group, in a right driver too.
 #include <algorithm>
 #include <cerrno>
 #include <map>

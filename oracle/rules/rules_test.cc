@@ -384,6 +384,23 @@ TEST_CASE("I9: a heap that was full before the reset excuses nothing") {
   check_wrong("I9", w.program, full_before, 4);
 }
 
+TEST_CASE("I9: a page fault is that of its VM, also of who gets a slot later") {
+  World w;
+  const auto other = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
+  const auto other_job = add_job(w.program, other);
+  const auto vm = add_step(w.program, make_node(NodeType::vm_create));
+  const auto faulty = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
+  for (const bool same_vm : {false, true}) {
+    TraceBuilder paged;
+    paged.event(EventKind::group_on_slot, same_vm ? w.group : faulty, 1);
+    paged.saw(K::protm_active, {.a = 2}).after(kMs).saw(K::reset_started).saw(K::mmu_fault);
+    paged.saw(K::cs_fatal, {.a = 1}).after(kMs).fence(other_job, EIO);
+    paged.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+    if (same_vm) check_right("I9", w.program, paged);
+    if (!same_vm) check_wrong("I9", w.program, paged, 5);
+  }
+}
+
 TEST_CASE("I9: a reset in protected mode spares the other groups") {
   World w;
   const auto other = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
@@ -427,19 +444,6 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
     unseen.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
     if (started) check_right("I9", w.program, unseen);
     if (!started) check_wrong("I9", w.program, unseen, 5);
-  }
-
-  // A page fault is that of its VM, also of who gets a slot later.
-  const auto vm = add_step(w.program, make_node(NodeType::vm_create));
-  const auto faulty = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
-  for (const bool same_vm : {false, true}) {
-    TraceBuilder paged;
-    paged.event(EventKind::group_on_slot, same_vm ? w.group : faulty, 1);
-    paged.saw(K::protm_active, {.a = 2}).after(kMs).saw(K::reset_started).saw(K::mmu_fault);
-    paged.saw(K::cs_fatal, {.a = 1}).after(kMs).fence(other_job, EIO);
-    paged.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
-    if (same_vm) check_right("I9", w.program, paged);
-    if (!same_vm) check_wrong("I9", w.program, paged, 5);
   }
 
   // A job that has had its time takes the younger ones of its group along, whose fence may come
