@@ -15,7 +15,7 @@ using namespace protm;
 
 namespace {
 
-/// How often all cases run once more, each time among other neighbours.
+/// How often all cases run once more, each time among other neighbours. Source: decisions.md 26.
 std::size_t rounds() {
   const char* const text = std::getenv("PROTM_REPLAY_ROUNDS");
   return text == nullptr ? PROTM_REPLAY_ROUNDS_DEFAULT : std::strtoul(text, nullptr, 10);
