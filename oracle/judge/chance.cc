@@ -261,8 +261,8 @@ class Chance {
     });
   }
 
-  /// Another actor has closed the call's file before record `index`; when it came to that hangs on
-  /// what it waited for.
+  /// A step has closed the call's file before record `index`; when it came to that hangs on what it
+  /// waited for. Of one actor alone both runs have the same order.
   [[nodiscard]] bool closed_at(const Trace& trace, std::uint32_t step, std::size_t index) const {
     const std::uint64_t file = field_number(c_.program.steps[step].op, "file");
     const auto end = trace.records.begin() + static_cast<std::ptrdiff_t>(index);

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <string>
+#include <vector>
 
 #include "gpu-model/vocab/exception_codes.h"
 #include "oracle/judge/touched.h"
@@ -20,6 +22,31 @@ using vocab::kMs;
 namespace {
 
 constexpr auto kRef = Value::Kind::ref;
+
+/// What the last records of two runs differ in, as the comparison would say.
+struct Difference {
+  std::string rule = "fence", event = "fence_signalled", field = "error";
+};
+
+const Difference kOrder{.field = "order"};
+
+/// How many findings are left of the one about the last records of both.
+std::size_t left_of(const Program& program, const TraceBuilder& oracle,
+                    const TraceBuilder& candidate, const Difference& difference = {}) {
+  std::vector<Finding> findings{{.from = FindingClass::comparison,
+                                 .rule = difference.rule,
+                                 .slug = difference.rule,
+                                 .event = difference.event,
+                                 .field = difference.field,
+                                 .detail = {},
+                                 .oracle_record = oracle.trace().records.size() - 1,
+                                 .candidate_record = candidate.trace().records.size() - 1}};
+  std::vector<Count> checked;
+  Comparison c{program, oracle.trace(), candidate.trace(), findings, checked};
+  const std::size_t dropped = drop_chance(c);
+  CHECK(dropped + findings.size() == 1);
+  return findings.size();
+}
 
 /// Two groups of one VM with a job each, a buffer that is mapped there, and steps that take away.
 struct World {
@@ -50,20 +77,7 @@ struct World {
     TraceBuilder oracle = running();
     oracle.fence(job, 0);
     candidate.after(kMs).fence(job, error);
-    std::vector<Finding> findings{
-        {.from = FindingClass::comparison,
-         .rule = "fence",
-         .slug = "fence",
-         .event = "fence_signalled",
-         .field = "error",
-         .detail = {},
-         .oracle_record = oracle.trace().records.size() - 1,
-         .candidate_record = candidate.trace().records.size() - 1}};
-    std::vector<Count> checked;
-    Comparison c{program, oracle.trace(), candidate.trace(), findings, checked};
-    const std::size_t dropped = drop_chance(c);
-    CHECK(dropped + findings.size() == 1);
-    return findings.size();
+    return left_of(program, oracle, candidate);
   }
 };
 
@@ -169,45 +183,12 @@ TEST_CASE("chance: who dies of a slow exit in both runs may end by exit or by re
     TraceBuilder candidate = run(candidate_ns);
     oracle.record(RecordKind::group_state, {.a = w.mine, .b = 3, .c = 1});
     candidate.record(RecordKind::group_state, {.a = w.mine, .b = 2, .c = 1});
-    std::vector<Finding> findings{
-        {.from = FindingClass::comparison,
-         .rule = "rest-state",
-         .slug = "rest-state",
-         .event = "group_state",
-         .field = "state",
-         .detail = {},
-         .oracle_record = oracle.trace().records.size() - 1,
-         .candidate_record = candidate.trace().records.size() - 1}};
-    std::vector<Count> checked;
-    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
-    drop_chance(c);
-    return findings.size();
+    return left_of(w.program, oracle, candidate, {"rest-state", "group_state", "state"});
   };
   CHECK(left(500 * kMs, 540 * kMs) == 0);
   CHECK(left(500 * kMs, 40 * kMs) == 1);
   CHECK(left(40 * kMs, 540 * kMs) == 1);
 }
-
-namespace {
-
-/// What is left of the difference between the last records of two runs, both fences.
-std::size_t left_of_fences(const Program& program, const TraceBuilder& oracle,
-                           const TraceBuilder& candidate, std::string_view field) {
-  std::vector<Finding> findings{{.from = FindingClass::comparison,
-                                 .rule = "fence",
-                                 .slug = "fence",
-                                 .event = "fence_signalled",
-                                 .field = std::string(field),
-                                 .detail = {},
-                                 .oracle_record = oracle.trace().records.size() - 1,
-                                 .candidate_record = candidate.trace().records.size() - 1}};
-  std::vector<Count> checked;
-  Comparison c{program, oracle.trace(), candidate.trace(), findings, checked};
-  drop_chance(c);
-  return findings.size();
-}
-
-}  // namespace
 
 TEST_CASE("chance: a job that comes when its group dies is in the ring, or refused at once") {
   World w;
@@ -220,7 +201,7 @@ TEST_CASE("chance: a job that comes when its group dies is in the ring, or refus
   };
   const TraceBuilder ring = run(kMs, false, EINVAL);
   const auto left = [&](const TraceBuilder& candidate) {
-    return left_of_fences(w.program, ring, candidate, "error");
+    return left_of(w.program, ring, candidate);
   };
   CHECK(left(run(kMs, false, ECANCELED)) == 0);
   CHECK(left(run(kMs, false, ETIMEDOUT)) == 1);
@@ -229,8 +210,8 @@ TEST_CASE("chance: a job that comes when its group dies is in the ring, or refus
 
   TraceBuilder first = w.running();
   first.started(second).after(kMs).saw(K::cs_fatal, {.a = 0}).fence(w.job, EINVAL);
-  CHECK(left_of_fences(w.program, first, run(kMs, false, ECANCELED), "order") == 0);
-  CHECK(left_of_fences(w.program, first, run(kMs, false, EINVAL), "order") == 1);
+  CHECK(left_of(w.program, first, run(kMs, false, ECANCELED), kOrder) == 0);
+  CHECK(left_of(w.program, first, run(kMs, false, EINVAL), kOrder) == 1);
 }
 
 TEST_CASE("chance: the queues of a group have no order beside the fault of one of them") {
@@ -244,7 +225,7 @@ TEST_CASE("chance: the queues of a group have no order beside the fault of one o
     return b.after(kMs).saw(K::cs_fatal, {.a = 0, .b = cs}).after(kMs).fence(second, error);
   };
   const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
-    return left_of_fences(w.program, oracle, candidate, "error");
+    return left_of(w.program, oracle, candidate);
   };
   const TraceBuilder done = run(true, 0, 0);
   CHECK(left(done, run(false, 0, ECANCELED)) == 0);
@@ -283,18 +264,7 @@ TEST_CASE("chance: a call may come behind a close of its file by somebody else")
     TraceBuilder oracle;
     oracle.started(call).returned(call, 0);
     candidate.started(call).returned(call, -EBADF);
-    std::vector<Finding> findings{{.from = FindingClass::comparison,
-                                   .rule = "result/vm_create",
-                                   .slug = "result/vm_create",
-                                   .event = "step_returned",
-                                   .field = {},
-                                   .detail = {},
-                                   .oracle_record = 1,
-                                   .candidate_record = candidate.trace().records.size() - 1}};
-    std::vector<Count> checked;
-    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
-    drop_chance(c);
-    return findings.size();
+    return left_of(w.program, oracle, candidate, {"result/vm_create", "step_returned", ""});
   };
   CHECK(left({}) == 1);
   TraceBuilder closed;
@@ -315,19 +285,7 @@ TEST_CASE("chance: whether the firmware looks again at what a job waits for, unm
     oracle.fence(w.job, oracle_error);
     TraceBuilder candidate = fault;
     candidate.fence(w.job, error);
-    std::vector<Finding> findings{
-        {.from = FindingClass::comparison,
-         .rule = "fence",
-         .slug = "fence",
-         .event = "fence_signalled",
-         .field = "error",
-         .detail = {},
-         .oracle_record = oracle.trace().records.size() - 1,
-         .candidate_record = candidate.trace().records.size() - 1}};
-    std::vector<Count> checked;
-    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
-    drop_chance(c);
-    return findings.size();
+    return left_of(w.program, oracle, candidate);
   };
   CHECK(left(ETIMEDOUT, EINVAL) == 1);
   const auto list = [](NodeType type) {
@@ -349,18 +307,7 @@ TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs"
     TraceBuilder oracle;
     oracle.started(w.create).returned(w.create, 0);
     candidate.returned(w.create, result);
-    std::vector<Finding> findings{{.from = FindingClass::comparison,
-                                   .rule = "result/group_create",
-                                   .slug = "result/group_create",
-                                   .event = "step_returned",
-                                   .field = {},
-                                   .detail = {},
-                                   .oracle_record = 1,
-                                   .candidate_record = candidate.trace().records.size() - 1}};
-    std::vector<Count> checked;
-    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
-    drop_chance(c);
-    return findings.size();
+    return left_of(w.program, oracle, candidate, {"result/group_create", "step_returned", ""});
   };
   TraceBuilder plain;
   plain.started(w.create);

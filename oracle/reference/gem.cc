@@ -41,13 +41,6 @@ Result<Ptr<Bo>> make_bo(Device& d, std::uint64_t size) {
   return bo;
 }
 
-void make_exclusive(Device& d, const Ptr<Bo>& bo, const Ptr<Vm>& vm) {
-  d.drm.gem_get(vm->root);
-  bo->exclusive_root = vm->root;
-  // An import keeps the resv of its dma-buf: others look for fences there.
-  if (!bo->imported) bo->resv = vm->root->resv;
-}
-
 std::uint64_t page_align(std::uint64_t size) {
   return (size + vocab::kPageMask) & ~vocab::kPageMask;
 }
@@ -72,7 +65,11 @@ Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
   // The base refuses the offset instead, see BO_MMAP_OFFSET.
   const bool refused_late = !d.driver.profile().no_mmap_no_offset;
   (*bo)->no_mmap = refused_late && (flags & uapi::kBoNoMmap) != 0;
-  if (exclusive_vm) make_exclusive(d, *bo, exclusive_vm);
+  if (exclusive_vm) {
+    d.drm.gem_get(exclusive_vm->root);
+    (*bo)->exclusive_root = exclusive_vm->root;
+    (*bo)->resv = exclusive_vm->root->resv;
+  }
   return bo;
 }
 

@@ -3,7 +3,7 @@
 // from normal or from protected memory.
 // A protected kernel buffer owns exactly what the import owns: the allocation's reference on the
 // dma-buf is dropped right after the import (KBO-5, KBO-6, KBO-8).
-// Leaves out: labels, CPU caches, reclaim.
+// Leaves out: labels, CPU caches, reclaim; marks of a kernel buffer that only a handle would show.
 // Source: panthor_gem.c (7.3), patch 4 and its review; facts-driver.md 3, facts-driver-7x.md 5.
 #pragma once
 

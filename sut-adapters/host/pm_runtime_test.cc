@@ -71,6 +71,15 @@ struct FakeDriver {
   std::uint64_t callback_us = 0, thread_us = 0;
   IrqReturn answer = IrqReturn::wake_thread;
   int hard_calls = 0, thread_calls = 0;
+
+  /// Binds to the device, which stays awake, and uses it.
+  void load_and_use(const std::function<void()>& use) {
+    bench.now("load", [&] {
+      k.device_attach();
+      REQUIRE(k.pm_runtime_resume_and_get() == 0);
+      use();
+    });
+  }
 };
 
 }  // namespace
@@ -240,9 +249,7 @@ TEST_CASE("PM: an access to a register while the device is suspended is reported
   Bench t;
   FakeDriver d(t);
   d.answer = IrqReturn::none;
-  t.now("load", [&] {
-    d.k.device_attach();
-    REQUIRE(d.k.pm_runtime_resume_and_get() == 0);
+  d.load_and_use([&] {
     d.k.write32(FakeBus::kRaiseRegister, 0);
     CHECK(t.count(RecordKind::kernel_warn) == 0);
     d.k.pm_runtime_put_sync_suspend();
@@ -306,9 +313,7 @@ TEST_CASE("Irq: a level that nobody silences is turned off with a warning") {
   Bench t;
   FakeDriver d(t);
   d.answer = IrqReturn::none;
-  t.now("load", [&] {
-    d.k.device_attach();
-    REQUIRE(d.k.pm_runtime_resume_and_get() == 0);
+  d.load_and_use([&] {
     d.k.write32(FakeBus::kRaiseRegister, 4);
   });
   CHECK(d.hard_calls == 1000);
