@@ -107,8 +107,11 @@ class Judged {
     bool worth = false;
     // Made for the moment: two comparisons at a time do not fit into one process.
     differential::Differential without(known_candidate(prey_.without));
-    if (without.compare(*program).verdict.outcome != judge::Outcome::agreed) {
+    const judge::Outcome clean = without.compare(*program).verdict.outcome;
+    if (clean == judge::Outcome::diverged || clean == judge::Outcome::oracle_wrong) {
       ++row.alarms;
+    } else if (clean != judge::Outcome::agreed) {
+      // Nobody can tell whether the defect or chance shows here.
     } else if (belongs(prey_, s.rule)) {
       worth = true;
     } else if (!row.other) {

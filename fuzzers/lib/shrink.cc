@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 #include <vector>
 
+#include "conformance/format/binary_code.h"
 #include "conformance/format/program_order.h"
 #include "fuzzers/mutator/program_cut.h"
 #include "gpu-model/vocab/sim_time.h"
@@ -70,6 +72,8 @@ class Shrinker {
       drop_schedule();
       drop_actors();
       drop_steps();
+      hand_over();
+      join_steps();
       drop_faults();
       join_actors();
       drop_items();
@@ -136,6 +140,53 @@ class Shrinker {
                  remove_steps(p, std::move(gone));
                  remove_idle_actors(p);
                });
+  }
+
+  /// Removes step `i`; who waited for its return waits for that of `heir`.
+  static void remove_for(Program& p, std::size_t i, std::size_t heir) {
+    for (Step& step : p.steps) {
+      auto& after = step.when.after;
+      if (format::event_argument(after.kind) == contract::EventArg::step && after.arg == i) {
+        after.arg = static_cast<std::uint32_t>(heir);
+      }
+    }
+    std::vector<bool> gone(p.steps.size());
+    gone[i] = true;
+    remove_steps(p, std::move(gone));
+    remove_idle_actors(p);
+  }
+
+  /// Drops a step that is there for the moment at which it starts or returns: the next one of its
+  /// actor starts as it did, and the one before is waited for.
+  void hand_over() {
+    for (std::size_t i = best_.steps.size(); i-- > 0;) {
+      attempt_with([i](Program& p) {
+        const auto same = [&](const Step& s) { return s.actor == p.steps[i].actor; };
+        const auto here = p.steps.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto next = std::find_if(here + 1, p.steps.end(), same);
+        const auto before = std::find_if(std::make_reverse_iterator(here), p.steps.rend(), same);
+        if (next != p.steps.end() && next->when == contract::Trigger{}) next->when = here->when;
+        remove_for(p, i,
+                   before == p.steps.rend()
+                       ? i
+                       : static_cast<std::size_t>(p.steps.rend() - before - 1));
+      });
+    }
+  }
+
+  /// What uses the outcome of a step uses that of an earlier one of its kind.
+  void join_steps() {
+    for (std::size_t i = best_.steps.size(); i-- > 1;) {
+      for (std::size_t other = 0; other < i && i < best_.steps.size(); ++other) {
+        if (best_.steps[other].op.type != best_.steps[i].op.type) continue;
+        attempt_with([&](Program& p) {
+          for_each_value(p, [&](const FieldInfo&, Value& v) {
+            if (v.kind == Value::Kind::ref && v.number == i) v.number = other;
+          });
+          remove_for(p, i, other);
+        });
+      }
+    }
   }
 
   void drop_schedule() {

@@ -133,6 +133,42 @@ TEST_CASE("shrink: schedules, exploration and actors that do not matter go, thos
   CHECK(held.schedule[0].until.count == 1);
 }
 
+TEST_CASE("shrink: a step that is only waited for hands its moment to its neighbours") {
+  const Program p = program_of(R"(schema: 1
+actors:
+  only:
+    - {id: v, vm_create: {}}
+    - {after: step $v returned + 62ms, id: b, bo_create: 4KiB}
+    - {vm_destroy: $v}
+)");
+  // A VM goes some time after it came.
+  const auto late = [](const Program& q) {
+    return std::any_of(q.steps.begin(), q.steps.end(), [](const contract::Step& s) {
+      return s.op.type == static_cast<std::uint16_t>(NodeType::vm_destroy) &&
+             s.when.after.kind == contract::EventKind::step_returned && s.when.delay_ns != 0;
+    });
+  };
+  CHECK(format::write_case(shrink(p, late, 1000).program).find("bo_create") == std::string::npos);
+}
+
+TEST_CASE("shrink: who uses the second of two like things uses the first") {
+  const auto two_jobs = [](const Program& q) { return count_of(q, NodeType::group_submit) == 2; };
+  const Program p = shrink(program_of(R"(schema: 1
+actors:
+  only:
+    - {id: v, vm_create: {}}
+    - {id: g, group_create: $v}
+    - {group_submit: $g}
+    - {id: w, vm_create: {}}
+    - {id: h, group_create: $w}
+    - {group_submit: $h}
+)"),
+                           two_jobs, 1000)
+                        .program;
+  CHECK(count_of(p, NodeType::vm_create) == 1);
+  CHECK(count_of(p, NodeType::group_create) == 1);
+}
+
 TEST_CASE("shrink: a limit on the questions is kept, and said") {
   std::uint32_t asked = 0;
   const Shrunk small = shrink(
