@@ -55,7 +55,7 @@ void free_tree(Device& d, Vm& vm) {
   while (const Ptr<contract::GpuVa> left = d.drm.gpuva_find(vm.tree, 0, vm.range)) {
     d.drm.gpuva_remove(vm.tree, left);
     d.drm.gpuva_unlink(left);
-    d.k.free(contract::ptr_cast<Vma>(left));
+    d.k.free(left);
   }
   d.drm.gpuvm_fini(vm.tree);
 }

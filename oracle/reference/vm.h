@@ -9,10 +9,6 @@
 
 namespace protm::reference {
 
-struct Vma : contract::GpuVa {
-  std::uint32_t flags{};   ///< kVmBindOpMap*
-};
-
 struct LockedRegion {
   std::uint64_t start = 0;
   std::uint64_t size = 0;    ///< 0: nothing is locked

@@ -13,6 +13,7 @@ namespace protm::reference {
 
 using namespace vocab;
 using contract::GemObject;
+using contract::GpuVa;
 using contract::MutexGuard;
 
 namespace {
@@ -56,10 +57,8 @@ VmOpRun::VmOpRun(Vm& vm, const VmOp& op) : vm_(vm), d_(*vm.d), op_(op) {
 }
 
 VmOpRun::~VmOpRun() {
-  for (const Ptr<Vma>& vma : spare_) d_.k.free(vma);
-  for (const vocab::Pa page : spare_tables_) {
-    if (page.value != 0) d_.k.page_free(page);
-  }
+  for (const Ptr<GpuVa>& vma : spare_) d_.k.free(vma);
+  for (const vocab::Pa page : spare_tables_) d_.k.page_free(page);
   if (pinned_) d_.drm.gem_unpin(op_.object);
   d_.drm.gem_put(op_.object);
 }
@@ -67,7 +66,6 @@ VmOpRun::~VmOpRun() {
 // A block at either end is split in the middle of the operation, where nothing can fail any more.
 // Source: panthor_mmu.c panthor_vm_prepare_unmap_op_ctx() (7.3): rsvd_page_tables.
 int VmOpRun::reserve_tables() {
-  if (op_.size == 0) return 0;
   const std::uint64_t first = op_.va & ~(kBlock - 1), end = op_.va + op_.size;
   const bool head = op_.va != first;
   const bool tail = end % kBlock != 0 && (!head || end > first + kBlock);
@@ -82,16 +80,13 @@ int VmOpRun::prepare() {
   if (op_.kind == VmOp::Kind::sync_only) return 0;
   const std::size_t needed = op_.kind == VmOp::Kind::map ? 3 : 2;
   for (std::size_t i = 0; i < needed; ++i) {
-    spare_[i] = d_.k.make<Vma>("vma");
+    spare_[i] = d_.k.make<GpuVa>("vma");
     if (spare_[i]) continue;
     // What is given back must go whether there is memory or not: nobody could try again.
     if (op_.cuts_nothing) break;
     return -ENOMEM;
   }
-  if (op_.may_split) {
-    const int error = reserve_tables();
-    if (error != 0) return error;
-  }
+  if (op_.may_split) return reserve_tables();
   if (op_.kind == VmOp::Kind::map) {
     const int error = d_.drm.gem_pin(op_.object);
     if (error != 0) return error;
@@ -115,9 +110,7 @@ int VmOpRun::run_locked() {
   if (op_.kind == VmOp::Kind::map && vm_.unusable) return -EINVAL;
   const Result<bool> gated = d_.mmu->lock_region(vm_, op_.va, op_.size);
   if (!gated) return gated.error();
-  for (vocab::Pa& page : spare_tables_) {
-    if (page.value != 0) d_.drm.pgtable_lend(vm_.table, std::exchange(page, vocab::Pa{}));
-  }
+  for (const vocab::Pa page : spare_tables_) d_.drm.pgtable_lend(vm_.table, page);
   const int error = execute();
   for (vocab::Pa& page : spare_tables_) page = d_.drm.pgtable_take_back(vm_.table);
   d_.mmu->unlock_region(vm_, *gated);
@@ -135,29 +128,28 @@ int VmOpRun::execute() {
   return d_.drm.gpuvm_sm_map(vm_.tree, request, steps);
 }
 
-void VmOpRun::insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range,
-                   std::uint64_t offset, const Ptr<GemObject>& gem, std::uint32_t flags) {
+void VmOpRun::insert(const Ptr<GpuVa>& vma, std::uint64_t va, std::uint64_t range,
+                   std::uint64_t offset, const Ptr<GemObject>& gem) {
   vma->va = va;
   vma->range = range;
   vma->offset = offset;
   vma->gem = gem;
-  vma->flags = flags;
   (void)d_.drm.gpuva_insert(vm_.tree, vma);   // what overlapped was cut before
   d_.drm.gpuva_link(vma);
 }
 
 int VmOpRun::map(const contract::GpuVaRequest& request) {
-  const Ptr<Vma> vma = take();
+  const Ptr<GpuVa> vma = take();
   const int error = map_pages(request.va, op_.flags, request.gem, request.offset, request.range);
   if (error != 0) {
     d_.k.free(vma);
     return error;
   }
-  insert(vma, request.va, request.range, request.offset, request.gem, op_.flags);
+  insert(vma, request.va, request.range, request.offset, request.gem);
   return 0;
 }
 
-int VmOpRun::unmap(const Ptr<Vma>& old) {
+int VmOpRun::unmap(const Ptr<GpuVa>& old) {
   unmap_pages(old->va, old->range);
   d_.drm.gpuva_remove(vm_.tree, old);
   d_.drm.gpuva_unlink(old);
@@ -165,7 +157,7 @@ int VmOpRun::unmap(const Ptr<Vma>& old) {
   return 0;
 }
 
-bool VmOpRun::is_block(const Ptr<Vma>& vma, std::uint64_t va) const {
+bool VmOpRun::is_block(const Ptr<GpuVa>& vma, std::uint64_t va) const {
   if (va < vma->va || va + kBlock > vma->va + vma->range) return false;
   const auto pages = d_.drm.gem_pages(vma->gem);
   if (!pages) return false;
@@ -178,7 +170,7 @@ bool VmOpRun::is_block(const Ptr<Vma>& vma, std::uint64_t va) const {
   return is_one;
 }
 
-int VmOpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
+int VmOpRun::remap(const Ptr<GpuVa>& old, const contract::GpuVaRest& prev,
                  const contract::GpuVaRest& next) {
   std::uint64_t from = old->va, to = old->va + old->range;
   if (prev.range != 0) from = prev.va + prev.range;
@@ -193,7 +185,7 @@ int VmOpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
   d_.drm.gpuva_remove(vm_.tree, old);
   for (const contract::GpuVaRest* rest : {&prev, &next}) {
     if (rest->range == 0) continue;
-    insert(take(), rest->va, rest->range, rest->offset, old->gem, old->flags);
+    insert(take(), rest->va, rest->range, rest->offset, old->gem);
   }
   d_.drm.gpuva_unlink(old);
   d_.k.free(old);

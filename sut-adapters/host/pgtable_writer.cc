@@ -80,8 +80,13 @@ void PageTables::fini(PageTable& table) {
 
 std::uint64_t PageTables::ttbr(const PageTable& table) const { return root(table); }
 
-std::uint64_t PageTables::add_table(std::uint64_t slot) {
-  const vocab::Pa page = kernel_.page_alloc("pgtable");
+vocab::Pa PageTables::new_table(PageTable& table) {
+  const vocab::Pa lent = take_back(table);
+  return lent.value != 0 ? lent : kernel_.page_alloc("pgtable");
+}
+
+std::uint64_t PageTables::add_table(PageTable& table, std::uint64_t slot) {
+  const vocab::Pa page = new_table(table);
   if (page.value != 0) store(slot, page.value | lpae::kTypeTable);
   return page.value;
 }
@@ -105,7 +110,7 @@ int PageTables::map(PageTable& table, std::uint64_t iova, std::uint64_t pa, std:
       kernel_.warn("io-pgtable map over an existing block");
       return -EEXIST;
     }
-    page = valid(entry) ? address_of(entry) : add_table(slot);
+    page = valid(entry) ? address_of(entry) : add_table(table, slot);
     if (page == 0) return -ENOMEM;
   }
   const std::uint32_t first = lpae::level_index(iova, leaf);
@@ -129,7 +134,9 @@ int PageTables::map(PageTable& table, std::uint64_t iova, std::uint64_t pa, std:
   return 0;
 }
 
-void PageTables::lend(PageTable& table, vocab::Pa page) { lent_.emplace(table.id, page.value); }
+void PageTables::lend(PageTable& table, vocab::Pa page) {
+  if (page.value != 0) lent_.emplace(table.id, page.value);
+}
 
 vocab::Pa PageTables::take_back(PageTable& table) {
   const auto it = lent_.find(table.id);
@@ -142,8 +149,7 @@ vocab::Pa PageTables::take_back(PageTable& table) {
 bool PageTables::split_block(PageTable& table, std::uint64_t slot, std::uint32_t first,
                              std::uint64_t count) {
   const std::uint64_t block = load(slot);
-  vocab::Pa page = take_back(table);
-  if (page.value == 0) page = kernel_.page_alloc("pgtable");
+  const vocab::Pa page = new_table(table);
   if (page.value == 0) return false;
   const std::uint64_t bits = (block & ~lpae::kAddressMask & ~lpae::kTypeMask) | lpae::kTypePage;
   for (std::uint32_t i = 0; i < lpae::kEntriesPerTable; ++i) {

@@ -37,7 +37,9 @@ class PageTables {
   /// Bytes unmapped; a hole ends it with a WARN.
   std::uint64_t unmap(contract::PageTable& table, std::uint64_t iova, std::uint64_t page_size,
                       std::uint64_t count);
-  /// Pages for splits, before the allocator is asked; and back what is left, or Pa{0}.
+  /// Pages for new tables, before the allocator is asked; and back what is left, or Pa{0}.
+  /// To lend Pa{0} is nothing.
+  /// Source: panthor_mmu.c alloc_pt(), which takes rsvd_page_tables for whatever table it is.
   void lend(contract::PageTable& table, vocab::Pa page);
   [[nodiscard]] vocab::Pa take_back(contract::PageTable& table);
   /// Physical address behind `iova`. Errors: -EFAULT when there is none.
@@ -47,7 +49,9 @@ class PageTables {
  private:
   [[nodiscard]] std::uint64_t root(const contract::PageTable& table) const;
   /// Page of a new lower table, entered at `slot`; 0 = no memory.
-  std::uint64_t add_table(std::uint64_t slot);
+  std::uint64_t add_table(contract::PageTable& table, std::uint64_t slot);
+  /// A zeroed page that was lent, else a new one; Pa{0} = no memory.
+  [[nodiscard]] vocab::Pa new_table(contract::PageTable& table);
   void free_table(std::uint64_t page, unsigned level);
   /// Replaces the block at `slot` by a table without `count` pages from index `first` on.
   bool split_block(contract::PageTable& table, std::uint64_t slot, std::uint32_t first,
@@ -57,7 +61,7 @@ class PageTables {
 
   contract::Kernel& kernel_;
   std::pmr::map<std::uint32_t, std::uint64_t> roots_;  ///< id -> level-0 table
-  std::pmr::multimap<std::uint32_t, std::uint64_t> lent_;  ///< id -> pages for splits
+  std::pmr::multimap<std::uint32_t, std::uint64_t> lent_;  ///< id -> pages for new tables
   std::uint32_t last_id_ = 0;
 };
 

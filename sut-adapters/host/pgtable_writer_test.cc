@@ -95,6 +95,24 @@ TEST_CASE("PageTables: unmap inside a block splits it and keeps the rest") {
   CHECK(t.map(k2M, 0, k2M, 1) == 0);
 }
 
+TEST_CASE("PageTables: a lent page is the next table, of a map or a split; the rest comes back") {
+  Tables t;
+  Kernel& kernel = *t.bench.kernel;
+  CHECK(t.map(k2M, 4 * k2M, k2M, 2) == 0);
+  for (int i = 0; i < 3; ++i) t.tables.lend(t.table, kernel.page_alloc("pgtable"));
+  t.tables.lend(t.table, {});
+  t.bench.bus.fail_call = "page_alloc";
+  t.bench.bus.fail_role = "pgtable";
+  CHECK(t.tables.unmap(t.table, k2M, k4K, 1) == k4K);
+  CHECK(t.map(4 * k2M, 0, k4K, 1) == 0);
+  const vocab::Pa left = t.tables.take_back(t.table);
+  CHECK(left.value != 0);
+  CHECK(t.tables.take_back(t.table).value == 0);
+  kernel.page_free(left);
+  t.tables.fini(t.table);
+  CHECK(t.bench.kernel->live_pages() == 0);
+}
+
 TEST_CASE("PageTables: unmap of a hole warns and tells what it did") {
   Tables t;
   CHECK(t.map(0x1000, 0x5000, k4K, 1) == 0);

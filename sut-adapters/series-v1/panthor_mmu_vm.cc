@@ -203,7 +203,6 @@ static int panthor_vm_op_ctx_prealloc_pts(VmOpCtx* op, Vm* vm) {
   std::uint32_t wanted = (op->va & kMask) != 0 ? 1 : 0;
   const bool same_block = ((last + kMask) & ~kMask) == ((op->va + kMask) & ~kMask);
   if ((last & kMask) != 0 && !same_block) wanted++;
-  if (op->range == 0) wanted = 0;
   while (op->rsvd_page_tables.count < wanted) {
     const vocab::Pa page = vm->ptdev->kernel.page_alloc("pgtable");
     if (page.value == 0) {
