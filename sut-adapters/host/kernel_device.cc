@@ -5,7 +5,10 @@
 // the freezing of tasks, which is the step runner's.
 // Source: reference/facts-host.md section 9; drivers/base/power/main.c (7.3) device_prepare(),
 // device_suspend(), device_complete().
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <string_view>
 
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/host/kernel_impl.h"
@@ -234,11 +237,21 @@ bool KernelImpl::dev_is_unplugged() const { return drm_instance_unplugged(drm_in
 
 // --- what the driver gets from outside -------------------------------------------------------
 
+/// The firmware files that a distribution has: whoever asks by another name finds nothing.
+/// Source: MODULE_FIRMWARE() of panthor_fw.c (7.3).
+constexpr std::array<std::string_view, 7> kFirmwareFiles{
+    "arm/mali/arch10.8/mali_csffw.bin",  "arm/mali/arch10.10/mali_csffw.bin",
+    "arm/mali/arch10.12/mali_csffw.bin", "arm/mali/arch11.8/mali_csffw.bin",
+    "arm/mali/arch12.8/mali_csffw.bin",  "arm/mali/arch13.8/mali_csffw.bin",
+    "arm/mali/arch14.8/mali_csffw.bin"};
+
 contract::Result<std::span<const std::byte>> KernelImpl::request_firmware(const char* path) {
   might_sleep("request_firmware", path);
   const std::int64_t failed = fault("request_firmware", "firmware");
   if (failed < 0) return tl::unexpected(static_cast<int>(failed));
-  if (around_.firmware.empty()) return tl::unexpected(-ENOENT);
+  const bool there = std::find(kFirmwareFiles.begin(), kFirmwareFiles.end(),
+                               std::string_view(path)) != kFirmwareFiles.end();
+  if (!there || around_.firmware.empty()) return tl::unexpected(-ENOENT);
   return around_.firmware;
 }
 
