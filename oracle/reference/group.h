@@ -57,7 +57,7 @@ struct Queue {
   Ptr<KernelBo> ring, iface, profiling;
   contract::GpuScheduler scheduler{.role = "queue"};
   contract::SchedEntity entity;
-  bool scheduler_live = false, entity_live = false;
+  bool scheduler_live = false;
   contract::DelayedWork timeout{.role = "queue.timeout"};
   std::uint64_t remaining{};         ///< jiffies left, or kTimeoutRuns
   std::uint64_t fence_context{};

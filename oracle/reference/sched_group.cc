@@ -190,15 +190,12 @@ int Sched::queue_init(const Ptr<Queue>& queue) {
   int error = d_.drm.sched_init(queue->scheduler, config);
   if (error != 0) return error;
   queue->scheduler_live = true;
-  error = d_.drm.sched_entity_init(queue->entity, queue->scheduler);
-  if (error != 0) return error;
-  queue->entity_live = true;
-  return 0;
+  return d_.drm.sched_entity_init(queue->entity, queue->scheduler);
 }
 
 void Sched::queue_free(const Ptr<Queue>& queue) {
   if (!queue) return;
-  if (queue->entity_live) d_.drm.sched_entity_destroy(queue->entity);
+  d_.drm.sched_entity_destroy(queue->entity);
   if (queue->scheduler_live) d_.drm.sched_fini(queue->scheduler);
   k_.disable_delayed_work_sync(queue->timeout);
   release_wait(queue);
@@ -221,11 +218,8 @@ void Sched::group_start(const Ptr<Group>& group) {
 }
 
 void Sched::group_destroy(const Ptr<Group>& group) {
-  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
-    const Ptr<Queue>& queue = group->queues[i];
-    if (queue->entity_live) d_.drm.sched_entity_destroy(queue->entity);
-    queue->entity_live = false;
-  }
+  // Jobs that still wait for a fence are left: each ends as its turn comes (run_job).
+  // Source: panthor_sched.c panthor_group_destroy() (6.12, 7.3).
   {
     MutexGuard reset(k_, reset_lock_);
     MutexGuard lock(k_, lock_);

@@ -137,11 +137,6 @@ bool panthor_group_destroy_entry(PanthorFile* pfile, std::uint32_t gid) {
   PanthorDevice* const ptdev = group->ptdev;
   PanthorScheduler* const sched = &*ptdev->scheduler;
 
-  for (std::uint32_t i = 0; i < group->queue_count; ++i) {
-    Queue& queue = *group->queues[i];
-    if (queue.entity_ready) ptdev->drm.sched_entity_destroy(queue.entity);
-    queue.entity_ready = false;
-  }
   {
     MutexGuard reset_guard(ptdev->kernel, sched->reset.lock);
     MutexGuard guard(ptdev->kernel, sched->lock);
