@@ -369,6 +369,7 @@ void Device::unplug() {
   drm.drm_unregister();
   undo_parts();
   k.pm_runtime_put_sync_suspend();
+  reset_pending_ = false;  // nothing is left that could be reset
   k.complete_all(unplug_done_);
 }
 

@@ -70,8 +70,6 @@ SyncSignal* panthor_submit_ctx_search_sync_signal(SubmitCtx* ctx, const uapi::Sy
 
 int panthor_submit_ctx_get_sync_signal(SubmitCtx* ctx, const uapi::SyncOp& op) {
   if (panthor_submit_ctx_search_sync_signal(ctx, op) != nullptr) return 0;
-  const int ret = panthor_check_sync_op(op);
-  if (ret != 0) return ret;
   contract::Drm& drm = ctx->ptdev->drm;
   SyncSignal signal{op.handle, op.timeline_value, drm.syncobj_find(ctx->file, op.handle), {}};
   if (signal.syncobj == nullptr) return -EINVAL;
@@ -85,7 +83,8 @@ int panthor_submit_ctx_collect_jobs_signal_ops(SubmitCtx* ctx) {
   for (const SubmitJob& job : ctx->jobs) {
     for (const uapi::SyncOp& op : job.sync_ops) {
       if (!sync_op_is_signal(op)) continue;
-      const int ret = panthor_submit_ctx_get_sync_signal(ctx, op);
+      int ret = panthor_check_sync_op(op);
+      if (ret == 0) ret = panthor_submit_ctx_get_sync_signal(ctx, op);
       if (ret != 0) return ret;
     }
   }

@@ -201,8 +201,8 @@ int panthor_fw_init(PanthorDevice* ptdev) {
   int ret = panthor_request_irq(ptdev, irq, 0, "job");
   if (ret != 0) return ret;
   ret = panthor_hw_l2_power_on(ptdev);
-  if (ret != 0) return ret;
-  ret = panthor_fw_init_vm(ptdev);
+  // Upstream returns where this fails, and an L2 that is only late stays on.
+  if (ret == 0) ret = panthor_fw_init_vm(ptdev);
   if (ret == 0) ret = panthor_fw_load(ptdev);
   if (ret == 0) ret = panthor_fw_boot(ptdev);
   if (ret != 0) panthor_fw_unplug(ptdev);

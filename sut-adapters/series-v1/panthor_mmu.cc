@@ -137,7 +137,11 @@ int panthor_vm_active_locked(Vm* vm) {
     mmu.slots[static_cast<std::size_t>(as)] = vm;
   }
   const int ret = enable ? panthor_vm_enable_as_locked(vm) : 0;
-  if (ret != 0) return ret;
+  if (ret != 0) {
+    // Upstream keeps it: who unmaps next locks on an address space that is not set up.
+    panthor_vm_release_as_locked(vm);
+    return ret;
+  }
   vm->as.active_cnt = 1;
   lru_remove(mmu, vm);
   return 0;

@@ -191,8 +191,10 @@ void panthor_sched_unplug(PanthorDevice* ptdev) {
   k.disable_work_sync(sched->fw_events_work);
   k.disable_work_sync(sched->sync_upd_work);
   // Firmware still runs: leave protected mode and give the slots back, or both would leak.
+  // Without power a suspend before has done that.
   const bool stays_inside = panthor_sched_in_protm(ptdev) && has_defect(ptdev, Switch::rst_29);
-  if (!stays_inside) panthor_sched_suspend(ptdev);
+  const bool powered = ptdev->pm.state != PmState::suspended;
+  if (powered && !stays_inside) panthor_sched_suspend(ptdev);
   MutexGuard guard(k, sched->lock);
   terminate_all(sched);
   if (sched->pm_has_ref) {
