@@ -243,12 +243,10 @@ Result<bool> Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
 
 int Mmu::expand_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
   const LockedRegion& old = vm.locked;
-  // The AS was disabled meanwhile, and the lock went with it.
-  if (old.size == 0) return lock_locked(vm, start, size);
   if (start >= old.start && start + size <= old.start + old.size) return 0;
-  const std::uint64_t from = std::min(start, old.start);
-  const std::uint64_t to = std::max(start + size, old.start + old.size);
-  return lock_locked(vm, from, to - from);
+  // A lock is a power of two, so one that has not all of a block lies within it: what is asked for
+  // has all that was locked. Or the AS was disabled meanwhile, and the lock went with it.
+  return lock_locked(vm, start, size);
 }
 
 void Mmu::unlock_region(Vm& vm, bool gated) {
@@ -340,9 +338,7 @@ void Mmu::pre_reset() { irq_.suspend(); }
 
 void Mmu::forget_slots_locked() {
   for (const Ptr<Vm>& vm : slots_) {
-    if (!vm) continue;
-    vm->locked = LockedRegion{};
-    release_slot_locked(*vm);
+    if (vm) release_slot_locked(*vm);
   }
 }
 
