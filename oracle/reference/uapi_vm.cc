@@ -76,7 +76,7 @@ Result<VmOp> checked_map(Device& d, const Ptr<DrmFile>& drm_file, const Ptr<Vm>&
     return unexpected(-EINVAL);
   }
   return VmOp{.kind = VmOp::Kind::map, .va = op.va, .size = op.size, .offset = op.bo_offset,
-              .object = gem, .flags = op.flags & ~uapi::kVmBindOpTypeMask};
+              .object = gem, .flags = op.flags};
 }
 
 /// The operation; its object has a reference for the caller. Errors: -EINVAL.
