@@ -195,6 +195,7 @@ class Sched {
   [[nodiscard]] std::uint64_t time_left(const Ptr<Queue>& queue) const;
   void set_time_left(const Ptr<Queue>& queue, std::uint64_t jiffies);
   void queue_start(const Ptr<Queue>& queue);
+  [[nodiscard]] bool has_jobs(const Ptr<Queue>& queue);
   [[nodiscard]] std::uint64_t timeout_jiffies() const { return k_.msecs_to_jiffies(5000); }
 
   /// How far the firmware came in the ring, in bytes from the start of all.
@@ -206,6 +207,8 @@ class Sched {
   void reset_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_t cs);
   void set_priority(std::uint32_t slot, std::uint32_t priority);
   [[nodiscard]] std::uint32_t read_priority(std::uint32_t slot) const;
+  /// Of requests that are made by a bit that differs from its ack: all of them.
+  [[nodiscard]] std::uint32_t other_than_acked(std::uint32_t slot) const;
   void sync_slot_state(std::uint32_t slot);
   void sync_queues(std::uint32_t slot);
   void release_wait(const Ptr<Queue>& queue);
@@ -252,6 +255,14 @@ class Sched {
     for (std::uint32_t slot = 0; slot < slot_count_; ++slot) {
       const Ptr<Group> group = slots_[slot].group;
       if (group) visit(slot, group);
+    }
+  }
+  /// Calls `visit(group)` for each group that waits for a slot or has nothing to do.
+  template <class F>
+  void for_listed(F&& visit) {
+    for (std::uint32_t p = kPriorities; p-- > 0;) {
+      runnable_[p].for_each(visit);
+      idle_[p].for_each(visit);
     }
   }
   template <class F>

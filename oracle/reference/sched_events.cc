@@ -153,12 +153,11 @@ void Sched::sync_upd() {
     }
     if (unblocked == 0) return;
     group->blocked_queues &= ~unblocked;
-    if (group->blocked_queues == 0) group->wait_node.unlink();
     if (group->csg_id >= 0) {
       if (session_must_end(false)) tick_now();
       return;
     }
-    if (!can_run(group) || reset_in_progress_) return;
+    if (!can_run(group)) return;
     runnable_[group->priority].push_front(group->run_node);
     if (group->priority == kPriorityRealtime || used_slots_ < slot_count_ || might_have_idle_) {
       tick_now();

@@ -171,7 +171,7 @@ void Sched::kick_queue(const Ptr<Group>& group, const Ptr<Queue>& queue) {
   group->idle_queues &= ~bit;
   timeout_start(queue);
   k_.write32(doorbell_offset(queue->doorbell), 1);
-  if (!blocked) set_power_reference(true);
+  // Who was idle brings a tick, before the device may sleep: that one takes the power reference.
   if (was_idle && resched_target_ == kNoTick) resume_tick();
   // A user doorbell is not heard in protected mode: who outranks the session ends it (SCHED-69).
   if (was_idle && session_must_end(false)) tick_now();
@@ -217,6 +217,11 @@ List<Job>& Sched::jobs_in_flight(const Ptr<Queue>& queue) const {
   return queue->in_flight;
 }
 
+bool Sched::has_jobs(const Ptr<Queue>& queue) {
+  SpinGuard lock(k_, queue->fence_lock);
+  return !jobs_in_flight(queue).empty();
+}
+
 std::uint64_t Sched::time_left(const Ptr<Queue>& queue) const {
   k_.assert_held(queue->fence_lock);
   return queue->remaining;
@@ -254,12 +259,7 @@ void Sched::timeout_work(Queue* queue) {
 
 void Sched::timeout_expired(const Ptr<Queue>& queue) {
   if (complete_jobs(queue)) return;
-  bool has_jobs = false;
-  {
-    SpinGuard lock(k_, queue->fence_lock);
-    has_jobs = !jobs_in_flight(queue).empty();
-  }
-  if (has_jobs) d_.drm.sched_fault(queue->scheduler);
+  if (has_jobs(queue)) d_.drm.sched_fault(queue->scheduler);
 }
 
 void Sched::queue_stop(const Ptr<Queue>& queue, const Ptr<Job>& bad) {

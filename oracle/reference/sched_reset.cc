@@ -115,7 +115,7 @@ void Sched::rescue_from_protm() {
   // Firmware that was stopped in there answers no PING.
   if (d_.powered() && d_.gpu->protm_active()) refused = d_.lost() || !protm.force_exit();
   const Ptr<Group> inside = protm.active_group() ? protm.active_group() : protm.culprit();
-  if (protm.exit_pending()) d_.fw->ack_events(d_.fw->glb(), fw::kGlbProtmExit);
+  // An exit that nobody acknowledged is left to the next boot, which does (Fw::init_global).
   // Only who is to blame dies: somebody else's reset is none of its business (RST-14).
   const bool blamed = inside && (refused || protm.faulted());
   if (blamed) {
@@ -178,10 +178,6 @@ void Sched::stop_group(const Ptr<Group>& group) {
 }
 
 void Sched::restart_group(const Ptr<Group>& group) {
-  const auto has_jobs = [this](const Ptr<Queue>& queue) {
-    contract::SpinGuard lock(k_, queue->fence_lock);
-    return !jobs_in_flight(queue).empty();
-  };
   for (std::uint32_t i = 0; i < group->queue_count; ++i) queue_start(group->queues[i]);
   {
     MutexGuard lock(k_, lock_);
@@ -209,10 +205,7 @@ void Sched::pre_reset() {
     MutexGuard lock(k_, lock_);
     rescue_from_protm();
     suspend_locked();
-    for (std::uint32_t p = 0; p < kPriorities; ++p) {
-      runnable_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
-      idle_[p].for_each([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
-    }
+    for_listed([&](const Ptr<Group>& group) { all.push_back(group->run_node); });
   }
   // sched.lock is not held: stopping waits for run_job, which takes it.
   all.for_each([&](const Ptr<Group>& group) { stop_group(group); });
@@ -228,7 +221,6 @@ void Sched::post_reset(bool runs) {
     set_in_reset(false);
   }
   if (!runs) return;
-  resched_target_ = kNoTick;
   tick_now();
   queue_sync_upd();
 }
@@ -246,14 +238,10 @@ void Sched::unplug() {
     leave_slot(slot);
   });
   // Nor does anybody who waits for a slot: the fences of accepted jobs signal now or never.
-  for (std::uint32_t p = 0; p < kPriorities; ++p) {
-    for (List<Group>* const list : {&runnable_[p], &idle_[p]}) {
-      list->for_each([&](const Ptr<Group>& group) {
-        group->state = GroupState::terminated;
-        end_off_slot(group);
-      });
-    }
-  }
+  for_listed([&](const Ptr<Group>& group) {
+    group->state = GroupState::terminated;
+    end_off_slot(group);
+  });
   set_power_reference(false);
 }
 

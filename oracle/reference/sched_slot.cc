@@ -25,6 +25,10 @@ void SlotUpdate::queue(std::uint32_t slot, std::uint32_t value, std::uint32_t ma
   slots |= 1u << slot;
 }
 
+std::uint32_t Sched::other_than_acked(std::uint32_t slot) const {
+  return ~d_.fw->out(d_.fw->csg(slot).io, fw::csg_output::kAck);
+}
+
 bool Sched::update_slots(SlotUpdate& update) {
   assert_locked();
   if (update.slots == 0) return true;
@@ -97,7 +101,6 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   const contract::KMap& pages = queue->iface->kmap;
   const std::uint64_t extract = ring_extract(queue);
   const std::uint64_t insert = d_.drm.load64(pages, fw::ring::kInsert);
-  if (insert < extract) k_.warn("ring extract is ahead of insert");
   d_.drm.store64(pages, fw::ring::kExtractInit, extract);
 
   d_.fw->set_in64(io, fw::cs_input::kRingbufBase, queue->ring->va);
@@ -111,8 +114,7 @@ void Sched::program_cs(const Ptr<Group>& group, std::uint32_t slot, std::uint32_
   d_.fw->set_in(io, fw::cs_input::kAckIrqMask, ~0u);
   constexpr std::uint32_t kStart = static_cast<std::uint32_t>(fw::CsState::start);
   d_.fw->update_reqs(io, fw::kCsIdleSyncWait | fw::kCsIdleEmpty | kStart,
-                     fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsIdleProtmPend |
-                         fw::kCsStateMask);
+                     fw::kCsIdleSyncWait | fw::kCsIdleEmpty | fw::kCsStateMask);
   // Nothing of the slot's former tenant is ours (SCHED-37), nor what a boot that cleared the acks
   // makes of an event that was taken before it.
   d_.fw->ack_events(io, fw::kCsEvtMask);
@@ -124,7 +126,7 @@ void Sched::program_slot(std::uint32_t slot, std::uint32_t priority) {
   const Ptr<Group>& group = slots_[slot].group;
   const Iface& io = d_.fw->csg(slot).io;
   for (std::uint32_t i = 0; i < group->queue_count; ++i) program_cs(group, slot, i);
-  const std::uint32_t queues = static_cast<std::uint32_t>((1ull << group->queue_count) - 1);
+  const std::uint32_t queues = UINT32_MAX >> (kMaxQueues - group->queue_count);
   const CoreLimits& cores = group->cores;
   d_.fw->set_in(io, fw::csg_input::kAllowOther, cores.tiler_mask);
   d_.fw->set_in64(io, fw::csg_input::kAllowCompute, cores.compute_mask);

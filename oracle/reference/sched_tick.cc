@@ -135,7 +135,7 @@ void Sched::collect_old(Tick& tick) {
       if (group->fatal_queues == 0) group->fatal_queues = (1u << group->queue_count) - 1;
     }
     insert_old(tick, group);
-    update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgStatusUpdate);
+    update.queue(slot, other_than_acked(slot), fw::kCsgStatusUpdate);
   });
   tick.failed = !update_slots(update);
 }
@@ -218,7 +218,7 @@ void Sched::choose_and_apply(Tick& tick) {
 void Sched::enter_protm(Tick& tick) {
   const Ptr<Group> group = tick.protm_candidate;
   if (!group || group->csg_id < 0 || group->state != GroupState::active) return;
-  if (group->protm_pending_queues == 0 || !can_run(group)) return;
+  if (group->protm_pending_queues == 0) return;
   tick.failed = !d_.protm->enter(group);
 }
 
@@ -251,7 +251,7 @@ bool Sched::evict_and_reprioritise(Tick& tick) {
     const auto slot = static_cast<std::uint32_t>(group->csg_id);
     if (slots_[slot].priority == wanted) return;
     set_priority(slot, wanted);
-    update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
+    update.queue(slot, other_than_acked(slot), fw::kCsgEpCfg);
   });
   if (!update_slots(update)) return false;
   for_old(tick, [&](const Ptr<Group>& group) {
@@ -279,7 +279,7 @@ bool Sched::start_new(Tick& tick) {
     free_slots &= ~(1u << slot);
     program_slot(slot, wanted);
     update.queue(slot, state_value(starting_state(group)), fw::kCsgStateMask);
-    update.queue(slot, ~d_.fw->out(d_.fw->csg(slot).io, 0), fw::kCsgEpCfg);
+    update.queue(slot, other_than_acked(slot), fw::kCsgEpCfg);
   });
   if (!failed) return update_slots(update);
   // Programmed, but the firmware never heard of them.
