@@ -160,6 +160,7 @@ class Shrinker {
   /// actor starts as it did, and the one before is waited for.
   void hand_over() {
     for (std::size_t i = best_.steps.size(); i-- > 0;) {
+      if (i >= best_.steps.size()) continue;  // steps before the last one went with it
       attempt_with([i](Program& p) {
         const auto same = [&](const Step& s) { return s.actor == p.steps[i].actor; };
         const auto here = p.steps.begin() + static_cast<std::ptrdiff_t>(i);

@@ -151,6 +151,26 @@ actors:
   CHECK(format::write_case(shrink(p, late, 1000).program).find("bo_create") == std::string::npos);
 }
 
+TEST_CASE("shrink: a step that hands its moment on may take an earlier one with it") {
+  const Program p = program_of(R"(schema: 1
+actors:
+  first:
+    - {after: step $b returned + 62ms, vm_destroy: $v}
+    - {bo_query_info: $b}
+  second:
+    - {id: v, vm_create: {}}
+    - {id: b, bo_create: 4KiB}
+)");
+  const auto late_and_paired = [](const Program& q) {
+    return count_of(q, NodeType::bo_query_info) == count_of(q, NodeType::bo_create) &&
+           std::any_of(q.steps.begin(), q.steps.end(),
+                       [](const contract::Step& s) { return s.when.delay_ns != 0; });
+  };
+  const Program small = shrink(p, late_and_paired, 1000).program;
+  CHECK(count_of(small, NodeType::bo_create) == 0);
+  CHECK(count_of(small, NodeType::vm_create) == 1);
+}
+
 TEST_CASE("shrink: who uses the second of two like things uses the first") {
   const auto two_jobs = [](const Program& q) { return count_of(q, NodeType::group_submit) == 2; };
   const Program p = shrink(program_of(R"(schema: 1
