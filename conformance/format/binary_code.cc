@@ -202,6 +202,8 @@ Weight weight_of(NodeType type) {
     case NodeType::map_write:
     case NodeType::fdinfo:
     case NodeType::set_user_mmio_offset: return {Swarm::memory, 1};
+    // Most candidates could not run the whole Program.
+    case NodeType::reclaim: return {Swarm::memory, 0};
     // The life of a heap takes several of these in a row.
     case NodeType::heap_register:
     case NodeType::heap_open:

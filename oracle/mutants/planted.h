@@ -15,6 +15,7 @@
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
+#include "oracle/reference/reclaim.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/uapi.h"
 #include "oracle/reference/user_buffers.h"
@@ -43,6 +44,13 @@ template <class M>
 struct WithMmu : reference::ReferenceDriver {
   using ReferenceDriver::ReferenceDriver;
   Ptr<reference::Mmu> make_mmu(Device& d) override { return k_.template make<M>("mmu", d); }
+};
+template <class M>
+struct WithReclaim : reference::ReferenceDriver {
+  using ReferenceDriver::ReferenceDriver;
+  Ptr<reference::Reclaim> make_reclaim(Device& d) override {
+    return k_.template make<M>("reclaim", d);
+  }
 };
 template <class M>
 struct WithFw : reference::ReferenceDriver {

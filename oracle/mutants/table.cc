@@ -12,6 +12,7 @@ extern const Mutant kBindFailureForgotten;
 extern const Mutant kBindUnchecked;
 extern const Mutant kBlockNotLocked;
 extern const Mutant kBoCreateUnchecked;
+extern const Mutant kBusyBuffersReclaimed;
 extern const Mutant kDeadGroupsAreSaved;
 extern const Mutant kEmptyNameDefers;
 extern const Mutant kEmptySectionCleared;
@@ -21,6 +22,8 @@ extern const Mutant kEntryDoesNotWait;
 extern const Mutant kEveryBindThrowsOut;
 extern const Mutant kEveryGroupProtected;
 extern const Mutant kEvictedGroupsEnd;
+extern const Mutant kEvictedStayAway;
+extern const Mutant kEvictionWaits;
 extern const Mutant kExclusiveExported;
 extern const Mutant kExitDropsRequests;
 extern const Mutant kExitNotAcknowledged;
@@ -63,6 +66,7 @@ extern const Mutant kHeapOfNobody;
 extern const Mutant kHeapOutlivesVm;
 extern const Mutant kHeapPrefixMatches;
 extern const Mutant kIdleGroupEnters;
+extern const Mutant kImportsReclaimed;
 extern const Mutant kInfoOfNobody;
 extern const Mutant kL2NotAwaited;
 extern const Mutant kLabelOfNobody;
@@ -75,6 +79,7 @@ extern const Mutant kLockedWithoutAnAs;
 extern const Mutant kLowerPriorityEnters;
 extern const Mutant kMappingWithoutReference;
 extern const Mutant kMissingHeapIsFinal;
+extern const Mutant kMmappedGoesFirst;
 extern const Mutant kMmioOffsetUnchecked;
 extern const Mutant kNeighboursForgotten;
 extern const Mutant kNeverIdle;
@@ -143,26 +148,28 @@ extern const Mutant kWiderLockUnchecked;
 std::span<const Mutant> table() {
   static const std::array mutants{
       kAckTimeoutIgnored, kAlwaysCapable, kAsyncBindRefused, kBindFailureForgotten, kBindUnchecked,
-      kBlockNotLocked, kBoCreateUnchecked, kDeadGroupsAreSaved, kEmptyNameDefers,
-      kEmptySectionCleared, kEmptySlotUnchecked, kEntersBeforeTheUpdates, kEntryDoesNotWait,
-      kEveryBindThrowsOut, kEveryGroupProtected, kEvictedGroupsEnd, kExclusiveExported,
-      kExitDropsRequests, kExitNotAcknowledged, kExitNotAwaited, kExpandLocksAgain, kFailedAddLeaks,
-      kFailedImportLeaks, kFailedProbeKeepsHeap, kFailedUpdateBlamesProtm, kFatalIgnored,
-      kFaultAsksForTwoResets, kFaultIgnored, kFenceTooEarly, kFirmwareAsCounts, kFirstChunkWrong,
-      kFlushIdZeroAsleep, kGateAlwaysOpen, kGateKeptByFailedLock, kGateLeftByFailedLock,
-      kGrantAcksEverybody, kGrantDropsOtherRequests, kGrantEvictsIdleGroups, kGrantForgotten,
-      kGrantWithoutDoorbell, kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay,
-      kHalfOfASubmit, kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
+      kBlockNotLocked, kBoCreateUnchecked, kBusyBuffersReclaimed, kDeadGroupsAreSaved,
+      kEmptyNameDefers, kEmptySectionCleared, kEmptySlotUnchecked, kEntersBeforeTheUpdates,
+      kEntryDoesNotWait, kEveryBindThrowsOut, kEveryGroupProtected, kEvictedGroupsEnd,
+      kEvictedStayAway, kEvictionWaits, kExclusiveExported, kExitDropsRequests,
+      kExitNotAcknowledged, kExitNotAwaited, kExpandLocksAgain, kFailedAddLeaks, kFailedImportLeaks,
+      kFailedProbeKeepsHeap, kFailedUpdateBlamesProtm, kFatalIgnored, kFaultAsksForTwoResets,
+      kFaultIgnored, kFenceTooEarly, kFirmwareAsCounts, kFirstChunkWrong, kFlushIdZeroAsleep,
+      kGateAlwaysOpen, kGateKeptByFailedLock, kGateLeftByFailedLock, kGrantAcksEverybody,
+      kGrantDropsOtherRequests, kGrantEvictsIdleGroups, kGrantForgotten, kGrantWithoutDoorbell,
+      kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit,
+      kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
       kHeapFindRevives, kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased,
       kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches, kIdleGroupEnters,
-      kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong, kLastComeFirstServed,
-      kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs, kLockedWithoutAnAs,
-      kLowerPriorityEnters, kMappingWithoutReference, kMissingHeapIsFinal, kMmioOffsetUnchecked,
-      kNeighboursForgotten, kNeverIdle, kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer,
-      kOffsetOfNobody, kOneExitPerSession, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice,
-      kPeriodCutShort, kPriorityUpsideDown, kProgressTimerIgnored, kProtectedFaultIgnored,
-      kProtectedNeedsPrivilege, kProtectedWithoutBuffer, kProtmBufferNotNamed, kProtmEventsMasked,
-      kQueryUnchecked, kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
+      kImportsReclaimed, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong,
+      kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs,
+      kLockedWithoutAnAs, kLowerPriorityEnters, kMappingWithoutReference, kMissingHeapIsFinal,
+      kMmappedGoesFirst, kMmioOffsetUnchecked, kNeighboursForgotten, kNeverIdle,
+      kNoGraceForASession, kNoMmapIgnored, kNormalSuspendBuffer, kOffsetOfNobody,
+      kOneExitPerSession, kOneGroupOnly, kOpsDoneAsTheyCome, kOpsReadTwice, kPeriodCutShort,
+      kPriorityUpsideDown, kProgressTimerIgnored, kProtectedFaultIgnored, kProtectedNeedsPrivilege,
+      kProtectedWithoutBuffer, kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked,
+      kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
       kRequestLeftAlone, kResetAsksForAnother, kResetBlamesWhoWaits, kResetKillsAll,
       kRootReferenceKept, kSecondUnplugPutsHeap, kSectionInNormalMemory, kSectionWantsHeap,
       kSessionNeverYields, kSessionOutlivesReset, kShortSessionMissed, kSilentSlotCostsAll,

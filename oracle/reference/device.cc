@@ -7,6 +7,7 @@
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
+#include "oracle/reference/reclaim.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/uapi.h"
 #include "oracle/reference/user_buffers.h"
@@ -123,11 +124,12 @@ int Device::enable_protm_late() {
 int Device::init_parts() {
   gpu = driver.make_gpu(*this);
   mmu = driver.make_mmu(*this);
+  reclaim = driver.make_reclaim(*this);
   fw = driver.make_fw(*this);
   protm = driver.make_protm(*this);
   sched = driver.make_sched(*this);
   user_buffers = driver.make_user_buffers(*this);
-  return gpu && mmu && fw && protm && sched && user_buffers ? 0 : -ENOMEM;
+  return gpu && mmu && reclaim && fw && protm && sched && user_buffers ? 0 : -ENOMEM;
 }
 
 int Device::init_hardware() {
@@ -184,6 +186,7 @@ void Device::free_device(Device* device) {
   drop(device->sched);
   drop(device->protm);
   drop(device->fw);
+  drop(device->reclaim);
   drop(device->mmu);
   drop(device->gpu);
   if (device->driver.device_ == device->self) device->driver.device_ = nullptr;

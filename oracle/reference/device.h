@@ -14,6 +14,7 @@ class Fw;
 class Gpu;
 class Mmu;
 class Protm;
+class Reclaim;
 class Sched;
 class UserBuffers;
 struct HeapPool;
@@ -31,6 +32,7 @@ class Device {
   Ptr<Device> self;
   Ptr<Gpu> gpu;
   Ptr<Mmu> mmu;
+  Ptr<Reclaim> reclaim;
   Ptr<Fw> fw;
   Ptr<Protm> protm;
   Ptr<Sched> sched;

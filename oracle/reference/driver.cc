@@ -8,6 +8,7 @@
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/mmu.h"
 #include "oracle/reference/protm.h"
+#include "oracle/reference/reclaim.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/uapi.h"
 #include "oracle/reference/user_buffers.h"
@@ -83,6 +84,9 @@ HeapCore* ReferenceDriver::make_heaps(std::pmr::memory_resource& memory) const {
 }
 Ptr<Gpu> ReferenceDriver::make_gpu(Device& d) { return k_.make<Gpu>("gpu", d); }
 Ptr<Mmu> ReferenceDriver::make_mmu(Device& d) { return k_.make<Mmu>("mmu", d); }
+Ptr<Reclaim> ReferenceDriver::make_reclaim(Device& d) {
+  return k_.make<Reclaim>("reclaim", d);
+}
 Ptr<Fw> ReferenceDriver::make_fw(Device& d) { return k_.make<Fw>("fw", d); }
 Ptr<Protm> ReferenceDriver::make_protm(Device& d) { return k_.make<Protm>("protm", d); }
 Ptr<Sched> ReferenceDriver::make_sched(Device& d) { return k_.make<Sched>("sched", d); }

@@ -20,6 +20,7 @@ class Fw;
 class Gpu;
 class Mmu;
 class Protm;
+class Reclaim;
 class Sched;
 class UserBuffers;
 
@@ -51,6 +52,7 @@ class ReferenceDriver : public contract::Driver {
   // Seams: what a mutant replaces. Each returns NULL when the allocation fails.
   [[nodiscard]] virtual Ptr<Gpu> make_gpu(Device& device);
   [[nodiscard]] virtual Ptr<Mmu> make_mmu(Device& device);
+  [[nodiscard]] virtual Ptr<Reclaim> make_reclaim(Device& device);
   [[nodiscard]] virtual Ptr<Fw> make_fw(Device& device);
   [[nodiscard]] virtual Ptr<Protm> make_protm(Device& device);
   [[nodiscard]] virtual Ptr<Sched> make_sched(Device& device);

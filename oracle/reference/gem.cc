@@ -4,6 +4,7 @@
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/ids.h"
 #include "oracle/reference/driver.h"
+#include "oracle/reference/reclaim.h"
 #include "oracle/reference/vm.h"
 
 namespace protm::reference {
@@ -21,24 +22,37 @@ void free_bo(void*, const Ptr<GemObject>& gem) {
   const Ptr<Bo> bo = contract::ptr_cast<Bo>(gem);
   Device& d = *bo->device;
   const Ptr<GemObject> root = bo->exclusive_root;
+  bo->reclaim_node.unlink();
   d.drm.gem_release(gem);
   d.k.free(bo);
   // The root carries the resv of the object, so it goes last.
   d.drm.gem_put(root);
 }
 
-constexpr contract::GemOps kBoOps{.free = free_bo, .role = "bo"};
+void use_changed(void*, const Ptr<GemObject>& gem) {
+  const Ptr<Bo> bo = contract::ptr_cast<Bo>(gem);
+  bo->device->reclaim->update(bo);
+}
+
+constexpr contract::GemOps kBoOps{.free = free_bo, .role = "bo", .use_changed = use_changed};
 
 Result<Ptr<Bo>> make_bo(Device& d, std::uint64_t size) {
   const Ptr<Bo> bo = d.k.make<Bo>(kBoOps.role);
   if (!bo) return unexpected(-ENOMEM);
   bo->device = &d;
+  bo->reclaim_node.owner = bo;
   const int error = d.drm.gem_init(bo, size, &kBoOps);
   if (error != 0) {
     d.k.free(bo);
     return unexpected(error);
   }
   return bo;
+}
+
+void make_exclusive(Device& d, const Ptr<Bo>& bo, const Ptr<Vm>& vm) {
+  d.drm.gem_get(vm->root);
+  bo->exclusive_root = vm->root;
+  bo->resv = vm->root->resv;
 }
 
 std::uint64_t page_align(std::uint64_t size) {
@@ -65,11 +79,7 @@ Result<Ptr<Bo>> create_bo(Device& d, std::uint64_t size, std::uint32_t flags,
   // The base refuses the offset instead, see BO_MMAP_OFFSET.
   const bool refused_late = !d.driver.profile().no_mmap_no_offset;
   (*bo)->no_mmap = refused_late && (flags & uapi::kBoNoMmap) != 0;
-  if (exclusive_vm) {
-    d.drm.gem_get(exclusive_vm->root);
-    (*bo)->exclusive_root = exclusive_vm->root;
-    (*bo)->resv = exclusive_vm->root->resv;
-  }
+  if (exclusive_vm) make_exclusive(d, *bo, exclusive_vm);
   return bo;
 }
 
@@ -129,6 +139,8 @@ Result<Ptr<KernelBo>> KernelBos::create(Device& d, const Ptr<Vm>& where, std::ui
   }
   bo->object = *object;
   bo->vm = held.vm;
+  // Only this VM uses it: whoever has the VM's fences has those of the buffer.
+  if (held.vm->kind == VmKind::user) make_exclusive(d, *object, held.vm);
   return settled(d, bo, place_and_map(d, bo, place));
 }
 

@@ -3,19 +3,26 @@
 // from normal or from protected memory.
 // A protected kernel buffer owns exactly what the import owns: the allocation's reference on the
 // dma-buf is dropped right after the import (KBO-5, KBO-6, KBO-8).
-// Leaves out: labels, CPU caches, reclaim; marks of a kernel buffer that only a handle would show.
+// Leaves out: labels, CPU caches; marks of a kernel buffer that only a handle would show.
 // Source: panthor_gem.c (7.3), patch 4 and its review; facts-driver.md 3, facts-driver-7x.md 5.
 #pragma once
 
 #include "oracle/reference/device.h"
+#include "oracle/reference/list.h"
 
 namespace protm::reference {
+
+/// How easily pages are had, the easiest first. Source: enum panthor_gem_reclaim_state.
+enum class ReclaimState : std::uint8_t { unused, mmapped, one_vm, shared, unreclaimable };
 
 /// What both kinds of object are.
 struct Bo : contract::GemObject {
   Device* device = nullptr;
   std::uint32_t flags = 0;
   Ptr<contract::GemObject> exclusive_root;  ///< of the only VM that may map it; with a reference
+  ReclaimState reclaim_state = ReclaimState::unreclaimable;
+  Link<Bo> reclaim_node;
+  bool evicting = false;   ///< under its resv
 };
 
 /// Makes a user object of `size` bytes (page aligned), for `vm` only when that is not NULL.

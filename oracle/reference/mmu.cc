@@ -11,6 +11,7 @@
 #include "oracle/reference/driver.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/protm.h"
+#include "oracle/reference/reclaim.h"
 #include "oracle/reference/sched.h"
 
 namespace protm::reference {
@@ -188,6 +189,7 @@ int Mmu::vm_active(const Ptr<Vm>& vm) {
   if (vm->active_count != 0) {
     ++vm->active_count;
   } else {
+    d_.reclaim->vm_activated(*vm);
     // op_lock: a VM operation that began without an AS must not end with one.
     MutexGuard op(k_, vm->op_lock);
     error = d_.protm->gate_enter();

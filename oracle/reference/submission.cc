@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/reference/submission.h"
 
+#include "oracle/reference/reclaim.h"
+
 namespace protm::reference {
 
 using namespace vocab;
@@ -98,10 +100,12 @@ int Submission::add_deps_and_arm(Entry& entry) {
   return 0;
 }
 
-void Submission::push() {
+void Submission::push(std::span<const Ptr<contract::Resv>> resvs) {
   for (const Entry& entry : jobs_) {
     // From here on the job belongs to the scheduler; the submission keeps its own reference.
     refs_.get(d_, entry.job);
+    const Ptr<Fence> finished = d_.drm.sched_job_finished(entry.job);
+    for (const Ptr<contract::Resv>& resv : resvs) d_.drm.resv_add_fence(resv, finished);
     d_.drm.sched_entity_push_job(entry.job);
   }
   for (const SignalPoint& signal : signals_) {
@@ -117,15 +121,12 @@ int Submission::run(const Ptr<Vm>& vm) {
   if (jobs_.empty()) return 0;
   int error = collect_signals();
   if (error != 0) return error;
-  std::array resvs{vm->root->resv};
-  error = d_.drm.resv_lock_all(resvs);
-  if (error != 0) return error;
+  VmUse use(*vm, refs_.run_on_gpu ? VmUse::For::all_buffers : VmUse::For::vm_only);
+  error = refs_.run_on_gpu ? d_.reclaim->restore(*vm) : 0;
   for (Entry& entry : jobs_) {
-    error = add_deps_and_arm(entry);
-    if (error != 0) break;
+    if (error == 0) error = add_deps_and_arm(entry);
   }
-  if (error == 0) push();
-  d_.drm.resv_unlock_all(resvs);
+  if (error == 0) push(use.resvs());
   return error;
 }
 

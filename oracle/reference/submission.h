@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Jobs that one call submits together: what they wait for, what they signal. Nothing is visible
 // before all of it is known to work. GROUP_SUBMIT and asynchronous VM_BIND use it.
-// Leaves out: what the jobs do, and their fences in the dma_resv of what the VM maps: panthor adds
-// them as BOOKKEEP, which no implicit waiter asks for.
+// Leaves out: what the jobs do. Their fences in the dma_resv of what the VM maps are BOOKKEEP: no
+// implicit waiter asks for them, only who wants to take the pages away.
 // Source: panthor_drv.c (7.3) struct panthor_submit_ctx; facts-driver.md 2.
 #pragma once
 
@@ -14,6 +14,7 @@ namespace protm::reference {
 struct JobRefs {
   void (*get)(Device& d, const Ptr<contract::SchedJob>& job) = nullptr;
   void (*put)(Device& d, const Ptr<contract::SchedJob>& job) = nullptr;
+  bool run_on_gpu = false;   ///< and so need the pages of all that the VM maps
 };
 
 class Submission {
@@ -47,7 +48,7 @@ class Submission {
   int collect_signals();
   int add_wait(const Ptr<contract::SchedJob>& job, const vocab::uapi::SyncOp& op);
   int add_deps_and_arm(Entry& entry);
-  void push();
+  void push(std::span<const Ptr<contract::Resv>> resvs);
 
   Device& d_;
   const Ptr<contract::DrmFile>& drm_file_;

@@ -8,6 +8,7 @@
 #include "oracle/reference/gem.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/protm.h"
+#include "oracle/reference/reclaim.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/user_buffers.h"
 
@@ -224,6 +225,11 @@ Result<Ptr<contract::GemObject>> import_sg_table(void* driver, const Ptr<contrac
   return import_bo(owner.device(), size);
 }
 
+std::uint64_t shrink(void* driver, std::uint64_t pages) {
+  auto& owner = *static_cast<ReferenceDriver*>(static_cast<contract::Driver*>(driver));
+  return owner.device().reclaim->scan(pages);
+}
+
 int prime_export(void*, const Ptr<contract::GemObject>& gem) { return may_export(gem); }
 
 constexpr std::uint32_t nr(uapi::IoctlId id) { return static_cast<std::uint32_t>(id); }
@@ -289,7 +295,8 @@ constexpr contract::DrmDriverOps ops_with(std::span<const contract::DrmIoctl> io
                                 .prime_export = prime_export,
                                 .is_user_page = is_user_page,
                                 .mmap_user_page = mmap_user_page,
-                                .read_user_page = read_user_page};
+                                .read_user_page = read_user_page,
+                                .shrink = shrink};
 }
 constexpr contract::DrmDriverOps ops_up_to(uapi::IoctlId last) {
   std::size_t known = 0;

@@ -16,7 +16,8 @@ constexpr JobRefs kGroupJobs{
     },
     .put = [](Device& d, const Ptr<contract::SchedJob>& job) {
       d.sched->job_put(contract::ptr_cast<Job>(job));
-    }};
+    },
+    .run_on_gpu = true};
 
 int check_submit(const uapi::QueueSubmit& s) {
   if (s.pad != 0) return -EINVAL;

@@ -12,6 +12,7 @@
 #include "oracle/reference/gem.h"
 #include "oracle/reference/gpu.h"
 #include "oracle/reference/mmu.h"
+#include "oracle/reference/reclaim.h"
 #include "oracle/reference/sched.h"
 #include "oracle/reference/tiler_heap.h"
 #include "oracle/reference/vm_op.h"
@@ -54,6 +55,7 @@ void free_tree(Device& d, Vm& vm) {
   // Operations that came behind the VM's end may have mapped something.
   while (const Ptr<contract::GpuVa> left = d.drm.gpuva_find(vm.tree, 0, vm.range)) {
     d.drm.gpuva_remove(vm.tree, left);
+    d.reclaim->unuse(vm, left->gem);
     d.drm.gpuva_unlink(left);
     d.k.free(left);
   }
@@ -63,6 +65,7 @@ void free_tree(Device& d, Vm& vm) {
 void free_vm(const Ptr<Vm>& vm) {
   Device& d = *vm->d;
   d.mmu->bind_queues().remove(*vm);
+  vm->reclaim_node.unlink();
   d.mmu->vm_released(*vm);
   if (vm->tree_ready) free_tree(d, *vm);
   if (vm->table_ready) d.drm.pgtable_fini(vm->table);
@@ -118,6 +121,7 @@ Result<Ptr<Vm>> Vms::create(Device& d, const VmLayout& layout) {
   vm->d = &d;
   vm->self = vm;
   vm->lru.owner = vm;
+  vm->reclaim_node.owner = vm;
   vm->kind = layout.kind;
   if (layout.kind == VmKind::user) ++d.live_vms;
   d.k.kref_init(vm->ref);

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A GPU address space: VMA tree, page tables, locked region, operations.
-// Leaves out: sparse mappings, reclaim of pages, huge-page widening of remaps beyond
-// what the page-table writer does itself.
+// Leaves out: sparse mappings, huge-page widening of remaps beyond what the page-table writer
+// does itself; which buffers lose their pages (reclaim.h).
 // Source: panthor_mmu.c (7.3); facts-driver-7x.md 1; facts-driver.md 4.
 #pragma once
 
-#include "oracle/reference/device.h"
+#include "oracle/reference/gem.h"
 
 namespace protm::reference {
+
+struct Vma : contract::GpuVa {
+  std::uint32_t flags{};   ///< kVmBindOpMap*
+  bool evicted = false;    ///< in the tree only: the buffer gave its pages back
+};
 
 struct LockedRegion {
   std::uint64_t start = 0;
@@ -53,6 +58,9 @@ struct Vm {
   int as_id = -1;
   std::uint32_t active_count = 0;
   Link<Vm> lru;
+  // Of reclaim.h.
+  Link<Vm> reclaim_node;
+  List<Bo> private_bos;                 ///< that no other VM maps, least recently used first
 };
 
 /// One map or unmap, or nothing but fences. `offset` and `object` belong to maps.

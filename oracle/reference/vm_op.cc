@@ -8,6 +8,7 @@
 #include "gpu-model/vocab/lpae.h"
 #include "oracle/reference/gem.h"
 #include "oracle/reference/mmu.h"
+#include "oracle/reference/reclaim.h"
 
 namespace protm::reference {
 
@@ -57,9 +58,10 @@ VmOpRun::VmOpRun(Vm& vm, const VmOp& op) : vm_(vm), d_(*vm.d), op_(op) {
 }
 
 VmOpRun::~VmOpRun() {
-  for (const Ptr<GpuVa>& vma : spare_) d_.k.free(vma);
+  for (const Ptr<Vma>& vma : spare_) d_.k.free(vma);
   for (const vocab::Pa page : spare_tables_) d_.k.page_free(page);
   if (pinned_) d_.drm.gem_unpin(op_.object);
+  if (counted_) d_.reclaim->unuse(vm_, op_.object);
   d_.drm.gem_put(op_.object);
 }
 
@@ -80,7 +82,7 @@ int VmOpRun::prepare() {
   if (op_.kind == VmOp::Kind::sync_only) return 0;
   const std::size_t needed = op_.kind == VmOp::Kind::map ? 3 : 2;
   for (std::size_t i = 0; i < needed; ++i) {
-    spare_[i] = d_.k.make<GpuVa>("vma");
+    spare_[i] = d_.k.make<Vma>("vma");
     if (spare_[i]) continue;
     // What is given back must go whether there is memory or not: nobody could try again.
     if (op_.cuts_nothing) break;
@@ -88,9 +90,12 @@ int VmOpRun::prepare() {
   }
   if (op_.may_split) return reserve_tables();
   if (op_.kind == VmOp::Kind::map) {
+    d_.reclaim->wait_until_evicted(op_.object);
     const int error = d_.drm.gem_pin(op_.object);
     if (error != 0) return error;
     pinned_ = true;
+    d_.reclaim->use(vm_, op_.object);
+    counted_ = true;
     const auto pages = d_.drm.gem_pages(op_.object);
     if (!pages) return pages.error();
   }
@@ -128,36 +133,39 @@ int VmOpRun::execute() {
   return d_.drm.gpuvm_sm_map(vm_.tree, request, steps);
 }
 
-void VmOpRun::insert(const Ptr<GpuVa>& vma, std::uint64_t va, std::uint64_t range,
-                   std::uint64_t offset, const Ptr<GemObject>& gem) {
+void VmOpRun::insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range,
+                   std::uint64_t offset, const Ptr<GemObject>& gem, std::uint32_t flags) {
   vma->va = va;
   vma->range = range;
   vma->offset = offset;
   vma->gem = gem;
+  vma->flags = flags;
   (void)d_.drm.gpuva_insert(vm_.tree, vma);   // what overlapped was cut before
   d_.drm.gpuva_link(vma);
+  d_.reclaim->use(vm_, gem);
 }
 
 int VmOpRun::map(const contract::GpuVaRequest& request) {
-  const Ptr<GpuVa> vma = take();
+  const Ptr<Vma> vma = take();
   const int error = map_pages(request.va, op_.flags, request.gem, request.offset, request.range);
   if (error != 0) {
     d_.k.free(vma);
     return error;
   }
-  insert(vma, request.va, request.range, request.offset, request.gem);
+  insert(vma, request.va, request.range, request.offset, request.gem, op_.flags);
   return 0;
 }
 
-int VmOpRun::unmap(const Ptr<GpuVa>& old) {
-  unmap_pages(old->va, old->range);
+int VmOpRun::unmap(const Ptr<Vma>& old) {
+  if (!old->evicted) unmap_pages(old->va, old->range);
   d_.drm.gpuva_remove(vm_.tree, old);
+  d_.reclaim->unuse(vm_, old->gem);
   d_.drm.gpuva_unlink(old);
   d_.k.free(old);
   return 0;
 }
 
-bool VmOpRun::is_block(const Ptr<GpuVa>& vma, std::uint64_t va) const {
+bool VmOpRun::is_block(const Ptr<Vma>& vma, std::uint64_t va) const {
   if (va < vma->va || va + kBlock > vma->va + vma->range) return false;
   const auto pages = d_.drm.gem_pages(vma->gem);
   if (!pages) return false;
@@ -170,11 +178,29 @@ bool VmOpRun::is_block(const Ptr<GpuVa>& vma, std::uint64_t va) const {
   return is_one;
 }
 
-int VmOpRun::remap(const Ptr<GpuVa>& old, const contract::GpuVaRest& prev,
+int VmOpRun::remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
                  const contract::GpuVaRest& next) {
   std::uint64_t from = old->va, to = old->va + old->range;
   if (prev.range != 0) from = prev.va + prev.range;
   if (next.range != 0) to = next.va;
+  if (!old->evicted) {
+    const int error = cut_pages(old, from, to);
+    if (error != 0) return error;
+  }
+  d_.drm.gpuva_remove(vm_.tree, old);
+  for (const contract::GpuVaRest* rest : {&prev, &next}) {
+    if (rest->range == 0) continue;
+    const Ptr<Vma> vma = take();
+    vma->evicted = old->evicted;
+    insert(vma, rest->va, rest->range, rest->offset, old->gem, old->flags);
+  }
+  d_.reclaim->unuse(vm_, old->gem);
+  d_.drm.gpuva_unlink(old);
+  d_.k.free(old);
+  return 0;
+}
+
+int VmOpRun::cut_pages(const Ptr<Vma>& old, std::uint64_t from, std::uint64_t to) {
   // The hole may begin or end inside a block that the writer has to split.
   const std::uint64_t first = from & ~(kBlock - 1), last = (to - 1) & ~(kBlock - 1);
   const std::uint64_t lock_from = is_block(old, first) ? first : from;
@@ -182,14 +208,27 @@ int VmOpRun::remap(const Ptr<GpuVa>& old, const contract::GpuVaRest& prev,
   const int error = d_.mmu->expand_region(vm_, lock_from, lock_to - lock_from);
   if (error != 0) return error;
   unmap_pages(from, to - from);
-  d_.drm.gpuva_remove(vm_.tree, old);
-  for (const contract::GpuVaRest* rest : {&prev, &next}) {
-    if (rest->range == 0) continue;
-    insert(take(), rest->va, rest->range, rest->offset, old->gem);
-  }
-  d_.drm.gpuva_unlink(old);
-  d_.k.free(old);
   return 0;
+}
+
+int VmOpRun::evict(const Ptr<Vma>& vma) {
+  d_.k.assert_held(vm_.op_lock);
+  const Result<bool> gated = d_.mmu->lock_region(vm_, vma->va, vma->range);
+  if (!gated) return gated.error();
+  unmap_pages(vma->va, vma->range);
+  vma->evicted = true;
+  d_.mmu->unlock_region(vm_, *gated);
+  return 0;
+}
+
+int VmOpRun::restore(const Ptr<Vma>& vma) {
+  d_.k.assert_held(vm_.op_lock);
+  const Result<bool> gated = d_.mmu->lock_region(vm_, vma->va, vma->range);
+  if (!gated) return gated.error();
+  const int error = map_pages(vma->va, vma->flags, vma->gem, vma->offset, vma->range);
+  if (error == 0) vma->evicted = false;
+  d_.mmu->unlock_region(vm_, *gated);
+  return error;
 }
 
 int VmOpRun::map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<GemObject>& gem,

@@ -30,6 +30,10 @@ class VmOpRun {
   /// Errors: -EINVAL, -ENOMEM, -ETIMEDOUT (no AS command was sent, or one got stuck).
   int run(OnFailure on_failure);
   [[nodiscard]] const VmOp& op() const { return op_; }
+  /// A mapping that loses its pages but stays in the tree, and one that has them again: under
+  /// op_lock, each with its own locked region. Errors: -ETIMEDOUT, -ENOMEM.
+  int evict(const Ptr<Vma>& vma);
+  int restore(const Ptr<Vma>& vma);
 
  private:
   static int step_map(void* ctx, const contract::GpuVaRequest& request) {
@@ -37,29 +41,31 @@ class VmOpRun {
   }
   static int step_remap(void* ctx, const Ptr<contract::GpuVa>& old,
                         const contract::GpuVaRest& prev, const contract::GpuVaRest& next) {
-    return static_cast<VmOpRun*>(ctx)->remap(old, prev, next);
+    return static_cast<VmOpRun*>(ctx)->remap(contract::ptr_cast<Vma>(old), prev, next);
   }
   static int step_unmap(void* ctx, const Ptr<contract::GpuVa>& old) {
-    return static_cast<VmOpRun*>(ctx)->unmap(old);
+    return static_cast<VmOpRun*>(ctx)->unmap(contract::ptr_cast<Vma>(old));
   }
   int reserve_tables();
   int run_locked();
   int execute();
   int map(const contract::GpuVaRequest& request);
-  int remap(const Ptr<contract::GpuVa>& old, const contract::GpuVaRest& prev,
+  int remap(const Ptr<Vma>& old, const contract::GpuVaRest& prev,
             const contract::GpuVaRest& next);
-  int unmap(const Ptr<contract::GpuVa>& old);
+  int unmap(const Ptr<Vma>& old);
+  /// Takes down what lies in [from, to) of a mapping.
+  int cut_pages(const Ptr<Vma>& old, std::uint64_t from, std::uint64_t to);
   /// The 2 MiB at `va` lie in the mapping and were mapped as one block.
-  [[nodiscard]] bool is_block(const Ptr<contract::GpuVa>& vma, std::uint64_t va) const;
+  [[nodiscard]] bool is_block(const Ptr<Vma>& vma, std::uint64_t va) const;
   int map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<contract::GemObject>& gem,
                 std::uint64_t offset, std::uint64_t size);
   void unmap_pages(std::uint64_t va, std::uint64_t size);
-  void insert(const Ptr<contract::GpuVa>& vma, std::uint64_t va, std::uint64_t range,
-              std::uint64_t offset, const Ptr<contract::GemObject>& gem);
-  Ptr<contract::GpuVa> take() {
-    for (Ptr<contract::GpuVa>& vma : spare_) {
+  void insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range,
+              std::uint64_t offset, const Ptr<contract::GemObject>& gem, std::uint32_t flags);
+  Ptr<Vma> take() {
+    for (Ptr<Vma>& vma : spare_) {
       if (!vma) continue;
-      const Ptr<contract::GpuVa> taken = vma;
+      const Ptr<Vma> taken = vma;
       vma = nullptr;
       return taken;
     }
@@ -70,7 +76,8 @@ class VmOpRun {
   Device& d_;
   VmOp op_;
   bool pinned_ = false;
-  std::array<Ptr<contract::GpuVa>, 3> spare_{};
+  bool counted_ = false;   ///< as a user of the object (reclaim.h)
+  std::array<Ptr<Vma>, 3> spare_{};
   std::array<vocab::Pa, 2> spare_tables_{};  ///< while it does not run; then the writer has them
 };
 

@@ -33,6 +33,8 @@ constexpr std::array kTable{
                    "a newline is part of a heap's name (without: it is not, as in sysfs)"},
     CapabilityInfo{Capability::user_buffers, "user_buffers",
                    "announced: PROTM_INIT, its query, and protected suspend buffers of user space"},
+    CapabilityInfo{Capability::reclaim, "reclaim",
+                   "pages of buffers are given back under memory pressure"},
 };
 }  // namespace
 

@@ -30,6 +30,7 @@ enum class Capability : std::uint32_t {
   deferred_probe = 1u << 18,   ///< no probe without the heap, else it is looked for later (HEAP-28)
   exact_heap_name = 1u << 19,  ///< a newline is part of a heap's name, else it is not (HEAP-12)
   user_buffers = 1u << 20,     ///< protected memory comes from user space: announced (L-UAPI-30)
+  reclaim = 1u << 21,  ///< gives pages of buffers back under memory pressure (7.x)
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);

@@ -3,7 +3,7 @@
 // dma-buf, GEM, PRIME, dma_resv, dma_fence, syncobj, drm_sched, gpuvm split, io-pgtable, drm_mm,
 // DRM core ioctl dispatch. Semantics: reference/facts-host.md sections 1-8. Rule of use: base
 // structs (GemObject, SchedJob, GpuVa, FilePrivate) are derived from by the driver, as embedded
-// members are in C. Not modelled in this version: reclaim, drm_exec contention.
+// members are in C. Not modelled in this version: drm_exec contention.
 #pragma once
 
 #include <cstddef>
@@ -68,6 +68,14 @@ struct GemOps {
   /// Last reference gone: the driver frees its object; it calls gem_release first.
   void (*free)(void* driver, const Ptr<GemObject>& gem) = nullptr;
   const char* role = "bo";
+  /// What gem_use() says may be another than before. Null: nobody asks.
+  void (*use_changed)(void* driver, const Ptr<GemObject>& gem) = nullptr;
+};
+/// Whether the pages of an object are there, and for whom.
+struct GemUse {
+  bool resident = false;
+  bool pinned = false;   ///< by gem_pin() or gem_vmap()
+  bool mmapped = false;  ///< a process has it in its address space
 };
 /// Base of a driver's buffer object. Source: drm_gem.c, drm_gem_shmem_helper.c.
 struct GemObject {
@@ -200,6 +208,8 @@ struct DrmDriverOps {
       nullptr;
   /// First word of the page that such a mapping shows at present; an error is a SIGBUS.
   Result<std::uint32_t> (*read_user_page)(void* driver, const Ptr<DrmFile>& file) = nullptr;
+  /// Memory pressure that may block, as shrinker::scan_objects: pages freed of those asked for.
+  std::uint64_t (*shrink)(void* driver, std::uint64_t pages) = nullptr;
 };
 
 class Drm {
@@ -238,6 +248,10 @@ class Drm {
   virtual void gem_unpin(const Ptr<GemObject>& gem) = 0;
   /// Pages in order, allocated when there are none. -ENOMEM.
   virtual Result<std::span<const vocab::Pa>> gem_pages(const Ptr<GemObject>& gem) = 0;
+  [[nodiscard]] virtual GemUse gem_use(const Ptr<GemObject>& gem) = 0;
+  /// Gives the pages back and keeps what is in them for whoever needs them next.
+  /// Errors: -EBUSY they are pinned or an import's.
+  virtual int gem_evict(const Ptr<GemObject>& gem) = 0;
   virtual Result<KMap> gem_vmap(const Ptr<GemObject>& gem) = 0;
   virtual void gem_vunmap(const Ptr<GemObject>& gem) = 0;
   virtual void gem_sync_for_device(const Ptr<GemObject>& gem) = 0;  ///< dma_sync_sgtable_for_device
@@ -263,6 +277,10 @@ class Drm {
   // dma_resv: ww-lock of a set, and fences by usage (only BOOKKEEP is used by panthor)
   virtual int resv_lock_all(std::span<const Ptr<Resv>> resvs) = 0;  ///< duplicates allowed
   virtual void resv_unlock_all(std::span<const Ptr<Resv>> resvs) = 0;
+  /// dma_resv_trylock; resv_unlock_all unlocks.
+  [[nodiscard]] virtual bool resv_trylock(const Ptr<Resv>& resv) = 0;
+  /// Waits for all fences; false when one has not signalled in time.
+  [[nodiscard]] virtual bool resv_wait(const Ptr<Resv>& resv, std::uint64_t jiffies) = 0;
   virtual void resv_add_fence(const Ptr<Resv>& resv, const Ptr<Fence>& fence) = 0;
 
   // dma_fence

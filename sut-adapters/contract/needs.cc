@@ -27,6 +27,7 @@ std::uint32_t needed_by(const Program& program) {
     }
     if (type == NodeType::unload) needs = needs | Capability::modules;
     if (type == NodeType::suspend) needs = needs | Capability::system_sleep;
+    if (type == NodeType::reclaim) needs = needs | Capability::reclaim;
     const bool state = type == NodeType::dev_query &&
                        field_number(s.op, "what") == vocab::uapi::kDevQueryProtmState;
     const bool suspend = type == NodeType::group_create &&

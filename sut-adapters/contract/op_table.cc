@@ -237,6 +237,7 @@ constexpr std::array kChangeMemory{req(typed("of", T::ref_call)), word("memory",
                                    num("offset", 0, kRegionBytes), req(num("value", 0)),
                                    word("as", kWidths, 3)};
 constexpr std::array kSleep{req(typed("time", T::time, 1'000'000))};
+constexpr std::array kReclaim{req(num("pages", 1))};
 // --- list items ---
 constexpr F kOpWait = typed("wait", T::ref_job);
 constexpr F kOpSignal = typed("signal", T::ref_syncobj);
@@ -391,6 +392,8 @@ constexpr std::array kNodes{
     N{Y::change_memory, "change_memory", op, Makes::nothing, kChangeMemory,
       "another thread stores a value in the user memory of a call"},
     N{Y::sleep, "sleep", op, Makes::nothing, kSleep, "the actor sleeps"},
+    N{Y::reclaim, "reclaim", op, Makes::nothing, kReclaim,
+      "memory pressure: the driver is asked for so many pages; the result is how many it gave"},
     N{Y::bind_map, "map", G::bind_op, Makes::nothing, kBindMap, "VM_BIND op MAP"},
     N{Y::bind_unmap, "unmap", G::bind_op, Makes::nothing, kBindUnmap, "VM_BIND op UNMAP"},
     N{Y::bind_sync_only, "sync_only", G::bind_op, Makes::nothing, kBindSyncOnly,

@@ -147,6 +147,7 @@ enum class NodeType : std::uint16_t {
   raw_ioctl,
   change_memory,
   sleep,
+  reclaim,
   // nodes in lists
   bind_map,
   bind_unmap,

@@ -50,6 +50,7 @@ enum class SysCall : std::uint8_t {
   unplug,   ///< the device goes from its bus; `probe` brings it back
   unload,   ///< module unload: -EAGAIN while somebody uses the module
   sleep,    ///< ns
+  reclaim,  ///< pages wanted -> pages freed, or -ENOENT without a device
 };
 
 /// How an mmap asks for its pages: for reading and shared, plus these bits.

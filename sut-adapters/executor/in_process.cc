@@ -13,7 +13,7 @@ constexpr std::uint32_t kInProcess = Capability::heap_core | Capability::heap_de
                                      Capability::host_checks | Capability::snapshot |
                                      Capability::realtime | Capability::bo_ioctls |
                                      Capability::innocent_state | Capability::schedules |
-                                     Capability::system_sleep |
+                                     Capability::system_sleep | Capability::reclaim |
                                      Capability::modules | contract::kPostedPositions;
 
 struct Plan {

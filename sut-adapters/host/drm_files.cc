@@ -172,6 +172,7 @@ std::int64_t DrmFiles::cpu_access(int fd, std::uint64_t mmap_offset, std::uint64
   const Result<GemPtr> gem = map_for_cpu(files_.at(id), mmap_offset, offset, bytes);
   std::int64_t result = gem ? 0 : gem.error();
   if (gem) {
+    parts_.gems.mmap_begins(*gem);
     // The page fault: pages come on first touch, and a failure there is a SIGBUS.
     const auto pages = parts_.gems.pages(*gem);
     if (pages) {
@@ -179,6 +180,7 @@ std::int64_t DrmFiles::cpu_access(int fd, std::uint64_t mmap_offset, std::uint64
     } else {
       result = -EFAULT;
     }
+    parts_.gems.mmap_ends(*gem);
     parts_.gems.put(*gem);
   }
   leave(id);

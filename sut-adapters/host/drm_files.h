@@ -61,7 +61,8 @@ class DrmFiles {
 
   // the node of the render device
   void publish() { published_ = true; }
-  void withdraw() { published_ = false; }
+  /// Waits for who is inside: debugfs files go with the node. Source: drm_dev_unregister().
+  void withdraw();
 
   // system calls; each returns a value or -errno
   std::int64_t open(std::string_view name);
@@ -80,6 +81,8 @@ class DrmFiles {
   std::int64_t map_store(std::uint64_t mapping, std::uint64_t offset, std::uint64_t value);
   /// What /proc/self/fdinfo says about a file of the device, as far as it fits: bytes, or -ENOENT.
   std::int64_t fdinfo(int fd, std::span<std::byte> into);
+  /// Memory pressure, as a write to debugfs' `shrink` makes it.
+  std::int64_t reclaim(std::uint64_t pages);
 
  private:
   enum class FileKind : std::uint8_t { chrdev, drm, dma_buf, sync_file, syncobj };
@@ -151,6 +154,8 @@ class DrmFiles {
   std::uint32_t last_file_ = 0;
   std::uint32_t last_drm_file_ = 0;
   bool published_ = false;
+  std::uint32_t reclaims_ = 0;  ///< under way
+  contract::WaitQueue reclaims_end_{.role = "reclaim"};
 };
 
 }  // namespace protm::host

@@ -91,6 +91,12 @@ int DrmImpl::resv_lock_all(std::span<const ResvPtr> resvs) {
 
 void DrmImpl::resv_unlock_all(std::span<const ResvPtr> resvs) { resvs_.unlock_all(resvs); }
 
+bool DrmImpl::resv_trylock(const ResvPtr& resv) { return resvs_.trylock(resv); }
+
+bool DrmImpl::resv_wait(const ResvPtr& resv, std::uint64_t jiffies) {
+  return resvs_.wait(resv, jiffies);
+}
+
 Result<FencePtr> DrmImpl::syncobj_find_fence(const Ptr<DrmFile>& file, std::uint32_t handle,
                                              std::uint64_t point) {
   return syncobjs_.find_fence(DrmFiles::obj(file)->syncobjs, handle, point);
@@ -148,6 +154,8 @@ void DrmImpl::gem_unpin(const GemPtr& gem) { gems_.unpin(gem); }
 Result<std::span<const vocab::Pa>> DrmImpl::gem_pages(const GemPtr& gem) {
   return gems_.pages(gem);
 }
+contract::GemUse DrmImpl::gem_use(const GemPtr& gem) { return gems_.use(gem); }
+int DrmImpl::gem_evict(const GemPtr& gem) { return gems_.evict(gem); }
 Result<contract::KMap> DrmImpl::gem_vmap(const GemPtr& gem) { return gems_.vmap(gem); }
 void DrmImpl::gem_vunmap(const GemPtr& gem) { gems_.vunmap(gem); }
 std::uint64_t DrmImpl::gem_mmap_offset(const GemPtr& gem) { return gems_.mmap_offset(gem); }

@@ -143,6 +143,10 @@ std::int64_t DrmImpl::sys_fdinfo(int fd, std::span<std::byte> into) {
   return syscall([&] { return files_.fdinfo(fd, into); });
 }
 
+std::int64_t DrmImpl::sys_reclaim(std::uint64_t pages) {
+  return syscall([&] { return files_.reclaim(pages); });
+}
+
 HeapProvider* DrmImpl::provider_add(std::string_view name, bool is_protected, std::uint64_t limit) {
   HeapProvider::Options options;
   options.name = name;

@@ -65,6 +65,8 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
   std::int64_t sys_map_load(std::uint64_t mapping, std::uint64_t offset, std::uint64_t* value);
   std::int64_t sys_map_store(std::uint64_t mapping, std::uint64_t offset, std::uint64_t value);
   std::int64_t sys_fdinfo(int fd, std::span<std::byte> into);
+  /// Memory pressure: pages that the driver gave of `pages`, or -ENOENT without a device.
+  std::int64_t sys_reclaim(std::uint64_t pages);
   /// A new exporter; its number counts from 1. `limit` in bytes, 0 = none.
   HeapProvider* provider_add(std::string_view name, bool is_protected, std::uint64_t limit);
   /// The exporter goes: allocating from it later is a use after free.
@@ -98,6 +100,8 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
   int gem_pin(const GemPtr& gem) override;
   void gem_unpin(const GemPtr& gem) override;
   Result<std::span<const vocab::Pa>> gem_pages(const GemPtr& gem) override;
+  contract::GemUse gem_use(const GemPtr& gem) override;
+  int gem_evict(const GemPtr& gem) override;
   Result<contract::KMap> gem_vmap(const GemPtr& gem) override;
   void gem_vunmap(const GemPtr& gem) override;
   void gem_sync_for_device(const GemPtr& gem) override;
@@ -118,6 +122,8 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
 
   int resv_lock_all(std::span<const ResvPtr> resvs) override;
   void resv_unlock_all(std::span<const ResvPtr> resvs) override;
+  bool resv_trylock(const ResvPtr& resv) override;
+  bool resv_wait(const ResvPtr& resv, std::uint64_t jiffies) override;
   void resv_add_fence(const ResvPtr& resv, const FencePtr& fence) override;
 
   std::uint64_t fence_context_alloc(std::uint32_t count) override;

@@ -45,6 +45,7 @@ std::int64_t DrmFiles::mmap(int fd, const MapRequest& request) {
     leave(id);
     return gem.error();
   }
+  if (*gem != nullptr) parts_.gems.mmap_begins(*gem);
   mappings_.emplace(++last_mapping_, Mapping{.file = id, .drm = drm, .gem = *gem,
                                              .size = whole.size, .write = whole.write});
   return static_cast<std::int64_t>(last_mapping_);
@@ -55,7 +56,10 @@ std::int64_t DrmFiles::munmap(std::uint64_t mapping) {
   if (it == mappings_.end()) return -EINVAL;
   const Mapping gone = it->second;
   mappings_.erase(it);
-  if (gone.gem != nullptr) parts_.gems.put(gone.gem);
+  if (gone.gem != nullptr) {
+    parts_.gems.mmap_ends(gone.gem);
+    parts_.gems.put(gone.gem);
+  }
   leave(gone.file);
   return 0;
 }
@@ -94,6 +98,23 @@ std::int64_t DrmFiles::map_store(std::uint64_t mapping, std::uint64_t offset,
   parts_.gems.write(contract::KMap{*pages, m.gem->size}, offset,
                     std::as_bytes(std::span(&value, 1)));
   return 0;
+}
+
+// --- memory pressure -----------------------------------------------------------------------------
+
+std::int64_t DrmFiles::reclaim(std::uint64_t pages) {
+  if (!published_) return -ENOENT;
+  if (ctx_.ops->shrink == nullptr) return -EOPNOTSUPP;
+  ++reclaims_;
+  const std::uint64_t freed = ctx_.ops->shrink(ctx_.driver, pages);
+  --reclaims_;
+  kernel_.wake_up_all(reclaims_end_);
+  return static_cast<std::int64_t>(freed);
+}
+
+void DrmFiles::withdraw() {
+  published_ = false;
+  if (reclaims_ != 0) kernel_.wait_event(reclaims_end_, [this] { return reclaims_ == 0; });
 }
 
 }  // namespace protm::host

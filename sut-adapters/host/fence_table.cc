@@ -91,6 +91,12 @@ void FenceTable::wait(const FencePtr& fence) {
   ctx_.kernel.wait_event(queue_, [&] { return is_signalled(fence); });
 }
 
+std::uint64_t FenceTable::wait_timeout(const FencePtr& fence, std::uint64_t jiffies) {
+  if (is_signalled(fence)) return jiffies;
+  const FenceRef keep(*this, fence);
+  return ctx_.kernel.wait_event_timeout(queue_, [&] { return is_signalled(fence); }, jiffies);
+}
+
 std::uint64_t FenceTable::add_callback(const FencePtr& fence, const Callback& fn) {
   FenceObj& f = *obj(fence);
   if (f.signalled) return 0;

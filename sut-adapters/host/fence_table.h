@@ -68,6 +68,8 @@ class FenceTable {
   /// 0 pending, 1 signalled without error, else the negative errno (F6).
   [[nodiscard]] int status(const FencePtr& fence);
   void wait(const FencePtr& fence);
+  /// Jiffies that are left, at least 1; 0: it has not signalled.
+  std::uint64_t wait_timeout(const FencePtr& fence, std::uint64_t jiffies);
   /// Id of the registration, or 0 when the fence is signalled already (F3).
   std::uint64_t add_callback(const FencePtr& fence, const contract::Callback& fn);
   /// True: it was queued and will not run (F4).

@@ -48,6 +48,24 @@ void ResvTable::unlock_all(std::span<const ResvPtr> resvs) {
   }
 }
 
+bool ResvTable::trylock(const ResvPtr& resv) {
+  State& s = state(resv);
+  if (!ctx_.kernel.mutex_trylock(s.lock)) return false;
+  s.locked = true;
+  return true;
+}
+
+// Source: dma-resv.c dma_resv_wait_timeout(): the time is for all fences together.
+bool ResvTable::wait(const ResvPtr& resv, std::uint64_t jiffies) {
+  const std::pmr::vector<FencePtr> fences(state(resv).fences, ctx_.memory);
+  for (const FencePtr& fence : fences) fences_.get(fence);
+  for (const FencePtr& fence : fences) {
+    if (jiffies != 0) jiffies = fences_.wait_timeout(fence, jiffies);
+  }
+  for (const FencePtr& fence : fences) fences_.put(fence);
+  return jiffies != 0;
+}
+
 void ResvTable::add_fence(const ResvPtr& resv, const FencePtr& fence) {
   State& s = state(resv);
   if (!s.locked) ctx_.kernel.warn("dma_resv fence added without the lock");

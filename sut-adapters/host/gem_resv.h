@@ -28,6 +28,9 @@ class ResvTable {
   void destroy(const ResvPtr& resv);
   void lock_all(std::span<const ResvPtr> resvs);
   void unlock_all(std::span<const ResvPtr> resvs);
+  bool trylock(const ResvPtr& resv);
+  /// False when a fence has not signalled in time.
+  bool wait(const ResvPtr& resv, std::uint64_t jiffies);
   void add_fence(const ResvPtr& resv, const FencePtr& fence);
 
  private:

@@ -81,9 +81,21 @@ void GemTable::put(const GemPtr& gem) {
   gem->ops->free(ctx_.driver, gem);
 }
 
+void GemTable::use_changed(const GemPtr& gem) {
+  if (gem->ops->use_changed != nullptr) gem->ops->use_changed(ctx_.driver, gem);
+}
+
 int GemTable::get_pages(const GemPtr& gem, State& s) {
+  if (!s.pages.empty()) return 0;
+  const int error = allocate_pages(gem, s);
+  if (error != 0) return error;
+  for (const auto& [number, page] : s.swap) ctx_.bus.mem_write(s.pages[number], page);
+  s.swap.clear();
+  return 0;
+}
+
+int GemTable::allocate_pages(const GemPtr& gem, State& s) {
   const std::uint64_t count = gem->size / vocab::kPageSize;
-  if (s.pages.size() == count) return 0;
   s.pages.reserve(std::min<std::uint64_t>(count, kUsualPages));
   while (s.pages.size() < count) {
     // A block where the buffer has room for it at this place, as shmem's huge=within_size.
@@ -109,7 +121,7 @@ int GemTable::pin(const GemPtr& gem) {
   State& s = state(gem);
   if (gem->imported) return 0;
   const int error = get_pages(gem, s);
-  if (error == 0) ++s.pins;
+  if (error == 0 && s.pins++ == 0) use_changed(gem);
   return error;
 }
 
@@ -120,7 +132,7 @@ void GemTable::unpin(const GemPtr& gem) {
     ctx_.kernel.warn("gem object unpinned too often");
     return;
   }
-  --s.pins;
+  if (--s.pins == 0) use_changed(gem);
 }
 
 Result<std::span<const vocab::Pa>> GemTable::pages(const GemPtr& gem) {
@@ -128,9 +140,40 @@ Result<std::span<const vocab::Pa>> GemTable::pages(const GemPtr& gem) {
   if (gem->imported) {
     return std::span<const vocab::Pa>(DmaBufTable::obj(gem->dma_buf)->pages);
   }
+  const bool resident = !s.pages.empty();
   const int error = get_pages(gem, s);
   if (error != 0) return tl::unexpected(error);
+  if (!resident) use_changed(gem);
   return std::span<const vocab::Pa>(s.pages);
+}
+
+contract::GemUse GemTable::use(const GemPtr& gem) {
+  const State& s = state(gem);
+  return {.resident = !s.pages.empty(), .pinned = s.pins != 0 || s.vmaps != 0,
+          .mmapped = s.mmaps != 0};
+}
+
+// Source: drm_gem.c drm_gem_put_pages(): dirty pages go to swap.
+int GemTable::evict(const GemPtr& gem) {
+  State& s = state(gem);
+  if (gem->imported || s.pages.empty() || s.pins != 0 || s.vmaps != 0) return -EBUSY;
+  for (std::uint64_t number = 0; number < s.pages.size(); ++number) {
+    Page page;
+    ctx_.bus.mem_read(s.pages[number], page);
+    if (page != Page{}) s.swap.emplace(number, page);
+    ctx_.kernel.page_free(s.pages[number]);
+  }
+  s.pages.clear();
+  use_changed(gem);
+  return 0;
+}
+
+void GemTable::mmap_begins(const GemPtr& gem) {
+  if (state(gem).mmaps++ == 0) use_changed(gem);
+}
+
+void GemTable::mmap_ends(const GemPtr& gem) {
+  if (--state(gem).mmaps == 0) use_changed(gem);
 }
 
 Result<KMap> GemTable::vmap(const GemPtr& gem) {
@@ -139,7 +182,7 @@ Result<KMap> GemTable::vmap(const GemPtr& gem) {
   if (failed < 0) return tl::unexpected(static_cast<int>(failed));
   const auto found = pages(gem);
   if (!found) return tl::unexpected(found.error());
-  ++s.vmaps;
+  if (s.vmaps++ == 0) use_changed(gem);
   return KMap{*found, gem->size};
 }
 
@@ -149,7 +192,7 @@ void GemTable::vunmap(const GemPtr& gem) {
     ctx_.kernel.warn("gem object vunmapped too often");
     return;
   }
-  --s.vmaps;
+  if (--s.vmaps == 0) use_changed(gem);
 }
 
 // --- handles -------------------------------------------------------------------------------------

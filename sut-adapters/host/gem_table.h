@@ -3,10 +3,12 @@
 // imports of dma-bufs. State is Host's, found by the object's id; the object is the driver's.
 // mmap offsets are given at the first question and never reused, so they do not depend on how many
 // buffers a driver makes for itself. PRIME is in prime_table.h.
-// Not modelled: eviction, swap.
+// Evicted pages leave their bytes in `swap`; the next that needs the pages gets them back.
+// Not modelled: swap that is full.
 // Source: drm_gem.c, drm_gem_shmem_helper.c, drm_prime.c; facts-host.md 6.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory_resource>
@@ -35,6 +37,12 @@ class GemTable {
   int pin(const GemPtr& gem);
   void unpin(const GemPtr& gem);
   contract::Result<std::span<const vocab::Pa>> pages(const GemPtr& gem);
+  contract::GemUse use(const GemPtr& gem);
+  /// Errors: -EBUSY pinned, imported or without pages.
+  int evict(const GemPtr& gem);
+  /// A process maps the object, and unmaps it.
+  void mmap_begins(const GemPtr& gem);
+  void mmap_ends(const GemPtr& gem);
   contract::Result<contract::KMap> vmap(const GemPtr& gem);
   void vunmap(const GemPtr& gem);
   contract::Result<std::uint32_t> handle_create(GemHandles& handles, const GemPtr& gem);
@@ -66,20 +74,26 @@ class GemTable {
   [[nodiscard]] std::uint32_t live() const { return live_; }
 
  private:
+  using Page = std::array<std::byte, vocab::kPageSize>;
   struct State {
-    explicit State(std::pmr::memory_resource* memory) : pages(memory) {}
+    explicit State(std::pmr::memory_resource* memory) : pages(memory), swap(memory) {}
     contract::Kref refs;
     std::uint32_t handles = 0;
     std::uint32_t pins = 0;
     std::uint32_t vmaps = 0;
+    std::uint32_t mmaps = 0;
     std::uint64_t mmap_offset = 0;
     std::pmr::vector<vocab::Pa> pages;  ///< of a native object
+    /// Number of a page that was evicted, and what was in it where that is not all zeroes.
+    std::pmr::map<std::uint64_t, Page> swap;
     contract::Ptr<contract::Resv> own_resv;
     contract::Ptr<contract::DmaBuf> exported;  ///< drm_gem_object.dma_buf
     bool attached = false;
   };
   State& state(const GemPtr& gem);
   int get_pages(const GemPtr& gem, State& s);
+  int allocate_pages(const GemPtr& gem, State& s);
+  void use_changed(const GemPtr& gem);
   void handle_gone(const GemPtr& gem);
 
   DrmContext& ctx_;

@@ -48,6 +48,7 @@ const char* role_of(SysCall call) {
     case SysCall::unplug: return "unplug";
     case SysCall::unload: return "unload";
     case SysCall::sleep: return "sleep";
+    case SysCall::reclaim: return "reclaim";
   }
   return "call";
 }
@@ -260,6 +261,7 @@ std::int64_t InProcessSut::perform_file(const Call& call, std::uint64_t& output)
       return drm_.sys_mmap(fd, call.args[1], call.args[2],
                            static_cast<std::uint32_t>(call.args[3]));
     case SysCall::fdinfo: return drm_.sys_fdinfo(fd, call.into);
+    case SysCall::reclaim: return drm_.sys_reclaim(call.args[0]);
     case SysCall::munmap: return drm_.sys_munmap(call.args[0]);
     case SysCall::map_load64: return drm_.sys_map_load(call.args[0], call.args[1], &output);
     case SysCall::map_store64:

@@ -130,7 +130,8 @@ void UmlSut::start(const Call& call) {
     case SysCall::suspend:
     case SysCall::resume:
     case SysCall::unplug:
-    case SysCall::unload: device_order(call, number, o); break;
+    case SysCall::unload:
+    case SysCall::reclaim: device_order(call, number, o); break;
     case SysCall::sleep: o.kind = PROTM_SLEEP; break;
     case SysCall::heap_register:
     case SysCall::heap_find:

@@ -212,6 +212,8 @@ std::optional<Call> StepCalls::drm_call(std::uint32_t step) {
       return plain(SysCall::unload);
     case NodeType::sleep:
       return plain(SysCall::sleep, number(op, "time"));
+    case NodeType::reclaim:
+      return plain(SysCall::reclaim, number(op, "pages"));
     case NodeType::close:
       return plain(SysCall::close, ref(op, "file"));
     case NodeType::dev_query:

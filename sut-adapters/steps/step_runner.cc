@@ -31,7 +31,7 @@ constexpr std::uint32_t kRunner = 1000;
 
 bool needs_render_node(NodeType type) {
   return type > NodeType::unload && type < NodeType::bind_map && type != NodeType::sleep &&
-         type != NodeType::open;
+         type != NodeType::open && type != NodeType::reclaim;
 }
 
 }  // namespace
