@@ -49,8 +49,6 @@ Candidate series_v1(SwitchMask mask, std::uint32_t patches) {
   };
   if (patches < 2) lacks(contract::Capability::heap_core);
   if (patches < 8) lacks(contract::Capability::protm);
-  // Patches that do not touch reclaim; what they do to it shows on the real driver.
-  lacks(contract::Capability::reclaim);
   c.takes_heap = patches >= 4;
   return c;
 }

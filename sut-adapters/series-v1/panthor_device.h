@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <memory_resource>
+#include <vector>
 
 #include "gpu-model/vocab/uapi.h"
 #include "sut-adapters/contract/driver.h"
 #include "sut-adapters/series-v1/dma_heap.h"
+#include "sut-adapters/series-v1/list.h"
 #include "sut-adapters/series-v1/switches.h"
 
 namespace protm::v1 {
@@ -21,6 +23,8 @@ struct PanthorGpu;
 struct PanthorPwr;
 struct PanthorHeapPool;
 struct PanthorMmu;
+struct PanthorGem;
+struct Vm;
 struct PanthorFw;
 struct PanthorScheduler;
 class SeriesV1;
@@ -41,6 +45,22 @@ struct PanthorIrq {
   std::uint32_t mask = 0;
   IrqState state = IrqState::suspended;
   contract::SpinLock mask_lock{"irq.mask_lock"};
+};
+
+/// enum panthor_gem_reclaim_state.
+enum class ReclaimState : std::uint8_t {
+  unused,
+  mmapped,
+  gpu_mapped_single_vm,
+  gpu_mapped_multi_vm,
+  unreclaimable
+};
+/// struct drm_gpuvm_bo.
+struct VmBo {
+  PanthorGem* bo = nullptr;
+  Vm* vm = nullptr;
+  std::uint32_t refs = 0;
+  bool evicted = false;
 };
 
 struct PanthorDevice {
@@ -90,6 +110,12 @@ struct PanthorDevice {
     bool exit_refused = false;   ///< a forced exit timed out since the last reset
     std::uint32_t exits = 0;     ///< exit events that somebody took
   } protm;
+  struct Reclaim {
+    explicit Reclaim(std::pmr::memory_resource* r) : vm_bos(r) {}
+    ListNode<PanthorGem> unused, mmapped, gpu_mapped_shared;
+    ListNode<Vm> vms;            ///< least recently used first
+    std::pmr::vector<VmBo> vm_bos;
+  } reclaim{mr};
   std::uint32_t live_vms = 0;    ///< VMs of files
   std::uint32_t live_groups = 0;
 };

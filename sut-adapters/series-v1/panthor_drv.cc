@@ -11,6 +11,7 @@
 #include "sut-adapters/series-v1/panthor_fw.h"
 #include "sut-adapters/series-v1/panthor_heap.h"
 #include "sut-adapters/series-v1/panthor_gem.h"
+#include "sut-adapters/series-v1/panthor_gem_shrinker.h"
 #include "sut-adapters/series-v1/panthor_mmu.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
 #include "sut-adapters/series-v1/regs.h"
@@ -514,6 +515,7 @@ const contract::DrmDriverOps kPanthorDrmDriver{
     .is_user_page = panthor_is_user_mmio_mapping,
     .mmap_user_page = panthor_device_mmap_io,
     .read_user_page = panthor_mmio_vm_fault,
+    .shrink = panthor_gem_shrinker_scan,
 };
 
 PanthorFile* to_panthor_file(const Ptr<DrmFile>& file) {

@@ -5,6 +5,7 @@
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_drv.h"
 #include "sut-adapters/series-v1/panthor_gem.h"
+#include "sut-adapters/series-v1/panthor_gem_shrinker.h"
 #include "sut-adapters/series-v1/panthor_mmu.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
 
@@ -203,9 +204,10 @@ int panthor_submit_ctx_add_job(SubmitCtx* ctx, const contract::Result<Ptr<SchedJ
 }
 
 // From the jobs of a call to their queues.
-int panthor_submit_ctx_submit(SubmitCtx* ctx, Vm* vm) {
+int panthor_submit_ctx_submit(SubmitCtx* ctx, Vm* vm, bool validates) {
   int ret = panthor_submit_ctx_collect_jobs_signal_ops(ctx);
   if (ret == 0) ret = panthor_vm_prepare_mapped_bos_resvs(ctx, vm);
+  if (ret == 0 && validates) ret = panthor_vm_validate(vm);
   if (ret == 0) ret = panthor_submit_ctx_add_deps_and_arm_jobs(ctx);
   if (ret == 0) panthor_submit_ctx_push_jobs(ctx);
   return ret;
@@ -224,7 +226,7 @@ int panthor_group_submit(SubmitCtx* ctx, PanthorFile* pfile, const uapi::GroupSu
         ctx, job.map([](const Ptr<Job>& made) { return Ptr<SchedJob>(made); }), submit.syncs);
     if (ret != 0) return ret;
   }
-  return vm == nullptr ? 0 : panthor_submit_ctx_submit(ctx, vm);
+  return vm == nullptr ? 0 : panthor_submit_ctx_submit(ctx, vm, true);
 }
 
 int panthor_vm_bind_submit(SubmitCtx* ctx, Vm* vm, const uapi::ObjArray& array) {
@@ -236,7 +238,7 @@ int panthor_vm_bind_submit(SubmitCtx* ctx, Vm* vm, const uapi::ObjArray& array) 
     if (ret != 0) return ret;
     if (const auto resv = panthor_vm_bind_job_resv(*job)) ctx->resvs.push_back(resv);
   }
-  return ctx->jobs.empty() ? 0 : panthor_submit_ctx_submit(ctx, vm);
+  return ctx->jobs.empty() ? 0 : panthor_submit_ctx_submit(ctx, vm, false);
 }
 
 int group_priority_permit(PanthorDevice* ptdev, std::uint8_t priority) {

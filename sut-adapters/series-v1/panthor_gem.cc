@@ -3,7 +3,7 @@
 
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/uapi_core.h"
-#include "sut-adapters/series-v1/panthor_mmu.h"
+#include "sut-adapters/series-v1/panthor_gem_shrinker.h"
 #include "sut-adapters/series-v1/series_v1.h"
 
 namespace protm::v1 {
@@ -21,12 +21,14 @@ void panthor_gem_free_object(void* driver, const Ptr<GemObject>& gem) {
   SeriesV1& v1 = *series_v1_of(driver);
   const auto bo = contract::ptr_cast<PanthorGem>(gem);
   const Ptr<PanthorGem> vm_root_gem = bo->exclusive_vm_root_gem;
+  list_del_init(bo->lru_node);
   v1.drm.gem_release(gem);
   v1.kernel.free(bo);
   v1.drm.gem_put(vm_root_gem);
 }
 
-constexpr contract::GemOps kGemOps{panthor_gem_free_object, "bo"};
+constexpr contract::GemOps kGemOps{panthor_gem_free_object, "bo",
+                                  panthor_gem_update_reclaim_state};
 constexpr contract::GemOps kRootGemOps{panthor_gem_free_object, "vm_root"};
 
 // Makes `bo` private to a VM: it shares the VM's reservation and keeps its root object alive.
@@ -74,6 +76,8 @@ Result<Ptr<PanthorGem>> panthor_gem_create(PanthorDevice* ptdev, std::uint64_t s
                                            std::uint32_t flags, Vm* exclusive_vm) {
   const auto bo = ptdev->kernel.make<PanthorGem>("bo");
   if (bo == nullptr) return tl::make_unexpected(-ENOMEM);
+  bo->ptdev = ptdev;
+  bo->self = bo;
   const std::uint64_t aligned = (size + vocab::kPageMask) & ~vocab::kPageMask;
   const int ret = ptdev->drm.gem_init(bo, aligned, &kGemOps);
   if (ret != 0) {
@@ -106,6 +110,8 @@ Result<Ptr<GemObject>> panthor_gem_prime_import_sg_table(void* driver,
     v1.kernel.free(bo);
     return tl::make_unexpected(ret);
   }
+  bo->ptdev = &*v1.ptdev;
+  bo->self = bo;
   return Ptr<GemObject>(bo);
 }
 

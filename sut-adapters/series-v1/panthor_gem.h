@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Buffer objects and kernel BOs. Patch 4 adds kernel BOs whose pages come from a protected
 // dma-heap. Switch KBO-8: the allocation's dma-buf reference is kept beside the import's own.
-// Not modelled: reclaim, labels, CPU caches, PRIME import by user space.
+// Not modelled: labels, CPU caches, PRIME import by user space.
 // Source: panthor_gem.[ch] (7.x); patch 4/8; facts-driver.md section 3.
 #pragma once
 
@@ -20,8 +20,12 @@ inline constexpr std::uint64_t kVmKernelAutoVa = ~0ull;
 
 /// A buffer object. Exclusive ones hold the root object of their VM and share its reservation.
 struct PanthorGem : contract::GemObject {
+  PanthorDevice* ptdev = nullptr;
   std::uint32_t flags = 0;
   contract::Ptr<PanthorGem> exclusive_vm_root_gem;
+  contract::Ptr<PanthorGem> self;      ///< no reference
+  ReclaimState reclaim_state = ReclaimState::unreclaimable;
+  ListNode<PanthorGem> lru_node;       ///< drm_gem_object.lru_node
 };
 
 /// A buffer object that the kernel maps in a VM for its own use.

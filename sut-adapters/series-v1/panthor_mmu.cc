@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "gpu-model/vocab/errno.h"
+#include "sut-adapters/series-v1/panthor_gem_shrinker.h"
 #include "sut-adapters/series-v1/panthor_gpu.h"
 #include "sut-adapters/series-v1/panthor_pwr.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
@@ -226,6 +227,7 @@ int panthor_vm_active(Vm* vm) {
   if (vm->as.active_cnt != 0) {
     vm->as.active_cnt++;
   } else {
+    panthor_vm_reclaim_touch(vm);
     MutexGuard op_guard(k, vm->op_lock);
     if (vm->locked_region.size != 0) k.warn("vm activated inside a locked region");
     ret = panthor_protm_block(ptdev);

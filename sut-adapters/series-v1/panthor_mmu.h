@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Address spaces and VMs: AS slots, region lock, page-table updates, faults. Patch 6 splits lock
 // and expand, patch 7 adds protm.lock and the forced exit. Switches MMU-15, MMU-24, MMU-25.
-// Not modelled: sparse mappings, reclaim, user-space dump of mappings.
+// Not modelled: sparse mappings, user-space dump of mappings.
 // Source: panthor_mmu.[ch] (7.x); patches 6/8, 7/8; facts-driver-7x.md section 1.
 #pragma once
 
@@ -20,6 +20,7 @@ inline constexpr std::uint32_t kMaxAsSlots = 32;
 /// A mapping (struct panthor_vma).
 struct PanthorVma : contract::GpuVa {
   std::uint32_t flags = 0;
+  bool evicted = false;
 };
 
 struct VmOpCtx;
@@ -55,6 +56,10 @@ struct Vm {
     contract::Ptr<PanthorHeapPool> pool;
     contract::Mutex lock{"vm.heaps_lock"};
   } heaps;
+  struct {
+    ListNode<PanthorGem> lru;          ///< objects of this VM alone
+    ListNode<Vm> lru_node;             ///< in PanthorDevice::reclaim.vms
+  } reclaim;
   bool for_mcu = false;
   bool destroyed = false;
   bool unusable = false;

@@ -3,6 +3,7 @@
 
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/lpae.h"
+#include "sut-adapters/series-v1/panthor_gem_shrinker.h"
 #include "sut-adapters/series-v1/panthor_mmu_op.h"
 
 namespace protm::v1 {
@@ -87,10 +88,12 @@ void panthor_vm_op_ctx_return_vma(VmOpCtx* op, const Ptr<PanthorVma>& vma) {
 void insert_vma(Vm* vm, const Ptr<PanthorVma>& vma) {
   if (vm->ptdev->drm.gpuva_insert(vm->base, vma) != 0) vm->ptdev->kernel.warn("vma overlaps");
   vm->ptdev->drm.gpuva_link(vma);
+  panthor_vm_bo_obtain(vm, vma->gem);
 }
 
 void drop_vma(Vm* vm, const Ptr<GpuVa>& va) {
   vm->ptdev->drm.gpuva_remove(vm->base, va);
+  panthor_vm_bo_put(vm, va->gem);
   vm->ptdev->drm.gpuva_unlink(va);
   vm->ptdev->kernel.free(contract::ptr_cast<PanthorVma>(va));
 }
@@ -160,7 +163,8 @@ int panthor_gpuva_sm_step_remap(void* ctx, const Ptr<GpuVa>& old, const GpuVaRes
                                 const GpuVaRest& next) {
   Vm* const vm = static_cast<Vm*>(ctx);
   const std::uint32_t flags = contract::ptr_cast<PanthorVma>(old)->flags;
-  const int ret = panthor_remap_pages(vm, old, flags, prev, next);
+  const bool evicted = contract::ptr_cast<PanthorVma>(old)->evicted;
+  const int ret = evicted ? 0 : panthor_remap_pages(vm, old, flags, prev, next);
   if (ret != 0) return ret;
 
   const Ptr<contract::GemObject> gem = old->gem;
@@ -173,12 +177,14 @@ int panthor_gpuva_sm_step_remap(void* ctx, const Ptr<GpuVa>& old, const GpuVaRes
       continue;
     }
     vma->flags = flags;
+    vma->evicted = evicted;
     vma->va = rest->va;
     vma->range = rest->range;
     vma->offset = rest->offset;
     vma->gem = gem;
     insert_vma(vm, vma);
   }
+  panthor_vm_bo_put(vm, gem);
   vm->ptdev->drm.gpuva_unlink(old);
   vm->ptdev->kernel.free(contract::ptr_cast<PanthorVma>(old));
   return 0;
@@ -186,7 +192,9 @@ int panthor_gpuva_sm_step_remap(void* ctx, const Ptr<GpuVa>& old, const GpuVaRes
 
 int panthor_gpuva_sm_step_unmap(void* ctx, const Ptr<GpuVa>& old) {
   Vm* const vm = static_cast<Vm*>(ctx);
-  panthor_vm_unmap_pages(vm, old->va, old->range);
+  if (!contract::ptr_cast<PanthorVma>(old)->evicted) {
+    panthor_vm_unmap_pages(vm, old->va, old->range);
+  }
   drop_vma(vm, old);
   return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "gpu-model/vocab/errno.h"
 #include "gpu-model/vocab/regs/gpu_control.h"
+#include "sut-adapters/series-v1/panthor_gem_shrinker.h"
 #include "sut-adapters/series-v1/panthor_mmu_op.h"
 #include "sut-adapters/series-v1/panthor_heap.h"
 #include "sut-adapters/series-v1/panthor_sched.h"
@@ -30,6 +31,7 @@ void panthor_vm_drop_mappings(Vm* vm) {
   contract::Drm& drm = vm->ptdev->drm;
   while (const Ptr<contract::GpuVa> va = drm.gpuva_find(vm->base, 0, vm->va_size)) {
     drm.gpuva_remove(vm->base, va);
+    panthor_vm_bo_put(vm, va->gem);
     drm.gpuva_unlink(va);
     vm->ptdev->kernel.free(contract::ptr_cast<PanthorVma>(va));
   }
@@ -39,6 +41,7 @@ void panthor_vm_free(Vm* vm) {
   PanthorDevice* const ptdev = vm->ptdev;
   contract::Kernel& k = ptdev->kernel;
   panthor_vm_sched_fini(vm);
+  list_del_init(vm->reclaim.lru_node);
   // A VM without AS must not touch registers: the GPU may be off. Upstream leaves the AS of one
   // that goes behind the mark of an unplug to the unplug, and its pages are free before that.
   if (vm->as.id >= 0 && ptdev->mmu != nullptr) {
@@ -183,6 +186,7 @@ int panthor_vm_prepare_map_op_ctx(VmOpCtx* op, Vm* vm, const Ptr<PanthorGem>& bo
   }
   vm->ptdev->drm.gem_get(bo);
   op->bo = bo;
+  panthor_vm_bo_obtain(vm, bo);
   return 0;
 }
 
@@ -224,6 +228,7 @@ void panthor_vm_cleanup_op_ctx(VmOpCtx* op, Vm* vm) {
   }
   if (op->bo == nullptr) return;
   vm->ptdev->drm.gem_unpin(op->bo);
+  panthor_vm_bo_put(vm, op->bo);
   panthor_gem_put(vm->ptdev, op->bo);
   op->bo = nullptr;
 }
