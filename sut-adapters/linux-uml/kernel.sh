@@ -373,6 +373,10 @@ describe() {
   if grep -q 'GROUP_PRIORITY_REALTIME' "$drm"; then capabilities+=" realtime"; fi
   if grep -q 'DRM_PANTHOR_BO_QUERY_INFO' "$drm"; then capabilities+=" bo_ioctls"; fi
   if grep -q 'GROUP_STATE_INNOCENT' "$drm"; then capabilities+=" innocent_state"; fi
+  if grep -q 'nr_pages_reclaimed_on_last_scan' "$src"/drivers/gpu/drm/panthor/panthor_device.h &&
+    grep -qx 'CONFIG_SWAP=y' "$obj/.config"; then
+    capabilities+=" reclaim"
+  fi
   if has_heap_find; then capabilities+=" heap_core"; fi
   printf 'name %s\nrelease %s\nflavour %s\ncapabilities %s\n' "$name" \
     "$(cat "$obj/include/config/kernel.release")" "${flavours[*]:-plain}" "$capabilities"

@@ -166,6 +166,10 @@ void UmlSut::device_order(const Call& call, std::uint32_t number, protm_order& o
       unplugged_ = true;
       order.kind = PROTM_REMOVE_DEVICE;
       break;
+    case SysCall::reclaim:
+      order.kind = PROTM_RECLAIM;
+      set_name(order, "/sys/kernel/debug/dri");
+      break;
     default: order.kind = PROTM_NONE; break;  // no modules: the agent refuses, no case asks
   }
 }

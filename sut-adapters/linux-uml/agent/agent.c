@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -19,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -213,6 +215,56 @@ static long write_file(const struct protm_order *o) {
   return 0;
 }
 
+/* The folder of the device in debugfs that has a shrinker's file. */
+static int open_shrink(const char *folder) {
+  char path[PATH_BYTES + 8] = "";
+  int fd = -1;
+  DIR *devices = opendir(folder);
+
+  if (devices == NULL) return -errno;
+  for (const struct dirent *d = readdir(devices); d != NULL && fd < 0; d = readdir(devices)) {
+    if (d->d_name[0] == '.') continue;
+    snprintf(path, sizeof path, "%.*s/%.*s/shrink", PATH_BYTES / 3, folder, PATH_BYTES / 3,
+             d->d_name);
+    fd = open(path, O_RDWR | O_CLOEXEC);
+  }
+  closedir(devices);
+  return fd < 0 ? -ENOENT : fd;
+}
+
+/* A write asks for pages, a read says how many came. */
+static long reclaim(const struct protm_order *o) {
+  char text[32] = "";
+  const int fd = open_shrink(o->name);
+
+  if (fd < 0) return fd;
+  ssize_t n = snprintf(text, sizeof text, "%llu", (unsigned long long)o->args[0]);
+  n = write(fd, text, (size_t)n);
+  if (n >= 0) n = pread(fd, text, sizeof text - 1, 0);
+  const long error = n < 0 ? -errno : 0;
+  close(fd);
+  if (error != 0) return error;
+  text[n] = 0;
+  return (long)strtoull(text, NULL, 0);
+}
+
+/* Without swap no driver gives pages that have something in them. What is on the disk is never
+ * read: there is memory enough. Source: union swap_header. */
+static void swap_on(const char *disk) {
+  enum { VERSION_AT = 1024, LAST_PAGE_AT = VERSION_AT + 4, MAGIC_AT = PAGE_BYTES - 10 };
+  static char header[PAGE_BYTES];
+  const __u32 version = 1, last_page = 255;
+  const int fd = open(disk, O_RDWR | O_CLOEXEC);
+
+  if (fd < 0) return;
+  memcpy(header + VERSION_AT, &version, sizeof version);
+  memcpy(header + LAST_PAGE_AT, &last_page, sizeof last_page);
+  memcpy(header + MAGIC_AT, "SWAPSPACE2", PAGE_BYTES - MAGIC_AT);
+  if (pwrite(fd, header, sizeof header, 0) != sizeof header) say("swap header");
+  close(fd);
+  if (swapon(disk, 0) != 0) say("swapon");
+}
+
 static long sleep_ns(__u64 ns) {
   const struct timespec t = {.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
 
@@ -247,6 +299,7 @@ static long carry_out(const struct protm_order *o) {
       return or_errno(mprotect((void *)o->args[0], o->args[1], PROT_READ));
     case PROTM_WRITE_FILE: return write_file(o);
     case PROTM_FDINFO: return read_fdinfo(o);
+    case PROTM_RECLAIM: return reclaim(o);
     case PROTM_MAP: return map_pages(o);
     case PROTM_MAP_END: return unmap_pages(o);
     case PROTM_MAP_LOAD:
@@ -296,6 +349,7 @@ int main(void) {
   mkdir("/dev", S_IRWXU);
   mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
   mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+  swap_on("/dev/ram0");
   /* A Program's descriptors begin at 3, and what lies below answers to nothing but close. */
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
     close(fd);

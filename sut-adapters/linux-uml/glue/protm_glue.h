@@ -48,6 +48,7 @@ enum protm_order_kind {
   PROTM_MAP_LOAD,      /* args: address, offset in it, bytes; into data */
   PROTM_MAP_STORE,     /* args: address, offset in it, bytes; data */
   PROTM_FDINFO,        /* args: descriptor, bytes; into data -> bytes of the text */
+  PROTM_RECLAIM,       /* name = debugfs folder of the devices; args: pages -> pages freed */
   /* by our files in the kernel, in the actor's task */
   PROTM_ADD_DEVICE,    /* the GPU's node becomes a device; drivers probe it */
   PROTM_REMOVE_DEVICE, /* and goes from its bus */
