@@ -240,7 +240,7 @@ static long reclaim(const struct protm_order *o) {
   if (fd < 0) return fd;
   ssize_t n = snprintf(text, sizeof text, "%llu", (unsigned long long)o->args[0]);
   n = write(fd, text, (size_t)n);
-  if (n >= 0) n = pread(fd, text, sizeof text - 1, 0);
+  if (n >= 0) n = read(fd, text, sizeof text - 1);
   const long error = n < 0 ? -errno : 0;
   close(fd);
   if (error != 0) return error;
