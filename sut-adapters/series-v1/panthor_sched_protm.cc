@@ -146,15 +146,18 @@ void cs_slot_process_protm_pending_event_locked(PanthorDevice* ptdev, std::uint3
     sched_queue_tick(sched, 0);
     return;
   }
+  const bool known = (group->protm_pending_queues & bit) != 0;
   group->protm_unsettled = false;
   group->protm_pending_queues |= bit;
   group->idle_queues &= ~bit;
   // Corrected: who was thrown out of one session does not end the next one. Where entries take
-  // longer than a period nobody got any further.
+  // longer than a period nobody got any further. Nor does a request bring a tick that the status
+  // words told of before: behind an exit longer than a period that tick is a full one, and takes
+  // its turn from whoever the exit was for.
   const bool as_posted = has_defect(ptdev, Switch::sched_46) ||
                          has_defect(ptdev, Switch::sched_47) ||
                          has_defect(ptdev, Switch::sched_48);
-  if (!sched->protm.protected_mode || as_posted) sched_queue_tick(sched, 0);
+  if ((!sched->protm.protected_mode && !known) || as_posted) sched_queue_tick(sched, 0);
 }
 
 void cs_slot_sync_protm_wait_locked(PanthorDevice* ptdev, std::uint32_t csg_id,
