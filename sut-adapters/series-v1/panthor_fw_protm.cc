@@ -50,6 +50,12 @@ int wait_enter_active(PanthorDevice* ptdev) {
   return faulted(ptdev) ? -EIO : 0;
 }
 
+// The firmware of an unplugged device has stopped, and its registers may have no power any more, or
+// be another driver's: nobody waits for them, whatever the GPU was in when the wait began.
+bool gone(PanthorDevice* ptdev) {
+  return ptdev->unplug.begun && !ptdev->fw->booted;
+}
+
 }  // namespace
 
 bool panthor_fw_protm_is_active(PanthorDevice* ptdev) {
@@ -93,7 +99,7 @@ int panthor_fw_protm_exit_wait_event_timeout(PanthorDevice* ptdev) {
     panthor_fw_toggle_reqs(ptdev, ptdev->fw->global, kReqAck, fw::kGlbPing);
     panthor_fw_ring_global_doorbell(ptdev);
   }
-  const auto left = [&] { return !panthor_gpu_in_protm(ptdev); };
+  const auto left = [&] { return gone(ptdev) || !panthor_gpu_in_protm(ptdev); };
   if (active && k.wait_event_timeout(ptdev->fw->req_waitqueue, left,
                                      k.msecs_to_jiffies(kForcedExitMs)) == 0) {
     k.log("Wait for forced protected mode exit timed out");
@@ -113,8 +119,9 @@ int panthor_fw_protm_exit_wait_event_timeout(PanthorDevice* ptdev) {
 
 int panthor_fw_protm_exit_sync(PanthorDevice* ptdev) {
   // The caller holds protm.lock for reading, so that no new session can begin here.
-  if (ptdev->kernel.poll([&] { return !panthor_gpu_in_protm(ptdev); }, kStatusPollUs,
-                         kNaturalExitUs, contract::Atomicity::may_sleep) == 0) {
+  const auto left = [&] { return gone(ptdev) || !panthor_gpu_in_protm(ptdev); };
+  if (ptdev->kernel.poll(left, kStatusPollUs, kNaturalExitUs, contract::Atomicity::may_sleep) ==
+      0) {
     return 0;
   }
   return panthor_fw_protm_exit_wait_event_timeout(ptdev);
