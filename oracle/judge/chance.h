@@ -19,15 +19,16 @@ namespace protm::judge {
 /// number; a page fault of another group of its VM (the base ends all groups of that VM that hold
 /// slots), also as a bus fault for which the MMU has reported nothing; an exit that the GPU refuses
 /// and a fault inside, while it is the group inside; an ack that its slot loses; a PING whose ack
-/// is missing, for who enters behind it; a cache flush, AS command, power domain, reset, boot or
-/// interrupt line that hangs; the loss of a region's progress, and a time-out of who was thrown out
-/// twice, or of whose five seconds others that it does not outrank spent four inside; a tiler heap
-/// that is full and that another group uses too. A difference about a group is one of chance only
-/// if it died in one of the runs at least after it was touched, and not in the other without that
-/// or a fault that the hardware reported as its own. How the session of a group ended is one of
-/// chance where it died in both runs and its exit took as long as a driver waits for one. Of a
-/// group that dies of its own fault in both runs two things are: whether a job that comes at that
-/// time is refused or has the error of its ring, and how far its other queues were by then.
+/// is missing, for who enters behind it; an entry that lasts as long as a driver waits; a cache
+/// flush, AS command, power domain, reset, boot or interrupt line that hangs; the loss of a
+/// region's progress, and a time-out of who was thrown out twice, or of whose five seconds others
+/// that it does not outrank spent four inside; a tiler heap that is full and that another group
+/// uses too. A difference about a group is one of chance only if it died in one of the runs at
+/// least after it was touched, and not in the other without that or a fault that the hardware
+/// reported as its own. How the session of a group ended is one of chance where it died in both
+/// runs and its exit took as long as a driver waits for one. Of a group that dies of its own fault
+/// in both runs two things are: whether a job that comes at that time is refused or has the error
+/// of its ring, and how far its other queues were by then.
 std::size_t drop_chance(Comparison& c);
 
 }  // namespace protm::judge

@@ -171,6 +171,22 @@ TEST_CASE("chance: an exit that is refused touches the group inside, a lost ack 
   CHECK(w.left(late, EINVAL) == 1);  // no excuse: RST-14
 }
 
+TEST_CASE("chance: an entry as long as a driver waits for it touches all, a short one none") {
+  World w;
+  w.program.faults.resize(1);
+  w.program.faults[0].machine.kind = vocab::FaultKind::late_active;
+  const auto left = [&](std::uint64_t value_ns) {
+    w.program.faults[0].machine.value_ns = value_ns;
+    TraceBuilder late = w.running();
+    late.saw(K::fault_applied,
+             {.b = static_cast<std::uint32_t>(vocab::FaultKind::late_active),
+              .c = vocab::kAnySlot});
+    return w.left(late, ETIMEDOUT);
+  };
+  CHECK(left(1000 * kMs) == 0);
+  CHECK(left(100 * kMs) == 1);
+}
+
 TEST_CASE("chance: who dies of a slow exit in both runs may end by exit or by reset") {
   const World w;
   const auto left = [&](std::uint64_t oracle_ns, std::uint64_t candidate_ns) {

@@ -28,6 +28,10 @@ constexpr std::uint64_t kCrowdedNs = 4 * vocab::kSec;
 
 enum class Reach : std::uint8_t { nobody, slot, inside, everybody };
 
+/// The 500 ms for which a driver waits for protected mode behind the ack of the entry, likewise.
+/// Source: patch 7/8, panthor_fw_protm_enter().
+constexpr std::uint64_t kEntryWaitNs = kExitWaitNs;
+
 /// Whom a machine fault touches.
 Reach reach_of(F kind) {
   switch (kind) {
@@ -215,9 +219,17 @@ class Reader {
     return inside_ns >= kCrowdedNs;
   }
 
+  /// On its way in the firmware answers nobody. Where that lasts as long as a driver waits, a reset
+  /// finds all slots silent, and who is on one is the driver's choice.
+  [[nodiscard]] bool hangs_entering(const Record& r) const {
+    return static_cast<F>(r.b) == F::late_active && r.a < program_.faults.size() &&
+           program_.faults[r.a].machine.value_ns >= kEntryWaitNs;
+  }
+
   void take_fault(std::size_t i) {
     const Record& r = trace_.records[i];
     const auto slot = static_cast<std::uint32_t>(r.c);
+    if (hangs_entering(r)) touch_if(i, [](std::uint32_t) { return true; });
     switch (reach_of(static_cast<F>(r.b))) {
       case Reach::nobody: break;
       case Reach::slot:
