@@ -156,8 +156,12 @@ std::optional<LogFinding> log_finding(std::string_view line) {
 
 std::optional<LogFinding> LogReader::take_leak(std::string_view line) {
   const std::string_view words = line.substr(kMemleak.size());
-  if (words.starts_with("unreferenced object ")) {
-    leak_ = Leak::object;
+  const bool next_object = words.starts_with("unreferenced object ");
+  if (next_object || contains(words, " new suspected memory leaks")) {
+    const bool nameless = leak_ == Leak::backtrace;
+    leak_ = next_object ? Leak::object : Leak::none;
+    // Its backtrace was empty, or of allocators only.
+    if (nameless) return LogFinding{RecordKind::leak, 0, "kmemleak unknown"};
   } else if (contains(words, "comm \"swapper/")) {
     leak_ = Leak::none;  // made while the kernel itself booted
   } else if (leak_ == Leak::object && contains(words, "backtrace")) {

@@ -104,6 +104,27 @@ TEST_CASE("LogReader: a leak is named after the function that allocated it") {
   CHECK(!reader.take("kmemleak:     panthor_ioctl_group_create+0x90/0x110"));
 }
 
+TEST_CASE("LogReader: a leak whose backtrace names nobody is one all the same") {
+  uml::LogReader reader;
+  const auto object = [&](const char* first) {
+    const auto before = reader.take(first);
+    CHECK(!reader.take("kmemleak:   comm \"init\", pid 17, jiffies 4294937298"));
+    CHECK(!reader.take("kmemleak:   backtrace (crc a1):"));
+    return before;
+  };
+  CHECK(!object("kmemleak: unreferenced object 0x618b4c00 (size 1024):"));
+  CHECK(!reader.take("kmemleak:     __kmalloc_cache_noprof+0x163/0x260"));
+  const auto second = object("kmemleak: unreferenced object (percpu) 0x618b4c80 (size 8):");
+  REQUIRE(second.has_value());
+  CHECK(second->kind == RecordKind::leak);
+  CHECK(second->words == "kmemleak unknown");
+  const auto last = reader.take(
+      "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)");
+  REQUIRE(last.has_value());
+  CHECK(last->words == "kmemleak unknown");
+  CHECK(!reader.take("kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"));
+}
+
 TEST_CASE("LogReader: what the kernel itself leaves behind at boot is no leak of a candidate") {
   uml::LogReader reader;
   for (const char* line :
