@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -92,18 +93,16 @@ int panthor_submit_ctx_collect_jobs_signal_ops(SubmitCtx* ctx) {
   return 0;
 }
 
-// The VM's reservation and those of all objects that are shared with others.
+// The VM's reservation and those of all objects that are shared with others, as
+// drm_gpuvm_prepare_objects() has them: those that a mapping or an operation under way refers to. It
+// walks a list of objects and not the mappings, so it waits for no operation.
 int panthor_vm_prepare_mapped_bos_resvs(SubmitCtx* ctx, Vm* vm) {
   ctx->resvs.push_back(vm->root_gem->resv);
-  {
-    contract::MutexGuard guard(ctx->ptdev->kernel, vm->op_lock);
-    ctx->ptdev->drm.gpuvm_for_each(vm->base, [&](const Ptr<contract::GpuVa>& va) {
-      if (va->gem == nullptr || va->gem->resv == vm->root_gem->resv) return;
-      for (const auto& have : ctx->resvs) {
-        if (have == va->gem->resv) return;
-      }
-      ctx->resvs.push_back(va->gem->resv);
-    });
+  for (const VmBo& vm_bo : ctx->ptdev->reclaim.vm_bos) {
+    const auto& resv = vm_bo.bo->resv;
+    if (vm_bo.vm != vm) continue;
+    const auto end = ctx->resvs.end();
+    if (std::find(ctx->resvs.begin(), end, resv) == end) ctx->resvs.push_back(resv);
   }
   const int ret = ctx->ptdev->drm.resv_lock_all(ctx->resvs);
   ctx->locked = ret == 0;
