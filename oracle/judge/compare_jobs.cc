@@ -58,6 +58,17 @@ std::map<Queue, std::vector<std::uint32_t>> orders_of(
   return out;
 }
 
+/// Whether the call that submitted `first` had begun in this run when that of `second` came back.
+/// Then a queue may have taken `first` before, whatever another run's actors did: a queue has the
+/// order of the calls. Source: drm_sched_entity_push_job().
+bool submitted_before(const Trace& trace, std::uint32_t first, std::uint32_t second) {
+  for (const Record& r : trace.records) {
+    if (r.kind == RecordKind::step_started && r.b == first) return true;
+    if (r.kind == RecordKind::step_returned && r.b == second) return false;
+  }
+  return false;
+}
+
 void compare_orders(Comparison& c, const std::map<std::uint32_t, std::size_t>& oracle,
                     const std::map<std::uint32_t, std::size_t>& candidate) {
   const auto wanted = orders_of(c.program, oracle);
@@ -65,14 +76,23 @@ void compare_orders(Comparison& c, const std::map<std::uint32_t, std::size_t>& o
     const auto want = wanted.find(queue);
     if (want == wanted.end()) continue;
     const std::size_t n = std::min(jobs.size(), want->second.size());
+    std::vector<std::uint32_t> left = want->second;
     for (std::size_t i = 0; i < n; ++i) {
-      if (jobs[i] == want->second[i]) continue;
+      const std::uint32_t job = jobs[i];
+      const auto own = std::find(left.begin(), left.end(), job);
+      const auto ahead = std::find_if(left.begin(), own, [&](std::uint32_t other) {
+        return !submitted_before(c.candidate, job, other);
+      });
+      if (ahead == own) {
+        if (own != left.end()) left.erase(own);
+        continue;
+      }
       const std::size_t record = candidate.at(jobs[i]);
       Finding f = found("fence", c.candidate.records[record].time_ns, "fence_signalled", "order",
                         "the fence of job " + step_words(c.program, jobs[i]) +
                             " signalled out of its queue's order");
       f.candidate_record = record;
-      f.oracle_record = oracle.at(want->second[i]);
+      f.oracle_record = oracle.at(*ahead);
       c.findings.push_back(std::move(f));
       break;
     }
