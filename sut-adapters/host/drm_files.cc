@@ -130,7 +130,7 @@ Result<DrmFilePtr> DrmFiles::open_drm() {
   const DrmFilePtr file = ctx_.kernel.make<DrmFileObj>("drm_file", ctx_.memory);
   if (file == nullptr) return tl::unexpected(-ENOMEM);
   file->id = ++last_drm_file_;
-  file->instance = kernel_.drm_instance();
+  file->instance = kernel_.device().drm_instance();
   kernel_.drm_instance_get(file->instance);
   const int error = ctx_.ops->open != nullptr ? ctx_.ops->open(ctx_.driver, file) : 0;
   if (error == 0) return file;

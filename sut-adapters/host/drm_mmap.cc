@@ -73,7 +73,7 @@ std::int64_t DrmFiles::map_load(std::uint64_t mapping, std::uint64_t offset,
   if (offset > m.size - kWord) return -EFAULT;
   if (m.gem == nullptr) {
     // A file of an earlier life of the device has no driver any more; of this one it decides.
-    if (m.drm->instance != kernel_.drm_instance()) return -EFAULT;
+    if (m.drm->instance != kernel_.device().drm_instance()) return -EFAULT;
     const auto word = ctx_.ops->read_user_page(ctx_.driver, m.drm);
     if (!word) return -EFAULT;
     value = offset == 0 ? *word : 0;

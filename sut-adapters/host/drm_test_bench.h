@@ -16,7 +16,7 @@ namespace protm::host {
 class DrmBench {
  public:
   DrmBench() {
-    kernel().device_set_ops({[](void*) { return 0; }, [](void*) {}, nullptr});
+    kernel().device().set_ops({[](void*) { return 0; }, [](void*) {}, nullptr});
     drm = std::make_unique<DrmImpl>(kernel(), bench.bus, bench.user, kernel().memory());
     drm->set_driver(this);
     ops.name = "panthor";
@@ -29,7 +29,7 @@ class DrmBench {
       if (self.import_error != 0) return tl::unexpected(self.import_error);
       return self.new_gem(size);
     };
-    bench.now("bind", [&] { kernel().device_attach(); });
+    bench.now("bind", [&] { kernel().device().attach(); });
     drm->drm_dev_init(&ops);
   }
   KernelImpl& kernel() { return *bench.kernel; }

@@ -69,13 +69,13 @@ InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surrou
       baseline_(around.memory) {
   driver_ = make(kernel_, drm_, around.memory, options);
   drm_.set_driver(driver_);
-  KernelImpl::DeviceOps ops;
+  DeviceOps ops;
   ops.ctx = this;
   ops.probe = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->probe(); };
   ops.remove = [](void* self) { static_cast<InProcessSut*>(self)->driver_->remove(); };
   ops.suspend = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->suspend(); };
   ops.resume = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->resume(); };
-  kernel_.device_set_ops(ops);
+  kernel_.device().set_ops(ops);
 }
 
 // --- calls as tasks --------------------------------------------------------------------------
@@ -113,11 +113,11 @@ int InProcessSut::initialise() {
 std::int64_t InProcessSut::perform(const Call& call, std::uint64_t& output) {
   switch (call.call) {
     case SysCall::load: return load();
-    case SysCall::probe: return loaded_ ? kernel_.device_bind() : -ENODEV;
-    case SysCall::unbind: return kernel_.device_unbind();
-    case SysCall::suspend: return kernel_.device_suspend();
-    case SysCall::resume: return kernel_.device_resume();
-    case SysCall::unplug: return kernel_.device_unplug();
+    case SysCall::probe: return loaded_ ? kernel_.device().bind() : -ENODEV;
+    case SysCall::unbind: return kernel_.device().unbind();
+    case SysCall::suspend: return kernel_.device().suspend();
+    case SysCall::resume: return kernel_.device().resume();
+    case SysCall::unplug: return kernel_.device().unplug();
     case SysCall::unload: return unload();
     case SysCall::sleep: kernel_.sleep_ns(call.args[0]); return 0;
     case SysCall::heap_register:
@@ -134,7 +134,7 @@ std::int64_t InProcessSut::load() {
   if (init_result_ != 0) return init_result_;
   if (loaded_) return -EEXIST;
   loaded_ = true;
-  return kernel_.device_present() ? kernel_.device_attach() : 0;
+  return kernel_.device().present() ? kernel_.device().attach() : 0;
 }
 
 // What is bound is unbound. Source: kernel/module/main.c delete_module(); fops_get() in fs/open.c
@@ -142,8 +142,8 @@ std::int64_t InProcessSut::load() {
 std::int64_t InProcessSut::unload() {
   if (!loaded_) return -ENOENT;
   if (kernel_.drm_users() != 0) return -EAGAIN;
-  if (kernel_.device_bound()) {
-    const int error = kernel_.device_unbind();
+  if (kernel_.device().bound()) {
+    const int error = kernel_.device().unbind();
     if (error != 0) return error;
   }
   driver_->module_exit();
@@ -303,7 +303,7 @@ void InProcessSut::report_rest(bool after_unbind) {
   rest_value("protm_active", rest.protm_active);
   rest_value("reset_pending", rest.reset_pending);
   const bool active = kernel_.pm_runtime_status() != contract::RpmStatus::suspended;
-  rest_value("rpm_active", active || kernel_.pm().usage != 0 ? 1 : 0);
+  rest_value("rpm_active", active || kernel_.device().pm().usage != 0 ? 1 : 0);
   rest_value("live_heap_buffers", drm_.live_buffers());
   if (!after_unbind) return;
   // Exporters that gave up their heap go away now, so that only what a driver keeps is a leak.

@@ -18,6 +18,7 @@
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/host/kernel_state.h"
 #include "sut-adapters/host/lock_order.h"
+#include "sut-adapters/host/platform_device.h"
 
 namespace protm::host {
 
@@ -83,46 +84,22 @@ class KernelImpl final : public contract::Kernel {
   /// Contexts (actor, step) of syscall tasks that blocked for the first time; the caller clears it.
   [[nodiscard]] std::pmr::vector<TaskContext>& newly_blocked() { return newly_blocked_; }
 
-  // Device core. Probe and remove callbacks are the in-process Sut's (driver entry points).
-  struct DeviceOps {
-    int (*probe)(void* ctx) = nullptr;
-    void (*remove)(void* ctx) = nullptr;
-    int (*suspend)(void* ctx) = nullptr;
-    int (*resume)(void* ctx) = nullptr;
-    void* ctx = nullptr;
-  };
-  void device_set_ops(const DeviceOps& ops) { device_ops_ = ops; }
-  /// As the driver core does when a driver is registered. Defer puts it on the list; result 0.
-  int device_attach();
-  /// As a write to sysfs bind. Errors: -EBUSY bound, -EAGAIN for a deferral, the probe's error.
-  int device_bind();
-  /// As a write to sysfs unbind. Errors: -ENODEV not bound.
-  int device_unbind();
-  /// The device's part of a system suspend. Errors: -EBUSY asleep already, the driver's error.
-  int device_suspend();
-  /// Errors: -EINVAL not asleep, the driver's error.
-  int device_resume();
-  /// The device leaves its bus. Errors: -ENODEV gone already, -EBUSY asleep.
-  int device_unplug();
-  [[nodiscard]] bool device_bound() const { return bound_; }
-  /// Files and exported buffers of DRM devices: each keeps the driver's module.
-  [[nodiscard]] std::uint32_t drm_users() const;
-  [[nodiscard]] bool device_present() const { return present_; }
-  [[nodiscard]] bool probe_deferred() const { return deferred_; }
-  /// A driver bound, or another of B2's triggers: the deferred probe is tried again, in a task.
-  void trigger_deferred_probe();
+  /// The GPU.
+  [[nodiscard]] PlatformDevice& device() { return device_; }
 
-  // DRM devices, one per probe. The contract's drm_dev_* mean the newest one.
-  [[nodiscard]] std::uint32_t drm_instance() const;   ///< UINT32_MAX before the first probe
+  // DRM devices, one per probe. The contract's drm_dev_* mean the newest one of a device.
+  /// A new one, with one reference: its number.
+  std::uint32_t drm_instance_add();
   void drm_instance_get(std::uint32_t instance);
   void drm_instance_put(std::uint32_t instance);
   [[nodiscard]] bool drm_instance_unplugged(std::uint32_t instance) const;
+  /// Files and exported buffers of DRM devices: each keeps the driver's module.
+  [[nodiscard]] std::uint32_t drm_users() const;
 
   [[nodiscard]] std::span<const RoleCount> live_objects() const { return roles_; }
   [[nodiscard]] std::uint32_t live_pages() const { return live_pages_; }
   /// Sleeps in the current task.
   void sleep_ns(std::uint64_t ns) { delay(ns); }
-  [[nodiscard]] const PmState& pm() const { return pm_; }
   [[nodiscard]] contract::Bus& bus() { return *around_.bus; }
 
   // === contract::Kernel ==========================================================================
@@ -191,12 +168,16 @@ class KernelImpl final : public contract::Kernel {
   bool del_timer_sync(contract::Timer& t) override;
   void shared_access(const char* place) override { point(contract::PointKind::shared, place); }
 
-  std::uint32_t read32(std::uint32_t offset) override;
-  void write32(std::uint32_t offset, std::uint32_t value) override;
+  std::uint32_t read32(std::uint32_t offset) override { return device_.read32(offset); }
+  void write32(std::uint32_t offset, std::uint32_t value) override {
+    device_.write32(offset, value);
+  }
   int request_irq(contract::IrqLine line, contract::IrqReturn (*hard)(void* ctx), void* ctx,
-                  Callback thread, const char* role) override;
-  void free_irq(contract::IrqLine line, void* ctx) override;
-  void synchronize_irq(contract::IrqLine line) override;
+                  Callback thread, const char* role) override {
+    return device_.request_irq(line, hard, ctx, thread, role);
+  }
+  void free_irq(contract::IrqLine line, void* ctx) override { device_.free_irq(line, ctx); }
+  void synchronize_irq(contract::IrqLine line) override { device_.synchronize_irq(line); }
 
   vocab::Pa page_alloc(const char* role, std::uint32_t order) override;
   void page_free(vocab::Pa pa) override;
@@ -211,29 +192,37 @@ class KernelImpl final : public contract::Kernel {
   bool capable_sys_nice() const override { return current_context().sys_nice; }
   bool capable_sys_admin() const override { return current_context().sys_admin; }
 
-  int devm_add_action(Callback fn, const char* role) override;
-  int drmm_add_action(Callback fn, const char* role) override;
-  bool dev_enter() override;
-  void dev_exit() override;
-  void dev_unplug() override;
-  bool dev_is_unplugged() const override;
-  void drm_dev_get() override { drm_instance_get(drm_instance()); }
-  void drm_dev_put() override { drm_instance_put(drm_instance()); }
+  int devm_add_action(Callback fn, const char* role) override {
+    return device_.devm_add_action(fn, role);
+  }
+  int drmm_add_action(Callback fn, const char* role) override {
+    return device_.drmm_add_action(fn, role);
+  }
+  bool dev_enter() override { return device_.dev_enter(); }
+  void dev_exit() override { device_.dev_exit(); }
+  void dev_unplug() override { device_.dev_unplug(); }
+  bool dev_is_unplugged() const override { return device_.dev_is_unplugged(); }
+  void drm_dev_get() override { drm_instance_get(device_.drm_instance()); }
+  void drm_dev_put() override { drm_instance_put(device_.drm_instance()); }
 
-  void pm_runtime_enable(Callback suspend_fn, Callback resume_fn) override;
-  void pm_runtime_use_autosuspend(std::uint64_t delay_ms) override;
-  void pm_runtime_dont_use_autosuspend() override;
-  void pm_runtime_set_suspended() override;
-  int pm_runtime_resume_and_get() override;
-  int pm_runtime_get_sync() override;
-  void pm_runtime_get_noresume() override;
-  void pm_runtime_put_autosuspend() override;
-  void pm_runtime_put() override;
-  void pm_runtime_put_sync_suspend() override;
-  int pm_runtime_force_suspend() override;
-  int pm_runtime_force_resume() override;
-  contract::RpmStatus pm_runtime_status() const override { return pm_.status; }
-  void pm_callback_result(int error) override { pm_.callback_result = error; }
+  void pm_runtime_enable(Callback suspend_fn, Callback resume_fn) override {
+    device_.pm_runtime_enable(suspend_fn, resume_fn);
+  }
+  void pm_runtime_use_autosuspend(std::uint64_t delay_ms) override {
+    device_.pm_runtime_use_autosuspend(delay_ms);
+  }
+  void pm_runtime_dont_use_autosuspend() override { device_.pm_runtime_dont_use_autosuspend(); }
+  void pm_runtime_set_suspended() override { device_.pm_runtime_set_suspended(); }
+  int pm_runtime_resume_and_get() override { return device_.pm_runtime_resume_and_get(); }
+  int pm_runtime_get_sync() override { return device_.pm_runtime_get_sync(); }
+  void pm_runtime_get_noresume() override { device_.pm_runtime_get_noresume(); }
+  void pm_runtime_put_autosuspend() override { device_.pm_runtime_put_autosuspend(); }
+  void pm_runtime_put() override { device_.pm_runtime_put(); }
+  void pm_runtime_put_sync_suspend() override { device_.pm_runtime_put_sync_suspend(); }
+  int pm_runtime_force_suspend() override { return device_.pm_runtime_force_suspend(); }
+  int pm_runtime_force_resume() override { return device_.pm_runtime_force_resume(); }
+  contract::RpmStatus pm_runtime_status() const override { return device_.pm_runtime_status(); }
+  void pm_callback_result(int error) override { device_.pm_callback_result(error); }
 
   contract::Result<std::span<const std::byte>> request_firmware(const char* path) override;
   const char* module_param(const char* name) const override;
@@ -247,6 +236,7 @@ class KernelImpl final : public contract::Kernel {
 
  private:
   friend class KernelTestAccess;
+  friend class PlatformDevice;
   /// Memory is used again for objects of the same role only, so that a finding names the right one.
   struct FreeList {
     const char* role = "";
@@ -350,39 +340,8 @@ class KernelImpl final : public contract::Kernel {
   void delayed_work_fired(std::uint32_t id);
   void timer_fired(std::uint32_t id);
 
-  // interrupts (irq_line.cc)
   void run_hard_irqs();
-  /// WARNs when the clocks of the registers are off.
-  void check_power();
-  /// What one handler of a line answered; `ended` false: it stopped inside.
-  contract::IrqReturn run_irq_action(std::uint32_t nr, bool& ended);
-  void run_irq_line(std::uint32_t line);
-  void wake_irq_thread(std::uint32_t line);
-  static void irq_thread_entry(void* arg);
-  void irq_thread_run(std::uint32_t line);
-  void release_irq(std::uint32_t line);
-
-  // device (kernel_device.cc)
-  int really_probe();
-  void release_devres();
   void drm_release(DrmInstance& d);
-  DrmInstance& drm_current();
-
-  // runtime PM (pm_runtime.cc)
-  enum class PmMode : std::uint8_t { sync, async };
-  enum class PmTimer : std::uint8_t { ignore, honour };
-  int pm_resume(PmMode mode);
-  int pm_suspend(PmMode mode, PmTimer timer);
-  int pm_idle(PmMode mode);
-  int pm_check_suspend() const;
-  bool pm_drop_usage();
-  [[nodiscard]] std::uint64_t pm_expiry_ns() const;
-  void pm_request(PmRequest what);
-  void pm_timer_fired();
-  void pm_disable();
-  void pm_reinit();
-  int pm_callback(const Callback& fn);
-  void pm_cancel_requests();
 
   contract::Surroundings around_;
   LockOrder order_;
@@ -417,10 +376,6 @@ class KernelImpl final : public contract::Kernel {
   std::uint64_t timers_armed_ = 0;   ///< on the timer wheel; the n-th one has its own lateness
   std::uint64_t known_next_event_ns_ = 0;
 
-  /// Handlers: number = line + kIrqLines * place on the line.
-  std::array<IrqAction, kIrqLines * kIrqShares> irqs_{};
-  std::array<IrqCounts, kIrqLines> irq_counts_{};
-
   std::pmr::vector<FreeList*> free_objects_;
   /// The row of a role, made when there is none.
   RoleCount& count_of(const char* role);
@@ -431,17 +386,8 @@ class KernelImpl final : public contract::Kernel {
   std::pmr::vector<Said> said_;              ///< findings that are reported once
   bool say_once(contract::RecordKind kind, std::uint16_t sub, const char* words);
 
-  DeviceOps device_ops_;
-  bool bound_ = false;
-  bool present_ = true;
-  bool asleep_ = false;
-  bool deferred_ = false;
-  bool probing_ = false;
-  contract::Mutex device_lock_{.role = "device_lock"};   ///< one bind or unbind at a time
-  std::uint32_t trigger_count_ = 0;
-  std::pmr::vector<Devres> devres_;
   std::pmr::deque<DrmInstance> drm_;
-  PmState pm_;
+  PlatformDevice device_;
 };
 
 }  // namespace protm::host

@@ -36,10 +36,7 @@ bool is_host_role(std::string_view role) {
 
 TaskView KernelImpl::view(const Task& t) const {
   const char* role = t.role;
-  // Handlers that share a line stand a number of lines apart.
-  for (std::size_t nr = 0; nr < irqs_.size(); ++nr) {
-    if (irqs_[nr].thread_task == t.id) role = kIrqThreads[nr % kIrqLines];
-  }
+  if (const auto line = device_.line_of_thread(t.id)) role = kIrqThreads[*line];
   return {.id = t.id, .role = role, .actor = t.context.actor};
 }
 

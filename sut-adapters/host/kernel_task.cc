@@ -31,8 +31,8 @@ KernelImpl::KernelImpl(const contract::Surroundings& around)
       free_objects_(around.memory),
       roles_(around.memory),
       said_(around.memory),
-      devres_(around.memory),
-      drm_(around.memory) {
+      drm_(around.memory),
+      device_(*this, *around.bus, 0, around.memory) {
   Fiber::drop_all_of(this);   // of a Host that lay here before
   queues_.emplace_back(around.memory);
   queues_.back().role = "system_wq";
@@ -331,7 +331,7 @@ std::uint32_t KernelImpl::waits_for_task(const Task& t) const {
       }
       return 0;
     }
-    case WaitKind::irq_thread: return irqs_[t.wait_id].thread_task;
+    case WaitKind::irq_thread: return device_.thread_of_wait(t.wait_id);
     default: return 0;
   }
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Runtime PM of the one device. Source: reference/facts-host.md section 10 (K7 column).
+// Runtime PM of a device. Source: reference/facts-host.md section 10 (K7 column).
 // Not modelled: parents, children, links, ignore_children, no_callbacks, slack of the timer.
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/host/kernel_impl.h"
+#include "sut-adapters/host/platform_device.h"
 
 namespace protm::host {
 
 using contract::RpmStatus;
 
-void KernelImpl::pm_runtime_enable(Callback suspend_fn, Callback resume_fn) {
+void PlatformDevice::pm_runtime_enable(Callback suspend_fn, Callback resume_fn) {
   if (pm_.enabled) {
-    warn("runtime PM enabled twice");
+    kernel_.warn("runtime PM enabled twice");
     return;
   }
   pm_.suspend_fn = suspend_fn;
@@ -19,17 +20,17 @@ void KernelImpl::pm_runtime_enable(Callback suspend_fn, Callback resume_fn) {
   devres_.push_back(Devres{DevresKind::runtime_pm, "runtime pm", {}, 0});
 }
 
-void KernelImpl::pm_runtime_use_autosuspend(std::uint64_t delay_ms) {
+void PlatformDevice::pm_runtime_use_autosuspend(std::uint64_t delay_ms) {
   pm_.autosuspend = true;
   pm_.delay_ms = delay_ms;
 }
 
-void KernelImpl::pm_runtime_dont_use_autosuspend() {
+void PlatformDevice::pm_runtime_dont_use_autosuspend() {
   pm_.autosuspend = false;
-  if (remove_expiry(ExpiryKind::autosuspend, 0)) pm_idle(PmMode::async);
+  if (kernel_.remove_expiry(ExpiryKind::autosuspend, nr_)) pm_idle(PmMode::async);
 }
 
-void KernelImpl::pm_runtime_set_suspended() {
+void PlatformDevice::pm_runtime_set_suspended() {
   if (pm_.enabled && pm_.error == 0) return;   // -EAGAIN, which panthor does not look at
   pm_.status = RpmStatus::suspended;
   pm_.error = 0;
@@ -37,50 +38,50 @@ void KernelImpl::pm_runtime_set_suspended() {
 
 // --- usage count -----------------------------------------------------------------------------
 
-void KernelImpl::pm_runtime_get_noresume() { ++pm_.usage; }
+void PlatformDevice::pm_runtime_get_noresume() { ++pm_.usage; }
 
-int KernelImpl::pm_runtime_get_sync() {
-  might_sleep("pm_runtime_get_sync", "device");
+int PlatformDevice::pm_runtime_get_sync() {
+  kernel_.might_sleep("pm_runtime_get_sync", "device");
   ++pm_.usage;
   return pm_resume(PmMode::sync);
 }
 
-int KernelImpl::pm_runtime_resume_and_get() {
+int PlatformDevice::pm_runtime_resume_and_get() {
   const int result = pm_runtime_get_sync();
   if (result >= 0) return 0;
   pm_drop_usage();
   return result;
 }
 
-bool KernelImpl::pm_drop_usage() {
+bool PlatformDevice::pm_drop_usage() {
   if (pm_.usage == 0) {
-    warn("runtime PM usage count underflow");
+    kernel_.warn("runtime PM usage count underflow");
     return false;
   }
   return --pm_.usage == 0;
 }
 
-void KernelImpl::pm_runtime_put_autosuspend() {
-  pm_.last_busy_ns = now().ns;
+void PlatformDevice::pm_runtime_put_autosuspend() {
+  pm_.last_busy_ns = kernel_.now().ns;
   if (pm_drop_usage()) pm_suspend(PmMode::async, PmTimer::honour);
 }
 
-void KernelImpl::pm_runtime_put() {
+void PlatformDevice::pm_runtime_put() {
   if (pm_drop_usage()) pm_idle(PmMode::async);
 }
 
-void KernelImpl::pm_runtime_put_sync_suspend() {
-  might_sleep("pm_runtime_put_sync_suspend", "device");
+void PlatformDevice::pm_runtime_put_sync_suspend() {
+  kernel_.might_sleep("pm_runtime_put_sync_suspend", "device");
   if (pm_drop_usage()) pm_suspend(PmMode::sync, PmTimer::ignore);
 }
 
 // --- requests that a task carries out --------------------------------------------------------
 
-void KernelImpl::pm_request(PmRequest what) {
+void PlatformDevice::pm_request(PmRequest what) {
   pm_.request = what;
   if (pm_.request_task != 0) return;
-  pm_.request_task = spawn("runtime_pm", [](void* ctx) {
-    KernelImpl& self = *static_cast<KernelImpl*>(ctx);
+  pm_.request_task = kernel_.spawn("runtime_pm", [](void* ctx) {
+    PlatformDevice& self = *static_cast<PlatformDevice*>(ctx);
     const PmRequest request = self.pm_.request;
     self.pm_.request = PmRequest::none;
     self.pm_.request_task = 0;
@@ -94,11 +95,11 @@ void KernelImpl::pm_request(PmRequest what) {
   }, this);
 }
 
-void KernelImpl::pm_cancel_requests() { pm_.request = PmRequest::none; }
+void PlatformDevice::pm_cancel_requests() { pm_.request = PmRequest::none; }
 
-int KernelImpl::pm_callback(const Callback& fn) {
+int PlatformDevice::pm_callback(const Callback& fn) {
   pm_.callback_result = 0;
-  call(fn);
+  kernel_.call(fn);
   const int result = pm_.callback_result;
   pm_.callback_result = 0;
   return result == -EACCES ? -EAGAIN : result;
@@ -106,19 +107,19 @@ int KernelImpl::pm_callback(const Callback& fn) {
 
 // --- resume, idle, suspend -------------------------------------------------------------------
 
-int KernelImpl::pm_resume(PmMode mode) {
+int PlatformDevice::pm_resume(PmMode mode) {
   for (;;) {
     if (pm_.error != 0) return -EINVAL;
     if (!pm_.enabled) return pm_.status == RpmStatus::active ? 1 : -EACCES;
     pm_cancel_requests();
-    if (!pm_.autosuspend) remove_expiry(ExpiryKind::autosuspend, 0);
+    if (!pm_.autosuspend) kernel_.remove_expiry(ExpiryKind::autosuspend, nr_);
     if (pm_.status == RpmStatus::active) return 1;
     if (pm_.status == RpmStatus::suspended) break;
     if (mode == PmMode::async) {
       if (pm_.status == RpmStatus::suspending) pm_.deferred_resume = true;
       return 0;
     }
-    block(WaitKind::runtime_pm, 0, "device");
+    kernel_.block(WaitKind::runtime_pm, nr_, "device");
   }
   if (mode == PmMode::async) {
     pm_request(PmRequest::resume);
@@ -131,14 +132,14 @@ int KernelImpl::pm_resume(PmMode mode) {
     pm_cancel_requests();
   } else {
     pm_.status = RpmStatus::active;
-    pm_.last_busy_ns = now().ns;
+    pm_.last_busy_ns = kernel_.now().ns;
   }
-  wake_all_latest_first(WaitKind::runtime_pm, 0);
+  kernel_.wake_all_latest_first(WaitKind::runtime_pm, nr_);
   if (error == 0) pm_idle(PmMode::async);
   return error;
 }
 
-int KernelImpl::pm_check_suspend() const {
+int PlatformDevice::pm_check_suspend() const {
   if (pm_.error != 0) return -EINVAL;
   if (!pm_.enabled) return -EACCES;
   if (pm_.usage != 0) return -EAGAIN;
@@ -147,7 +148,7 @@ int KernelImpl::pm_check_suspend() const {
   return pm_.status == RpmStatus::suspended ? 1 : 0;
 }
 
-int KernelImpl::pm_idle(PmMode mode) {
+int PlatformDevice::pm_idle(PmMode mode) {
   const int refused = pm_check_suspend();
   if (refused != 0) return refused;
   if (pm_.status != RpmStatus::active) return -EAGAIN;
@@ -160,12 +161,12 @@ int KernelImpl::pm_idle(PmMode mode) {
   return pm_suspend(PmMode::sync, pm_.autosuspend ? PmTimer::honour : PmTimer::ignore);
 }
 
-std::uint64_t KernelImpl::pm_expiry_ns() const {
+std::uint64_t PlatformDevice::pm_expiry_ns() const {
   const std::uint64_t at = pm_.last_busy_ns + pm_.delay_ms * vocab::kMs;
-  return pm_.autosuspend && at > now().ns ? at : 0;
+  return pm_.autosuspend && at > kernel_.now().ns ? at : 0;
 }
 
-int KernelImpl::pm_suspend(PmMode mode, PmTimer timer) {
+int PlatformDevice::pm_suspend(PmMode mode, PmTimer timer) {
   for (;;) {
     const int refused = pm_check_suspend();
     if (refused != 0) return refused;
@@ -174,19 +175,20 @@ int KernelImpl::pm_suspend(PmMode mode, PmTimer timer) {
       if (const std::uint64_t at = pm_expiry_ns(); at != 0) {
         pm_cancel_requests();
         // A timer that is set goes off first and sees then that last_busy has moved.
-        for (const Expiry& e : expiries_) {
-          if (e.kind == ExpiryKind::autosuspend && e.when_ns <= at) return 0;
+        for (const Expiry& e : kernel_.expiries_) {
+          if (e.kind != ExpiryKind::autosuspend || e.id != nr_) continue;
+          if (e.when_ns <= at) return 0;
         }
-        remove_expiry(ExpiryKind::autosuspend, 0);
-        add_expiry(ExpiryKind::autosuspend, 0, at, Need::housekeeping);
+        kernel_.remove_expiry(ExpiryKind::autosuspend, nr_);
+        kernel_.add_expiry(ExpiryKind::autosuspend, nr_, at, Need::housekeeping);
         return 0;
       }
     }
     pm_cancel_requests();
-    remove_expiry(ExpiryKind::autosuspend, 0);
+    kernel_.remove_expiry(ExpiryKind::autosuspend, nr_);
     if (pm_.status == RpmStatus::active) break;
     if (mode == PmMode::async) return -EINPROGRESS;
-    block(WaitKind::runtime_pm, 0, "device");
+    kernel_.block(WaitKind::runtime_pm, nr_, "device");
   }
   if (mode == PmMode::async) {
     pm_request(timer == PmTimer::honour ? PmRequest::autosuspend : PmRequest::suspend);
@@ -199,14 +201,14 @@ int KernelImpl::pm_suspend(PmMode mode, PmTimer timer) {
     pm_.status = RpmStatus::active;
     pm_.deferred_resume = false;
     if (error != -EAGAIN && error != -EBUSY) pm_.error = error;
-    wake_all_latest_first(WaitKind::runtime_pm, 0);
+    kernel_.wake_all_latest_first(WaitKind::runtime_pm, nr_);
     if (pm_.error == 0 && timer == PmTimer::honour && pm_expiry_ns() != 0) {
       return pm_suspend(mode, timer);   // arms the timer again
     }
     return error;
   }
   pm_.status = RpmStatus::suspended;
-  wake_all_latest_first(WaitKind::runtime_pm, 0);
+  kernel_.wake_all_latest_first(WaitKind::runtime_pm, nr_);
   if (pm_.deferred_resume) {
     pm_.deferred_resume = false;
     pm_resume(PmMode::sync);
@@ -215,21 +217,21 @@ int KernelImpl::pm_suspend(PmMode mode, PmTimer timer) {
   return 0;
 }
 
-void KernelImpl::pm_timer_fired() {
+void PlatformDevice::pm_timer_fired() {
   pm_suspend(PmMode::async, pm_.autosuspend ? PmTimer::honour : PmTimer::ignore);
 }
 
 // --- system sleep ----------------------------------------------------------------------------
 
-int KernelImpl::pm_runtime_force_suspend() {
-  might_sleep("pm_runtime_force_suspend", "device");
+int PlatformDevice::pm_runtime_force_suspend() {
+  kernel_.might_sleep("pm_runtime_force_suspend", "device");
   // A resume that somebody asked for is carried out first, and what is under way comes to its end.
   if (pm_.request == PmRequest::resume) pm_resume(PmMode::sync);
   while (pm_.status == RpmStatus::resuming || pm_.status == RpmStatus::suspending) {
-    block(WaitKind::runtime_pm, 0, "device");
+    kernel_.block(WaitKind::runtime_pm, nr_, "device");
   }
   pm_cancel_requests();
-  remove_expiry(ExpiryKind::autosuspend, 0);
+  kernel_.remove_expiry(ExpiryKind::autosuspend, nr_);
   pm_.enabled = false;
   if (pm_.status == RpmStatus::suspended || pm_.needs_force_resume) return 0;
   const int error = pm_callback(pm_.suspend_fn);
@@ -246,15 +248,15 @@ int KernelImpl::pm_runtime_force_suspend() {
   return 0;
 }
 
-int KernelImpl::pm_runtime_force_resume() {
-  might_sleep("pm_runtime_force_resume", "device");
+int PlatformDevice::pm_runtime_force_resume() {
+  kernel_.might_sleep("pm_runtime_force_resume", "device");
   int error = 0;
   if (pm_.needs_force_resume) {
     error = pm_callback(pm_.resume_fn);
     if (error != 0) {
       pm_.status = RpmStatus::suspended;
     } else {
-      pm_.last_busy_ns = now().ns;
+      pm_.last_busy_ns = kernel_.now().ns;
     }
   }
   pm_.needs_force_resume = false;
@@ -264,18 +266,18 @@ int KernelImpl::pm_runtime_force_resume() {
 
 // --- end of a binding ------------------------------------------------------------------------
 
-void KernelImpl::pm_disable() {
+void PlatformDevice::pm_disable() {
   pm_runtime_dont_use_autosuspend();
   // pm_runtime_disable carries out a pending resume and waits for what is going on.
   while (pm_.status == RpmStatus::resuming || pm_.status == RpmStatus::suspending) {
-    block(WaitKind::runtime_pm, 0, "device");
+    kernel_.block(WaitKind::runtime_pm, nr_, "device");
   }
   pm_cancel_requests();
-  remove_expiry(ExpiryKind::autosuspend, 0);
+  kernel_.remove_expiry(ExpiryKind::autosuspend, nr_);
   pm_.enabled = false;
 }
 
-void KernelImpl::pm_reinit() {
+void PlatformDevice::pm_reinit() {
   if (pm_.enabled) return;
   pm_.status = RpmStatus::suspended;
   pm_.error = 0;

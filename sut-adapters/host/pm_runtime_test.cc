@@ -20,11 +20,11 @@ using vocab::kMs;
 /// A driver that logs what is done to it.
 struct FakeDriver {
   explicit FakeDriver(Bench& b) : bench(b), k(*b.kernel) {
-    KernelImpl::DeviceOps ops;
+    DeviceOps ops;
     ops.ctx = this;
     ops.probe = [](void* ctx) { return static_cast<FakeDriver*>(ctx)->probe(); };
     ops.remove = [](void* ctx) { static_cast<FakeDriver*>(ctx)->log += "remove "; };
-    k.device_set_ops(ops);
+    k.device().set_ops(ops);
   }
   contract::Callback action(void (*fn)(void*)) { return {fn, this, nullptr, 0}; }
   static FakeDriver& of(void* ctx) { return *static_cast<FakeDriver*>(ctx); }
@@ -75,7 +75,7 @@ struct FakeDriver {
   /// Binds to the device, which stays awake, and uses it.
   void load_and_use(const std::function<void()>& use) {
     bench.now("load", [&] {
-      k.device_attach();
+      k.device().attach();
       REQUIRE(k.pm_runtime_resume_and_get() == 0);
       use();
     });
@@ -87,33 +87,33 @@ struct FakeDriver {
 TEST_CASE("Device: an unbind that waits for another one finds nothing to do and succeeds") {
   Bench t;
   FakeDriver d(t);
-  t.now("load", [&] { CHECK(d.k.device_attach() == 0); });
+  t.now("load", [&] { CHECK(d.k.device().attach() == 0); });
   t.move(200 * kMs);   // suspended: the first unbind has to wait for the resume
   t.rest();
   d.callback_us = 100;
   d.log.clear();
   int first = 1, second = 1;
-  t.task("one", [&] { first = d.k.device_unbind(); });
-  t.task("two", [&] { second = d.k.device_unbind(); });
+  t.task("one", [&] { first = d.k.device().unbind(); });
+  t.task("two", [&] { second = d.k.device().unbind(); });
   t.rest();
   CHECK(first == 0);
   CHECK(second == 0);
   CHECK(d.log.find("remove") == d.log.rfind("remove"));
-  t.now("late", [&] { CHECK(d.k.device_unbind() == -ENODEV); });
+  t.now("late", [&] { CHECK(d.k.device().unbind() == -ENODEV); });
 }
 
 TEST_CASE("Device: unbind removes, then devres in reverse, then drmm with the last reference") {
   Bench t;
   FakeDriver d(t);
-  t.now("load", [&] { CHECK(d.k.device_attach() == 0); });
-  CHECK(d.k.device_bound());
+  t.now("load", [&] { CHECK(d.k.device().attach() == 0); });
+  CHECK(d.k.device().bound());
   d.k.drm_dev_get();   // an open file
   d.log.clear();
-  t.now("unbind", [&] { CHECK(d.k.device_unbind() == 0); });
+  t.now("unbind", [&] { CHECK(d.k.device().unbind() == 0); });
   CHECK(d.log == "resume remove devm2 devm1 ");
   t.now("close", [&] { d.k.drm_instance_put(0); });
   CHECK(d.log == "resume remove devm2 devm1 drmm2 drmm1 ");
-  t.now("unbind", [&] { CHECK(d.k.device_unbind() == -ENODEV); });
+  t.now("unbind", [&] { CHECK(d.k.device().unbind() == -ENODEV); });
   d.bench.bus.lines = 4;   // the line is nobody's now
   d.k.run_ready();
   CHECK(d.hard_calls == 0);
@@ -123,29 +123,29 @@ TEST_CASE("Device: a failed probe undoes devres; a deferral waits for a trigger"
   Bench t;
   FakeDriver d(t);
   d.probe_result = -EIO;
-  t.now("load", [&] { CHECK(d.k.device_attach() == 0); });
+  t.now("load", [&] { CHECK(d.k.device().attach() == 0); });
   CHECK(d.log == "probe devm2 devm1 drmm2 drmm1 ");
-  CHECK_FALSE(d.k.device_bound());
-  CHECK_FALSE(d.k.probe_deferred());
+  CHECK_FALSE(d.k.device().bound());
+  CHECK_FALSE(d.k.device().probe_deferred());
   d.probe_result = -vocab::kEPROBE_DEFER;
-  t.now("bind", [&] { CHECK(d.k.device_bind() == -EAGAIN); });
-  CHECK_FALSE(d.k.probe_deferred());   // B5: not queued
-  t.now("load", [&] { CHECK(d.k.device_attach() == 0); });
-  CHECK(d.k.probe_deferred());
+  t.now("bind", [&] { CHECK(d.k.device().bind() == -EAGAIN); });
+  CHECK_FALSE(d.k.device().probe_deferred());   // B5: not queued
+  t.now("load", [&] { CHECK(d.k.device().attach() == 0); });
+  CHECK(d.k.device().probe_deferred());
   d.probe_result = 0;
   d.k.run_ready();
-  CHECK_FALSE(d.k.device_bound());
-  d.k.trigger_deferred_probe();
+  CHECK_FALSE(d.k.device().bound());
+  d.k.device().trigger_deferred_probe();
   d.k.run_ready();
-  CHECK(d.k.device_bound());
-  CHECK_FALSE(d.k.probe_deferred());
-  t.now("bind", [&] { CHECK(d.k.device_bind() == -EBUSY); });
+  CHECK(d.k.device().bound());
+  CHECK_FALSE(d.k.device().probe_deferred());
+  t.now("bind", [&] { CHECK(d.k.device().bind() == -EBUSY); });
 }
 
 TEST_CASE("Device: unplug waits for those inside") {
   Bench t;
   FakeDriver d(t);
-  t.now("load", [&] { d.k.device_attach(); });
+  t.now("load", [&] { d.k.device().attach(); });
   std::uint64_t at = 0;
   t.task("inside", [&] {
     CHECK(d.k.dev_enter());
@@ -166,7 +166,7 @@ TEST_CASE("Runtime PM: autosuspend comes its delay after the last use, used late
   Bench t;
   FakeDriver d(t);
   t.now("load", [&] {
-    d.k.device_attach();
+    d.k.device().attach();
     CHECK(d.k.pm_runtime_resume_and_get() == 0);
     d.k.pm_runtime_put_autosuspend();
   });
@@ -192,19 +192,19 @@ TEST_CASE("Runtime PM: a resume that fails drops the count and may be tried agai
   FakeDriver d(t);
   d.resume_result = -ETIMEDOUT;
   t.now("load", [&] {
-    d.k.device_attach();
+    d.k.device().attach();
     CHECK(d.k.pm_runtime_resume_and_get() == -ETIMEDOUT);
-    CHECK(d.k.pm().usage == 0);
+    CHECK(d.k.device().pm().usage == 0);
     d.resume_result = 0;
     CHECK(d.k.pm_runtime_get_sync() == 0);
     CHECK(d.k.pm_runtime_get_sync() == 1);
-    CHECK(d.k.pm().usage == 2);
+    CHECK(d.k.device().pm().usage == 2);
     d.k.pm_runtime_put();
     d.k.pm_runtime_put_sync_suspend();   // without waiting for the delay
     CHECK(d.k.pm_runtime_status() == RpmStatus::suspended);
   });
   t.rest();
-  CHECK(d.k.pm().usage == 0);
+  CHECK(d.k.device().pm().usage == 0);
   t.now("under", [&] { d.k.pm_runtime_put(); });
   CHECK(t.count(RecordKind::kernel_warn) == 1);
 }
@@ -214,7 +214,7 @@ TEST_CASE("Runtime PM P6, P8: a failed suspend is sticky until set_suspended") {
   FakeDriver d(t);
   d.suspend_result = -EIO;
   t.now("load", [&] {
-    d.k.device_attach();
+    d.k.device().attach();
     CHECK(d.k.pm_runtime_resume_and_get() == 0);
     d.k.pm_runtime_put_sync_suspend();
     CHECK(d.k.pm_runtime_status() == RpmStatus::active);
@@ -229,7 +229,7 @@ TEST_CASE("Runtime PM P2: a resume during a suspend waits for it, then resumes")
   FakeDriver d(t);
   d.callback_us = 100;
   t.task("load", [&] {
-    d.k.device_attach();
+    d.k.device().attach();
     d.k.pm_runtime_resume_and_get();
     d.k.pm_runtime_put_sync_suspend();
   });
@@ -263,7 +263,7 @@ TEST_CASE("Irq: the hard handler comes with the access that raised the line, the
   Bench t;
   FakeDriver d(t);
   t.now("load", [&] {
-    d.k.device_attach();
+    d.k.device().attach();
     d.k.write32(FakeBus::kRaiseRegister, 4);
     CHECK(d.hard_calls == 1);
     CHECK(d.thread_calls == 0);
@@ -281,7 +281,7 @@ TEST_CASE("Irq I3, I4: a wake while the thread runs gives one more run; synchron
   d.thread_us = 100;
   std::uint64_t at = 0;
   t.now("load", [&] {
-    d.k.device_attach();
+    d.k.device().attach();
     d.k.write32(FakeBus::kRaiseRegister, 4);
     d.k.usleep(10);
     d.k.write32(FakeBus::kRaiseRegister, 4);
@@ -300,7 +300,7 @@ TEST_CASE("Irq: none comes while a spinlock is held, and it is not lost") {
   FakeDriver d(t);
   contract::SpinLock l{"l.lock"};
   t.now("load", [&] {
-    d.k.device_attach();
+    d.k.device().attach();
     d.k.spin_lock(l);
     d.k.write32(FakeBus::kRaiseRegister, 4);
     CHECK(d.hard_calls == 0);
