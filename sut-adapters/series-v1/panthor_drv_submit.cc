@@ -94,8 +94,8 @@ int panthor_submit_ctx_collect_jobs_signal_ops(SubmitCtx* ctx) {
 }
 
 // The VM's reservation and those of all objects that are shared with others, as
-// drm_gpuvm_prepare_objects() has them: those that a mapping or an operation under way refers to. It
-// walks a list of objects and not the mappings, so it waits for no operation.
+// drm_gpuvm_prepare_objects() has them: those that a mapping or an operation under way refers to.
+// It walks a list of objects and not the mappings, so it waits for no operation.
 int panthor_vm_prepare_mapped_bos_resvs(SubmitCtx* ctx, Vm* vm) {
   ctx->resvs.push_back(vm->root_gem->resv);
   for (const VmBo& vm_bo : ctx->ptdev->reclaim.vm_bos) {
