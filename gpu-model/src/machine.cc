@@ -199,6 +199,9 @@ void Machine::start_reset(std::uint32_t value) {
 }
 
 void Machine::finish_reset() {
+  // What an AS was told meanwhile has no effect: behind a reset none translates or is locked.
+  // Source: facts-gpu.md 3.1. Assumption: commands are not kept until the reset ends.
+  mmu_.reset();
   core_.observe(ObservationKind::reset_completed);
   if (core_.has_pwr_control()) {
     core_.pwr.raise(vocab::PwrIrq::reset_completed.mask);

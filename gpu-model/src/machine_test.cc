@@ -153,6 +153,26 @@ TEST_CASE("Machine: power that is asked for while a soft reset runs does not cha
   CHECK(d.read(vocab::kL2ReadyLo) == 1);
 }
 
+TEST_CASE("Machine: what an AS is told while a soft reset runs is forgotten behind it") {
+  TestDriver d;
+  const std::uint32_t lockaddr = vocab::as_offset(vocab::AsNr{1}, vocab::kAsLockaddrLo);
+  const std::uint32_t status = vocab::as_offset(vocab::AsNr{1}, vocab::kAsStatus);
+  const std::uint64_t reset_ns = d.machine.config().effective_ns(Latency::reset);
+  d.write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);
+  d.wait(reset_ns - 1);
+  d.machine.write(lockaddr, 4096);
+  d.machine.write(vocab::as_offset(vocab::AsNr{1}, vocab::kAsCommand),
+                  static_cast<std::uint32_t>(vocab::AsCommand::lock));
+  CHECK(d.machine.read(lockaddr) == 4096);
+  CHECK(d.machine.read(status) == 1);
+  d.wait(1);
+  CHECK(d.count(ObservationKind::reset_completed) == 1);
+  CHECK(d.machine.read(lockaddr) == 0);
+  CHECK(d.machine.read(status) == 0);
+  d.settle();
+  CHECK(d.count(ObservationKind::as_command_done) == 0);
+}
+
 TEST_CASE("Ram: physical addresses are the lowest free ones, pages are zeroed") {
   Machine m(test_config(), std::pmr::new_delete_resource());
   const vocab::Pa a = m.ram().alloc_page(PageKind::normal);

@@ -163,7 +163,7 @@ void Mmu::reset() {
   for (As& a : as_) {
     const bool locking =
         a.busy != 0 && a.command == static_cast<std::uint32_t>(AsCommand::lock);
-    const bool was_locked = a.lock == LockState::locked || locking;
+    const bool was_locked = a.lock != LockState::none || locking;
     a = As{};
     if (was_locked) a.lock = LockState::lost;
     a.shadow.transcfg = vocab::kTranscfgAdrmodeUnmapped;

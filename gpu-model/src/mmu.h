@@ -105,8 +105,8 @@ class Mmu {
   struct Regs {
     std::uint64_t transtab, memattr, lockaddr, transcfg;
   };
-  /// `lost`: a reset took the lock, or the LOCK that was executing; the driver's UNLOCK is still to
-  /// come.
+  /// `lost`: a reset or more took the lock, or the LOCK that was executing; the driver's UNLOCK is
+  /// still to come.
   enum class LockState : std::uint32_t { none, locked, lost };
   struct As {
     Regs shadow;  // as written

@@ -173,6 +173,7 @@ TEST_CASE_FIXTURE(MmuFixture, "Mmu: an UNLOCK or a flush without a LOCK is told"
   CHECK(told() == 2);
   set(vocab::kAsCommand.offset, static_cast<std::uint32_t>(vocab::AsCommand::lock));
   mmu.reset();  // the LOCK was still executing
+  mmu.reset();  // as at the end of a reset
   command(vocab::AsCommand::unlock);
   CHECK(told() == 2);
 }
