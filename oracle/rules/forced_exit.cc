@@ -15,6 +15,13 @@ namespace {
 constexpr std::uint64_t kSettleNs = vocab::kMs;
 constexpr std::uint64_t kRequests = 2 * 8;
 
+// Where the activation of the job line was lost, a driver finds out that its requests are done when
+// its waits end: 500 ms for the exit, 100 ms for a request to a slot before it asks for the next.
+// Timers of the wheel are late by an eighth at most.
+// Source: patch 7/8, panthor_fw_protm_exit_wait_event_timeout(); panthor_sched.c (7.3),
+// csgs_upd_ctx_apply_locked(); kernel/time/timer.c.
+constexpr std::uint64_t kUnheardNs = (500 + 100) * vocab::kMs / 8 * 9;
+
 std::uint64_t settle_ns(const Program& program) {
   return kSettleNs + kRequests * (program.machine.effective_ns(vocab::Latency::doorbell) +
                                   program.machine.effective_ns(vocab::Latency::ack));
@@ -56,6 +63,7 @@ bool reason_after(const Record& r) {
 
 void Needs::take(const Record& r) {
   slots_.take(r);
+  (void)job_line_.take(r);
   if (is(r, K::protm_active)) inside_ = slots_.group_at(r.a);
   if (r.kind == RecordKind::step_started) steps_.insert(r.b);
   if (r.kind == RecordKind::step_returned) {
@@ -88,7 +96,7 @@ bool forced_exit_was_needed(const Program& program, const Trace& trace, std::siz
     if (r.time_ns > until_ns) return false;
     if (reason_after(r)) return true;
     if (is(r, K::protm_exit_raised) && until_ns == UINT64_MAX) {
-      until_ns = r.time_ns + settle_ns(program);
+      until_ns = r.time_ns + settle_ns(program) + (needs.deaf() ? kUnheardNs : 0);
     }
   }
   return false;

@@ -10,22 +10,27 @@
 #include <set>
 #include <string_view>
 
+#include "oracle/rules/job_line.h"
 #include "sut-adapters/contract/rule.h"
 #include "sut-adapters/contract/trace_reading.h"
 
 namespace protm::rules {
 
 /// What may need normal mode at one moment: steps in flight, unfinished jobs of groups that are not
-/// inside. Whoever walks a trace gives it each record, because a trace may have thousands of exits.
+/// inside. And whether the driver hears of what the firmware does. Whoever walks a trace gives it
+/// each record, because a trace may have thousands of exits.
 class Needs {
  public:
-  explicit Needs(const contract::Program& program) : program_(program), slots_(program) {}
+  explicit Needs(const contract::Program& program)
+      : program_(program), slots_(program), job_line_(program) {}
   void take(const contract::Record& record);
   [[nodiscard]] bool any() const;
+  [[nodiscard]] bool deaf() const { return job_line_.deaf(); }
 
  private:
   const contract::Program& program_;
   contract::SlotMap slots_;
+  JobLine job_line_;
   std::set<std::uint32_t> steps_;  ///< started, not returned
   std::set<std::uint32_t> jobs_;   ///< accepted, not finished
   std::uint32_t inside_ = contract::kNoStep;
@@ -38,8 +43,8 @@ class Needs {
 /// - when it was sampled: a step in flight that may change mappings or groups, or unbind; an
 ///   unfinished job of another group;
 /// - after it, up to 1 ms and some doorbells with their acks behind the exit (or up to the
-///   reset, when no exit comes): an AS command, a CSG state or priority request, a flush, a
-///   reset, MCU halt or disable.
+///   reset, when no exit comes), and as long as a driver waits that does not hear of the exit: an
+///   AS command, a CSG state or priority request, a flush, a reset, MCU halt or disable.
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,
                                           const contract::Trace& trace, std::size_t index,
                                           const Needs& needs);

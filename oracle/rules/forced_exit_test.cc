@@ -4,6 +4,7 @@
 
 #include "oracle/rules/rule_table.h"
 #include "oracle/rules/rule_words.h"
+#include "sut-adapters/contract/bus.h"
 #include "sut-adapters/contract/trace_builder.h"
 
 using namespace protm;
@@ -141,5 +142,27 @@ TEST_CASE("forced exit: what follows may be as late as the machine answers") {
     CHECK(asked(id, w.program, b).violation);
     w.program.machine.set_latency(vocab::Latency::ack, 6 * kMs);
     CHECK_FALSE(asked(id, w.program, b).violation);
+  }
+}
+
+TEST_CASE("forced exit: a driver that is not told of the exit goes on when its waits end") {
+  World w;
+  w.program.faults.resize(1);
+  w.program.faults[0].machine.kind = vocab::FaultKind::lose_irq;
+  w.program.faults[0].machine.target = static_cast<std::uint32_t>(IrqLine::job);
+  for (const auto& [id, kind] : kRules) {
+    const auto late = [&, rule = id, what = kind](bool lost, std::uint64_t ns) {
+      TraceBuilder b;
+      if (lost) {
+        b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq)});
+      }
+      b.saw(K::protm_active).after(5 * kMs);
+      b.saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
+      leave(b).after(ns).saw(K::csg_state_sampled);
+      return asked(rule, w.program, b).violation.has_value();
+    };
+    CHECK_FALSE(late(true, 675 * kMs));
+    CHECK(late(true, 680 * kMs));
+    CHECK(late(false, 100 * kMs));
   }
 }
