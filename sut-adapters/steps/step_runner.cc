@@ -57,16 +57,23 @@ void wait_for_tick(rig::Rig& rig, contract::Sut& sut, Pace& pace, std::uint32_t 
   }
 }
 
-std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Pace& pace, Call call) {
+std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Pace& pace, Call call,
+                                     std::vector<contract::Returned>* others) {
   call.actor = kRunner;
   call.step = kRunner;
   sut.start(call);
   const std::uint64_t end = (rig.now() + kSettleNs).ns;
   for (;;) {
     sut.run_ready();
+    std::optional<std::int64_t> result;
     for (const contract::Returned& r : sut.take_returned()) {
-      if (r.actor == kRunner) return r.result;
+      if (r.actor == kRunner) {
+        result = r.result;
+      } else if (others != nullptr) {
+        others->push_back(r);
+      }
     }
+    if (result) return result;
     if (rig.now().ns >= end || !pace.move(vocab::kNever)) return std::nullopt;
     if (rig.machine_events() > contract::kLimits.event_budget) return std::nullopt;
   }
@@ -200,7 +207,9 @@ void StepRunner::wake_system() {
   rig_.report(Record{.kind = RecordKind::kernel_log,
                      .sub = contract::kRunnerWakes,
                      .text = rig_.text("the runner wakes the system")});
-  run_call(rig_, sut_, pace_, calls_.plain(SysCall::resume));
+  std::vector<contract::Returned> others;
+  run_call(rig_, sut_, pace_, calls_.plain(SysCall::resume), &others);
+  take_returned(others);
   thaw();
 }
 
@@ -253,6 +262,11 @@ bool StepRunner::take_results() {
   // A copy: starting the next call may change what the candidate's list refers to.
   const auto returned = sut_.take_returned();
   const std::vector<contract::Returned> list(returned.begin(), returned.end());
+  take_returned(list);
+  return !list.empty();
+}
+
+void StepRunner::take_returned(const std::vector<contract::Returned>& list) {
   for (const contract::Returned& r : list) {
     if (r.step >= states_.size()) continue;
     states_[r.step].output = r.output;
@@ -262,7 +276,6 @@ bool StepRunner::take_results() {
       end_step(r.step);
     }
   }
-  return !list.empty();
 }
 
 bool StepRunner::all_ended() const {

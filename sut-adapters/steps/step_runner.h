@@ -38,8 +38,10 @@ inline constexpr std::uint32_t kWheelSlot = 64;
 /// 40 ms at 100 Hz; the GPU would be suspended after 50 ms.
 inline constexpr std::uint32_t kStartSlot = 4;
 /// Runs one call to its end, outside any actor. Result of the call, or nothing when it never ends.
+/// Calls of actors that return meanwhile go to `others`; NULL: none is under way.
 std::optional<std::int64_t> run_call(rig::Rig& rig, contract::Sut& sut, Pace& pace,
-                                     contract::Call call);
+                                     contract::Call call,
+                                     std::vector<contract::Returned>* others = nullptr);
 
 class StepRunner {
  public:
@@ -71,6 +73,7 @@ class StepRunner {
   void issue(std::uint32_t step);
   void end_step(std::uint32_t step);
   bool take_results();
+  void take_returned(const std::vector<contract::Returned>& list);
   [[nodiscard]] std::uint64_t next_step_ns();
   [[nodiscard]] bool all_ended() const;
   [[nodiscard]] bool outstanding() const;
