@@ -250,7 +250,7 @@ class Drm {
   virtual Result<std::span<const vocab::Pa>> gem_pages(const Ptr<GemObject>& gem) = 0;
   [[nodiscard]] virtual GemUse gem_use(const Ptr<GemObject>& gem) = 0;
   /// Gives the pages back and keeps what is in them for whoever needs them next.
-  /// Errors: -EBUSY they are pinned or an import's.
+  /// Errors: -EBUSY they are pinned, an import's or not there.
   virtual int gem_evict(const Ptr<GemObject>& gem) = 0;
   virtual Result<KMap> gem_vmap(const Ptr<GemObject>& gem) = 0;
   virtual void gem_vunmap(const Ptr<GemObject>& gem) = 0;
