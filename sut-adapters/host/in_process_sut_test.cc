@@ -262,6 +262,19 @@ TEST_CASE("InProcessSut: a deferral is 0 from load and -EAGAIN from bind") {
   CHECK(t.call(SysCall::unbind) == -ENODEV);
 }
 
+TEST_CASE("InProcessSut: nothing is probed while the system sleeps, and what came is afterwards") {
+  SutBench t;
+  CHECK(t.call(SysCall::suspend) == 0);
+  CHECK(t.call(SysCall::load) == 0);
+  CHECK(t.call(SysCall::unbind) == -EBUSY);
+  CHECK(t.sut->take_blocked().empty());   // the probe waits for a while
+  CHECK(t.call(SysCall::resume) == 0);
+  CHECK(t.call(SysCall::probe) == -EBUSY);
+  CHECK(t.call(SysCall::unbind) == 0);
+  t.sut->report_rest(true);
+  CHECK(t.found(RecordKind::leak).empty());
+}
+
 TEST_CASE("InProcessSut: a bind waits until an unbind is over, and a second unbind finds it done") {
   SutBench t({.probe_result = 0, .leak_on_remove = false, .slow_remove = true});
   CHECK(t.call(SysCall::load) == 0);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The driver core's side: probe, deferral, bind and unbind, devres, drmm, unplug, sleep.
 // Source: reference/facts-host.md section 9; drivers/base/power/main.c (7.3) device_prepare(),
-// device_suspend(), device_complete().
+// device_suspend(), device_complete(), dpm_complete(); drivers/base/dd.c device_block_probing(),
+// device_unblock_probing().
 #include "sut-adapters/host/platform_device.h"
 
 #include "gpu-model/vocab/errno.h"
@@ -12,6 +13,10 @@ namespace protm::host {
 // --- probe and remove ------------------------------------------------------------------------
 
 int PlatformDevice::really_probe() {
+  if (asleep_) {   // put off until the system is awake again, also what sysfs asked for
+    deferred_ = true;
+    return -vocab::kEPROBE_DEFER;
+  }
   probing_ = true;
   deferred_ = false;
   const std::uint32_t triggers = trigger_count_;
@@ -52,7 +57,7 @@ int PlatformDevice::bind() {
   const bool was_deferred = deferred_;
   const int error = really_probe();
   if (error != -vocab::kEPROBE_DEFER) return error;
-  deferred_ = was_deferred;   // an explicit bind does not queue a retry (B5)
+  if (!asleep_) deferred_ = was_deferred;   // an explicit bind does not queue a retry (B5)
   return -EAGAIN;
 }
 
@@ -99,8 +104,7 @@ int PlatformDevice::suspend() {
     if (bound_) error = ops_.suspend(ops_.ctx);
   }
   if (error == 0) return 0;
-  asleep_ = false;
-  pm_runtime_put();
+  complete_sleep();
   return error;
 }
 
@@ -111,9 +115,14 @@ int PlatformDevice::resume() {
     contract::MutexGuard lock(kernel_, device_lock_);
     if (bound_) error = ops_.resume(ops_.ctx);
   }
+  complete_sleep();
+  return error;
+}
+
+void PlatformDevice::complete_sleep() {
   asleep_ = false;
   pm_runtime_put();
-  return error;
+  trigger_deferred_probe();
 }
 
 // --- devres and drmm -------------------------------------------------------------------------

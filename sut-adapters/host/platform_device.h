@@ -106,7 +106,10 @@ class PlatformDevice {
   [[nodiscard]] const PmState& pm() const { return pm_; }
 
  private:
+  /// Errors: the driver's; -EPROBE_DEFER while the system sleeps.
   int really_probe();
+  /// The end of a sleep, or of the attempt: what was put off is probed.
+  void complete_sleep();
   void release_devres();
   DrmInstance& drm_current();
 
