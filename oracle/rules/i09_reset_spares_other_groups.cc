@@ -23,7 +23,9 @@ using K = vocab::ObservationKind;
 namespace {
 
 constexpr std::uint64_t kNearNs = vocab::kSec;
-/// A job that has had so long has timed out by itself. Source: panthor_sched.c JOB_TIMEOUT_MS.
+/// A job that has had so long since the driver has it has timed out by itself: its clock runs while
+/// the group is on a slot, also when the GPU does not come to it for protected sessions of others.
+/// Source: panthor_sched.c JOB_TIMEOUT_MS, queue_run_job(), queue_timeout_work().
 constexpr std::uint64_t kJobTimeoutNs = 5 * vocab::kSec;
 /// How much a jiffy's rounding may take off that.
 constexpr std::uint64_t kJiffyNs = 20 * vocab::kMs;
@@ -34,6 +36,11 @@ bool slots_may_not_answer(const Program& program) {
     return !f.host && (f.machine.kind == late_ack || f.machine.kind == lose_ack) &&
            f.machine.target >= static_cast<std::uint32_t>(vocab::AckTarget::csg_state);
   });
+}
+
+bool accepted_job(const Program& program, const Record& r) {
+  return r.kind == RecordKind::step_returned && r.c == 0 &&
+         step_type(program, r.b) == NodeType::group_submit;
 }
 
 constexpr std::uint64_t kStart = static_cast<std::uint64_t>(vocab::fw::CsgState::start);
@@ -89,7 +96,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
   std::map<std::uint32_t, std::size_t> out;
   std::set<std::uint32_t> earned;
   Tenants tenants(program);
-  std::map<std::uint32_t, std::uint64_t> begun_ns;
+  std::map<std::uint32_t, std::uint64_t> accepted_ns;
   bool was_reset = false;
   bool page_fault = false;
   const std::size_t end = quiesce_index(trace);
@@ -103,15 +110,15 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
       tenants.blame(r.a, earned);
       const bool faulted = is(r, K::cs_fault) || is(r, K::cs_fatal);
       if (faulted && page_fault) tenants.blame_vm(program, r.a, earned);
-    } else if (is(r, EventKind::job_started)) {
-      begun_ns.try_emplace(r.a, r.time_ns);
+    } else if (accepted_job(program, r)) {
+      accepted_ns.try_emplace(r.b, r.time_ns);
     } else if (r.kind == RecordKind::fence_signalled && r.d == 0) {
-      begun_ns.erase(r.a);
+      accepted_ns.erase(r.a);
     } else if (r.kind == RecordKind::fence_signalled) {
       const std::uint32_t group = group_of_job(program, r.a);
       // Any of its jobs may be the late one: it takes those of the other queues along.
       const bool timed_out =
-          r.d == ETIMEDOUT && std::any_of(begun_ns.begin(), begun_ns.end(), [&](const auto& job) {
+          r.d == ETIMEDOUT && std::any_of(accepted_ns.begin(), accepted_ns.end(), [&](const auto& job) {
             return group_of_job(program, job.first) == group &&
                    r.time_ns - job.second + kJiffyNs >= kJobTimeoutNs;
           });

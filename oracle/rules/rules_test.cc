@@ -447,13 +447,14 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
   }
 
   // A job that has had its time takes the younger ones of its group along, whose fence may come
-  // first; one that is over has no part in it.
+  // first; one that is over has no part in it. Its time runs from its submission: the GPU may not
+  // have come to it.
   const auto late_job = add_job(w.program, other);
   for (const bool over : {false, true}) {
     TraceBuilder late;
-    late.event(EventKind::group_on_slot, other, 1).event(EventKind::job_started, late_job, 1);
+    late.event(EventKind::group_on_slot, other, 1).returned(late_job, 0);
     if (over) late.after(kMs).fence(late_job, 0);
-    late.after(5 * kSec).event(EventKind::job_started, other_job, 1);
+    late.after(5 * kSec).returned(other_job, 0);
     late.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
     late.fence(other_job, ETIMEDOUT);
     late.record(RecordKind::group_state, {.a = other, .b = 1});
