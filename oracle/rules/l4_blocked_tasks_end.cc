@@ -20,7 +20,9 @@ namespace {
 /// How long the call may take by its own word.
 std::uint64_t own_ns(const Node& op) {
   switch (static_cast<NodeType>(op.type)) {
-    case NodeType::wait: return field_number(op, "timeout");
+    case NodeType::wait:
+    case NodeType::syncobj_wait:
+    case NodeType::syncobj_timeline_wait: return field_number(op, "timeout");
     case NodeType::sleep: return field_number(op, "time");
     default: return 0;
   }

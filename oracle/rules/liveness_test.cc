@@ -231,6 +231,19 @@ TEST_CASE("L4: a call that blocked comes back") {
   wrong.record(RecordKind::step_blocked, {.b = w.wait}).after(12 * kSec).returned(w.wait, 0);
   check_wrong("L4", w.program, wrong, 0);
 
+  // A wait for a syncobj has a time-out of its own too, 10 s where the step has none.
+  for (const NodeType type : {NodeType::syncobj_wait, NodeType::syncobj_timeline_wait}) {
+    Program p = w.program;
+    const auto wait = add_step(p, make_node(type, {{"timeout", kNumber, 20 * kSec}}));
+    const auto usual = add_step(p, make_node(type));
+    TraceBuilder waits;
+    waits.record(RecordKind::step_blocked, {.b = wait}).after(21 * kSec).returned(wait, -ETIME);
+    waits.record(RecordKind::step_blocked, {.b = usual}).after(19 * kSec).returned(usual, -ETIME);
+    check_right("L4", p, waits);
+    waits.record(RecordKind::step_blocked, {.b = usual}).after(21 * kSec).returned(usual, -ETIME);
+    check_wrong("L4", p, waits, 4);
+  }
+
   TraceBuilder never;
   never.record(RecordKind::step_blocked, {.b = w.vm}).after(11 * kSec).saw(K::ping_sampled);
   check_wrong("L4", w.program, never, 0);
