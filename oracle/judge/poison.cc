@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/judge/poison.h"
 
+#include <algorithm>
 #include <array>
+
+#include "gpu-model/vocab/fw_interface.h"
 
 namespace protm::judge {
 
@@ -15,6 +18,15 @@ bool loses_job_irq_for_ever(const Program& program, const Record& r) {
   if (r.a >= program.faults.size()) return false;
   const vocab::MachineFault& fault = program.faults[r.a].machine;
   return fault.target == 0 && fault.times == vocab::kForever;
+}
+
+/// Whether the firmware publishes control blocks that lie in each other.
+bool slots_overlap(const Program& program, const Record&) {
+  const auto& fw = program.firmware;
+  return std::any_of(fw.says.begin(), fw.says.begin() + fw.said, [](const auto& word) {
+    return word.at == vocab::fw::glb_control::kGroupStride &&
+           word.value < vocab::fw::kCsControlBase;
+  });
 }
 
 constexpr std::array kTable{
@@ -31,6 +43,11 @@ constexpr std::array kTable{
               "looks for another reason",
               "panthor_fw.c panthor_job_irq_handler(): nothing else reads what the firmware tells",
               K::fault_applied, loses_job_irq_for_ever},
+    PoisonRow{"slots-overlap",
+              "the firmware publishes slots that share their words, and a group asks for protected "
+              "mode: who acknowledges one acknowledges all",
+              "panthor_fw.c panthor_init_csg_iface(): the distance of the slots is not checked",
+              K::protm_pend, slots_overlap},
 };
 
 }  // namespace
