@@ -164,6 +164,7 @@ bool Turns::take_destroy(const Record& r) {
   found->second.leaving = r.kind == RecordKind::step_started;
   const bool done = r.kind == RecordKind::step_returned && r.c == 0;
   found->second.gone = found->second.gone || done;
+  found->second.handle_free = found->second.handle_free || done;
   return true;
 }
 
@@ -224,6 +225,8 @@ bool Turns::take_step(const Record& r) {
   if (type != NodeType::group_submit || static_cast<std::int64_t>(r.c) < 0) return false;
   const auto found = groups_.find(group_of_job(program_, r.b));
   if (found == groups_.end() || signalled_.contains(r.b)) return false;
+  // The handle is somebody else's by now: from here on who has work is not known.
+  if (found->second.handle_free) return all_gone();
   const Node& op = program_.steps[r.b].op;
   found->second.open.push_back({.step = r.b,
                                 .queue = field_number(op, "queue"),

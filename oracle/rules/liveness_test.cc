@@ -221,6 +221,21 @@ TEST_CASE("L3: nothing is owed while the job line is lost, and all of it behind 
   check_wrong("L3", w.program, deaf, 5);
 }
 
+TEST_CASE("L2, L3: nobody is owed a turn once a handle has found another group") {
+  for (const bool destroyed : {false, true}) {
+    TwoGroups w;
+    const auto destroy =
+        add_step(w.program, make_node(NodeType::group_destroy, {{"group", kRef, w.a}}));
+    TraceBuilder b;
+    w.accepted(b).fence(w.job_a, 0);
+    if (destroyed) b.returned(destroy, 0);
+    const auto late = add_job(w.program, w.a);
+    b.returned(late, 0).after(10 * kLateNs).event(EventKind::group_on_slot, w.b, 1);
+    if (destroyed) check_right("L2", w.program, b);
+    if (!destroyed) check_wrong("L2", w.program, b, 5);
+  }
+}
+
 TEST_CASE("L4: a call that blocked comes back") {
   const TwoGroups w;
   TraceBuilder right;
