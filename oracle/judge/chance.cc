@@ -55,6 +55,8 @@ class Chance {
   /// its step differs for that reason.
   void fork(const Finding& f) {
     if (f.rule.starts_with("result/") && call_allows(f)) forked_.insert(step_of(f));
+    const auto group = f.rule == "fence" ? subject(f) : std::nullopt;
+    if (group && beside_faulted_queue(f, *group)) cut_short_.insert(*group);
   }
   void grow_forks() {
     for (bool grew = true; grew;) {
@@ -273,8 +275,22 @@ class Chance {
     });
   }
 
-  /// ENODEV beside the device's way out, ETIMEDOUT beside a GPU that hangs, EBADF behind a close;
-  /// EINVAL where the group had died by chance.
+  /// The same of another actor's VM_DESTROY and the VM that the call names.
+  [[nodiscard]] bool vm_destroyed_at(const Trace& trace, std::uint32_t step,
+                                     std::size_t index) const {
+    const std::uint32_t vm = field_step(c_.program.steps[step].op, "vm");
+    if (vm == kNoStep) return false;
+    const auto end = trace.records.begin() + static_cast<std::ptrdiff_t>(index);
+    return std::any_of(trace.records.begin(), end, [&](const Record& r) {
+      return r.kind == RecordKind::step_started &&
+             step_type(c_.program, r.b) == NodeType::vm_destroy &&
+             field_step(c_.program.steps[r.b].op, "vm") == vm &&
+             c_.program.steps[r.b].actor != c_.program.steps[step].actor;
+    });
+  }
+
+  /// ENODEV beside the device's way out, ETIMEDOUT beside a GPU that hangs, EBADF behind a close,
+  /// EINVAL behind a VM_DESTROY; EINVAL where the group had died by chance.
   [[nodiscard]] bool call_allows(const Finding& f) const {
     if (forked_.contains(step_of(f))) return true;
     const Record* const got = record(f, false);
@@ -300,6 +316,10 @@ class Chance {
     }
     if ((failed(got, EBADF) && closed_at(c_.candidate, got->b, *f.candidate_record)) ||
         (failed(want, EBADF) && closed_at(c_.oracle, want->b, *f.oracle_record))) {
+      return true;
+    }
+    if ((failed(got, EINVAL) && vm_destroyed_at(c_.candidate, got->b, *f.candidate_record)) ||
+        (failed(want, EINVAL) && vm_destroyed_at(c_.oracle, want->b, *f.oracle_record))) {
       return true;
     }
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;
@@ -328,7 +348,7 @@ class Chance {
     for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
       if (step_type(c_.program, s) != NodeType::group_create) continue;
       if (!vms.contains(field_number(c_.program.steps[s].op, "vm"))) continue;
-      if (by_chance(s) || forked_.contains(s)) return true;
+      if (by_chance(s) || forked_.contains(s) || cut_short_.contains(s)) return true;
     }
     return false;
   }
@@ -337,6 +357,7 @@ class Chance {
   Fates oracle_, candidate_;
   std::array<const Fates*, 2> fates_{&oracle_, &candidate_};
   std::set<std::uint32_t> forked_;
+  std::set<std::uint32_t> cut_short_;   ///< groups of which another queue's fault ended a job
 };
 
 }  // namespace

@@ -250,6 +250,31 @@ TEST_CASE("chance: the queues of a group have no order beside the fault of one o
   CHECK(left(run(false, 0, 0), run(false, 0, ECANCELED)) == 1);  // it never had
   CHECK(left(done, run(false, 1, ECANCELED)) == 1);  // its own queue's
   CHECK(left(done, run(false, 0, EINVAL)) == 1);
+
+  // What the job would have stored differs with it; where the job does not, it does not.
+  Value& bound = w.program.steps[w.bind].op.fields.emplace_back();
+  bound.kind = kRef;
+  bound.number = w.bo;
+  const auto left_with_memory = [&](TraceBuilder oracle, TraceBuilder candidate) {
+    oracle.record(RecordKind::buffer_content, {.a = w.bo, .b = 4096, .d = 1});
+    candidate.record(RecordKind::buffer_content, {.a = w.bo, .b = 4096, .d = 2});
+    std::vector<Finding> findings;
+    for (const std::size_t back : {2U, 1U}) {
+      Finding f;
+      f.rule = back == 2 ? "fence" : "memory";
+      f.event = back == 2 ? "fence_signalled" : "buffer_content";
+      f.field = back == 2 ? "error" : "bytes";
+      f.oracle_record = oracle.trace().records.size() - back;
+      f.candidate_record = candidate.trace().records.size() - back;
+      findings.push_back(f);
+    }
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    (void)drop_chance(c);
+    return findings.size();
+  };
+  CHECK(left_with_memory(done, run(false, 0, ECANCELED)) == 0);
+  CHECK(left_with_memory(done, run(true, 0, ECANCELED)) == 2);
 }
 
 TEST_CASE("chance: who enters while a PING is open cannot be asked to leave") {
@@ -291,6 +316,28 @@ TEST_CASE("chance: a call may come behind a close of its file by somebody else")
   // A close is not behind itself.
   w.program.steps[call].op = make_node(NodeType::close, {{"file", kRef, file}});
   CHECK(left({}) == 1);
+}
+
+TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody else") {
+  World w;
+  const auto destroy = add_step(w.program, make_node(NodeType::vm_destroy, {{"vm", kRef, w.vm}}));
+  w.program.steps[destroy].actor = 1;
+  const auto left = [&](TraceBuilder candidate, std::int64_t result) {
+    TraceBuilder oracle;
+    oracle.started(w.bind).returned(w.bind, 0);
+    candidate.started(w.bind).returned(w.bind, result);
+    return left_of(w.program, oracle, candidate, {"result/vm_bind", "step_returned", ""});
+  };
+  TraceBuilder destroyed;
+  destroyed.started(destroy);
+  CHECK(left(destroyed, -EINVAL) == 0);
+  CHECK(left({}, -EINVAL) == 1);
+  CHECK(left(destroyed, -ENOMEM) == 1);
+  w.program.steps[destroy].actor = w.program.steps[w.bind].actor;
+  CHECK(left(destroyed, -EINVAL) == 1);   // of one actor alone the order is the Program's
+  w.program.steps[destroy].actor = 1;
+  w.program.steps[destroy].op = make_node(NodeType::vm_destroy, {{"vm", kRef, w.create}});
+  CHECK(left(destroyed, -EINVAL) == 1);
 }
 
 TEST_CASE("chance: whether the firmware looks again at what a job waits for, unmapped meanwhile") {
