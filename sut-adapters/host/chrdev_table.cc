@@ -72,7 +72,7 @@ contract::Result<CharFilePtr> ChrdevTable::open(std::string_view name) {
     file->cdev = device.cdev;
     file->cdev_id = id;
     file->ops = ops;
-    if (ops->open != nullptr) error = ops->open(ctx_.driver, file);
+    if (ops->open != nullptr) error = ops->open(ctx_.module, file);
   }
   if (error == 0) return file;
   ctx_.kernel.free(file);
@@ -82,12 +82,12 @@ contract::Result<CharFilePtr> ChrdevTable::open(std::string_view name) {
 
 std::int64_t ChrdevTable::ioctl(const CharFilePtr& file, std::uint32_t cmd, std::uint64_t arg) {
   if (file->ops->ioctl == nullptr) return -ENOTTY;
-  return file->ops->ioctl(ctx_.driver, file, cmd, arg);
+  return file->ops->ioctl(ctx_.module, file, cmd, arg);
 }
 
 void ChrdevTable::close(const CharFilePtr& file) {
   const std::uint32_t id = file->cdev_id;
-  if (file->ops->release != nullptr) file->ops->release(ctx_.driver, file);
+  if (file->ops->release != nullptr) file->ops->release(ctx_.module, file);
   kobject_put(id);
   ctx_.kernel.free(file);
 }

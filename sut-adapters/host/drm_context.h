@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What all DRM-side subsystems of Host share: the kernel core, the bus, World memory, the driver
 // and its operations, and who is calling. Callbacks of Host itself run through `call`.
-// Not modelled: several DRM devices.
+// Each GPU has a node with a driver and its operations; everything else is of the whole system.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,23 @@ struct Caller {
   std::uint32_t step = 0;
 };
 
+class PlatformDevice;
+
+/// The render node of one GPU, and who serves it.
+struct DrmNode {
+  PlatformDevice* device = nullptr;
+  void* driver = nullptr;
+  const contract::DrmDriverOps* ops = nullptr;
+  bool published = false;
+  std::uint32_t reclaims = 0;  ///< under way
+  contract::WaitQueue reclaims_end{.role = "reclaim"};
+};
+
 struct DrmContext {
   contract::Kernel& kernel;
   contract::Bus& bus;
   std::pmr::memory_resource* memory;
-  void* driver = nullptr;
-  const contract::DrmDriverOps* ops = nullptr;
+  void* module = nullptr;  ///< the driver that serves dma-heap's char devices
   Caller (*caller)(void* ctx) = nullptr;
   void* caller_ctx = nullptr;
 

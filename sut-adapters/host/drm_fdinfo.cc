@@ -34,8 +34,9 @@ std::int64_t DrmFiles::fdinfo(int fd, std::span<std::byte> into) {
   const OpenFile& file = files_.at(it->second);
   std::pmr::string text(ctx_.memory);
   if (file.kind == FileKind::drm && !kernel_.drm_instance_unplugged(file.drm->instance)) {
-    text.append("drm-driver:\t").append(ctx_.ops->name).append("\n");
-    for (const char* const key : ctx_.ops->fdinfo_keys) text.append(key).append(":\t0\n");
+    const contract::DrmDriverOps& ops = *file.drm->node->ops;
+    text.append("drm-driver:\t").append(ops.name).append("\n");
+    for (const char* const key : ops.fdinfo_keys) text.append(key).append(":\t0\n");
     const GemTable::MemoryStats stats = parts_.gems.memory_stats(file.drm->handles);
     print_size(text, "drm-total-memory", stats.total);
     print_size(text, "drm-shared-memory", stats.shared);

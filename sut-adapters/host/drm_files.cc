@@ -13,7 +13,7 @@ using contract::Result;
 
 namespace {
 constexpr int kFirstFd = 3;
-constexpr std::string_view kRenderNode = "dri";
+constexpr std::string_view kRenderNodes[] = {"dri", "dri2"};
 constexpr std::string_view kHeapFolder = "dma_heap/";
 }  // namespace
 
@@ -94,8 +94,8 @@ std::int64_t DrmFiles::open(std::string_view name) {
   if (!fd) return fd.error();
   OpenFile file;
   int error = 0;
-  if (name == kRenderNode) {
-    const Result<DrmFilePtr> opened = open_drm();
+  if (DrmNode* const node = node_by_name(name)) {
+    const Result<DrmFilePtr> opened = open_drm(*node);
     file.kind = FileKind::drm;
     if (opened) file.drm = *opened;
     if (!opened) error = opened.error();
@@ -124,15 +124,23 @@ std::int64_t DrmFiles::close(int fd) {
   return 0;  // what a release function answers never reaches the caller (C6)
 }
 
-Result<DrmFilePtr> DrmFiles::open_drm() {
-  if (!published_) return tl::unexpected(-ENOENT);
-  if (ctx_.kernel.dev_is_unplugged()) return tl::unexpected(-ENODEV);
+DrmNode* DrmFiles::node_by_name(std::string_view name) const {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (name == kRenderNodes[i]) return nodes_[i];
+  }
+  return nullptr;
+}
+
+Result<DrmFilePtr> DrmFiles::open_drm(DrmNode& node) {
+  if (!node.published) return tl::unexpected(-ENOENT);
+  if (node.device->dev_is_unplugged()) return tl::unexpected(-ENODEV);
   const DrmFilePtr file = ctx_.kernel.make<DrmFileObj>("drm_file", ctx_.memory);
   if (file == nullptr) return tl::unexpected(-ENOMEM);
   file->id = ++last_drm_file_;
-  file->instance = kernel_.device().drm_instance();
+  file->node = &node;
+  file->instance = node.device->drm_instance();
   kernel_.drm_instance_get(file->instance);
-  const int error = ctx_.ops->open != nullptr ? ctx_.ops->open(ctx_.driver, file) : 0;
+  const int error = node.ops->open != nullptr ? node.ops->open(node.driver, file) : 0;
   if (error == 0) return file;
   kernel_.drm_instance_put(file->instance);
   ctx_.kernel.free(file);
@@ -140,11 +148,12 @@ Result<DrmFilePtr> DrmFiles::open_drm() {
 }
 
 void DrmFiles::close_drm(const DrmFilePtr& file) {
+  const DrmNode& node = *file->node;
   const std::uint32_t instance = file->instance;
   parts_.syncobjs.release(file->syncobjs);
   parts_.primes.release(file->primes);
   parts_.gems.release_handles(file->handles);
-  if (ctx_.ops->postclose != nullptr) ctx_.ops->postclose(ctx_.driver, file);
+  if (node.ops->postclose != nullptr) node.ops->postclose(node.driver, file);
   ctx_.kernel.free(file);
   kernel_.drm_instance_put(instance);
 }

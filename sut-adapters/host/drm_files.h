@@ -12,6 +12,7 @@
 #include <memory_resource>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "sut-adapters/host/chrdev_table.h"
 #include "sut-adapters/host/drm_context.h"
@@ -27,6 +28,7 @@ namespace protm::host {
 struct DrmFileObj : contract::DrmFile {
   explicit DrmFileObj(std::pmr::memory_resource* memory)
       : handles(memory), primes(memory), syncobjs(memory) {}
+  DrmNode* node = nullptr;     ///< that was opened
   std::uint32_t instance = 0;  ///< the DRM device that it keeps
   GemHandles handles;
   PrimeHandles primes;
@@ -48,7 +50,7 @@ class DrmFiles {
  public:
   DrmFiles(DrmContext& ctx, KernelImpl& kernel, const DrmSubsystems& parts)
       : ctx_(ctx), kernel_(kernel), parts_(parts), fds_(ctx.memory), files_(ctx.memory),
-        mappings_(ctx.memory) {}
+        mappings_(ctx.memory), nodes_(ctx.memory) {}
 
   static DrmFilePtr obj(const contract::Ptr<contract::DrmFile>& file) {
     return contract::ptr_cast<DrmFileObj>(file);
@@ -59,10 +61,10 @@ class DrmFiles {
   void fd_put_unused(int fd);
   void fd_install(int fd, const contract::Ptr<contract::DmaBuf>& buf);
 
-  // the node of the render device
-  void publish() { published_ = true; }
+  // the nodes of the render devices: "dri" is the first one added, "dri2" the second
+  void add_node(DrmNode& node) { nodes_.push_back(&node); }
   /// Waits for who is inside: debugfs files go with the node. Source: drm_dev_unregister().
-  void withdraw();
+  void withdraw(DrmNode& node);
 
   // system calls; each returns a value or -errno
   std::int64_t open(std::string_view name);
@@ -116,15 +118,17 @@ class DrmFiles {
   std::uint32_t enter(int fd);
   void leave(std::uint32_t id);
   void last_close(const OpenFile& file);
-  contract::Result<DrmFilePtr> open_drm();
+  contract::Result<DrmFilePtr> open_drm(DrmNode& node);
+  /// The node of a name; nothing when there is none.
+  [[nodiscard]] DrmNode* node_by_name(std::string_view name) const;
   void close_drm(const DrmFilePtr& file);
 
   std::int64_t drm_ioctl(const DrmFilePtr& file, std::uint32_t cmd, std::uint64_t arg);
-  [[nodiscard]] Handler find_handler(std::uint32_t nr) const;
+  [[nodiscard]] static Handler find_handler(const DrmNode& node, std::uint32_t nr);
   [[nodiscard]] static Handler find_core_handler(std::uint32_t nr);
   [[nodiscard]] static Handler find_syncobj_handler(std::uint32_t nr);
   int run_handler(const Handler& handler, const DrmFilePtr& file, void* arg);
-  int version(void* arg);
+  int version(const DrmNode& node, void* arg);
   int syncobj_to_fd(const DrmFilePtr& file, vocab::uapi::SyncobjHandle& arg);
   int sync_file_to_fd(const DrmFilePtr& file, vocab::uapi::SyncobjHandle& arg, std::uint64_t point);
   int fd_to_syncobj(const DrmFilePtr& file, vocab::uapi::SyncobjHandle& arg);
@@ -153,9 +157,7 @@ class DrmFiles {
   std::uint64_t last_mapping_ = 0;
   std::uint32_t last_file_ = 0;
   std::uint32_t last_drm_file_ = 0;
-  bool published_ = false;
-  std::uint32_t reclaims_ = 0;  ///< under way
-  contract::WaitQueue reclaims_end_{.role = "reclaim"};
+  std::pmr::vector<DrmNode*> nodes_;
 };
 
 }  // namespace protm::host

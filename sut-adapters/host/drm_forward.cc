@@ -144,7 +144,7 @@ void DrmImpl::fd_install(int fd, const Ptr<contract::DmaBuf>& buf) { files_.fd_i
 void DrmImpl::dma_buf_get(const Ptr<contract::DmaBuf>& buf) { bufs_.get(buf); }
 void DrmImpl::dma_buf_put(const Ptr<contract::DmaBuf>& buf) { bufs_.put(buf); }
 int DrmImpl::gem_init(const GemPtr& gem, std::uint64_t size, const contract::GemOps* ops) {
-  return gems_.init(gem, size, ops);
+  return gems_.init(node_, gem, size, ops);
 }
 void DrmImpl::gem_release(const GemPtr& gem) { gems_.release(gem); }
 void DrmImpl::gem_get(const GemPtr& gem) { gems_.get(gem); }
@@ -160,7 +160,7 @@ Result<contract::KMap> DrmImpl::gem_vmap(const GemPtr& gem) { return gems_.vmap(
 void DrmImpl::gem_vunmap(const GemPtr& gem) { gems_.vunmap(gem); }
 std::uint64_t DrmImpl::gem_mmap_offset(const GemPtr& gem) { return gems_.mmap_offset(gem); }
 Result<GemPtr> DrmImpl::gem_prime_import(const Ptr<contract::DmaBuf>& buf) {
-  return gems_.prime_import(buf);
+  return gems_.prime_import(node_, buf);
 }
 void DrmImpl::resv_add_fence(const ResvPtr& resv, const FencePtr& fence) {
   resvs_.add_fence(resv, fence);
@@ -180,7 +180,7 @@ bool DrmImpl::fence_is_signalled(const FencePtr& fence) { return fences_.is_sign
 int DrmImpl::fence_error(const FencePtr& fence) { return fences_.error(fence); }
 void DrmImpl::fence_wait(const FencePtr& fence) { fences_.wait(fence); }
 int DrmImpl::sched_init(contract::GpuScheduler& sched, const contract::SchedConfig& config) {
-  return sched_.init(sched, config);
+  return sched_.init(sched, config, node_.driver);
 }
 void DrmImpl::sched_fini(contract::GpuScheduler& sched) { sched_.fini(sched); }
 int DrmImpl::sched_entity_init(contract::SchedEntity& entity, contract::GpuScheduler& sched) {

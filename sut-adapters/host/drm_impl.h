@@ -1,52 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The DRM side of Host: everything between the kernel core and an in-process driver that is not
-// the core itself. It joins the subsystems (one class each, see the other headers here) into the
-// contract's face, and gives the in-process Sut its system calls and heap providers.
+// The DRM side of Host as the driver of one GPU sees it: everything between the kernel core and an
+// in-process driver that is not the core itself. It joins the subsystems, which all GPUs share
+// (drm_core.h), into the contract's face, and has the GPU's node. The first one also gives the
+// in-process Sut its system calls and heap providers.
 // Not modelled: see each subsystem. Source: design.md section 4, facts-host.md 1-8.
 #pragma once
 
 #include <cstdint>
-#include <list>
-#include <map>
 #include <memory_resource>
 #include <string_view>
-#include <vector>
 
 #include "sut-adapters/contract/drm.h"
-#include "sut-adapters/contract/user_memory.h"
-#include "sut-adapters/host/chrdev_table.h"
-#include "sut-adapters/host/drm_context.h"
-#include "sut-adapters/host/drm_dma_buf.h"
-#include "sut-adapters/host/drm_files.h"
-#include "sut-adapters/host/fence_table.h"
-#include "sut-adapters/host/gem_resv.h"
-#include "sut-adapters/host/gem_table.h"
-#include "sut-adapters/host/gpuvm_split.h"
-#include "sut-adapters/host/heap_provider.h"
-#include "sut-adapters/host/kernel_impl.h"
-#include "sut-adapters/host/mm_space.h"
-#include "sut-adapters/host/pgtable_writer.h"
-#include "sut-adapters/host/prime_table.h"
-#include "sut-adapters/host/sched_core.h"
-#include "sut-adapters/host/syncobj_table.h"
+#include "sut-adapters/host/drm_core.h"
 
 namespace protm::host {
 
-class DrmImpl final : public contract::Drm, private DeferredRelease {
+class DrmImpl final : public contract::Drm {
  public:
   template <class T>
   using Ptr = contract::Ptr<T>;
   template <class T>
   using Result = contract::Result<T>;
 
-  DrmImpl(KernelImpl& kernel, contract::Bus& bus, contract::UserMemory& user,
-          std::pmr::memory_resource* memory);
+  /// Of `device`, whose node is the next in the order of DrmFiles::add_node().
+  DrmImpl(DrmCore& core, PlatformDevice& device);
   DrmImpl(const DrmImpl&) = delete;
   DrmImpl& operator=(const DrmImpl&) = delete;
 
   // === the in-process Sut's face; system calls run in a task of the caller's process ============
-  void set_driver(void* driver) { ctx_.driver = driver; }
-  /// "dri" or "dma_heap/<name>" -> descriptor or -errno.
+  void set_driver(void* driver) { node_.driver = driver; }
+  /// "dri", "dri2" or "dma_heap/<name>" -> descriptor or -errno.
   std::int64_t sys_open(std::string_view name);
   std::int64_t sys_close(int fd);
   std::int64_t sys_ioctl(int fd, std::uint32_t cmd, std::uint64_t arg);
@@ -205,32 +188,20 @@ class DrmImpl final : public contract::Drm, private DeferredRelease {
   void drm_unregister() override;
 
  private:
-  using Buffers = std::pmr::vector<DmaBufPtr>;
-  static Caller caller(void* self);
-  void defer(const DmaBufPtr& buf) override;
-  static void run_delayed(void* self);
-  /// Runs `body` as a system call: what it dropped last is released before it returns (G18).
-  template <class Body>
-  std::int64_t syscall(Body body);
-
   KernelImpl& kernel_;
-  DrmContext ctx_;
-  FenceTable fences_;
-  ResvTable resvs_;
-  DmaBufTable bufs_;
-  GemTable gems_;
-  PrimeTable primes_;
-  SyncobjTable syncobjs_;
-  SchedCore sched_;
-  ChrdevTable chrdevs_;
-  GpuVms gpuvms_;
-  PageTables pgtables_;
-  MmSpaces mms_;
-  DrmFiles files_;
-  std::pmr::list<HeapProvider> providers_;
-  std::pmr::map<std::uint64_t, Buffers> in_syscall_;  ///< caller -> releases at its return
-  Buffers delayed_;
-  contract::Work delayed_work_;
+  DrmCore& core_;
+  FenceTable& fences_;
+  ResvTable& resvs_;
+  DmaBufTable& bufs_;
+  GemTable& gems_;
+  SyncobjTable& syncobjs_;
+  SchedCore& sched_;
+  ChrdevTable& chrdevs_;
+  GpuVms& gpuvms_;
+  PageTables& pgtables_;
+  MmSpaces& mms_;
+  DrmFiles& files_;
+  DrmNode node_;
 };
 
 }  // namespace protm::host

@@ -51,9 +51,9 @@ void copy_name(char (&to)[N], const char* from) {
 
 }  // namespace
 
-DrmFiles::Handler DrmFiles::find_handler(std::uint32_t nr) const {
+DrmFiles::Handler DrmFiles::find_handler(const DrmNode& node, std::uint32_t nr) {
   if (nr >= kDriverBase && nr < kDriverEnd) {
-    for (const contract::DrmIoctl& entry : ctx_.ops->ioctls) {
+    for (const contract::DrmIoctl& entry : node.ops->ioctls) {
       if (entry.nr != nr - kDriverBase) continue;
       return {uapi::drm_iowr(nr, entry.size), nullptr, &entry};
     }
@@ -69,7 +69,8 @@ DrmFiles::Handler DrmFiles::find_core_handler(std::uint32_t nr) {
     Core fn;
   };
   static constexpr std::array kCore{
-      Entry{kIoctlVersion, [](DrmFiles& s, const DrmFilePtr&, void* a) { return s.version(a); }},
+      Entry{kIoctlVersion,
+            [](DrmFiles& s, const DrmFilePtr& f, void* a) { return s.version(*f->node, a); }},
       Entry{uapi::kIoctlGemClose,
             [](DrmFiles& s, const DrmFilePtr& f, void* a) {
               return s.gem_close(f, *static_cast<uapi::GemClose*>(a));
@@ -156,13 +157,13 @@ DrmFiles::Handler DrmFiles::find_syncobj_handler(std::uint32_t nr) {
 
 int DrmFiles::run_handler(const Handler& handler, const DrmFilePtr& file, void* arg) {
   if (handler.core != nullptr) return handler.core(*this, file, arg);
-  return handler.driver->fn(ctx_.driver, arg, file);
+  return handler.driver->fn(file->node->driver, arg, file);
 }
 
 std::int64_t DrmFiles::drm_ioctl(const DrmFilePtr& file, std::uint32_t cmd, std::uint64_t arg) {
   if (kernel_.drm_instance_unplugged(file->instance)) return -ENODEV;
   if (type_of(cmd) != kTypeDrm) return -ENOTTY;
-  const Handler handler = find_handler(nr_of(cmd));
+  const Handler handler = find_handler(*file->node, nr_of(cmd));
   if (!handler.found()) return -EINVAL;
   const std::uint32_t user_size = size_of(cmd);
   const std::uint32_t in = (cmd & handler.cmd & kDirIn) != 0 ? user_size : 0;
@@ -202,10 +203,10 @@ std::int64_t DrmFiles::ioctl(int fd, std::uint32_t cmd, std::uint64_t arg) {
   return result;
 }
 
-int DrmFiles::version(void* arg) {
+int DrmFiles::version(const DrmNode& node, void* arg) {
   DrmVersion& v = *static_cast<DrmVersion*>(arg);
-  v.major = static_cast<std::int32_t>(ctx_.ops->major);
-  v.minor = static_cast<std::int32_t>(ctx_.ops->minor);
+  v.major = static_cast<std::int32_t>(node.ops->major);
+  v.minor = static_cast<std::int32_t>(node.ops->minor);
   v.patchlevel = 0;
   const auto copy = [&](std::uint64_t& len, std::uint64_t to, const char* text) {
     const std::size_t real = std::strlen(text);
@@ -215,7 +216,7 @@ int DrmFiles::version(void* arg) {
     const auto bytes = std::as_bytes(std::span(text, room));
     return ctx_.kernel.copy_to_user(to, bytes) != 0 ? -EFAULT : 0;
   };
-  int error = copy(v.name_len, v.name, ctx_.ops->name);
+  int error = copy(v.name_len, v.name, node.ops->name);
   if (error == 0) error = copy(v.date_len, v.date, "0");
   if (error == 0) error = copy(v.desc_len, v.desc, "");
   return error;
@@ -234,7 +235,8 @@ int DrmFiles::prime_to_fd(const DrmFilePtr& file, uapi::PrimeHandle& arg) {
   const Result<int> fd = fd_reserve("prime");
   if (!fd) return fd.error();
   const auto buf =
-      parts_.primes.to_buf(file->handles, file->primes, arg.handle, file->instance);
+      parts_.primes.to_buf(file->handles, file->primes, arg.handle,
+                           DrmUser{*file->node, file->instance});
   if (!buf) {
     fd_put_unused(*fd);
     return buf.error();
@@ -251,7 +253,8 @@ int DrmFiles::fd_to_prime(const DrmFilePtr& file, uapi::PrimeHandle& arg) {
   if (open == nullptr) return -EINVAL;
   const contract::Ptr<contract::DmaBuf> buf = open->buf;
   parts_.bufs.get(buf);
-  const auto handle = parts_.primes.to_handle(file->handles, file->primes, buf, file->instance);
+  const auto handle = parts_.primes.to_handle(file->handles, file->primes, buf,
+                                              DrmUser{*file->node, file->instance});
   parts_.bufs.put(buf);
   if (!handle) return handle.error();
   arg.handle = *handle;

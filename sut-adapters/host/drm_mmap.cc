@@ -17,9 +17,10 @@ constexpr std::uint64_t kWord = sizeof(std::uint64_t);
 
 Result<GemPtr> DrmFiles::map_object(const DrmFilePtr& file, const MapRequest& request) {
   if (kernel_.drm_instance_unplugged(file->instance)) return tl::unexpected(-ENODEV);
-  const contract::DrmDriverOps& ops = *ctx_.ops;
-  if (ops.is_user_page != nullptr && ops.is_user_page(ctx_.driver, file, request.offset)) {
-    const int error = ops.mmap_user_page(ctx_.driver, file, request);
+  const contract::DrmDriverOps& ops = *file->node->ops;
+  void* const driver = file->node->driver;
+  if (ops.is_user_page != nullptr && ops.is_user_page(driver, file, request.offset)) {
+    const int error = ops.mmap_user_page(driver, file, request);
     if (error != 0) return tl::unexpected(error);
     return GemPtr();
   }
@@ -73,8 +74,9 @@ std::int64_t DrmFiles::map_load(std::uint64_t mapping, std::uint64_t offset,
   if (offset > m.size - kWord) return -EFAULT;
   if (m.gem == nullptr) {
     // A file of an earlier life of the device has no driver any more; of this one it decides.
-    if (m.drm->instance != kernel_.device().drm_instance()) return -EFAULT;
-    const auto word = ctx_.ops->read_user_page(ctx_.driver, m.drm);
+    const DrmNode& node = *m.drm->node;
+    if (m.drm->instance != node.device->drm_instance()) return -EFAULT;
+    const auto word = node.ops->read_user_page(node.driver, m.drm);
     if (!word) return -EFAULT;
     value = offset == 0 ? *word : 0;
     return 0;
@@ -103,18 +105,20 @@ std::int64_t DrmFiles::map_store(std::uint64_t mapping, std::uint64_t offset,
 // --- memory pressure -----------------------------------------------------------------------------
 
 std::int64_t DrmFiles::reclaim(std::uint64_t pages) {
-  if (!published_) return -ENOENT;
-  if (ctx_.ops->shrink == nullptr) return -EOPNOTSUPP;
-  ++reclaims_;
-  const std::uint64_t freed = ctx_.ops->shrink(ctx_.driver, pages);
-  --reclaims_;
-  kernel_.wake_up_all(reclaims_end_);
+  DrmNode& node = *nodes_.front();
+  if (!node.published) return -ENOENT;
+  if (node.ops->shrink == nullptr) return -EOPNOTSUPP;
+  ++node.reclaims;
+  const std::uint64_t freed = node.ops->shrink(node.driver, pages);
+  --node.reclaims;
+  kernel_.wake_up_all(node.reclaims_end);
   return static_cast<std::int64_t>(freed);
 }
 
-void DrmFiles::withdraw() {
-  published_ = false;
-  if (reclaims_ != 0) kernel_.wait_event(reclaims_end_, [this] { return reclaims_ == 0; });
+void DrmFiles::withdraw(DrmNode& node) {
+  node.published = false;
+  if (node.reclaims == 0) return;
+  kernel_.wait_event(node.reclaims_end, [&node] { return node.reclaims == 0; });
 }
 
 }  // namespace protm::host

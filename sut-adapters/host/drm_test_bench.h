@@ -17,7 +17,9 @@ class DrmBench {
  public:
   DrmBench() {
     kernel().device().set_ops({[](void*) { return 0; }, [](void*) {}, nullptr});
-    drm = std::make_unique<DrmImpl>(kernel(), bench.bus, bench.user, kernel().memory());
+    core = std::make_unique<DrmCore>(kernel(), bench.bus, kernel().memory());
+    core->ctx.module = this;
+    drm = std::make_unique<DrmImpl>(*core, kernel().device());
     drm->set_driver(this);
     ops.name = "panthor";
     ops.major = 1;
@@ -103,6 +105,7 @@ class DrmBench {
   }
 
   Bench bench;
+  std::unique_ptr<DrmCore> core;
   std::unique_ptr<DrmImpl> drm;
   contract::DrmDriverOps ops;
   contract::Ptr<contract::DrmFile> file;  ///< of the last driver ioctl

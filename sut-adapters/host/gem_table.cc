@@ -31,7 +31,8 @@ GemTable::State& GemTable::state(const GemPtr& gem) {
   return it->second;
 }
 
-int GemTable::init(const GemPtr& gem, std::uint64_t size, const contract::GemOps* ops) {
+int GemTable::init(DrmNode& node, const GemPtr& gem, std::uint64_t size,
+                   const contract::GemOps* ops) {
   gem->ops = ops;
   gem->size = (size + vocab::kPageMask) & ~vocab::kPageMask;
   gem->id = 0;
@@ -46,6 +47,7 @@ int GemTable::init(const GemPtr& gem, std::uint64_t size, const contract::GemOps
   }
   gem->id = ++last_id_;
   State& s = states_.try_emplace(gem->id, ctx_.memory).first->second;
+  s.node = &node;
   s.own_resv = own;
   ctx_.kernel.kref_init(s.refs);
   offset_pages_ += pages;
@@ -77,12 +79,13 @@ void GemTable::get(const GemPtr& gem) { ctx_.kernel.kref_get(state(gem).refs, "g
 
 void GemTable::put(const GemPtr& gem) {
   if (gem == nullptr) return;
-  if (!ctx_.kernel.kref_put(state(gem).refs, "gem")) return;
-  gem->ops->free(ctx_.driver, gem);
+  State& s = state(gem);
+  if (!ctx_.kernel.kref_put(s.refs, "gem")) return;
+  gem->ops->free(s.node->driver, gem);
 }
 
 void GemTable::use_changed(const GemPtr& gem) {
-  if (gem->ops->use_changed != nullptr) gem->ops->use_changed(ctx_.driver, gem);
+  if (gem->ops->use_changed != nullptr) gem->ops->use_changed(node_of(gem).driver, gem);
 }
 
 int GemTable::get_pages(const GemPtr& gem, State& s) {
@@ -281,8 +284,8 @@ GemTable::MemoryStats GemTable::memory_stats(const GemHandles& handles) {
 
 // --- PRIME ---------------------------------------------------------------------------------------
 
-Result<GemPtr> GemTable::prime_import(const Ptr<DmaBuf>& buf) {
-  if (ctx_.ops == nullptr || ctx_.ops->import_sg_table == nullptr) {
+Result<GemPtr> GemTable::prime_import(DrmNode& node, const Ptr<DmaBuf>& buf) {
+  if (node.ops == nullptr || node.ops->import_sg_table == nullptr) {
     ctx_.kernel.warn("gem import without drm_dev_init or import_sg_table");
     return tl::unexpected(-EINVAL);
   }
@@ -291,7 +294,7 @@ Result<GemPtr> GemTable::prime_import(const Ptr<DmaBuf>& buf) {
   bufs_.get(buf);
   error = bufs_.map(buf);
   if (error == 0) {
-    const Result<GemPtr> made = ctx_.ops->import_sg_table(ctx_.driver, buf, buf->size);
+    const Result<GemPtr> made = node.ops->import_sg_table(node.driver, buf, buf->size);
     if (made) {
       const GemPtr gem = *made;
       State& s = state(gem);

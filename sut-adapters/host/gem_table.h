@@ -30,7 +30,7 @@ class GemTable {
       : ctx_(ctx), resvs_(resvs), bufs_(bufs), states_(ctx.memory), offsets_(ctx.memory) {}
 
   /// Errors: -ENOSPC no mmap offsets for so much, or for nothing; -EINVAL, -ENOMEM.
-  int init(const GemPtr& gem, std::uint64_t size, const contract::GemOps* ops);
+  int init(DrmNode& node, const GemPtr& gem, std::uint64_t size, const contract::GemOps* ops);
   void release(const GemPtr& gem);
   void get(const GemPtr& gem);
   void put(const GemPtr& gem);
@@ -65,7 +65,10 @@ class GemTable {
     std::uint64_t total = 0, shared = 0, resident = 0;
   };
   MemoryStats memory_stats(const GemHandles& handles);
-  contract::Result<GemPtr> prime_import(const contract::Ptr<contract::DmaBuf>& buf);
+  contract::Result<GemPtr> prime_import(DrmNode& node,
+                                        const contract::Ptr<contract::DmaBuf>& buf);
+  /// The node whose driver made the object.
+  [[nodiscard]] DrmNode& node_of(const GemPtr& gem) { return *state(gem).node; }
 
   // CPU access through a mapping
   void read(const contract::KMap& map, std::uint64_t offset, std::span<std::byte> to);
@@ -78,6 +81,7 @@ class GemTable {
   struct State {
     explicit State(std::pmr::memory_resource* memory) : pages(memory), swap(memory) {}
     contract::Kref refs;
+    DrmNode* node = nullptr;
     std::uint32_t handles = 0;
     std::uint32_t pins = 0;
     std::uint32_t vmaps = 0;

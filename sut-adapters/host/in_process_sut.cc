@@ -60,7 +60,8 @@ InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surrou
     : info_(info),
       around_(around),
       kernel_(around),
-      drm_(kernel_, *around.bus, *around.user, around.memory),
+      drm_core_(kernel_, *around.bus, around.memory),
+      drm_(drm_core_, kernel_.device()),
       heaps_(around.memory),
       buffers_(around.memory),
       returned_(around.memory),
@@ -69,6 +70,7 @@ InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surrou
       baseline_(around.memory) {
   driver_ = make(kernel_, drm_, around.memory, options);
   drm_.set_driver(driver_);
+  drm_core_.ctx.module = driver_;
   DeviceOps ops;
   ops.ctx = this;
   ops.probe = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->probe(); };

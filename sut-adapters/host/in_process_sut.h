@@ -90,6 +90,7 @@ class InProcessSut final : public contract::Sut {
   contract::SutInfo info_;
   contract::Surroundings around_;
   KernelImpl kernel_;
+  DrmCore drm_core_;
   DrmImpl drm_;
   contract::Driver* driver_ = nullptr;
   bool initialised_ = false;

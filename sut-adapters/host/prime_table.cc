@@ -9,7 +9,7 @@ using contract::DmaBuf;
 using contract::Ptr;
 using contract::Result;
 
-Result<Ptr<DmaBuf>> PrimeTable::export_object(const GemPtr& gem, std::uint32_t instance) {
+Result<Ptr<DmaBuf>> PrimeTable::export_object(const GemPtr& gem, DrmUser user) {
   if (gem->imported) {
     bufs_.get(gem->dma_buf);
     return gem->dma_buf;
@@ -18,20 +18,20 @@ Result<Ptr<DmaBuf>> PrimeTable::export_object(const GemPtr& gem, std::uint32_t i
     bufs_.get(known);
     return known;
   }
-  const int error =
-      ctx_.ops->prime_export != nullptr ? ctx_.ops->prime_export(ctx_.driver, gem) : 0;
+  const contract::DrmDriverOps& ops = *user.node.ops;
+  const int error = ops.prime_export != nullptr ? ops.prime_export(user.node.driver, gem) : 0;
   if (error != 0) return tl::unexpected(error);
-  const Result<DmaBufPtr> made = bufs_.create(gem, instance);
+  const Result<DmaBufPtr> made = bufs_.create(gem, user.instance);
   if (!made) return tl::unexpected(made.error());
   gems_.get(gem);
-  kernel_.drm_instance_get(instance);
+  kernel_.drm_instance_get(user.instance);
   const Ptr<DmaBuf> buf = *made;
   gems_.set_exported(gem, buf);
   return buf;
 }
 
 Result<Ptr<DmaBuf>> PrimeTable::to_buf(const GemHandles& handles, PrimeHandles& primes,
-                                       std::uint32_t handle, std::uint32_t instance) {
+                                       std::uint32_t handle, DrmUser user) {
   const GemPtr gem = gems_.lookup(handles, handle);
   if (gem == nullptr) return tl::unexpected(-ENOENT);
   const auto known = primes.find(handle);
@@ -40,7 +40,7 @@ Result<Ptr<DmaBuf>> PrimeTable::to_buf(const GemHandles& handles, PrimeHandles& 
     bufs_.get(known->second);
     buf = known->second;
   } else {
-    buf = export_object(gem, instance);
+    buf = export_object(gem, user);
     if (buf) {
       bufs_.get(*buf);
       primes.emplace(handle, *buf);
@@ -50,21 +50,21 @@ Result<Ptr<DmaBuf>> PrimeTable::to_buf(const GemHandles& handles, PrimeHandles& 
   return buf;
 }
 
-Result<GemPtr> PrimeTable::import_object(const Ptr<DmaBuf>& buf, std::uint32_t instance) {
+Result<GemPtr> PrimeTable::import_object(const Ptr<DmaBuf>& buf, DrmUser user) {
   const DmaBufPtr own = DmaBufTable::obj(buf);
-  if (own->gem != nullptr && own->instance == instance) {
+  if (own->gem != nullptr && own->instance == user.instance) {
     gems_.get(own->gem);
     return own->gem;
   }
-  return gems_.prime_import(buf);
+  return gems_.prime_import(user.node, buf);
 }
 
 Result<std::uint32_t> PrimeTable::to_handle(GemHandles& handles, PrimeHandles& primes,
-                                            const Ptr<DmaBuf>& buf, std::uint32_t instance) {
+                                            const Ptr<DmaBuf>& buf, DrmUser user) {
   for (const auto& [handle, known] : primes) {
     if (known == buf) return handle;
   }
-  const Result<GemPtr> gem = import_object(buf, instance);
+  const Result<GemPtr> gem = import_object(buf, user);
   if (!gem) return tl::unexpected(gem.error());
   if (gems_.exported(*gem) == nullptr) gems_.set_exported(*gem, buf);
   const Result<std::uint32_t> handle = gems_.handle_create(handles, *gem);

@@ -19,6 +19,12 @@ namespace protm::host {
 /// dma-bufs that a file's handles stand for; each holds a reference.
 using PrimeHandles = std::pmr::map<std::uint32_t, contract::Ptr<contract::DmaBuf>>;
 
+/// Through which node, and which life of its device, a file asks.
+struct DrmUser {
+  DrmNode& node;
+  std::uint32_t instance;
+};
+
 class PrimeTable final : public GemExporter {
  public:
   PrimeTable(DrmContext& ctx, KernelImpl& kernel, GemTable& gems, DmaBufTable& bufs)
@@ -31,11 +37,11 @@ class PrimeTable final : public GemExporter {
   contract::Result<contract::Ptr<contract::DmaBuf>> to_buf(const GemHandles& handles,
                                                            PrimeHandles& primes,
                                                            std::uint32_t handle,
-                                                           std::uint32_t instance);
+                                                           DrmUser user);
   /// A handle for the buffer: the file's own if it has one. Errors: of the import.
   contract::Result<std::uint32_t> to_handle(GemHandles& handles, PrimeHandles& primes,
                                             const contract::Ptr<contract::DmaBuf>& buf,
-                                            std::uint32_t instance);
+                                            DrmUser user);
   /// The file has lost the handle.
   void forget(PrimeHandles& primes, std::uint32_t handle);
   void release(PrimeHandles& primes);
@@ -44,9 +50,8 @@ class PrimeTable final : public GemExporter {
 
  private:
   contract::Result<contract::Ptr<contract::DmaBuf>> export_object(const GemPtr& gem,
-                                                                  std::uint32_t instance);
-  contract::Result<GemPtr> import_object(const contract::Ptr<contract::DmaBuf>& buf,
-                                         std::uint32_t instance);
+                                                                  DrmUser user);
+  contract::Result<GemPtr> import_object(const contract::Ptr<contract::DmaBuf>& buf, DrmUser user);
 
   DrmContext& ctx_;
   KernelImpl& kernel_;

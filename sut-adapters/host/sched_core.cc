@@ -30,7 +30,7 @@ SchedCore::JobPtr SchedCore::job_by_id(std::uint32_t id) {
 
 SchedCore::JobPtr SchedCore::job_of(const Ptr<SchedJob>& job) { return job_by_id(job->id); }
 
-int SchedCore::init(GpuScheduler& sched, const contract::SchedConfig& config) {
+int SchedCore::init(GpuScheduler& sched, const contract::SchedConfig& config, void* driver) {
   if (scheds_.contains(sched.id)) {
     ctx_.kernel.warn("drm_sched initialised twice");
     return 0;
@@ -41,6 +41,7 @@ int SchedCore::init(GpuScheduler& sched, const contract::SchedConfig& config) {
   s.id = sched.id = ++last_id_;
   s.role = sched.role;
   s.config = config;
+  s.driver = driver;
   if (s.config.submit_wq.id == 0) {
     s.config.submit_wq = ctx_.kernel.alloc_workqueue(s.role, contract::WorkqueueKind::ordered);
     s.owns_submit_wq = true;
@@ -107,6 +108,7 @@ int SchedCore::job_init(const Ptr<SchedJob>& job, SchedEntity& entity, std::uint
   j.entity = it->second;
   j.sched = it->second->sched;
   j.ops = j.sched->config.ops;
+  j.driver = j.sched->driver;
   j.credits = job->credits = credits;
   j.scheduled = scheduled;
   j.finished = finished;
@@ -266,7 +268,7 @@ void SchedCore::run_one(Sched& sched, const JobPtr& job) {
   sched.credit_count += job->credits;
   sched.pending.push_back(job->id);
   start_timeout(sched);
-  const contract::Result<FencePtr> fence = sched.config.ops->run_job(ctx_.driver, driver_side);
+  const contract::Result<FencePtr> fence = sched.config.ops->run_job(sched.driver, driver_side);
   ctx_.kernel.complete_all(entity->idle);
   const bool has_fence = fence && *fence != nullptr;
   if (has_fence) set_parent(*job, *fence);
@@ -315,7 +317,7 @@ void SchedCore::free_work(Sched* sched) {
   bool more = false;
   const JobPtr job = core.take_finished(*sched, more);
   if (job != nullptr) {
-    sched->config.ops->free_job(core.ctx_.driver, core.driver_job(job));
+    sched->config.ops->free_job(sched->driver, core.driver_job(job));
     if (more) core.queue_free(*sched);
   }
   core.queue_run(*sched);

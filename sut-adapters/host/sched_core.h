@@ -22,7 +22,8 @@ class SchedCore {
   SchedCore(DrmContext& ctx, FenceTable& fences)
       : ctx_(ctx), fences_(fences), scheds_(ctx.memory), entities_(ctx.memory), jobs_(ctx.memory) {}
 
-  int init(contract::GpuScheduler& sched, const contract::SchedConfig& config);
+  /// `driver` is what the operations get.
+  int init(contract::GpuScheduler& sched, const contract::SchedConfig& config, void* driver);
   void fini(contract::GpuScheduler& sched);
   int entity_init(contract::SchedEntity& entity, contract::GpuScheduler& sched);
   void entity_destroy(contract::SchedEntity& entity);
@@ -48,6 +49,7 @@ class SchedCore {
     std::uint32_t id = 0;
     const char* role = "sched";
     contract::SchedConfig config;
+    void* driver = nullptr;
     bool owns_submit_wq = false;
     bool paused = false;
     bool free_guilty = false;
@@ -82,6 +84,7 @@ class SchedCore {
     EntityPtr entity;
     SchedPtr sched;
     const contract::SchedOps* ops = nullptr;  ///< outlives the scheduler
+    void* driver = nullptr;                   ///< likewise
     std::uint32_t credits = 0;
     bool armed = false;
     FencePtr scheduled, finished, parent;

@@ -28,9 +28,9 @@ void SchedCore::timeout_work(Sched* sched) {
     const JobPtr job = core.job_by_id(sched->pending.front());
     const Ptr<SchedJob> driver_side = core.driver_job(job);
     sched->pending.pop_front();
-    answer = sched->config.ops->timedout_job(core.ctx_.driver, driver_side);
+    answer = sched->config.ops->timedout_job(sched->driver, driver_side);
     if (std::exchange(sched->free_guilty, false)) {
-      sched->config.ops->free_job(core.ctx_.driver, driver_side);
+      sched->config.ops->free_job(sched->driver, driver_side);
     }
     if (answer == TimedoutResult::no_hang) {
       sched->pending.push_front(job->id);
@@ -71,7 +71,7 @@ void SchedCore::stop(GpuScheduler& sched, const Ptr<SchedJob>& bad) {
     if (job->id == bad_id) {
       s->free_guilty = true;
     } else {
-      s->config.ops->free_job(ctx_.driver, driver_job(job));
+      s->config.ops->free_job(s->driver, driver_job(job));
     }
   }
   ctx_.kernel.cancel_delayed_work(s->timeout_work);
@@ -180,7 +180,7 @@ void SchedCore::kill_work(Job* job) {
   core.finish(*self, -ESRCH);
   if (self->parent != nullptr) core.ctx_.kernel.warn("drm_sched killed job has a parent");
   const contract::SchedOps* const ops = self->ops;
-  ops->free_job(core.ctx_.driver, core.driver_job(self));
+  ops->free_job(self->driver, core.driver_job(self));
 }
 
 }  // namespace protm::host
