@@ -28,8 +28,11 @@ enum class ProtmState : std::uint32_t { normal, enter_requested, acked, active, 
 enum class GpuMode : std::uint32_t { normal, protected_mode };
 
 struct Core {
-  Core(const vocab::MachineConfig& machine_config, std::pmr::memory_resource* memory)
-      : config(machine_config), ram(memory), events(memory), faults(memory), observations(memory) {}
+  /// `shared`: the memory is another machine's; null: its own.
+  Core(const vocab::MachineConfig& machine_config, std::pmr::memory_resource* memory,
+       Ram* shared = nullptr)
+      : config(machine_config), own_ram(memory), ram(shared != nullptr ? *shared : own_ram),
+        events(memory), faults(memory), observations(memory) {}
 
   /// Present count of a counter that runs at `hz` since power-on.
   [[nodiscard]] std::uint64_t ticks(std::uint64_t hz) const {
@@ -89,7 +92,8 @@ struct Core {
 
   vocab::MachineConfig config;
   vocab::SimTime now;
-  Ram ram;
+  Ram own_ram;
+  Ram& ram;
   EventQueue events;
   FaultTable faults;
   std::pmr::vector<vocab::Observation> observations;

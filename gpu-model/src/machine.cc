@@ -29,8 +29,9 @@ bool in_as_block(std::uint32_t offset) {
 
 }  // namespace
 
-Machine::Machine(const vocab::MachineConfig& config, std::pmr::memory_resource* memory)
-    : core_(config, memory), mmu_(core_, memory), gpu_(core_), pwr_(core_, gpu_),
+Machine::Machine(const vocab::MachineConfig& config, std::pmr::memory_resource* memory,
+                 Ram* shared)
+    : core_(config, memory, shared), mmu_(core_, memory), gpu_(core_), pwr_(core_, gpu_),
       firmware_(core_, mmu_, gpu_, memory) {
   mmu_.reset();
 }
@@ -319,14 +320,22 @@ CpuAccess Machine::cpu_read(vocab::Pa pa, std::span<std::byte> to) {
 CpuAccess Machine::cpu_write(vocab::Pa pa, std::span<const std::byte> from) {
   const CpuTarget target = cpu_target(pa, from.size(), Direction::write);
   if (target.answer != CpuAccess::ok) return target.answer;
-  if (tables_matter() && core_.ram.marked(pa, PageMark::table)) mmu_.table_changes(pa, from);
+  sees_write(pa, from);
   std::memcpy(target.at, from.data(), from.size());
   return target.answer;
 }
 
-void Machine::free_page(vocab::Pa pa) {
+void Machine::sees_write(vocab::Pa pa, std::span<const std::byte> from) {
+  if (tables_matter() && core_.ram.marked(pa, PageMark::table)) mmu_.table_changes(pa, from);
+}
+
+void Machine::sees_free(vocab::Pa pa) {
   if (tables_matter()) mmu_.page_goes(pa);
   mmu_.forget(pa);
+}
+
+void Machine::free_page(vocab::Pa pa) {
+  sees_free(pa);
   core_.ram.free_page(pa);
 }
 

@@ -28,7 +28,9 @@ enum class CpuAccess : std::uint32_t { ok, protected_page, bus_error, no_page };
 class Machine {
  public:
   /// Builds a machine that is switched off; all memory comes from `memory`.
-  Machine(const vocab::MachineConfig& config, std::pmr::memory_resource* memory);
+  /// `shared`: the system memory is that of another machine, which outlives this one.
+  Machine(const vocab::MachineConfig& config, std::pmr::memory_resource* memory,
+          Ram* shared = nullptr);
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
@@ -77,6 +79,9 @@ class Machine {
   CpuAccess cpu_write(vocab::Pa pa, std::span<const std::byte> from);
   /// The kernel gives a page back.
   void free_page(vocab::Pa pa);
+  // What the CPU does to memory that is another machine's, right before it does it.
+  void sees_write(vocab::Pa pa, std::span<const std::byte> from);
+  void sees_free(vocab::Pa pa);
   /// Where a VA of an AS leads, without any effect; result ok only where it is mapped.
   [[nodiscard]] Translation probe(vocab::AsNr as, vocab::GpuVa va) const {
     return mmu_.probe(as, va.value);

@@ -16,18 +16,23 @@ namespace protm::contract {
 
 enum class PageKind : std::uint8_t { normal, protected_memory };
 
-/// Interrupt lines of the GPU, levels. Bit numbers of `Bus::irq_lines`.
+/// Interrupt lines of a GPU, levels. Bit numbers of `Registers::irq_lines`.
 enum class IrqLine : std::uint8_t { job = 0, mmu = 1, gpu = 2 };
 
-class Bus {
+/// Registers and interrupt lines of one GPU.
+class Registers {
  public:
-  virtual ~Bus() = default;
+  virtual ~Registers() = default;
   /// One 32-bit register access with its side effects, traced. Offset in bytes in the GPU's range.
   virtual std::uint32_t read32(std::uint32_t offset) = 0;
   virtual void write32(std::uint32_t offset, std::uint32_t value) = 0;
   /// Levels now; bit n = IrqLine n.
   [[nodiscard]] virtual std::uint32_t irq_lines() const = 0;
+};
 
+/// What all GPUs of a system have in common, and the registers of the first.
+class Bus : public Registers {
+ public:
   [[nodiscard]] virtual vocab::SimTime now() const = 0;
   /// Time of the machine's (or fault player's) next own event; UINT64_MAX = none.
   [[nodiscard]] virtual std::uint64_t next_event_ns() const = 0;

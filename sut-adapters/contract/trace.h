@@ -17,7 +17,7 @@ namespace protm::contract {
 using TextId = std::uint32_t;
 
 /// What a record is. `machine` records carry a vocab::ObservationKind in `sub`.
-enum class RecordKind : std::uint16_t {
+enum class RecordKind : std::uint8_t {
   machine = 1,      ///< sub = vocab::ObservationKind; a b c d as documented there
   step_started,     ///< a = actor, b = step (number in the Program)
   step_blocked,     ///< a = actor, b = step; the step's task waits for the first time
@@ -66,6 +66,7 @@ enum class LockMisuse : std::uint16_t {
 struct Record {
   std::uint64_t time_ns = 0;
   RecordKind kind{};
+  std::uint8_t device = 0;  ///< of machine records, and events of jobs and slots: the GPU, from 0
   std::uint16_t sub = 0;
   std::uint32_t a = 0;
   std::uint32_t b = 0;

@@ -36,7 +36,7 @@ class PlatformDevice {
   static constexpr std::uint32_t kNoInstance = UINT32_MAX;
 
   /// Device number `nr`, from 0; `registers` are its own.
-  PlatformDevice(KernelImpl& kernel, contract::Bus& registers, std::uint32_t nr,
+  PlatformDevice(KernelImpl& kernel, contract::Registers& registers, std::uint32_t nr,
                  std::pmr::memory_resource* memory)
       : kernel_(kernel), registers_(registers), nr_(nr), devres_(memory) {}
   PlatformDevice(const PlatformDevice&) = delete;
@@ -143,7 +143,7 @@ class PlatformDevice {
   void pm_cancel_requests();
 
   KernelImpl& kernel_;
-  contract::Bus& registers_;
+  contract::Registers& registers_;
   std::uint32_t nr_;
   DeviceOps ops_;
   bool bound_ = false;

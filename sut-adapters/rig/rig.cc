@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/observation.h"
@@ -37,60 +38,89 @@ constexpr std::uint32_t kStateResume = 3;
 
 }  // namespace
 
-Rig::Rig(const vocab::MachineConfig& config, std::pmr::memory_resource* memory)
-    : machine_(config, memory),
-      matcher_(memory),
-      user_(memory, this),
-      jobs_(memory),
-      saved_(memory),
-      slot_group_(config.csg_slots, contract::kNoStep, memory),
-      slot_suspend_(config.csg_slots, 0, memory),
-      counts_(memory) {}
+Gpu::Gpu(Rig& rig, const vocab::MachineConfig& config, std::pmr::memory_resource* memory,
+         std::uint8_t nr, Gpu* first)
+    : machine(config, memory, first != nullptr ? &first->machine.ram() : nullptr),
+      saved(memory),
+      slot_group(config.csg_slots, contract::kNoStep, memory),
+      slot_suspend(config.csg_slots, 0, memory),
+      number(nr),
+      rig_(rig) {}
 
-std::uint32_t Rig::read32(std::uint32_t offset) {
-  const std::uint32_t value = machine_.read(offset);
-  drain();
+std::uint32_t Gpu::read32(std::uint32_t offset) {
+  const std::uint32_t value = machine.read(offset);
+  rig_.drain(*this);
   return value;
 }
 
+void Gpu::write32(std::uint32_t offset, std::uint32_t value) {
+  machine.write(offset, value);
+  rig_.drain(*this);
+}
+
+Rig::Rig(const vocab::MachineConfig& config, std::pmr::memory_resource* memory, Gpus gpus)
+    : first_(*this, config, memory),
+      matcher_(memory),
+      user_(memory, this),
+      jobs_(memory),
+      counts_(memory) {
+  if (gpus == Gpus::one) return;
+  void* const place = memory->allocate(sizeof(Gpu), alignof(Gpu));
+  second_ = new (place) Gpu(*this, config, memory, 1, &first_);
+}
+
+void Rig::expect_image(std::span<const std::byte> image) {
+  first_.machine.expect_image(image);
+  if (second_ != nullptr) second_->machine.expect_image(image);
+}
+
+std::uint32_t Rig::read32(std::uint32_t offset) { return first_.Gpu::read32(offset); }
+
 void Rig::write32(std::uint32_t offset, std::uint32_t value) {
-  machine_.write(offset, value);
-  drain();
+  first_.Gpu::write32(offset, value);
 }
 
 void Rig::advance(vocab::SimTime t) {
   // One event at a time: whoever calls late must find each of them at its own time.
-  while (machine_.next_event_ns() < t.ns) {
-    now_ = vocab::SimTime{std::max(machine_.next_event_ns(), now_.ns)};
-    machine_.advance(now_);
-    drain();
+  while (next_event_ns() < t.ns) {
+    now_ = vocab::SimTime{std::max(next_event_ns(), now_.ns)};
+    advance_machines();
   }
   now_ = t;
-  machine_.advance(t);
-  drain();
+  advance_machines();
+}
+
+void Rig::advance_machines() {
+  first_.machine.advance(now_);
+  drain(first_);
+  if (second_ == nullptr) return;
+  second_->machine.advance(now_);
+  drain(*second_);
 }
 
 vocab::Pa Rig::page_alloc(contract::PageKind kind, std::uint32_t order) {
-  const auto huge = vocab::YesNo{machine_.config().word(vocab::Switch::huge_pages)};
+  const auto huge = vocab::YesNo{first_.machine.config().word(vocab::Switch::huge_pages)};
   if (order != 0 && huge == vocab::YesNo::no) return vocab::Pa{0};
-  return machine_.ram().alloc_pages(
+  return first_.machine.ram().alloc_pages(
       kind == contract::PageKind::normal ? gpu::PageKind::normal : gpu::PageKind::protected_memory,
       order);
 }
 
 void Rig::page_free(vocab::Pa pa) {
-  machine_.free_page(pa);
-  drain();
+  if (second_ != nullptr) second_->machine.sees_free(pa);
+  first_.machine.free_page(pa);
+  drain_all();
 }
 
 void Rig::mem_read(vocab::Pa pa, std::span<std::byte> to) {
-  machine_.cpu_read(pa, to);
-  drain();
+  first_.machine.cpu_read(pa, to);
+  drain(first_);
 }
 
 void Rig::mem_write(vocab::Pa pa, std::span<const std::byte> from) {
-  machine_.cpu_write(pa, from);
-  drain();
+  if (second_ != nullptr) second_->machine.sees_write(pa, from);
+  first_.machine.cpu_write(pa, from);
+  drain_all();
 }
 
 std::int64_t Rig::fault(const char* call, const char* role) {
@@ -150,14 +180,15 @@ void Rig::begin(contract::Trace* trace, const std::vector<contract::Fault>* faul
   start_ = now_;
   machine_events_ = 0;
   last_progress_ns_ = 0;
-  machine_.clear_observations();
+  first_.machine.clear_observations();
+  if (second_ != nullptr) second_->machine.clear_observations();
   for (std::uint32_t i = 0; i < faults->size(); ++i) {
     if ((*faults)[i].host) continue;
     vocab::MachineFault fault = (*faults)[i].machine;
     fault.id = i;
-    machine_.inject(fault);
+    first_.machine.inject(fault);
   }
-  drain();
+  drain_all();
 }
 
 void Rig::detach() {
@@ -171,41 +202,69 @@ void Rig::event(EventKind kind, std::uint32_t arg, std::uint32_t b) {
   matcher_.happened(kind, arg, now_ - start_);
 }
 
-void Rig::memory_changed(std::uint32_t step) { event(EventKind::memory_changed, step); }
-
-void Rig::map_job(std::uint64_t va, std::uint32_t step, std::uint32_t group_step) {
-  jobs_.push_back(Job{va, step, group_step});
+void Rig::gpu_event(const Gpu& gpu, EventKind kind, std::uint32_t arg, std::uint32_t b) {
+  report(Record{.kind = RecordKind::event,
+                .device = gpu.number,
+                .sub = static_cast<std::uint16_t>(kind),
+                .a = arg,
+                .b = b});
+  matcher_.happened(kind, arg, now_ - start_);
 }
 
-const Rig::Job* Rig::job_at(std::uint64_t va) const {
+void Rig::memory_changed(std::uint32_t step) { event(EventKind::memory_changed, step); }
+
+void Rig::map_job(std::uint64_t va, std::uint32_t step, std::uint32_t group_step,
+                  std::uint32_t device) {
+  jobs_.push_back(Job{va, step, group_step, device});
+}
+
+const Rig::Job* Rig::job_at(const Gpu& gpu, std::uint64_t va) const {
   for (const Job& job : jobs_) {
-    if (job.va == va) return &job;
+    if (job.va == va && job.device == gpu.number) return &job;
   }
   return nullptr;
 }
 
-void Rig::drain() {
-  const std::span<const Observation> seen = machine_.observations();
-  if (seen.empty()) return;
-  if (trace_ != nullptr) {
-    for (const Observation& o : seen) observe(o);
-  }
-  machine_.clear_observations();
+void Rig::drain_all() {
+  drain(first_);
+  if (second_ != nullptr) drain(*second_);
 }
 
-void Rig::observe(const Observation& seen) {
+void Rig::drain(Gpu& gpu) {
+  const std::span<const Observation> seen = gpu.machine.observations();
+  if (seen.empty()) return;
+  if (trace_ != nullptr) {
+    for (const Observation& o : seen) observe(gpu, o);
+  }
+  gpu.machine.clear_observations();
+}
+
+void Rig::observe(Gpu& gpu, const Observation& seen) {
   ++machine_events_;
   const std::uint64_t at = seen.at - start_;
   if (!is_background(seen.kind)) last_progress_ns_ = at;
   if (level_ == TraceLevel::full || !only_in_full_trace(seen.kind)) {
     trace_->records.push_back(Record{.time_ns = at,
                                      .kind = RecordKind::machine,
+                                     .device = gpu.number,
                                      .sub = static_cast<std::uint16_t>(seen.kind),
                                      .a = seen.a,
                                      .b = seen.b,
                                      .c = seen.c,
                                      .d = seen.d});
   }
+  switch (seen.kind) {
+    case ObservationKind::csg_state_acked:
+    case ObservationKind::stream_call:
+    case ObservationKind::stream_return:
+      return observe_group(gpu, seen);
+    default:
+      if (gpu.number == 0) observe_first(seen);
+  }
+}
+
+void Rig::observe_first(const Observation& seen) {
+  const std::uint64_t at = seen.at - start_;
   const auto hit = [&](EventKind kind, std::uint32_t arg = 0) { matcher_.happened(kind, arg, at); };
   switch (seen.kind) {
     case ObservationKind::protm_active:
@@ -254,58 +313,55 @@ void Rig::observe(const Observation& seen) {
     case ObservationKind::irq_line:
       hit(seen.b != 0 ? EventKind::irq_high : EventKind::irq_low, seen.a);
       break;
-    case ObservationKind::csg_state_acked:
-    case ObservationKind::stream_call:
-    case ObservationKind::stream_return:
-      observe_group(seen);
-      break;
     default:
       break;
   }
 }
 
-void Rig::observe_group(const Observation& seen) {
+void Rig::observe_group(Gpu& gpu, const Observation& seen) {
   const std::uint32_t slot = seen.a;
-  if (slot >= slot_group_.size()) return;
+  if (slot >= gpu.slot_group.size()) return;
   if (seen.kind == ObservationKind::csg_state_acked) {
-    matcher_.happened(EventKind::csg_state_acked, static_cast<std::uint32_t>(seen.c),
-                      seen.at - start_);
+    if (gpu.number == 0) {
+      matcher_.happened(EventKind::csg_state_acked, static_cast<std::uint32_t>(seen.c),
+                        seen.at - start_);
+    }
     const bool runs = seen.c == kStateStart || seen.c == kStateResume;
     if (!runs) {
-      if (slot_group_[slot] != contract::kNoStep)
-        event(EventKind::group_off_slot, slot_group_[slot], slot);
-      slot_group_[slot] = contract::kNoStep;
+      if (gpu.slot_group[slot] != contract::kNoStep)
+        gpu_event(gpu, EventKind::group_off_slot, gpu.slot_group[slot], slot);
+      gpu.slot_group[slot] = contract::kNoStep;
       return;
     }
-    slot_suspend_[slot] = seen.d;
+    gpu.slot_suspend[slot] = seen.d;
     // START means a fresh group, perhaps at the suspend VA of a dead one: wait for its first CALL.
-    for (const SavedGroup& s : saved_) {
-      if (seen.c == kStateResume && s.suspend_va == seen.d) group_seen(slot, s.group_step);
+    for (const Gpu::SavedGroup& s : gpu.saved) {
+      if (seen.c == kStateResume && s.suspend_va == seen.d) group_seen(gpu, slot, s.group_step);
     }
     return;
   }
-  const Job* const job = job_at(seen.c);
+  const Job* const job = job_at(gpu, seen.c);
   if (job == nullptr) return;
   const bool named = job->step != contract::kNoStep;
   if (seen.kind == ObservationKind::stream_return) {
-    if (named) event(EventKind::job_ended, job->step, slot);
+    if (named) gpu_event(gpu, EventKind::job_ended, job->step, slot);
     return;
   }
   bool known = false;
-  for (SavedGroup& s : saved_) {
-    if (s.suspend_va != slot_suspend_[slot]) continue;
+  for (Gpu::SavedGroup& s : gpu.saved) {
+    if (s.suspend_va != gpu.slot_suspend[slot]) continue;
     s.group_step = job->group_step;  // a new group may have got the VA of a dead one
     known = true;
   }
-  if (!known) saved_.push_back(SavedGroup{slot_suspend_[slot], job->group_step});
-  group_seen(slot, job->group_step);
-  if (named) event(EventKind::job_started, job->step, slot);
+  if (!known) gpu.saved.push_back(Gpu::SavedGroup{gpu.slot_suspend[slot], job->group_step});
+  group_seen(gpu, slot, job->group_step);
+  if (named) gpu_event(gpu, EventKind::job_started, job->step, slot);
 }
 
-void Rig::group_seen(std::uint32_t slot, std::uint32_t group_step) {
-  if (slot_group_[slot] == group_step) return;
-  slot_group_[slot] = group_step;
-  event(EventKind::group_on_slot, group_step, slot);
+void Rig::group_seen(Gpu& gpu, std::uint32_t slot, std::uint32_t group_step) {
+  if (gpu.slot_group[slot] == group_step) return;
+  gpu.slot_group[slot] = group_step;
+  gpu_event(gpu, EventKind::group_on_slot, group_step, slot);
 }
 
 }  // namespace protm::rig

@@ -6,7 +6,7 @@
 namespace protm::steps {
 
 bool SteppedPace::at_rest() {
-  return sut_.next_needed_timer_ns() == vocab::kNever && rig_.machine().at_rest();
+  return sut_.next_needed_timer_ns() == vocab::kNever && rig_.at_rest();
 }
 
 bool SteppedPace::move(std::uint64_t also_ns) {
