@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What hangs on chance: differences of which both sides are right, because something from outside
 // touched a group in the run in which it died, and microseconds decide whether it is touched; calls
-// that met a device on its way out, a file or VM that somebody closed or a GPU that hung; what waits
-// in memory that is unmapped; and what follows from those.
+// that met a device on its way out, a file or VM that somebody closed or a GPU that hung; what
+// waits in memory that is unmapped; and what follows from those.
 // Leaves out: who is right where nothing touched the group: then it has been wronged.
 // Source: panthor_sched.c (7.3) tick_ctx_init(), panthor_sched_suspend(), group_term_work();
 // docs/agreement.md, "Races: both orders are legal".

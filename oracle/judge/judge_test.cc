@@ -8,7 +8,6 @@
 #include <optional>
 #include <vector>
 
-#include "gpu-model/vocab/fw_interface.h"
 #include "oracle/judge/facts.h"
 #include "oracle/judge/judge.h"
 #include "oracle/judge/poison.h"
@@ -545,37 +544,6 @@ TEST_CASE("poison: stops the comparison, keeps what was found before") {
     const Verdict v = judge::judge(c.program, b.trace(), c.right().trace(), options());
     check_diverged(v, "result/group_create");
   }
-  CHECK(poison_table().size() == 4);
-  for (const PoisonRow& row : poison_table()) CHECK_FALSE(row.source.empty());
-}
-
-TEST_CASE("poison: a job interrupt that is lost for good, and no other") {
-  Case c;
-  c.program.faults.push_back(Fault{});
-  vocab::MachineFault& fault = c.program.faults.back().machine;
-  fault.kind = vocab::FaultKind::lose_irq;
-  TraceBuilder b;
-  b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq)});
-  CHECK_FALSE(first_poison(c.program, b.trace()));
-  fault.times = vocab::kForever;
-  CHECK(first_poison(c.program, b.trace()));
-  fault.target = 2;
-  CHECK_FALSE(first_poison(c.program, b.trace()));
-}
-
-TEST_CASE("poison: firmware whose slots share their words, once they are used") {
-  Case c;
-  TraceBuilder b;
-  b.saw(K::mcu_boot);
-  c.program.firmware.said = 1;
-  c.program.firmware.says[0] = {.at = vocab::fw::glb_control::kGroupStride, .value = 0};
-  CHECK_FALSE(first_poison(c.program, b.trace()));  // a driver without protected work is compared
-  b.saw(K::protm_pend);
-  CHECK(first_poison(c.program, b.trace()));
-  c.program.firmware.says[0].value = vocab::fw::kCsControlBase;
-  CHECK_FALSE(first_poison(c.program, b.trace()));
-  c.program.firmware.said = 0;
-  CHECK_FALSE(first_poison(c.program, b.trace()));
 }
 
 TEST_CASE("faults: what differs behind one that hit another job or nobody is not compared") {
