@@ -318,8 +318,12 @@ class Chance {
         (failed(want, EBADF) && closed_at(c_.oracle, want->b, *f.oracle_record))) {
       return true;
     }
-    if ((failed(got, EINVAL) && vm_destroyed_at(c_.candidate, got->b, *f.candidate_record)) ||
-        (failed(want, EINVAL) && vm_destroyed_at(c_.oracle, want->b, *f.oracle_record))) {
+    // Who finds it must have come before the other began.
+    const bool gone_here = vm_destroyed_at(c_.candidate, got->b, *f.candidate_record);
+    const bool gone_there = vm_destroyed_at(c_.oracle, want->b, *f.oracle_record);
+    const auto done = [](const Record* r) { return static_cast<std::int64_t>(r->c) >= 0; };
+    if (gone_here != gone_there && (gone_here ? failed(got, EINVAL) && done(want)
+                                              : failed(want, EINVAL) && done(got))) {
       return true;
     }
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;

@@ -333,6 +333,16 @@ TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody els
   CHECK(left(destroyed, -EINVAL) == 0);
   CHECK(left({}, -EINVAL) == 1);
   CHECK(left(destroyed, -ENOMEM) == 1);
+  // Where the oracle's call came behind it, another error than EINVAL is another error.
+  TraceBuilder behind = destroyed;
+  behind.started(w.bind).returned(w.bind, -EINVAL);
+  TraceBuilder wrong;
+  wrong.started(w.bind).returned(w.bind, -EBUSY);
+  const Difference result{"result/vm_bind", "step_returned", ""};
+  CHECK(left_of(w.program, behind, wrong, result) == 1);
+  TraceBuilder finds_it = destroyed;
+  finds_it.started(w.bind).returned(w.bind, 0);
+  CHECK(left_of(w.program, behind, finds_it, result) == 1);
   w.program.steps[destroy].actor = w.program.steps[w.bind].actor;
   CHECK(left(destroyed, -EINVAL) == 1);   // of one actor alone the order is the Program's
   w.program.steps[destroy].actor = 1;
