@@ -27,8 +27,8 @@ struct DrmUser {
 
 class PrimeTable final : public GemExporter {
  public:
-  PrimeTable(DrmContext& ctx, KernelImpl& kernel, GemTable& gems, DmaBufTable& bufs)
-      : ctx_(ctx), kernel_(kernel), gems_(gems), bufs_(bufs) {
+  PrimeTable(KernelImpl& kernel, GemTable& gems, DmaBufTable& bufs)
+      : kernel_(kernel), gems_(gems), bufs_(bufs) {
     bufs_.set_exporter(this);
   }
 
@@ -53,7 +53,6 @@ class PrimeTable final : public GemExporter {
                                                                   DrmUser user);
   contract::Result<GemPtr> import_object(const contract::Ptr<contract::DmaBuf>& buf, DrmUser user);
 
-  DrmContext& ctx_;
   KernelImpl& kernel_;
   GemTable& gems_;
   DmaBufTable& bufs_;
