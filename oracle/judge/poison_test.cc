@@ -31,7 +31,7 @@ TEST_CASE("poison: a job interrupt that is lost for good, and no other") {
   CHECK_FALSE(first_poison(program, b.trace()));
 }
 
-TEST_CASE("poison: firmware whose slots share their words, once they are used") {
+TEST_CASE("poison: firmware whose slots share their words, once one asks for protected mode") {
   Program program;
   TraceBuilder b;
   b.saw(K::mcu_boot);
