@@ -191,6 +191,14 @@ std::pmr::vector<Ptr<Vma>> Reclaim::mappings(Vm& vm, const Ptr<Bo>& bo) {
   return found;
 }
 
+Ptr<Vma> Reclaim::first_evicted(Vm& vm, const Ptr<Bo>& bo) {
+  MutexGuard lock(k_, vm.op_lock);
+  for (const Ptr<Vma>& vma : mappings(vm, bo)) {
+    if (vma->evicted) return vma;
+  }
+  return nullptr;
+}
+
 int Reclaim::evict_from(Vm& vm, const Ptr<Bo>& bo) {
   // Whoever holds it may wait for memory.
   if (!k_.mutex_trylock(vm.op_lock)) return -EDEADLK;
@@ -229,13 +237,16 @@ int Reclaim::restore(Vm& vm) {
 int Reclaim::restore_one(Vm& vm, const Ptr<Bo>& bo) {
   const auto pages = d_.drm.gem_pages(bo);
   if (!pages) return pages.error();
-  {
+  while (const Ptr<Vma> vma = first_evicted(vm, bo)) {
+    VmOpRun steps(vm, VmOp{.kind = VmOp::Kind::sync_only, .va = vma->va, .size = vma->range});
+    int error = steps.prepare_restore();
+    if (error != 0) return error;
     MutexGuard lock(k_, vm.op_lock);
-    VmOpRun steps(vm, VmOp{.kind = VmOp::Kind::sync_only});
-    for (const Ptr<Vma>& vma : mappings(vm, bo)) {
-      const int error = vma->evicted ? steps.restore(vma) : 0;
-      if (error != 0) return error;
-    }
+    // Another operation may have cut it or taken it away meanwhile.
+    const std::pmr::vector<Ptr<Vma>> now = mappings(vm, bo);
+    if (std::find(now.begin(), now.end(), vma) == now.end()) continue;
+    error = steps.restore(vma);
+    if (error != 0) return error;
   }
   if (Use* const use = find(vm, bo); use != nullptr) use->evicted = false;
   update(bo);

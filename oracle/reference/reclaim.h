@@ -73,6 +73,7 @@ class Reclaim {
   int restore_one(Vm& vm, const Ptr<Bo>& bo);
   /// Under op_lock.
   std::pmr::vector<Ptr<Vma>> mappings(Vm& vm, const Ptr<Bo>& bo);
+  Ptr<Vma> first_evicted(Vm& vm, const Ptr<Bo>& bo);   ///< takes op_lock; NULL = none
 
   std::pmr::vector<Use> uses_;
   List<Bo> unused_, mmapped_, shared_;

@@ -53,7 +53,8 @@ Step next_step(std::uint64_t aligned_by, std::uint64_t length) {
 
 }  // namespace
 
-VmOpRun::VmOpRun(Vm& vm, const VmOp& op) : vm_(vm), d_(*vm.d), op_(op) {
+VmOpRun::VmOpRun(Vm& vm, const VmOp& op)
+    : vm_(vm), d_(*vm.d), op_(op), spare_tables_(vm.d->k.memory()) {
   if (op_.object) d_.drm.gem_get(op_.object);
 }
 
@@ -67,15 +68,45 @@ VmOpRun::~VmOpRun() {
 
 // A block at either end is split in the middle of the operation, where nothing can fail any more.
 // Source: panthor_mmu.c panthor_vm_prepare_unmap_op_ctx() (7.3): rsvd_page_tables.
-int VmOpRun::reserve_tables() {
+std::uint64_t VmOpRun::tables_of_split() const {
   const std::uint64_t first = op_.va & ~(kBlock - 1), end = op_.va + op_.size;
   const bool head = op_.va != first;
   const bool tail = end % kBlock != 0 && (!head || end > first + kBlock);
-  for (std::size_t i = 0; i < std::size_t{head} + std::size_t{tail}; ++i) {
-    spare_tables_[i] = d_.k.page_alloc("pgtable");
-    if (spare_tables_[i].value == 0) return -ENOMEM;
+  return std::uint64_t{head} + std::uint64_t{tail};
+}
+
+// As if the range had no table but the root yet, and no block: what is not needed goes back.
+// Source: panthor_mmu.c panthor_vm_op_ctx_prealloc_pts() (7.3), panthor_vm_prepare_map_op_ctx()
+// (6.12).
+std::uint64_t VmOpRun::tables_of_map() const {
+  std::uint64_t tables = 0;
+  for (std::uint32_t level = 0; level + 1 < lpae::kLevels; ++level) {
+    const std::uint64_t span = 1ull << lpae::level_shift(level);
+    tables += (op_.va + op_.size + span - 1) / span - op_.va / span;
+  }
+  return tables;
+}
+
+int VmOpRun::reserve_tables(std::uint64_t count) {
+  while (spare_tables_.size() < count) {
+    const Pa page = d_.k.page_alloc("pgtable");
+    if (page.value == 0) return -ENOMEM;
+    spare_tables_.push_back(page);
   }
   return 0;
+}
+
+void VmOpRun::lend_tables() {
+  for (const Pa page : spare_tables_) d_.drm.pgtable_lend(vm_.table, page);
+  spare_tables_.clear();
+}
+
+void VmOpRun::take_tables_back() {
+  for (;;) {
+    const Pa page = d_.drm.pgtable_take_back(vm_.table);
+    if (page.value == 0) return;
+    spare_tables_.push_back(page);
+  }
 }
 
 int VmOpRun::prepare() {
@@ -88,7 +119,7 @@ int VmOpRun::prepare() {
     if (op_.cuts_nothing) break;
     return -ENOMEM;
   }
-  if (op_.may_split) return reserve_tables();
+  if (op_.may_split) return reserve_tables(tables_of_split());
   if (op_.kind == VmOp::Kind::map) {
     d_.reclaim->wait_until_evicted(op_.object);
     const int error = d_.drm.gem_pin(op_.object);
@@ -98,6 +129,7 @@ int VmOpRun::prepare() {
     counted_ = true;
     const auto pages = d_.drm.gem_pages(op_.object);
     if (!pages) return pages.error();
+    return reserve_tables(tables_of_map());
   }
   return 0;
 }
@@ -115,9 +147,9 @@ int VmOpRun::run_locked() {
   if (op_.kind == VmOp::Kind::map && vm_.unusable) return -EINVAL;
   const Result<bool> gated = d_.mmu->lock_region(vm_, op_.va, op_.size);
   if (!gated) return gated.error();
-  for (const vocab::Pa page : spare_tables_) d_.drm.pgtable_lend(vm_.table, page);
+  lend_tables();
   const int error = execute();
-  for (vocab::Pa& page : spare_tables_) page = d_.drm.pgtable_take_back(vm_.table);
+  take_tables_back();
   d_.mmu->unlock_region(vm_, *gated);
   return error;
 }
@@ -225,7 +257,9 @@ int VmOpRun::restore(const Ptr<Vma>& vma) {
   d_.k.assert_held(vm_.op_lock);
   const Result<bool> gated = d_.mmu->lock_region(vm_, vma->va, vma->range);
   if (!gated) return gated.error();
+  lend_tables();
   const int error = map_pages(vma->va, vma->flags, vma->gem, vma->offset, vma->range);
+  take_tables_back();
   if (error == 0) vma->evicted = false;
   d_.mmu->unlock_region(vm_, *gated);
   return error;

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <array>
+#include <memory_resource>
+#include <vector>
 
 #include "oracle/reference/vm.h"
 
@@ -30,8 +32,11 @@ class VmOpRun {
   /// Errors: -EINVAL, -ENOMEM, -ETIMEDOUT (no AS command was sent, or one got stuck).
   int run(OnFailure on_failure);
   [[nodiscard]] const VmOp& op() const { return op_; }
+  /// Sets aside what `restore` of the operation's range needs; before op_lock is taken, under which
+  /// nobody waits for memory. Errors: -ENOMEM.
+  int prepare_restore() { return reserve_tables(tables_of_map()); }
   /// A mapping that loses its pages but stays in the tree, and one that has them again: under
-  /// op_lock, each with its own locked region. Errors: -ETIMEDOUT, -ENOMEM.
+  /// op_lock, each with its own locked region. Errors: -ETIMEDOUT.
   int evict(const Ptr<Vma>& vma);
   int restore(const Ptr<Vma>& vma);
 
@@ -46,7 +51,13 @@ class VmOpRun {
   static int step_unmap(void* ctx, const Ptr<contract::GpuVa>& old) {
     return static_cast<VmOpRun*>(ctx)->unmap(contract::ptr_cast<Vma>(old));
   }
-  int reserve_tables();
+  /// How many tables an unmap needs for the blocks at its ends, and a map for all of its range.
+  [[nodiscard]] std::uint64_t tables_of_split() const;
+  [[nodiscard]] std::uint64_t tables_of_map() const;
+  int reserve_tables(std::uint64_t count);
+  /// To the writer of page tables and back, what it did not need.
+  void lend_tables();
+  void take_tables_back();
   int run_locked();
   int execute();
   int map(const contract::GpuVaRequest& request);
@@ -78,7 +89,7 @@ class VmOpRun {
   bool pinned_ = false;
   bool counted_ = false;   ///< as a user of the object (reclaim.h)
   std::array<Ptr<Vma>, 3> spare_{};
-  std::array<vocab::Pa, 2> spare_tables_{};  ///< while it does not run; then the writer has them
+  std::pmr::vector<vocab::Pa> spare_tables_;  ///< while it does not run; then the writer has them
 };
 
 }  // namespace protm::reference

@@ -177,21 +177,45 @@ std::uint64_t panthor_mmu_reclaim_priv_bos(PanthorDevice* ptdev, std::uint64_t n
 
 // --- and back ------------------------------------------------------------------------------------
 
-int panthor_vm_restore_vmas(Vm* vm, const Ptr<PanthorGem>& bo) {
-  contract::Drm& drm = vm->ptdev->drm;
+Ptr<PanthorVma> select_evicted_vma(Vm* vm, const Ptr<PanthorGem>& bo) {
   contract::MutexGuard guard(vm->ptdev->kernel, vm->op_lock);
+  Ptr<PanthorVma> first;
+  vm->ptdev->drm.gpuvm_for_each(vm->base, [&](const Ptr<contract::GpuVa>& va) {
+    const auto found = contract::ptr_cast<PanthorVma>(va);
+    if (first == nullptr && found->evicted && va->gem == bo) first = found;
+  });
+  return first;
+}
+
+// The lock was not held while the tables were set aside: the mapping may have gone.
+int remap_evicted_vma(Vm* vm, const Ptr<PanthorGem>& bo, const Ptr<PanthorVma>& vma,
+                      VmOpCtx* op) {
+  contract::MutexGuard guard(vm->ptdev->kernel, vm->op_lock);
+  bool there = false;
+  vm->ptdev->drm.gpuvm_for_each(vm->base, [&](const Ptr<contract::GpuVa>& va) {
+    there = there || (va->gem == bo && contract::ptr_cast<PanthorVma>(va) == vma);
+  });
+  if (!there) return 0;
+  int ret = panthor_vm_lock_region(vm, vma->va, vma->range);
+  if (ret != 0) return ret;
+  panthor_vm_op_ctx_lend_pts(op, vm);
+  ret = panthor_vm_map_pages(vm, vma->va, vma->flags, vma->gem, vma->offset, vma->range);
+  panthor_vm_op_ctx_fetch_pts(op, vm);
+  if (ret == 0) vma->evicted = false;
+  panthor_vm_unlock_region(vm);
+  return ret;
+}
+
+int panthor_vm_restore_vmas(Vm* vm, const Ptr<PanthorGem>& bo) {
   for (;;) {
-    Ptr<PanthorVma> vma;
-    drm.gpuvm_for_each(vm->base, [&](const Ptr<contract::GpuVa>& va) {
-      const auto found = contract::ptr_cast<PanthorVma>(va);
-      if (vma == nullptr && found->evicted && va->gem == bo) vma = found;
-    });
+    const Ptr<PanthorVma> vma = select_evicted_vma(vm, bo);
     if (vma == nullptr) return 0;
-    int ret = panthor_vm_lock_region(vm, vma->va, vma->range);
-    if (ret != 0) return ret;
-    ret = panthor_vm_map_pages(vm, vma->va, vma->flags, vma->gem, vma->offset, vma->range);
-    if (ret == 0) vma->evicted = false;
-    panthor_vm_unlock_region(vm);
+    VmOpCtx op(vm->ptdev->kernel.memory());
+    op.va = vma->va;
+    op.range = vma->range;
+    int ret = panthor_vm_op_ctx_prealloc_pts(&op, vm);
+    if (ret == 0) ret = remap_evicted_vma(vm, bo, vma, &op);
+    panthor_vm_cleanup_op_ctx(&op, vm);
     if (ret != 0) return ret;
   }
 }

@@ -15,6 +15,7 @@ using contract::SchedJob;
 
 /// struct panthor_vm_bind_job.
 struct VmBindJob : SchedJob {
+  explicit VmBindJob(std::pmr::memory_resource* memory) : ctx(memory) {}
   Ptr<VmBindJob> self;                 ///< no reference
   contract::Kref refcount;
   Vm* vm = nullptr;                    ///< with a reference
@@ -116,7 +117,7 @@ Result<Ptr<SchedJob>> panthor_vm_bind_job_create(const Ptr<contract::DrmFile>& f
                                                  const vocab::uapi::VmBindOp& op) {
   contract::Kernel& k = vm->ptdev->kernel;
   if (vm->destroyed || vm->unusable) return tl::make_unexpected(-EINVAL);
-  const auto job = k.make<VmBindJob>("bind_job");
+  const auto job = k.make<VmBindJob>("bind_job", k.memory());
   if (job == nullptr) return tl::make_unexpected(-ENOMEM);
   int ret = panthor_vm_bind_prepare_op_ctx(file, vm, op, &job->ctx);
   if (ret != 0) {

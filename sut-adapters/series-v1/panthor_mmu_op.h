@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One VM operation: what is prepared before op_lock is taken and given back after it.
-// Not modelled: page-table pages of its own for maps (Host's page-table writer allocates them).
+// Not modelled: the cache of page-table pages (Host allocates each by itself).
 // Source: panthor_mmu.c struct panthor_vm_op_ctx (7.x).
 #pragma once
 
 #include <array>
+#include <memory_resource>
+#include <vector>
 
 #include "sut-adapters/series-v1/panthor_mmu.h"
 
@@ -18,6 +20,8 @@ enum class VmOpFailure : std::uint8_t { harmless, flags_vm_unusable };
 inline constexpr std::uint32_t kMaxPreallocVmas = 3;
 
 struct VmOpCtx {
+  explicit VmOpCtx(std::pmr::memory_resource* memory) : rsvd_page_tables(memory) {}
+
   VmOpType type = VmOpType::map;
   std::uint32_t flags = 0;
   std::uint64_t va = 0;
@@ -25,10 +29,8 @@ struct VmOpCtx {
   std::uint64_t bo_offset = 0;
   contract::Ptr<PanthorGem> bo;          ///< with a reference and pinned, map only
   std::array<contract::Ptr<PanthorVma>, kMaxPreallocVmas> preallocated{};
-  struct {
-    std::array<vocab::Pa, 2> pages{};
-    std::uint32_t count = 0;
-  } rsvd_page_tables;  ///< for the blocks that a user's unmap splits
+  /// For the range of a map, and for the blocks that a user's unmap splits.
+  std::pmr::vector<vocab::Pa> rsvd_page_tables;
 };
 
 /// Prepares a map of `bo`. Errors: EINVAL, ENOMEM.
@@ -37,6 +39,11 @@ int panthor_vm_prepare_map_op_ctx(VmOpCtx* op, Vm* vm, const contract::Ptr<Panth
                                   std::uint32_t flags);
 int panthor_vm_prepare_unmap_op_ctx(VmOpCtx* op, Vm* vm, std::uint64_t va, std::uint64_t size);
 void panthor_vm_cleanup_op_ctx(VmOpCtx* op, Vm* vm);
+/// Sets aside the tables of `op`'s range; the caller cleans up. Errors: ENOMEM.
+int panthor_vm_op_ctx_prealloc_pts(VmOpCtx* op, Vm* vm);
+/// Lets the page-table writer have what was set aside, and fetches the rest.
+void panthor_vm_op_ctx_lend_pts(VmOpCtx* op, Vm* vm);
+void panthor_vm_op_ctx_fetch_pts(VmOpCtx* op, Vm* vm);
 /// Checks a user operation and prepares it.
 int panthor_vm_bind_prepare_op_ctx(const contract::Ptr<contract::DrmFile>& file, Vm* vm,
                                    const vocab::uapi::VmBindOp& op, VmOpCtx* ctx);

@@ -26,6 +26,15 @@ int panthor_vm_op_ctx_prealloc_vmas(VmOpCtx* op, Vm* vm) {
   return 0;
 }
 
+int rsvd_page_tables_fill(VmOpCtx* op, Vm* vm, std::size_t wanted) {
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const vocab::Pa page = vm->ptdev->kernel.page_alloc("pgtable");
+    if (page.value == 0) return -ENOMEM;
+    op->rsvd_page_tables.push_back(page);
+  }
+  return 0;
+}
+
 // What an unmap left behind that could not lock its region. No AS shows the tables any more.
 void panthor_vm_drop_mappings(Vm* vm) {
   contract::Drm& drm = vm->ptdev->drm;
@@ -187,7 +196,35 @@ int panthor_vm_prepare_map_op_ctx(VmOpCtx* op, Vm* vm, const Ptr<PanthorGem>& bo
   vm->ptdev->drm.gem_get(bo);
   op->bo = bo;
   panthor_vm_bo_obtain(vm, bo);
-  return 0;
+  ret = panthor_vm_op_ctx_prealloc_pts(op, vm);
+  if (ret != 0) panthor_vm_cleanup_op_ctx(op, vm);
+  return ret;
+}
+
+// One for each 512 GiB, 1 GiB and 2 MiB that the range touches, there already or not.
+int panthor_vm_op_ctx_prealloc_pts(VmOpCtx* op, Vm* vm) {
+  constexpr std::array<unsigned, 3> kShifts{39, 30, 21};
+  std::size_t wanted = 0;
+  for (const unsigned shift : kShifts) {
+    const std::uint64_t last = (op->va + op->range + (1ull << shift) - 1) >> shift;
+    wanted += static_cast<std::size_t>(last - (op->va >> shift));
+  }
+  return rsvd_page_tables_fill(op, vm, wanted);
+}
+
+void panthor_vm_op_ctx_lend_pts(VmOpCtx* op, Vm* vm) {
+  for (const vocab::Pa page : op->rsvd_page_tables) {
+    vm->ptdev->drm.pgtable_lend(vm->pgtbl, page);
+  }
+  op->rsvd_page_tables.clear();
+}
+
+void panthor_vm_op_ctx_fetch_pts(VmOpCtx* op, Vm* vm) {
+  vocab::Pa left = vm->ptdev->drm.pgtable_take_back(vm->pgtbl);
+  while (left.value != 0) {
+    op->rsvd_page_tables.push_back(left);
+    left = vm->ptdev->drm.pgtable_take_back(vm->pgtbl);
+  }
 }
 
 int panthor_vm_prepare_unmap_op_ctx(VmOpCtx* op, Vm* vm, std::uint64_t va, std::uint64_t size) {
@@ -201,26 +238,21 @@ int panthor_vm_prepare_unmap_op_ctx(VmOpCtx* op, Vm* vm, std::uint64_t va, std::
 }
 
 // Only what a user asks for: the kernel's own unmaps go on without.
-static int panthor_vm_op_ctx_prealloc_pts(VmOpCtx* op, Vm* vm) {
+static int panthor_vm_op_ctx_prealloc_split(VmOpCtx* op, Vm* vm) {
   constexpr std::uint64_t kMask = (2ull << 20) - 1;
   const std::uint64_t last = op->va + op->range;
-  std::uint32_t wanted = (op->va & kMask) != 0 ? 1 : 0;
+  std::size_t wanted = (op->va & kMask) != 0 ? 1 : 0;
   const bool same_block = ((last + kMask) & ~kMask) == ((op->va + kMask) & ~kMask);
   if ((last & kMask) != 0 && !same_block) wanted++;
-  while (op->rsvd_page_tables.count < wanted) {
-    const vocab::Pa page = vm->ptdev->kernel.page_alloc("pgtable");
-    if (page.value == 0) {
-      panthor_vm_cleanup_op_ctx(op, vm);
-      return -ENOMEM;
-    }
-    op->rsvd_page_tables.pages[op->rsvd_page_tables.count++] = page;
-  }
-  return 0;
+  const int ret = rsvd_page_tables_fill(op, vm, wanted);
+  if (ret != 0) panthor_vm_cleanup_op_ctx(op, vm);
+  return ret;
 }
 
 void panthor_vm_cleanup_op_ctx(VmOpCtx* op, Vm* vm) {
-  while (op->rsvd_page_tables.count > 0) {
-    vm->ptdev->kernel.page_free(op->rsvd_page_tables.pages[--op->rsvd_page_tables.count]);
+  while (!op->rsvd_page_tables.empty()) {
+    vm->ptdev->kernel.page_free(op->rsvd_page_tables.back());
+    op->rsvd_page_tables.pop_back();
   }
   for (Ptr<PanthorVma>& vma : op->preallocated) {
     vm->ptdev->kernel.free(vma);
@@ -264,19 +296,14 @@ int panthor_vm_exec_op(Vm* vm, VmOpCtx* op, VmOpFailure failure) {
   }
   int ret = panthor_vm_lock_region(vm, op->va, op->range);
   if (ret == 0) {
+    panthor_vm_op_ctx_lend_pts(op, vm);
     if (op->type == VmOpType::map) {
       ret = drm.gpuvm_sm_map(vm->base, {op->va, op->range, op->bo_offset, op->bo},
                              panthor_gpuvm_ops(vm));
     } else {
-      auto& rsvd = op->rsvd_page_tables;
-      while (rsvd.count > 0) drm.pgtable_lend(vm->pgtbl, rsvd.pages[--rsvd.count]);
       ret = drm.gpuvm_sm_unmap(vm->base, op->va, op->range, panthor_gpuvm_ops(vm));
-      for (;;) {
-        const vocab::Pa left = drm.pgtable_take_back(vm->pgtbl);
-        if (left.value == 0) break;
-        rsvd.pages[rsvd.count++] = left;
-      }
     }
+    panthor_vm_op_ctx_fetch_pts(op, vm);
     panthor_vm_unlock_region(vm);
   }
   if (ret != 0 && failure == VmOpFailure::flags_vm_unusable) panthor_vm_give_up(vm);
@@ -286,7 +313,7 @@ int panthor_vm_exec_op(Vm* vm, VmOpCtx* op, VmOpFailure failure) {
 
 int panthor_vm_map_bo_range(Vm* vm, const Ptr<PanthorGem>& bo, std::uint64_t offset,
                             std::uint64_t size, std::uint64_t va, std::uint32_t flags) {
-  VmOpCtx op;
+  VmOpCtx op(vm->ptdev->kernel.memory());
   int ret = panthor_vm_prepare_map_op_ctx(&op, vm, bo, offset, size, va, flags);
   if (ret != 0) return ret;
   ret = panthor_vm_exec_op(vm, &op, VmOpFailure::harmless);
@@ -295,7 +322,7 @@ int panthor_vm_map_bo_range(Vm* vm, const Ptr<PanthorGem>& bo, std::uint64_t off
 }
 
 int panthor_vm_unmap_range(Vm* vm, std::uint64_t va, std::uint64_t size) {
-  VmOpCtx op;
+  VmOpCtx op(vm->ptdev->kernel.memory());
   // Only whole mappings go here, so the records that a cut would take are no condition. Upstream
   // leaves the mapping when there is no memory for them, and WARNs where a VM ends.
   (void)panthor_vm_prepare_unmap_op_ctx(&op, vm, va, size);
@@ -337,7 +364,7 @@ int panthor_vm_bind_prepare_op_ctx(const Ptr<contract::DrmFile>& file, Vm* vm,
       if (const int ret = panthor_vm_prepare_unmap_op_ctx(ctx, vm, op.va, op.size); ret != 0) {
         return ret;
       }
-      return panthor_vm_op_ctx_prealloc_pts(ctx, vm);
+      return panthor_vm_op_ctx_prealloc_split(ctx, vm);
     case uapi::kVmBindOpTypeSyncOnly:
       ctx->type = VmOpType::sync_only;
       // All of the operation is its sync operations.
@@ -352,7 +379,7 @@ int panthor_vm_bind_exec_sync_op(const Ptr<contract::DrmFile>& file, Vm* vm,
                                  const uapi::VmBindOp& op) {
   if (op.syncs.count != 0) return -EINVAL;
   if (op.size == 0) return 0;
-  VmOpCtx ctx;
+  VmOpCtx ctx(vm->ptdev->kernel.memory());
   int ret = panthor_vm_bind_prepare_op_ctx(file, vm, op, &ctx);
   if (ret != 0) return ret;
   ret = panthor_vm_exec_op(vm, &ctx, VmOpFailure::harmless);
