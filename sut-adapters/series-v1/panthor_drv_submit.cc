@@ -37,13 +37,15 @@ struct SubmitJob {
 /// struct panthor_submit_ctx.
 struct SubmitCtx {
   SubmitCtx(PanthorDevice* p, const Ptr<DrmFile>& f, void (*put)(const Ptr<SchedJob>&))
-      : ptdev(p), file(f), job_put(put), jobs(p->mr), signals(p->mr), resvs(p->mr) {}
+      : ptdev(p), file(f), job_put(put), jobs(p->mr), signals(p->mr), resvs(p->mr),
+        objects(p->mr) {}
   PanthorDevice* ptdev;
   Ptr<DrmFile> file;
   void (*job_put)(const Ptr<SchedJob>& job);
   std::pmr::vector<SubmitJob> jobs;
   std::pmr::vector<SyncSignal> signals;
   std::pmr::vector<Ptr<contract::Resv>> resvs;
+  std::pmr::vector<Ptr<contract::GemObject>> objects;   ///< of `resvs`, each with a reference
   bool locked = false;
 };
 
@@ -95,16 +97,25 @@ int panthor_submit_ctx_collect_jobs_signal_ops(SubmitCtx* ctx) {
 
 // The VM's reservation and those of all objects that are shared with others, as
 // drm_gpuvm_prepare_objects() has them: those that a mapping or an operation under way refers to.
-// It walks a list of objects and not the mappings, so it waits for no operation.
+// It walks a list of objects and not the mappings, so it waits for no operation. The objects stay
+// until they are unlocked: a lock may be long in coming, and a job may end before that.
+// Source: drm_exec.c drm_exec_obj_locked().
 int panthor_vm_prepare_mapped_bos_resvs(SubmitCtx* ctx, Vm* vm) {
-  ctx->resvs.push_back(vm->root_gem->resv);
+  contract::Drm& drm = ctx->ptdev->drm;
+  const Ptr<contract::Resv> root = vm->root_gem->resv;
+  ctx->resvs.push_back(root);
+  drm.gem_get(vm->root_gem);
+  ctx->objects.push_back(vm->root_gem);
   for (const VmBo& vm_bo : ctx->ptdev->reclaim.vm_bos) {
-    const auto& resv = vm_bo.bo->resv;
     if (vm_bo.vm != vm) continue;
+    const Ptr<contract::Resv> resv = vm_bo.bo->resv;
+    if (resv == root) continue;
+    drm.gem_get(vm_bo.bo->self);
+    ctx->objects.push_back(vm_bo.bo->self);
     const auto end = ctx->resvs.end();
     if (std::find(ctx->resvs.begin(), end, resv) == end) ctx->resvs.push_back(resv);
   }
-  const int ret = ctx->ptdev->drm.resv_lock_all(ctx->resvs);
+  const int ret = drm.resv_lock_all(ctx->resvs);
   ctx->locked = ret == 0;
   return ret;
 }
@@ -183,6 +194,7 @@ void panthor_submit_ctx_push_jobs(SubmitCtx* ctx) {
 void panthor_submit_ctx_cleanup(SubmitCtx* ctx) {
   contract::Drm& drm = ctx->ptdev->drm;
   if (ctx->locked) drm.resv_unlock_all(ctx->resvs);
+  for (const Ptr<contract::GemObject>& object : ctx->objects) drm.gem_put(object);
   for (const SyncSignal& signal : ctx->signals) {
     drm.fence_put(signal.fence);
     drm.syncobj_put(signal.syncobj);
