@@ -253,6 +253,9 @@ class Firmware {
   void raise_protm_fault();
   void as_fault_inside();
   [[nodiscard]] bool group_allowed(std::uint32_t slot);
+  /// One of its CS is allowed because the driver answered its request, so the driver knows that the
+  /// group is inside.
+  [[nodiscard]] bool group_granted(std::uint32_t slot);
   /// CS_REQ and CS_ACK agree on PROTM_PEND.
   [[nodiscard]] bool pend_acked(std::uint32_t slot, std::uint32_t cs);
   void note_pend_acks(std::uint32_t slot);

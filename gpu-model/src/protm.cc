@@ -33,6 +33,14 @@ bool Firmware::group_allowed(std::uint32_t slot) {
   return false;
 }
 
+bool Firmware::group_granted(std::uint32_t slot) {
+  for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) {
+    const Cs& c = cs_of(slot, cs);
+    if (c.allowed == 1 && c.raised != 0) return true;
+  }
+  return false;
+}
+
 bool Firmware::pend_acked(std::uint32_t slot, std::uint32_t cs) {
   const std::uint32_t req = load32(cs_in(slot, cs, fw::cs_input::kReq));
   const std::uint32_t ack = load32(cs_out(slot, cs, fw::cs_output::kAck));
@@ -136,7 +144,9 @@ void Firmware::freeze_others() {
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
     if (slots_[slot].active == 0) continue;
     for (std::uint32_t cs = 0; cs < core_.config.cs_per_csg; ++cs) pause_runs(slot, cs);
-    if (!group_allowed(slot)) save_group(slot);
+    // Assumption: a group that goes in on a request of before its RESUME is saved as well. The
+    // driver takes it for one of those that stay outside, and resumes it behind a reset.
+    if (!group_granted(slot)) save_group(slot);
   }
   entry_.frozen = 1;
 }
