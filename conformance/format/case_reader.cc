@@ -146,7 +146,7 @@ class CaseReader {
 
   void machine(const YamlValue& map) {
     if (!check_.is_map(map, "machine")) return;
-    std::vector<std::string_view> keys{"config", "seed"};
+    std::vector<std::string_view> keys{"config", "seed", "devices"};
     keys.insert(keys.end(), kMachineNumbers.begin(), kMachineNumbers.end());
     for (const auto& row : vocab::latency_table()) keys.push_back(row.name);
     for (const auto& row : vocab::switch_table()) keys.push_back(row.name);
@@ -167,6 +167,10 @@ class CaseReader {
     vocab::MachineConfig& config = program_.machine;
     if (entry.key == "seed") {
       config.latency_seed = check_.number(entry.value, "seed", UINT64_MAX).value_or(0);
+    } else if (entry.key == "devices") {
+      const auto number = check_.number(entry.value, "devices", kDevicesMax);
+      if (number && *number == 0) check_.error(entry.value, "'devices' is '0'", "expected 1 or 2");
+      program_.devices = static_cast<std::uint32_t>(std::max<std::uint64_t>(number.value_or(1), 1));
     } else if (const auto latency = vocab::latency_by_name(entry.key)) {
       const auto ns = check_.time(entry.value, entry.key, contract::kMaxTimeNs);
       if (ns && *ns == 0) {

@@ -29,7 +29,7 @@ inline constexpr std::array<Word, 5> kFirmwareKeys{"prot_sections", "prot", "pat
 inline constexpr std::array<Word, 2> kOddWordKeys{"at", "is"};
 inline constexpr std::array<Word, 3> kHeapKeys{"param", "present", "protected"};
 inline constexpr std::array<Word, 2> kCapWords{"sys_nice", "sys_admin"};
-inline constexpr std::array<Word, 4> kStepKeys{"at", "after", "id", "repeat"};
+inline constexpr std::array<Word, 5> kStepKeys{"at", "after", "id", "repeat", "device"};
 inline constexpr std::array<Word, 7> kMachineFaultKeys{"machine", "target", "slot", "nth",
                                                            "times", "value", "hold"};
 inline constexpr std::array<Word, 5> kCallFaultKeys{"call", "role", "nth", "error",
@@ -46,6 +46,7 @@ enum class MachineNumber : std::uint8_t { csg_slots, cs_per_csg, as_count, coher
 inline constexpr std::array<Word, 4> kMachineNumbers{"csg_slots", "cs_per_csg", "as_count",
                                                          "coherent"};
 
+inline constexpr std::uint32_t kDevicesMax = 2;
 inline constexpr std::uint32_t kProtSectionsMax = 8;
 /// Ends of what `patch` reaches in the file, and `says` in the shared section.
 inline constexpr std::uint32_t kPatchEnd = 1u << 20, kSaysEnd = 1u << 16;

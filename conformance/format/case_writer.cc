@@ -210,6 +210,7 @@ class CaseWriter {
       const std::uint8_t word = config.word(row.id);
       (word == row.default_word ? rest : flow).entry(row.name, word_text(word, row.words));
     }
+    if (program_.devices != 1) flow.entry("devices", std::to_string(program_.devices));
     (config.latency_seed == 0 ? rest : flow).entry("seed", number_text(config.latency_seed));
     if (!flow.empty()) entry("machine", flow.done());
     comment("machine defaults", rest, 0);
@@ -291,6 +292,7 @@ class CaseWriter {
       flow.entry("at", time_text(step.when.at_ns));
     }
     if (!step.id.empty()) flow.entry("id", step.id);
+    if (step.device != 0) flow.entry("device", std::to_string(step.device + 1));
     flow.item(node(step.op));
     if (defaults_ == Defaults::all) {
       Flow rest('{');

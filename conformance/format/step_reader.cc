@@ -2,6 +2,7 @@
 #include "conformance/format/step_reader.h"
 
 #include <algorithm>
+#include <array>
 
 #include "conformance/format/case_words.h"
 #include "conformance/format/did_you_mean.h"
@@ -168,9 +169,31 @@ void StepReader::read_step(std::uint32_t number) {
     return;
   }
   read_trigger(source, number);
+  if (const YamlValue* device = source.find("device")) read_device(*device, number);
   for (const YamlEntry& entry : source.entries) {
     if (!is_step_key(entry.key)) program_.steps[number].op = node(entry.value, type, 1);
   }
+}
+
+/// Counts from 1; only for steps that name no file and concern one device.
+void StepReader::read_device(const YamlValue& value, std::uint32_t number) {
+  using enum NodeType;
+  constexpr std::array kTypes{open, probe, unbind, suspend, resume, unplug};
+  const auto type = static_cast<NodeType>(program_.steps[number].op.type);
+  if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
+    check_.error(value, "'device' in a step that is not of one device",
+                 "expected it with open, probe, unbind, suspend, resume or unplug");
+    return;
+  }
+  const auto device = check_.number(value, "device", UINT32_MAX);
+  if (!device) return;
+  if (*device == 0 || *device > program_.devices) {
+    check_.error(value, "'device' is '" + std::to_string(*device) + "'",
+                 program_.devices == 1 ? "expected 1; 'machine: {devices: 2}' gives a second one"
+                                       : "expected 1 or 2");
+    return;
+  }
+  program_.steps[number].device = static_cast<std::uint32_t>(*device - 1);
 }
 
 void StepReader::read_trigger(const YamlValue& step, std::uint32_t number) {

@@ -44,6 +44,7 @@ class StepReader {
   void repeat_step(const YamlValue& source, const YamlValue& times, const contract::Step& step);
   void name_step(const YamlValue& id, std::string_view suffix = {});
   void read_step(std::uint32_t number);
+  void read_device(const YamlValue& value, std::uint32_t number);
   void read_trigger(const YamlValue& step, std::uint32_t number);
   contract::Node node(const YamlValue& fields, contract::NodeType type, std::uint32_t depth);
   void bare_field(const YamlValue& value, contract::Node& node, std::uint32_t depth);

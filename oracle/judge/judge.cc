@@ -37,6 +37,47 @@ Finding from_violation(const Rule& rule, const Trace& trace, const Violation& v)
                                          : std::nullopt};
 }
 
+/// Whether an event record is made by a GPU, and not by the step runner.
+bool of_gpu(const contract::Record& r) {
+  using enum contract::EventKind;
+  const auto kind = static_cast<contract::EventKind>(r.sub);
+  return kind == group_on_slot || kind == group_off_slot || kind == job_started ||
+         kind == job_ended;
+}
+
+/// Rules on counts that the candidate gives of the whole system, whatever number of GPUs it has.
+bool is_of_system(const Rule& rule) { return rule.id == "I6" || rule.id == "I11"; }
+
+/// A rule on each device by itself: it finds only what that device's machine did, and of the others
+/// steps that do nothing. Records that are taken out become kernel_log, so that indices stay.
+RuleResult evaluate(const Rule& rule, const Program& program, const Trace& trace) {
+  if (program.devices == 1 || is_of_system(rule)) return rule.evaluate(program, trace);
+  RuleResult out;
+  for (std::uint32_t device = 0; device < program.devices; ++device) {
+    Program own = program;
+    for (std::uint32_t i = 0; i < own.steps.size(); ++i) {
+      contract::Node& op = own.steps[i].op;
+      const auto type = static_cast<contract::NodeType>(op.type);
+      const bool of_files = type == contract::NodeType::close || type < contract::NodeType::load;
+      if (of_files || contract::device_of_step(program, i) == device) continue;
+      op = {.type = static_cast<std::uint16_t>(contract::NodeType::sleep), .fields = {}};
+      op.fields.resize(contract::node_info(contract::NodeType::sleep).fields.size());
+    }
+    Trace view = trace;
+    for (contract::Record& r : view.records) {
+      const bool gone = r.device != device && (r.kind == contract::RecordKind::machine ||
+                                               r.kind == contract::RecordKind::event);
+      const bool gpus = r.kind == contract::RecordKind::machine || r.device != 0 ||
+                        (r.kind == contract::RecordKind::event && of_gpu(r));
+      if (gone && gpus) r = {.time_ns = r.time_ns, .kind = contract::RecordKind::kernel_log};
+    }
+    const RuleResult one = rule.evaluate(own, view);
+    out.armed += one.armed;
+    if (!out.violation) out.violation = one.violation;
+  }
+  return out;
+}
+
 /// What one trace shows by itself: rules, then the kernel below. Drops what lies behind a poison.
 std::vector<Finding> own_findings(const Program& program, const Trace& trace,
                                   const Trace* expected, const JudgeOptions& options,
@@ -47,7 +88,7 @@ std::vector<Finding> own_findings(const Program& program, const Trace& trace,
       if (verdict != nullptr) verdict->not_checkable.emplace_back(rule.id);
       continue;
     }
-    const RuleResult result = rule.evaluate(program, trace);
+    const RuleResult result = evaluate(rule, program, trace);
     if (verdict != nullptr) add_count(verdict->checked, rule.id, result.armed);
     if (result.violation) out.push_back(from_violation(rule, trace, *result.violation));
   }

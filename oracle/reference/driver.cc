@@ -17,6 +17,10 @@ namespace protm::reference {
 
 ReferenceDriver::ReferenceDriver(Kernel& kernel, Drm& drm) : k_(kernel), drm_(drm) {}
 
+void ReferenceDriver::join(contract::Driver& first) {
+  heaps_ = &static_cast<ReferenceDriver&>(first).heaps();
+}
+
 int ReferenceDriver::module_init() {
   // dma-heap is not a module: heaps may come before the GPU driver and outlive it.
   return 0;

@@ -28,6 +28,7 @@ class ReferenceDriver : public contract::Driver {
  public:
   ReferenceDriver(Kernel& kernel, Drm& drm);
 
+  void join(contract::Driver& first) override;
   int module_init() override;
   void module_exit() override;
   Result<Ptr<contract::DmaHeapBase>> dma_heap_add(const contract::HeapExport& info) override;

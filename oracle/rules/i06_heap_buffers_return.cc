@@ -4,8 +4,10 @@
 // the Program itself allocated and did not give back. What is out is what the heaps count; where
 // nobody tells, the records are counted, on top of what a probe before T = 0 may have taken.
 // Not modelled: which of two buffers leaked; references that keep no buffer alive.
+#include <numeric>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -21,7 +23,8 @@ class Holders {
  public:
   explicit Holders(const Program& program)
       : program_(program),
-        sections_(program.boot == Boot::probed && program.heap_param_set &&
+        sections_(program.devices,
+                  program.boot == Boot::probed && program.heap_param_set &&
                           !program.heap_param.empty() && program.heap_present
                       ? program.firmware.prot_sections
                       : 0) {}
@@ -33,11 +36,16 @@ class Holders {
     switch (static_cast<NodeType>(op->type)) {
       case NodeType::load:  // returns 0 also when the probe behind it was deferred
       case NodeType::probe:
-        if (ok) sections_ = program_.firmware.prot_sections;
+        // A device that waited for its heap may come with another one's probe.
+        if (ok) sections_.assign(sections_.size(), program_.firmware.prot_sections);
+        break;
+      case NodeType::unload:
+        if (ok) sections_.assign(sections_.size(), 0);
         break;
       case NodeType::unplug:
-      case NodeType::unload:
-      case NodeType::unbind: sections_ = ok ? 0 : sections_; break;
+      case NodeType::unbind:
+        if (ok) sections_[program_.steps[step].device] = 0;
+        break;
       case NodeType::heap_alloc:
       case NodeType::heap_ioctl:
       // A descriptor more, or an object that may keep its buffer until its file is closed.
@@ -53,7 +61,7 @@ class Holders {
     }
   }
   [[nodiscard]] std::int64_t most() const {
-    return own_ + groups_ + sections_;
+    return own_ + groups_ + std::accumulate(sections_.begin(), sections_.end(), std::int64_t{0});
   }
 
  private:
@@ -71,7 +79,7 @@ class Holders {
   }
 
   const Program& program_;
-  std::int64_t sections_;
+  std::vector<std::int64_t> sections_;   ///< per device
   std::int64_t own_ = 0;
   std::int64_t groups_ = 0;
   std::set<std::uint32_t> ended_;   ///< steps whose object was given back

@@ -4,6 +4,9 @@
 // rest state, which follows the runner's unbind): the device is not held active (rest_state
 // "rpm_active").
 // Needs Host: the real kernel shows the count in sysfs, which no adapter reads yet.
+#include <algorithm>
+#include <vector>
+
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/trace_reading.h"
 
@@ -13,19 +16,22 @@ using namespace contract;
 
 RuleResult failed_probe_powers_down(const Program& program, const Trace& trace) {
   RuleResult out;
-  bool bound = program.boot == Boot::probed;
+  std::vector<bool> bound(program.devices, program.boot == Boot::probed);
   std::uint32_t rests = 0;
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::step_returned) {
       const bool ok = static_cast<std::int64_t>(r.c) >= 0;
       const NodeType type = step_type(program, r.b);
-      if (removes_device(type) && ok) bound = false;
+      const std::uint32_t device = device_of_step(program, r.b);
+      if (type == NodeType::unload && ok) bound.assign(bound.size(), false);
+      if (removes_device(type) && ok) bound[device] = false;
       // Whether the probe behind a load worked shows in the second rest state at the latest.
-      if (type == NodeType::load && ok) bound = true;
-      if (type == NodeType::probe) bound = bound || ok;
+      if (type == NodeType::load && ok) bound.assign(bound.size(), true);
+      if (type == NodeType::probe && ok) bound[device] = true;
     } else if (r.kind == RecordKind::rest_state && trace.text(r.text) == "rpm_active") {
-      const bool unbound = !bound || rests++ > 0;
+      const bool any = std::find(bound.begin(), bound.end(), true) != bound.end();
+      const bool unbound = !any || rests++ > 0;
       if (!unbound) continue;
       ++out.armed;
       if (r.c != 0 && !out.violation) {

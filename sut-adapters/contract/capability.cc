@@ -35,6 +35,7 @@ constexpr std::array kTable{
                    "announced: PROTM_INIT, its query, and protected suspend buffers of user space"},
     CapabilityInfo{Capability::reclaim, "reclaim",
                    "pages of buffers are given back under memory pressure"},
+    CapabilityInfo{Capability::two_devices, "two_devices", "a second GPU can be there"},
 };
 }  // namespace
 

@@ -31,6 +31,7 @@ enum class Capability : std::uint32_t {
   exact_heap_name = 1u << 19,  ///< a newline is part of a heap's name, else it is not (HEAP-12)
   user_buffers = 1u << 20,     ///< protected memory comes from user space: announced (L-UAPI-30)
   reclaim = 1u << 21,  ///< gives pages of buffers back under memory pressure (7.x)
+  two_devices = 1u << 22,  ///< a second GPU can be there
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);

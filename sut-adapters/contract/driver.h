@@ -37,6 +37,11 @@ class Driver {
  public:
   virtual ~Driver() = default;
 
+  /// This object drives another device of the module that `first` drives one of: what is the
+  /// module's, and dma-heap, is that of `first`. Before any other call; only `first` gets the calls
+  /// that concern no device.
+  virtual void join(Driver& /*first*/) {}
+
   /// Module load of dma-heap and panthor: registers the char device class and the driver.
   virtual int module_init() = 0;
   virtual void module_exit() = 0;

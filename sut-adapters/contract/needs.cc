@@ -20,6 +20,7 @@ bool is_device_step(NodeType type) {
 
 std::uint32_t needed_by(const Program& program) {
   std::uint32_t needs = 0;
+  if (program.devices > 1) needs = needs | Capability::two_devices;
   for (const Step& s : program.steps) {
     const auto type = static_cast<NodeType>(s.op.type);
     if (type < NodeType::load) {

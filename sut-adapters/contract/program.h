@@ -66,6 +66,7 @@ struct Trigger {
 struct Step {
   std::string id;  ///< name in YAML; empty = none
   std::uint32_t actor = 0;
+  std::uint32_t device = 0;  ///< GPU of open, probe, unbind, suspend, resume, unplug; from 0
   Trigger when;
   Node op;
   friend bool operator==(const Step&, const Step&) = default;
@@ -141,6 +142,7 @@ struct Program {
   std::vector<std::string> entries;  ///< catalogue entries
   std::uint32_t requires_mask = 0;   ///< Capability bits
   vocab::MachineConfig machine = *vocab::config_by_name("arch10-fw1");
+  std::uint32_t devices = 1;  ///< GPUs, alike, with one driver
   FirmwareSpec firmware;
   Boot boot = Boot::probed;
   std::string heap_param;      ///< module parameter protected_heap_name; see heap_param_set

@@ -137,8 +137,10 @@ void walk_program(A& a, P& p) {
   walk_list(a, p.entries, [&](auto& entry) { walk(a, entry); });
   walk(a, p.requires_mask);
   walk_machine(a, p.machine);
+  walk(a, p.devices);
   walk(a, p.firmware);
   if constexpr (A::kReads) {
+    if (p.devices != 1 && p.devices != 2) a.refuse();
     if (p.firmware.patched > p.firmware.patch.size()) a.refuse();
     if (p.firmware.said > p.firmware.says.size()) a.refuse();
   }
@@ -155,6 +157,10 @@ void walk_program(A& a, P& p) {
   walk_list(a, p.steps, [&](auto& step) {
     walk(a, step.id);
     walk(a, step.actor);
+    walk(a, step.device);
+    if constexpr (A::kReads) {
+      if (step.device >= p.devices) a.refuse();
+    }
     walk(a, step.when);
     walk_node(a, step.op, 0);
   });
@@ -185,7 +191,7 @@ void walk_program(A& a, P& p) {
 /// Differs between builds whose structs differ.
 std::uint64_t version() {
   return kMagic ^ (sizeof(FirmwareSpec) << 48) ^ (sizeof(vocab::MachineConfig) << 40) ^
-         (sizeof(vocab::MachineFault) << 32) ^ (sizeof(Fact) << 24) ^
+         (sizeof(vocab::MachineFault) << 32) ^ (sizeof(Fact) << 24) ^ (sizeof(Step) << 16) ^
          (static_cast<std::uint64_t>(NodeType::count) << 8);
 }
 

@@ -29,7 +29,7 @@ enum class SysCall : std::uint8_t {
   heap_alloc,       ///< heap handle, len, fd_flags, heap_flags -> buffer handle or -errno
   buffer_put,       ///< buffer handle
   // files
-  open,             ///< name = "dma_heap/<name>" or "dri" -> fd or -errno
+  open,             ///< name = "dma_heap/<name>", "dri" or "dri2" -> fd or -errno
   close,            ///< fd
   ioctl,            ///< fd, cmd, user address -> result
   cpu_store64,      ///< fd of the render node, mmap offset, offset in BO, value: mmap + store
@@ -60,6 +60,7 @@ struct Call {
   SysCall call{};
   std::uint32_t actor = 0;
   std::uint32_t step = 0;
+  std::uint32_t device = 0;  ///< GPU of probe, unbind, suspend, resume and unplug, from 0
   std::string_view name{};
   std::uint64_t args[4] = {};
   std::span<const std::byte> bytes{};  ///< live until the call returns
@@ -91,6 +92,7 @@ struct KernelTraits {
 /// What a run needs from outside. All pointers outlive the Sut.
 struct Surroundings {
   Bus* bus = nullptr;
+  Registers* second_gpu = nullptr;  ///< of the second GPU; null: there is none
   UserMemory* user = nullptr;
   std::pmr::memory_resource* memory = nullptr;  ///< World memory
   std::span<const std::byte> firmware;

@@ -50,6 +50,7 @@ std::string_view record_name(const Record& record) {
 }
 
 bool matches(const Record& record, const EventSpec& spec) {
+  if (record.kind == RecordKind::machine && record.device != 0) return false;
   const auto saw = [&](K kind) { return is(record, kind); };
   switch (spec.kind) {
     case EventKind::none:
@@ -133,6 +134,16 @@ std::uint64_t quiesce_ns(const Trace& trace) {
 
 const Node* step_op(const Program& program, std::uint32_t step) {
   return step < program.steps.size() ? &program.steps[step].op : nullptr;
+}
+
+std::uint32_t device_of_step(const Program& program, std::uint32_t step) {
+  const Node* const op = step_op(program, step);
+  if (op == nullptr || program.devices == 1) return 0;
+  if (!field_index(node_info(static_cast<NodeType>(op->type)), "file")) {
+    return program.steps[step].device;
+  }
+  const std::uint32_t file = field_step(*op, "file");
+  return file < program.steps.size() ? program.steps[file].device : 0;
 }
 
 NodeType step_type(const Program& program, std::uint32_t step) {

@@ -45,6 +45,8 @@ inline constexpr std::uint16_t kRunnerWakes = 1;
 
 /// The operation of a step; nothing when the number is not one of the Program.
 [[nodiscard]] const Node* step_op(const Program& program, std::uint32_t step);
+/// Number of the GPU that a step speaks to, from 0: its own, or that of the file it names.
+[[nodiscard]] std::uint32_t device_of_step(const Program& program, std::uint32_t step);
 /// Type of the operation of a step; `count` when there is no such step.
 [[nodiscard]] NodeType step_type(const Program& program, std::uint32_t step);
 /// Whether a step of that type takes the driver off its device: unbind, unplug or unload.

@@ -14,7 +14,8 @@ constexpr std::uint32_t kInProcess = Capability::heap_core | Capability::heap_de
                                      Capability::realtime | Capability::bo_ioctls |
                                      Capability::innocent_state | Capability::schedules |
                                      Capability::system_sleep | Capability::reclaim |
-                                     Capability::modules | contract::kPostedPositions;
+                                     Capability::modules | Capability::two_devices |
+                                     contract::kPostedPositions;
 
 struct Plan {
   std::string name;

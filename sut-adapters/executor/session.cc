@@ -45,6 +45,7 @@ std::string boot_key(const contract::Program& p, const vocab::MachineConfig& m) 
   add(p.heap_param_set ? 1 : 0);
   add(p.heap_present ? 1 : 0);
   add(p.heap_protected ? 1 : 0);
+  if (p.devices != 1) key += " devices";
   return key + ' ' + p.heap_param;
 }
 
@@ -65,12 +66,14 @@ void Session::boot(const contract::Program& program, const vocab::MachineConfig&
   }
   heap_param_ = program.heap_param;
   owner_heap_ = 0;
-  rig_ = world_->make<rig::Rig>(machine, world_.get());
+  const auto gpus = program.devices == 2 ? rig::Gpus::two : rig::Gpus::one;
+  rig_ = world_->make<rig::Rig>(machine, world_.get(), gpus);
   rig_->expect_image(firmware_);
   contract::KernelTraits kernel = candidate_.traits;
   kernel.calls_first = way.calls_first;
   const contract::Surroundings around{
       .bus = rig_,
+      .second_gpu = rig_->second(),
       .user = &rig_->user(),
       .memory = world_.get(),
       .firmware = firmware_,

@@ -53,6 +53,16 @@ const char* role_of(SysCall call) {
   return "call";
 }
 
+DeviceOps ops_of(contract::Driver* driver) {
+  DeviceOps ops;
+  ops.ctx = driver;
+  ops.probe = [](void* d) { return static_cast<contract::Driver*>(d)->probe(); };
+  ops.remove = [](void* d) { static_cast<contract::Driver*>(d)->remove(); };
+  ops.suspend = [](void* d) { return static_cast<contract::Driver*>(d)->suspend(); };
+  ops.resume = [](void* d) { return static_cast<contract::Driver*>(d)->resume(); };
+  return ops;
+}
+
 }  // namespace
 
 InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surroundings& around,
@@ -71,13 +81,14 @@ InProcessSut::InProcessSut(const contract::SutInfo& info, const contract::Surrou
   driver_ = make(kernel_, drm_, around.memory, options);
   drm_.set_driver(driver_);
   drm_core_.ctx.module = driver_;
-  DeviceOps ops;
-  ops.ctx = this;
-  ops.probe = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->probe(); };
-  ops.remove = [](void* self) { static_cast<InProcessSut*>(self)->driver_->remove(); };
-  ops.suspend = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->suspend(); };
-  ops.resume = [](void* self) { return static_cast<InProcessSut*>(self)->driver_->resume(); };
-  kernel_.device().set_ops(ops);
+  kernel_.device().set_ops(ops_of(driver_));
+  PlatformDevice* const second = kernel_.second_device();
+  if (second == nullptr) return;
+  second_.emplace(*this, *second);
+  second_->driver = make(second_->kernel, second_->drm, around.memory, options);
+  second_->driver->join(*driver_);
+  second_->drm.set_driver(second_->driver);
+  second->set_ops(ops_of(second_->driver));
 }
 
 // --- calls as tasks --------------------------------------------------------------------------
@@ -115,11 +126,11 @@ int InProcessSut::initialise() {
 std::int64_t InProcessSut::perform(const Call& call, std::uint64_t& output) {
   switch (call.call) {
     case SysCall::load: return load();
-    case SysCall::probe: return loaded_ ? kernel_.device().bind() : -ENODEV;
-    case SysCall::unbind: return kernel_.device().unbind();
-    case SysCall::suspend: return kernel_.device().suspend();
-    case SysCall::resume: return kernel_.device().resume();
-    case SysCall::unplug: return kernel_.device().unplug();
+    case SysCall::probe:
+    case SysCall::unbind:
+    case SysCall::suspend:
+    case SysCall::resume:
+    case SysCall::unplug: return perform_device(call);
     case SysCall::unload: return unload();
     case SysCall::sleep: kernel_.sleep_ns(call.args[0]); return 0;
     case SysCall::heap_register:
@@ -132,11 +143,30 @@ std::int64_t InProcessSut::perform(const Call& call, std::uint64_t& output) {
   }
 }
 
+PlatformDevice* InProcessSut::device_of(const Call& call) {
+  return call.device == 0 ? &kernel_.device() : kernel_.second_device();
+}
+
+std::int64_t InProcessSut::perform_device(const Call& call) {
+  PlatformDevice* const device = device_of(call);
+  if (device == nullptr) return -ENODEV;
+  switch (call.call) {
+    case SysCall::probe: return loaded_ ? device->bind() : -ENODEV;
+    case SysCall::unbind: return device->unbind();
+    case SysCall::suspend: return device->suspend();
+    case SysCall::resume: return device->resume();
+    default: return device->unplug();
+  }
+}
+
 std::int64_t InProcessSut::load() {
   if (init_result_ != 0) return init_result_;
   if (loaded_) return -EEXIST;
   loaded_ = true;
-  return kernel_.device().present() ? kernel_.device().attach() : 0;
+  for (PlatformDevice* const device : {&kernel_.device(), kernel_.second_device()}) {
+    if (device != nullptr && device->present()) device->attach();
+  }
+  return 0;
 }
 
 // What is bound is unbound. Source: kernel/module/main.c delete_module(); fops_get() in fs/open.c
@@ -144,8 +174,9 @@ std::int64_t InProcessSut::load() {
 std::int64_t InProcessSut::unload() {
   if (!loaded_) return -ENOENT;
   if (kernel_.drm_users() != 0) return -EAGAIN;
-  if (kernel_.device().bound()) {
-    const int error = kernel_.device().unbind();
+  for (PlatformDevice* const device : {&kernel_.device(), kernel_.second_device()}) {
+    if (device == nullptr || !device->bound()) continue;
+    const int error = device->unbind();
     if (error != 0) return error;
   }
   driver_->module_exit();
@@ -298,14 +329,27 @@ void InProcessSut::rest_value(const char* what, std::uint64_t value) {
 
 void InProcessSut::report_rest(bool after_unbind) {
   contract::DriverRest rest;
-  kernel_.run_atomic("rest", [&] { rest = driver_->rest(); });
+  kernel_.run_atomic("rest", [&] {
+    rest = driver_->rest();
+    if (!second_) return;
+    const contract::DriverRest other = second_->driver->rest();
+    rest.vms += other.vms;
+    rest.groups += other.groups;
+    rest.protm_active += other.protm_active;
+    rest.reset_pending += other.reset_pending;
+  });
   rest_value("vms", rest.vms);
   rest_value("groups", rest.groups);
   rest_value("heaps", rest.heaps);
   rest_value("protm_active", rest.protm_active);
   rest_value("reset_pending", rest.reset_pending);
-  const bool active = kernel_.pm_runtime_status() != contract::RpmStatus::suspended;
-  rest_value("rpm_active", active || kernel_.device().pm().usage != 0 ? 1 : 0);
+  bool active = false;
+  for (const PlatformDevice* const device : {&kernel_.device(), kernel_.second_device()}) {
+    if (device == nullptr) continue;
+    const bool asleep = device->pm_runtime_status() == contract::RpmStatus::suspended;
+    active |= !asleep || device->pm().usage != 0;
+  }
+  rest_value("rpm_active", active ? 1 : 0);
   rest_value("live_heap_buffers", drm_.live_buffers());
   if (!after_unbind) return;
   // Exporters that gave up their heap go away now, so that only what a driver keeps is a leak.

@@ -2,12 +2,13 @@
 // The in-process candidate: Host (kernel core and DRM side) with one driver, as a Sut. Each call of
 // the outside becomes a task of its actor's process. Calls before `load` find the built-in part
 // (dma-heap) initialised, as in a kernel that has it compiled in.
-// Not modelled: module unload, several processes, devices besides the GPU.
+// Not modelled: several processes, devices besides one GPU or two.
 // Source: design.md sections 2 and 4; reference/facts-host.md section 9.
 #pragma once
 
 #include <cstdint>
 #include <memory_resource>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "sut-adapters/contract/sut.h"
 #include "sut-adapters/host/drm_impl.h"
 #include "sut-adapters/host/kernel_impl.h"
+#include "sut-adapters/host/kernel_of_device.h"
 
 namespace protm::host {
 
@@ -80,6 +82,9 @@ class InProcessSut final : public contract::Sut {
   std::int64_t buffer_put(std::uint64_t handle);
   /// The handle of somebody who still holds its reference; NULL for any other number.
   [[nodiscard]] HeapHandle* heap(std::uint64_t handle);
+  /// The device that a call is for; null when there is none.
+  [[nodiscard]] PlatformDevice* device_of(const contract::Call& call);
+  std::int64_t perform_device(const contract::Call& call);
   std::int64_t load();
   std::int64_t unload();
   void rest_value(const char* what, std::uint64_t value);
@@ -93,6 +98,15 @@ class InProcessSut final : public contract::Sut {
   DrmCore drm_core_;
   DrmImpl drm_;
   contract::Driver* driver_ = nullptr;
+  /// The second GPU, with a driver object of its own from the same module.
+  struct Second {
+    Second(InProcessSut& sut, PlatformDevice& device)
+        : kernel(sut.kernel_, device), drm(sut.drm_core_, device) {}
+    KernelOfDevice kernel;
+    DrmImpl drm;
+    contract::Driver* driver = nullptr;
+  };
+  std::optional<Second> second_;
   bool initialised_ = false;
   bool loaded_ = false;
   int init_result_ = 0;

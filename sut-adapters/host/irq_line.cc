@@ -34,7 +34,9 @@ void PlatformDevice::write32(std::uint32_t offset, std::uint32_t value) {
 
 void KernelImpl::run_hard_irqs() {
   if (in_hard_irq_ || irq_fiber_ != nullptr || spins_held_ != 0) return;
-  while (device_.run_irq_lines()) {
+  for (bool any = true; any;) {
+    any = device_.run_irq_lines();
+    if (second_) any |= second_->run_irq_lines();
   }
 }
 

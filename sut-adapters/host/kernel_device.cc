@@ -52,7 +52,13 @@ std::uint32_t KernelImpl::drm_instance_add() {
 std::uint32_t KernelImpl::drm_users() const {
   std::uint32_t refs = 0;
   for (const DrmInstance& d : drm_) refs += d.refs;
-  return device_.bound() ? refs - 1 : refs;   // one is the binding's own
+  if (device_.bound()) --refs;   // one is the binding's own
+  return second_ && second_->bound() ? refs - 1 : refs;
+}
+
+void KernelImpl::device_bound(const PlatformDevice& device) {
+  if (!second_) return;
+  (&device == &device_ ? *second_ : device_).trigger_deferred_probe();
 }
 
 // --- what the driver gets from outside -------------------------------------------------------

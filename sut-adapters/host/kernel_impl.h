@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -84,8 +85,10 @@ class KernelImpl final : public contract::Kernel {
   /// Contexts (actor, step) of syscall tasks that blocked for the first time; the caller clears it.
   [[nodiscard]] std::pmr::vector<TaskContext>& newly_blocked() { return newly_blocked_; }
 
-  /// The GPU.
+  /// The first GPU.
   [[nodiscard]] PlatformDevice& device() { return device_; }
+  /// The second one; null when there is none.
+  [[nodiscard]] PlatformDevice* second_device() { return second_ ? &*second_ : nullptr; }
 
   // DRM devices, one per probe. The contract's drm_dev_* mean the newest one of a device.
   /// A new one, with one reference: its number.
@@ -237,6 +240,7 @@ class KernelImpl final : public contract::Kernel {
  private:
   friend class KernelTestAccess;
   friend class PlatformDevice;
+  friend class KernelOfDevice;
   /// Memory is used again for objects of the same role only, so that a finding names the right one.
   struct FreeList {
     const char* role = "";
@@ -342,6 +346,8 @@ class KernelImpl final : public contract::Kernel {
 
   void run_hard_irqs();
   void drm_release(DrmInstance& d);
+  /// A driver has a device: whoever waits for another one is tried again (B2).
+  void device_bound(const PlatformDevice& device);
 
   contract::Surroundings around_;
   LockOrder order_;
@@ -388,6 +394,7 @@ class KernelImpl final : public contract::Kernel {
 
   std::pmr::deque<DrmInstance> drm_;
   PlatformDevice device_;
+  std::optional<PlatformDevice> second_;
 };
 
 }  // namespace protm::host

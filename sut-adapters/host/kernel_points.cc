@@ -37,6 +37,9 @@ bool is_host_role(std::string_view role) {
 TaskView KernelImpl::view(const Task& t) const {
   const char* role = t.role;
   if (const auto line = device_.line_of_thread(t.id)) role = kIrqThreads[*line];
+  if (second_) {
+    if (const auto line = second_->line_of_thread(t.id)) role = kIrqThreads[*line];
+  }
   return {.id = t.id, .role = role, .actor = t.context.actor};
 }
 

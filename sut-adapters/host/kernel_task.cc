@@ -36,6 +36,7 @@ KernelImpl::KernelImpl(const contract::Surroundings& around)
   Fiber::drop_all_of(this);   // of a Host that lay here before
   queues_.emplace_back(around.memory);
   queues_.back().role = "system_wq";
+  if (around.second_gpu != nullptr) second_.emplace(*this, *around.second_gpu, 1, around.memory);
 }
 
 KernelImpl::~KernelImpl() {
@@ -331,7 +332,8 @@ std::uint32_t KernelImpl::waits_for_task(const Task& t) const {
       }
       return 0;
     }
-    case WaitKind::irq_thread: return device_.thread_of_wait(t.wait_id);
+    case WaitKind::irq_thread:
+      return (t.wait_id < kIrqLines * kIrqShares ? device_ : *second_).thread_of_wait(t.wait_id);
     default: return 0;
   }
 }

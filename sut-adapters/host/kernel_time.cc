@@ -98,7 +98,7 @@ bool KernelImpl::fire_one_expiry() {
     case ExpiryKind::task: wake(*find_task(e.id), WakeReason::timeout); break;
     case ExpiryKind::timer: timer_fired(e.id); break;
     case ExpiryKind::delayed_work: delayed_work_fired(e.id); break;
-    case ExpiryKind::autosuspend: device_.pm_timer_fired(); break;
+    case ExpiryKind::autosuspend: (e.id == 0 ? device_ : *second_).pm_timer_fired(); break;
   }
   return true;
 }

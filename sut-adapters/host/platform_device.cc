@@ -34,6 +34,7 @@ int PlatformDevice::really_probe() {
     // A trigger that came while the probe ran must not be lost (B3).
     if (triggers != trigger_count_) trigger_deferred_probe();
   } else if (error == 0) {
+    kernel_.device_bound(*this);
     pm_idle(PmMode::async);
   }
   return error;

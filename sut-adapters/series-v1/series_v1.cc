@@ -49,24 +49,28 @@ SeriesV1* series_v1_of(void* driver) {
   return static_cast<SeriesV1*>(static_cast<contract::Driver*>(driver));
 }
 
-DmaHeapCore& dma_heap_core_of(void* driver) { return series_v1_of(driver)->heaps; }
+DmaHeapCore& dma_heap_core_of(void* driver) { return *series_v1_of(driver)->heaps; }
+
+void SeriesV1::join(contract::Driver& first) {
+  heaps = static_cast<SeriesV1&>(first).heaps;
+}
 
 int SeriesV1::module_init() { return 0; }
 
 void SeriesV1::module_exit() {}
 
 Result<Ptr<contract::DmaHeapBase>> SeriesV1::dma_heap_add(const contract::HeapExport& info) {
-  const auto heap = v1::dma_heap_add(heaps, info);
+  const auto heap = v1::dma_heap_add(*heaps, info);
   if (!heap) return tl::make_unexpected(heap.error());
   return Ptr<contract::DmaHeapBase>(*heap);
 }
 
 Ptr<contract::DmaHeapBase> SeriesV1::dma_heap_find(const char* name) {
-  return v1::dma_heap_find(heaps, name);
+  return v1::dma_heap_find(*heaps, name);
 }
 
 void SeriesV1::dma_heap_put(const Ptr<contract::DmaHeapBase>& heap) {
-  v1::dma_heap_put(heaps, contract::ptr_cast<DmaHeap>(heap));
+  v1::dma_heap_put(*heaps, contract::ptr_cast<DmaHeap>(heap));
 }
 
 Result<Ptr<contract::DmaBuf>> SeriesV1::dma_heap_buffer_alloc(
@@ -77,7 +81,7 @@ Result<Ptr<contract::DmaBuf>> SeriesV1::dma_heap_buffer_alloc(
 
 int SeriesV1::probe() {
   const auto device =
-      kernel.make<PanthorDevice>("device", kernel, drm, mr, heaps, options_);
+      kernel.make<PanthorDevice>("device", kernel, drm, mr, *heaps, options_);
   if (device == nullptr) return -ENOMEM;
   device->self = device;
   device->v1 = this;
@@ -100,7 +104,7 @@ int SeriesV1::resume() { return panthor_device_wake(&*ptdev); }
 
 contract::DriverRest SeriesV1::rest() const {
   contract::DriverRest rest;
-  rest.heaps = heaps.live;
+  rest.heaps = heaps->live;
   if (ptdev == nullptr) return rest;
   const PanthorDevice& device = *ptdev.raw();
   rest.vms = device.live_vms;

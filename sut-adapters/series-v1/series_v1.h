@@ -17,8 +17,9 @@ class SeriesV1 final : public contract::Driver {
  public:
   SeriesV1(contract::Kernel& k, contract::Drm& d, std::pmr::memory_resource* r,
            const Options& options)
-      : kernel(k), drm(d), mr(r), heaps(k, d, r, options.switches), options_(options) {}
+      : kernel(k), drm(d), mr(r), own_heaps_(k, d, r, options.switches), options_(options) {}
 
+  void join(contract::Driver& first) override;
   int module_init() override;
   void module_exit() override;
   contract::Result<contract::Ptr<contract::DmaHeapBase>> dma_heap_add(
@@ -37,11 +38,14 @@ class SeriesV1 final : public contract::Driver {
   contract::Kernel& kernel;
   contract::Drm& drm;
   std::pmr::memory_resource* mr;
-  DmaHeapCore heaps;
   contract::Ptr<PanthorDevice> ptdev;   ///< of the last probe, until its DRM device is released
 
  private:
+  DmaHeapCore own_heaps_;
   Options options_;
+
+ public:
+  DmaHeapCore* heaps = &own_heaps_;   ///< of the module's first driver
 };
 
 /// The driver behind the `driver` argument of operations that Host calls.

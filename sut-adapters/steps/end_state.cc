@@ -80,7 +80,11 @@ void StepRunner::close_everything() {
     run_call(rig_, sut_, pace_, calls_.plain(SysCall::close, calls_.default_file));
   }
   settle(rig_, sut_, pace_, kSettleNs);
-  run_call(rig_, sut_, pace_, calls_.plain(SysCall::unbind));
+  for (std::uint32_t device = 0; device < program_.devices; ++device) {
+    Call unbind = calls_.plain(SysCall::unbind);
+    unbind.device = device;
+    run_call(rig_, sut_, pace_, unbind);
+  }
   give_back(NodeType::heap_find, SysCall::heap_put);
   give_back(NodeType::heap_register, SysCall::heap_unregister);
   if (owner_heap_ != 0) {

@@ -77,6 +77,7 @@ std::optional<Call> StepCalls::next(std::uint32_t step) {
   if (!call) return call;
   call->actor = st.actor;
   call->step = step;
+  call->device = st.device;
   if (st.actor < program_.actors.size()) {
     call->sys_nice = program_.actors[st.actor].sys_nice;
     call->sys_admin = program_.actors[st.actor].sys_admin;
@@ -140,7 +141,7 @@ std::optional<Call> StepCalls::open_call(std::uint32_t step) {
   StepState& s = states_[step];
   if (s.call == 0) {
     Call c = plain(SysCall::open);
-    c.name = "dri";
+    c.name = program_.steps[step].device == 0 ? "dri" : "dri2";
     return c;
   }
   // The first open file of a cold start gets the syncobjs that submits without a file use, any

@@ -208,7 +208,9 @@ void StepRunner::wake_system() {
                      .sub = contract::kRunnerWakes,
                      .text = rig_.text("the runner wakes the system")});
   std::vector<contract::Returned> others;
-  run_call(rig_, sut_, pace_, calls_.plain(SysCall::resume), &others);
+  Call resume = calls_.plain(SysCall::resume);
+  if (suspend_step_ != kNoStep) resume.device = program_.steps[suspend_step_].device;
+  run_call(rig_, sut_, pace_, resume, &others);
   take_returned(others);
   thaw();
 }

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "gpu-model/vocab/uapi_core.h"
+#include "sut-adapters/contract/trace_reading.h"
 #include "sut-adapters/steps/fields.h"
 #include "sut-adapters/steps/step_calls.h"
 #include "sut-adapters/steps/stream.h"
@@ -159,7 +160,8 @@ std::optional<Call> StepCalls::group_submit(std::uint32_t step) {
         // The step's fence is its last job's; the others tell where the group is.
         const bool last = job + 2 == s.streams.size();
         const std::uint64_t offset = s.streams[job] * sizeof(std::uint64_t);
-        rig_.map_job(va + offset, last ? step : kNoStep, group_step);
+        rig_.map_job(va + offset, last ? step : kNoStep, group_step,
+                     contract::device_of_step(program_, step));
       }
       Call c = plain(SysCall::cpu_store_bytes, file_of(op), states_[area].mmap_offset, place);
       c.bytes = std::as_bytes(std::span(s.words));
