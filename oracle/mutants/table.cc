@@ -65,6 +65,7 @@ extern const Mutant kHeapNewlineIgnored;
 extern const Mutant kHeapOfNobody;
 extern const Mutant kHeapOutlivesVm;
 extern const Mutant kHeapPrefixMatches;
+extern const Mutant kHeapReferenceShared;
 extern const Mutant kIdleGroupEnters;
 extern const Mutant kImportsReclaimed;
 extern const Mutant kInfoOfNobody;
@@ -160,7 +161,8 @@ std::span<const Mutant> table() {
       kGroupCreateUnchecked, kGroupStateOfNobody, kGroupsWithoutWorkStay, kHalfOfASubmit,
       kHeapAnswerUnchecked, kHeapChunkSizeLost, kHeapCloseLeaks, kHeapErrorReplaced,
       kHeapFindRevives, kHeapFlagsUnchecked, kHeapGrowsAtOnce, kHeapNeverGrows, kHeapNeverReleased,
-      kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches, kIdleGroupEnters,
+      kHeapNewlineIgnored, kHeapOfNobody, kHeapOutlivesVm, kHeapPrefixMatches,
+      kHeapReferenceShared, kIdleGroupEnters,
       kImportsReclaimed, kInfoOfNobody, kL2NotAwaited, kLabelOfNobody, kLabelTooLong,
       kLastComeFirstServed, kLateExitGivenUp, kLateRequestAcked, kLockOutlivesItsAs,
       kLockedWithoutAnAs, kLowerPriorityEnters, kMappingWithoutReference, kMissingHeapIsFinal,
