@@ -569,6 +569,22 @@ TEST_CASE("L1: fences signal in time") {
   CHECK(asked("L1", w.program, trace(0, kSec)).armed == 0);
 }
 
+TEST_CASE("L1: jobs keep their places while the GPU is down behind a resume that failed") {
+  World w;
+  const auto resume = add_step(w.program, make_node(NodeType::resume));
+  const auto trace = [&](std::int64_t result, bool boots) {
+    TraceBuilder b;
+    b.started(w.job).returned(w.job, 0).started(resume);
+    b.at(kSec).saw(K::mcu_boot_failed).returned(resume, result);
+    if (boots) b.at(2 * kSec).saw(K::mcu_boot);
+    b.at(40 * kSec).record(RecordKind::rest_state, {}, "vms");
+    return b;
+  };
+  check_right("L1", w.program, trace(-ETIMEDOUT, false));
+  check_wrong("L1", w.program, trace(0, false), 1);
+  check_wrong("L1", w.program, trace(-ETIMEDOUT, true), 1);
+}
+
 TEST_CASE("L1: an asynchronous bind has a fence, and is excused with what it waits for") {
   World w;
   const auto trace = [&](std::uint64_t fence_after) {
