@@ -400,6 +400,14 @@ TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs"
   TraceBuilder hung;
   hung.started(w.create).saw(K::exit_refused);
   CHECK(left(hung, -ETIMEDOUT) == 0);
+  const auto slow = [&](std::uint64_t ns) {
+    TraceBuilder b;
+    b.started(w.create).saw(K::exit_cause).after(ns);
+    return b;
+  };
+  CHECK(left(slow(510 * kMs), -ETIMEDOUT) == 0);
+  CHECK(left(slow(400 * kMs), -ETIMEDOUT) == 1);
+  CHECK(left(slow(510 * kMs).saw(K::protm_exit_raised), -ETIMEDOUT) == 1);
   TraceBuilder over;
   over.saw(K::exit_refused).saw(K::reset_completed).started(w.create);
   CHECK(left(over, -ETIMEDOUT) == 1);

@@ -369,9 +369,11 @@ bool going_at(const Program& program, const Trace& trace, std::size_t index) {
 
 bool hung_during(const Trace& trace, std::size_t index) {
   bool hung = false;
+  std::uint64_t exit_from_ns = vocab::kNever;
   for (std::size_t i = 0; i < index; ++i) {
     const Record& r = trace.records[i];
     if (is(r, K::exit_refused)) hung = true;
+    if (is(r, K::exit_cause)) exit_from_ns = std::min(exit_from_ns, r.time_ns);
     if (is(r, K::fault_applied)) {
       const auto kind = static_cast<F>(r.b);
       const Reach reach = reach_of(kind);
@@ -379,6 +381,7 @@ bool hung_during(const Trace& trace, std::size_t index) {
              kind == F::late_active || kind == F::ack_without_entry;
     }
     if (is(r, K::reset_completed) || is(r, K::protm_exit_raised)) {
+      exit_from_ns = vocab::kNever;
       // What was under way then has met it; what starts behind it has not.
       bool under_way = false;
       for (std::size_t k = 0; k < i && !under_way; ++k) {
@@ -388,7 +391,9 @@ bool hung_during(const Trace& trace, std::size_t index) {
       if (!under_way) hung = false;
     }
   }
-  return hung;
+  // A machine may be as slow without a fault.
+  const std::uint64_t now_ns = trace.records[index].time_ns;
+  return hung || (exit_from_ns != vocab::kNever && now_ns - exit_from_ns >= kExitWaitNs);
 }
 
 }  // namespace protm::judge
