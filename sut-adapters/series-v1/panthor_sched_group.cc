@@ -145,9 +145,7 @@ bool panthor_group_destroy_entry(PanthorFile* pfile, std::uint32_t gid) {
       sched_queue_tick(sched, 0);
     } else if (!sched->reset.in_progress) {
       // Else the group is in the list of the stopped ones, which holds a reference.
-      list_del_init(group->run_node);
-      list_del_init(group->wait_node);
-      group_queue_term(group);
+      group_end_off_slot(group);
     }
   }
   group_put(group);
@@ -189,7 +187,9 @@ void group_release_work(Group* group) {
   ptdev->kernel.free(Ptr<Group>(group->self));
 }
 
-void group_queue_term(Group* group) {
+void group_end_off_slot(Group* group) {
+  list_del_init(group->run_node);
+  list_del_init(group->wait_node);
   group_get(group);
   PanthorDevice* const ptdev = group->ptdev;
   if (!ptdev->kernel.queue_work(ptdev->scheduler->wq, group->term_work)) group_put(group);

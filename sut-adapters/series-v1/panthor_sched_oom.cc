@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What follows a TILER_OOM event: a worker of its own queue grows the heap outside sched.lock and
 // tells firmware.
-// A worker that finds the event answered does nothing; upstream grows the heap once more then.
+// A worker that finds the event answered does nothing; upstream grows the heap once more then. A
+// group that lost its slot meanwhile ends here; upstream asks for a tick, which passes it over.
 // Source: panthor_sched.c group_process_tiler_oom() (7.x).
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_fw.h"
@@ -63,11 +64,16 @@ void group_process_tiler_oom(Group* group, std::uint32_t cs_id) {
   const bool broken = !chunk && chunk.error() != -ENOMEM;
   bool linked = false;
   {
+    MutexGuard reset_guard(ptdev->kernel, sched->reset.lock);
     MutexGuard guard(ptdev->kernel, sched->lock);
     if (broken) {
       ptdev->kernel.log("Failed to extend the tiler heap");
       group->fatal_queues |= 1u << cs_id;
-      sched_queue_tick(sched, 0);
+      if (group->csg_id >= 0) {
+        sched_queue_tick(sched, 0);
+      } else if (!sched->reset.in_progress) {
+        group_end_off_slot(group);
+      }
     } else if (tiler_oom_is_open_locked(group, cs_id)) {
       tiler_oom_answer_locked(group, cs_id, chunk ? *chunk : 0);
       linked = true;

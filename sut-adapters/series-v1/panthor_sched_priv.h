@@ -46,7 +46,8 @@ struct SchedTickCtx {
 [[nodiscard]] bool group_can_run(const Group* group);
 void group_get(Group* group);
 void group_put(Group* group);
-void group_queue_term(Group* group);
+/// Ends a group that no slot holds: no list leads to it any more, a worker cancels its jobs.
+void group_end_off_slot(Group* group);
 void group_queue_sync_upd(Group* group);
 /// Puts a group that has no slot where the next tick looks for it.
 void group_to_run_list(PanthorScheduler* sched, Group* group);

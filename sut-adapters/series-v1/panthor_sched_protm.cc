@@ -119,9 +119,7 @@ void group_mark_saved_locked(PanthorScheduler* sched, Group* group) {
   if (group_can_run(group)) {
     list_move_front(group->run_node, sched->idle.at[group->priority]);
   } else {
-    list_del_init(group->run_node);
-    list_del_init(group->wait_node);
-    group_queue_term(group);
+    group_end_off_slot(group);
   }
   group_put(group);
 }

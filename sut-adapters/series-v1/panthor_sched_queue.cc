@@ -173,9 +173,7 @@ contract::TimedoutResult queue_timedout_job(void* /*driver*/,
     if (group->csg_id >= 0) {
       sched_queue_tick(sched, 0);
     } else {
-      list_del_init(group->run_node);
-      list_del_init(group->wait_node);
-      group_queue_term(group);
+      group_end_off_slot(group);
     }
   }
   queue_start(queue);

@@ -98,9 +98,7 @@ void unbind_all(PanthorScheduler* sched) {
     if (group_can_run(group)) {
       list_move_front(group->run_node, sched->idle.at[group->priority]);
     } else {
-      list_del_init(group->run_node);
-      list_del_init(group->wait_node);
-      group_queue_term(group);
+      group_end_off_slot(group);
     }
     group_put(group);
   }
@@ -117,9 +115,7 @@ void panthor_group_start(PanthorScheduler* sched, Group* group) {
   if (group_can_run(group)) {
     group_to_run_list(sched, group);
   } else {
-    list_del_init(group->run_node);
-    list_del_init(group->wait_node);
-    group_queue_term(group);
+    group_end_off_slot(group);
   }
   group_put(group);
 }
@@ -174,9 +170,7 @@ int panthor_sched_init(PanthorDevice* ptdev) {
 static void terminate_all(PanthorScheduler* sched) {
   const auto terminate = [](Group* group) {
     group->state = CsGroupState::terminated;
-    list_del_init(group->run_node);
-    list_del_init(group->wait_node);
-    group_queue_term(group);
+    group_end_off_slot(group);
   };
   for (std::uint32_t prio = 0; prio < kCsgPriorityCount; ++prio) {
     list_for_each_safe(sched->runnable.at[prio], terminate);

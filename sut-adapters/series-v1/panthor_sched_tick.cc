@@ -271,9 +271,7 @@ void tick_ctx_cleanup(PanthorScheduler* sched, SchedTickCtx* ctx) {
         sched->ptdev->kernel.warn("runnable group left in the tick context");
       }
       if (!group_can_run(group)) {
-        list_del_init(group->run_node);
-        list_del_init(group->wait_node);
-        group_queue_term(group);
+        group_end_off_slot(group);
       } else if (group->csg_id >= 0) {
         list_del_init(group->run_node);
       } else {
