@@ -47,7 +47,8 @@ class Chance {
       // A fence that never comes is nobody's luck.
       if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
       return by_chance(*group) || fault_told_late(f, *group) || exit_given_up(f, *group) ||
-             refused_beside_death(f, *group) || beside_faulted_queue(f, *group);
+             refused_beside_death(f, *group) || beside_faulted_queue(f, *group) ||
+             starved(f, *group);
     }
     return false;
   }
@@ -138,6 +139,27 @@ class Chance {
     return std::all_of(fates_.begin(), fates_.end(), [&](const Fates* fates) {
       return fates->died.contains(group) && fates->slow_exit.contains(group);
     });
+  }
+
+  /// Whom the jobs of a higher priority keep from running until its own time out, in both runs: has
+  /// it got in once before they came, or another one that they starve likewise?
+  [[nodiscard]] bool starved(const Finding& f, std::uint32_t group) const {
+    if (f.rule != "window" || (f.field != "missing" && f.field != "unexpected")) return false;
+    const auto timed_out = [group](const Fates& fates, const Trace& trace) {
+      const auto died = fates.died.find(group);
+      if (died == fates.died.end()) return false;
+      const Record& r = trace.records[died->second];
+      return r.kind == RecordKind::fence_signalled && r.d == ETIMEDOUT;
+    };
+    if (!timed_out(oracle_, c_.oracle) || !timed_out(candidate_, c_.candidate)) return false;
+    const auto priority = [&](std::uint32_t step) {
+      return field_number(c_.program.steps[step].op, "priority");
+    };
+    for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
+      const std::uint32_t other = group_of_job(c_.program, s);
+      if (other != kNoStep && priority(other) > priority(group)) return true;
+    }
+    return false;
   }
 
   [[nodiscard]] bool faulted_in_both(std::uint32_t group) const {

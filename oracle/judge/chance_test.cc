@@ -187,6 +187,41 @@ TEST_CASE("chance: an entry as long as a driver waits for it touches all, a shor
   CHECK(left(100 * kMs) == 1);
 }
 
+TEST_CASE("chance: who is starved until its job times out may have been in once before, or not") {
+  World w;
+  const auto number = Value::Kind::number;
+  w.program.steps[w.mine].op = make_node(NodeType::group_create,
+                                         {{"vm", kRef, w.vm}, {"priority", number, 0}});
+  w.program.steps[w.other].op = w.program.steps[w.mine].op;
+  const auto above = add_step(w.program, make_node(NodeType::group_create,
+                                                   {{"vm", kRef, w.vm}, {"priority", number, 1}}));
+  const auto left = [&](std::uint64_t oracle_error, std::uint64_t candidate_error) {
+    TraceBuilder oracle = w.running();
+    oracle.saw(K::enter_sampled, {.c = 1}).saw(K::protm_active, {.a = 0});
+    oracle.saw(K::protm_exit_raised).fence(w.job, oracle_error);
+    TraceBuilder candidate = w.running();
+    candidate.fence(w.job, candidate_error);
+    std::vector<Finding> findings{{.from = FindingClass::comparison,
+                                   .rule = "window",
+                                   .slug = "window",
+                                   .event = "protm_active",
+                                   .field = "missing",
+                                   .detail = {},
+                                   .oracle_record = 5,
+                                   .candidate_record = {}}};
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    REQUIRE(is(oracle.trace().records[5], K::protm_active));
+    (void)drop_chance(c);
+    return findings.size();
+  };
+  CHECK(left(ETIMEDOUT, ETIMEDOUT) == 1);  // nobody is above it
+  (void)add_job(w.program, above);
+  CHECK(left(ETIMEDOUT, ETIMEDOUT) == 0);
+  CHECK(left(0, ETIMEDOUT) == 1);
+  CHECK(left(ETIMEDOUT, EINVAL) == 1);
+}
+
 TEST_CASE("chance: who dies of a slow exit in both runs may end by exit or by reset") {
   const World w;
   const auto left = [&](std::uint64_t oracle_ns, std::uint64_t candidate_ns) {

@@ -167,10 +167,11 @@ void compare_fences(Comparison& c) {
 void compare_windows(Comparison& c) {
   const auto oracle = by_group(protected_windows(c.program, c.oracle));
   const auto candidate = by_group(protected_windows(c.program, c.candidate));
-  // Where an entry takes longer than a tick, the next one is due as the session begins: how many
-  // sessions a region takes then is a matter of how the two lie to each other.
+  // Where the way in and out takes longer than a tick, the next one is due before the session is
+  // over: how many sessions a region takes then is a matter of how the two lie to each other.
+  const auto ns = [&](vocab::Latency id) { return c.program.machine.effective_ns(id); };
   const bool entries_count =
-      c.program.machine.effective_ns(vocab::Latency::protm_active) < kLimits.tick_ns;
+      ns(vocab::Latency::protm_active) + ns(vocab::Latency::protm_exit) < kLimits.tick_ns;
   for (const auto& [group, windows] : candidate) {
     c.count("window");
     const auto want = oracle.find(group);

@@ -266,11 +266,14 @@ TEST_CASE("window: group, count and how it ended") {
   check_diverged(v, "window");
   CHECK(v.signature == "series.window.protm-active.count");
   CHECK(v.at_ns == 7 * kMs);
-  // An entry that takes longer than a tick ends as the next one is due.
+  // A session that takes longer than a tick to begin and end is still there when the next is due.
   c.program.machine.set_latency(vocab::Latency::protm_active, kLimits.tick_ns);
   CHECK(judged(one, trace(4, region_done, c.group)).outcome == Outcome::agreed);
   CHECK(judged(trace(0, region_done, c.group), one).outcome == Outcome::diverged);
-  c.program.machine.set_latency(vocab::Latency::protm_active, kLimits.tick_ns - 1);
+  c.program.machine.set_latency(vocab::Latency::protm_active, kLimits.tick_ns / 2);
+  c.program.machine.set_latency(vocab::Latency::protm_exit, kLimits.tick_ns / 2);
+  CHECK(judged(one, trace(4, region_done, c.group)).outcome == Outcome::agreed);
+  c.program.machine.set_latency(vocab::Latency::protm_exit, kLimits.tick_ns / 2 - 1);
   CHECK(judged(one, trace(4, region_done, c.group)).outcome == Outcome::diverged);
   CHECK(judged(one, trace(0, region_done, c.group)).signature ==
         "series.window.protm-active.missing");
