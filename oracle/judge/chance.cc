@@ -46,7 +46,8 @@ class Chance {
       if (f.rule != "window" && looked_or_not(f, *group)) return true;
       // A fence that never comes is nobody's luck.
       if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
-      return by_chance(*group) || fault_told_late(f, *group) || exit_given_up(f, *group) ||
+      const auto ends = f.event == "group_state" ? &Fates::bad_at_rest : &Fates::died;
+      return by_chance(*group, ends) || fault_told_late(f, *group) || exit_given_up(f, *group) ||
              refused_beside_death(f, *group) || beside_faulted_queue(f, *group) ||
              starved(f, *group);
     }
@@ -60,6 +61,15 @@ class Chance {
     if (group && beside_faulted_queue(f, *group)) cut_short_.insert(*group);
   }
   void grow_forks() {
+    // Where two move the device, what each does behind that may be in this life of it or the next.
+    if (std::any_of(forked_.begin(), forked_.end(),
+                    [this](std::uint32_t step) { return moves_device(step); })) {
+      std::set<std::uint32_t> moved;   // actors
+      for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
+        if (moved.contains(c_.program.steps[s].actor)) forked_.insert(s);
+        if (moves_device(s)) moved.insert(c_.program.steps[s].actor);
+      }
+    }
     for (bool grew = true; grew;) {
       grew = false;
       for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
@@ -69,15 +79,15 @@ class Chance {
   }
 
  private:
-  static bool died_touched(const Fates& fates, std::uint32_t group) {
-    const auto touched = fates.touched.find(group);
-    return touched != fates.touched.end() && touched->second <= fates.died.at(group);
-  }
-  [[nodiscard]] bool by_chance(std::uint32_t group) const {
+  /// `ends`: what the group died of, its first error or its state at rest. A job that ends in a
+  /// fault is an error, but the group goes on, and may be touched later.
+  [[nodiscard]] bool by_chance(std::uint32_t group, SinceRecord Fates::*ends = &Fates::died) const {
     bool by_chance = false;
     for (const Fates* fates : fates_) {
-      if (!fates->died.contains(group)) continue;
-      const bool touched = died_touched(*fates, group);
+      const auto end = (fates->*ends).find(group);
+      if (end == (fates->*ends).end()) continue;
+      const auto touch = fates->touched.find(group);
+      const bool touched = touch != fates->touched.end() && touch->second <= end->second;
       if (!touched && !fates->own_fault.contains(group)) return false;
       by_chance = by_chance || touched;
     }
@@ -297,6 +307,12 @@ class Chance {
     });
   }
 
+  static std::size_t start_of(const Trace& trace, std::uint32_t step) {
+    const auto found = std::find_if(
+        trace.records.begin(), trace.records.end(),
+        [&](const Record& r) { return r.kind == RecordKind::step_started && r.b == step; });
+    return static_cast<std::size_t>(found - trace.records.begin());
+  }
   /// The same of another actor's VM_DESTROY and the VM that the call names.
   [[nodiscard]] bool vm_destroyed_at(const Trace& trace, std::uint32_t step,
                                      std::size_t index) const {
@@ -311,8 +327,27 @@ class Chance {
     });
   }
 
-  /// ENODEV beside the device's way out, ETIMEDOUT beside a GPU that hangs, EBADF behind a close,
-  /// EINVAL behind a VM_DESTROY; EINVAL where the group had died by chance.
+  [[nodiscard]] bool moves_device(std::uint32_t step) const {
+    const NodeType type = step_type(c_.program, step);
+    return removes_device(type) || type == NodeType::probe || type == NodeType::load ||
+           type == NodeType::suspend || type == NodeType::resume;
+  }
+  /// The device is where another actor has put it, when the call looks before record `index`.
+  [[nodiscard]] bool moved_by_another(const Trace& trace, std::uint32_t step,
+                                      std::size_t index) const {
+    if (!moves_device(step)) return false;
+    std::uint32_t last = step;
+    for (std::size_t i = 0; i < index; ++i) {
+      const Record& r = trace.records[i];
+      const bool other = r.kind == RecordKind::step_started && r.b != step;
+      if (other && moves_device(r.b)) last = r.b;
+    }
+    return c_.program.steps[last].actor != c_.program.steps[step].actor;
+  }
+
+  /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to sleep,
+  /// ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY; EINVAL
+  /// where the group had died by chance.
   [[nodiscard]] bool call_allows(const Finding& f) const {
     if (forked_.contains(step_of(f))) return true;
     const Record* const got = record(f, false);
@@ -336,16 +371,26 @@ class Chance {
         (failed(want, ETIMEDOUT) && hung_during(c_.oracle, *f.oracle_record))) {
       return true;
     }
+    if ((failed(got, EBUSY) && moved_by_another(c_.candidate, got->b, *f.candidate_record)) ||
+        (failed(want, EBUSY) && moved_by_another(c_.oracle, want->b, *f.oracle_record))) {
+      return true;
+    }
     if ((failed(got, EBADF) && closed_at(c_.candidate, got->b, *f.candidate_record)) ||
         (failed(want, EBADF) && closed_at(c_.oracle, want->b, *f.oracle_record))) {
       return true;
     }
     // Who finds it must have come before the other began.
-    const bool gone_here = vm_destroyed_at(c_.candidate, got->b, *f.candidate_record);
-    const bool gone_there = vm_destroyed_at(c_.oracle, want->b, *f.oracle_record);
-    const auto done = [](const Record* r) { return static_cast<std::int64_t>(r->c) >= 0; };
-    if (gone_here != gone_there && (gone_here ? failed(got, EINVAL) && done(want)
-                                              : failed(want, EINVAL) && done(got))) {
+    const auto behind_destroy = [&](const Trace& trace, std::size_t record) {
+      return vm_destroyed_at(trace, got->b, record);
+    };
+    const auto done_before = [&](const Trace& trace, const Record& r) {
+      return static_cast<std::int64_t>(r.c) >= 0 &&
+             !behind_destroy(trace, start_of(trace, r.b));
+    };
+    if ((failed(got, EINVAL) && behind_destroy(c_.candidate, *f.candidate_record) &&
+         done_before(c_.oracle, *want)) ||
+        (failed(want, EINVAL) && behind_destroy(c_.oracle, *f.oracle_record) &&
+         done_before(c_.candidate, *got))) {
       return true;
     }
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;

@@ -141,6 +141,24 @@ TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it i
   CHECK(w.left(both, EINVAL) == 1);
 }
 
+TEST_CASE("chance: whose job failed before may die with its VM all the same") {
+  const World w;
+  const auto left = [&](bool vm_faults) {
+    TraceBuilder oracle = w.running().saw(K::cs_fault, {.a = 0});
+    oracle.fence(w.job, EINVAL);
+    if (vm_faults) oracle.after(kMs).saw(K::mmu_fault, {.a = 1});
+    TraceBuilder candidate = w.running().saw(K::cs_fault, {.a = 0});
+    candidate.fence(w.job, EINVAL);
+    oracle.record(RecordKind::rest_state, {}, "vms");
+    candidate.record(RecordKind::rest_state, {}, "vms");
+    oracle.record(RecordKind::group_state, {.a = w.mine, .b = 2, .c = 1});
+    candidate.record(RecordKind::group_state, {.a = w.mine});
+    return left_of(w.program, oracle, candidate, {"rest-state", "group_state", "state"});
+  };
+  CHECK(left(true) == 0);
+  CHECK(left(false) == 1);
+}
+
 TEST_CASE("chance: a group that came back has the AS that its request names") {
   const World w;
   const auto faulted = [&](std::uint32_t as) {
@@ -353,6 +371,56 @@ TEST_CASE("chance: a call may come behind a close of its file by somebody else")
   CHECK(left({}) == 1);
 }
 
+TEST_CASE("chance: a probe may find the device bound by another actor, and by nobody else") {
+  World w;
+  const auto theirs = add_step(w.program, make_node(NodeType::probe));
+  w.program.steps[theirs].actor = 1;
+  const auto left = [&](TraceBuilder candidate, std::int64_t result) {
+    TraceBuilder oracle;
+    oracle.started(w.unbind).returned(w.unbind, 0).started(w.probe).returned(w.probe, 0);
+    candidate.started(w.probe).returned(w.probe, result);
+    return left_of(w.program, oracle, candidate, {"result/probe", "step_returned", ""});
+  };
+  TraceBuilder alone;
+  alone.started(w.unbind).returned(w.unbind, 0);
+  CHECK(left(alone, -EBUSY) == 1);
+  TraceBuilder beside = alone;
+  beside.started(theirs);
+  CHECK(left(beside, -EBUSY) == 0);
+  CHECK(left(beside, -EINVAL) == 1);
+  TraceBuilder before;
+  before.started(theirs).returned(theirs, 0).started(w.unbind).returned(w.unbind, 0);
+  CHECK(left(before, -EBUSY) == 1);
+
+  // What is done behind it may be in either life of the device.
+  const auto later = add_step(w.program, make_node(NodeType::bo_create));
+  w.program.steps[later].actor = 1;
+  const auto buffer = [&](std::uint32_t bo) {
+    TraceBuilder oracle = alone;
+    oracle.started(w.probe).returned(w.probe, 0);
+    TraceBuilder candidate = beside;
+    candidate.started(w.probe).returned(w.probe, -EBUSY);
+    candidate.record(RecordKind::rest_state, {}, "vms");
+    candidate.record(RecordKind::buffer_content, {.a = bo, .b = 8, .d = 1});
+    const auto finding = [](std::string rule, std::string event, std::optional<std::size_t> o,
+                            std::size_t k) {
+      return Finding{.from = FindingClass::comparison, .rule = rule, .slug = rule,
+                     .event = std::move(event), .field = {}, .detail = {},
+                     .oracle_record = o, .candidate_record = k};
+    };
+    const std::size_t last = candidate.trace().records.size() - 1;
+    std::vector<Finding> findings{
+        finding("result/probe", "step_returned", oracle.trace().records.size() - 1, last - 2),
+        finding("memory", "buffer_content", std::nullopt, last)};
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    (void)drop_chance(c);
+    return findings.size();
+  };
+  CHECK(buffer(later) == 0);
+  CHECK(buffer(w.bo) == 1);
+}
+
 TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody else") {
   World w;
   const auto destroy = add_step(w.program, make_node(NodeType::vm_destroy, {{"vm", kRef, w.vm}}));
@@ -378,6 +446,9 @@ TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody els
   TraceBuilder finds_it = destroyed;
   finds_it.started(w.bind).returned(w.bind, 0);
   CHECK(left_of(w.program, behind, finds_it, result) == 1);
+  TraceBuilder on_its_way;   // a call that waits when the VM goes keeps it until it is through
+  on_its_way.started(w.bind).started(destroy).returned(w.bind, 0);
+  CHECK(left_of(w.program, behind, on_its_way, result) == 0);
   w.program.steps[destroy].actor = w.program.steps[w.bind].actor;
   CHECK(left(destroyed, -EINVAL) == 1);   // of one actor alone the order is the Program's
   w.program.steps[destroy].actor = 1;

@@ -79,6 +79,7 @@ class Reader {
       const Record& r = trace_.records[i];
       const bool bad = r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0);
       if (bad) fates_.died.try_emplace(r.a, i);
+      if (bad) fates_.bad_at_rest.try_emplace(r.a, i);
       if (r.kind == RecordKind::group_state && r.c != 0) fatal_.insert(r.a);
     }
     assign_unseen_fault();
@@ -123,7 +124,10 @@ class Reader {
   }
   // The group whose own access it was is not touched by it.
   void touch_vm(std::uint64_t vm, std::size_t i) {
-    touch_if(i, [&](std::uint32_t g) { return vm_of(g) == vm && !fates_.own_fault.contains(g); });
+    touch_if(i, [&](std::uint32_t g) {
+      const auto own = fates_.own_fault.find(g);
+      return vm_of(g) == vm && (own == fates_.own_fault.end() || own->second < i);
+    });
   }
   [[nodiscard]] std::uint32_t inside(std::size_t i) const {
     return session_ == vocab::kAnySlot ? kNoStep : seats_.at(session_, i).group;

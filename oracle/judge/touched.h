@@ -17,6 +17,7 @@ using SinceRecord = std::map<std::uint32_t, std::size_t>;
 struct Fates {
   SinceRecord touched;  ///< first record that touches the group
   SinceRecord died;     ///< first error of its fences, or its bad state at rest
+  SinceRecord bad_at_rest;  ///< the group_state record that says so
   SinceRecord own_fault;  ///< the hardware said so: CS_FAULT or CS_FATAL in its slot
   std::map<std::uint32_t, std::set<std::uint32_t>> faulted_queues;  ///< of those, which
   std::set<std::uint32_t> page_faulted;  ///< of those, by a page fault
