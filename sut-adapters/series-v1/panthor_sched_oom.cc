@@ -2,7 +2,8 @@
 // What follows a TILER_OOM event: a worker of its own queue grows the heap outside sched.lock and
 // tells firmware.
 // A worker that finds the event answered does nothing; upstream grows the heap once more then. A
-// group that lost its slot meanwhile ends here; upstream asks for a tick, which passes it over.
+// group that lost its slot meanwhile ends here; upstream asks for a tick, which passes it over. A
+// chunk that cannot be mapped because the GPU hangs in protected mode does not cost the group (I9).
 // Source: panthor_sched.c group_process_tiler_oom() (7.x).
 #include "gpu-model/vocab/errno.h"
 #include "sut-adapters/series-v1/panthor_fw.h"
@@ -61,6 +62,8 @@ void group_process_tiler_oom(Group* group, std::uint32_t cs_id) {
   if (heaps != nullptr && frag_end <= vt_end && vt_end < vt_start) {
     chunk = panthor_heap_grow(heaps, heap_address, vt_start - frag_end);
   }
+  // A GPU that does not leave protected mode is reset, and firmware asks again behind that.
+  if (!chunk && chunk.error() == -ETIMEDOUT) return panthor_heap_pool_put(heaps);
   const bool broken = !chunk && chunk.error() != -ENOMEM;
   bool linked = false;
   {
