@@ -2,13 +2,15 @@
 // A CS that asks for protected mode although its group has no protm suspend buffer (no heap, or
 // created without the flag) never gets PROTM_ENTER, and its group leaves the slot within R ticks,
 // R = 3 + 1 per group, plus half a tick for the slot update. A trace that ends earlier, a reset and
-// a machine fault in between clear the deadline; a fault before it may keep the driver busy.
+// a machine fault in between clear the deadline; a fault before it may keep the driver busy. While
+// the job line is lost the driver hears of nothing, and the deadline begins anew behind that.
 // Not modelled: that nobody else is affected (the comparisons see that).
 #include <algorithm>
 #include <map>
 
 #include "gpu-model/vocab/fw_interface.h"
 #include "oracle/rules/invariants.h"
+#include "oracle/rules/job_line.h"
 #include "oracle/rules/liveness.h"
 #include "sut-adapters/contract/limits.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -51,10 +53,15 @@ RuleResult request_without_support_is_fatal(const Program& program, const Trace&
   std::map<std::uint32_t, Request> waiting;      // by slot: requests that nobody can grant
   std::map<std::uint32_t, bool> unsupported;     // by slot: last request had no buffer
   std::uint64_t not_before_ns = 0;               // a fault may keep the driver busy that long
+  JobLine job_line(program);
   for (std::size_t i = 0; i < trace.records.size() && !out.violation; ++i) {
     const Record& r = trace.records[i];
+    if (job_line.take(r)) {
+      not_before_ns = r.time_ns + kLimits.after_fault_ns;
+      for (auto& [slot, request] : waiting) request.due_ns = not_before_ns + wait_ns;
+    }
     for (const auto& [slot, request] : waiting) {
-      if (r.time_ns > request.due_ns) {
+      if (r.time_ns > request.due_ns && !job_line.deaf()) {
         out.violation = Violation{request.record, request.due_ns, "group",
                                   "a CS asked for protected mode without a protm suspend buffer, "
                                   "and its group was left on the slot"};

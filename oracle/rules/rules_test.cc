@@ -327,6 +327,17 @@ TEST_CASE("I7: a request that nobody can grant takes the group off its slot") {
   busy.after(kSec).returned(w.bind, 0);
   check_right("I7", w.program, busy);
   check_wrong("I7", w.program, busy.after(6 * kSec).returned(w.bind, 0), 1);
+
+  World lossy;   // who hears nothing owes nothing, and all of it behind that
+  lossy.program.faults.push_back(Fault{});
+  lossy.program.faults.back().machine.kind = vocab::FaultKind::lose_irq;
+  TraceBuilder deaf;
+  deaf.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq)});
+  deaf.after(kMs).saw(K::protm_pend, {.a = 2, .c = 0}).after(20 * kSec).returned(w.bind, 0);
+  check_right("I7", lossy.program, deaf);
+  deaf.saw(K::irq_line, {.a = 0, .b = 1}).after(5 * kSec).returned(w.bind, 0);
+  check_right("I7", lossy.program, deaf);
+  check_wrong("I7", lossy.program, deaf.after(5 * kSec).returned(w.bind, 0), 1);
 }
 
 TEST_CASE("I8: the protected fault is unmasked after a reset") {
