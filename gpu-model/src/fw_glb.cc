@@ -71,6 +71,7 @@ Firmware::Requests Firmware::find_requests() {
 void Firmware::scan() {
   if (mcu_ != vocab::McuState::enabled) return;
   const Requests r = find_requests();
+  if (mcu_ != vocab::McuState::enabled) return;  // its memory is gone
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) note_pend_acks(slot);
   if (entry_.exit_owed != 0) {
     const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));

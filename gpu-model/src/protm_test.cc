@@ -272,6 +272,31 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a group suspended while pending asks agai
   }
 }
 
+TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a reset that ends during a session leaves nobody to see acks") {
+  machine.inject({.kind = vocab::FaultKind::stuck_reset, .value_ns = 10 * vocab::kSec});
+  write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);
+  wait(100 * kMs);
+  power_on();
+  program_as(0, mcu.root());
+  reload_data();
+  start_mcu();
+  request_glb(fw::kGlbCfgAllocEn);
+  program_as(1, vm.root());
+  start_protected(0, 20'000'000);
+  prepare_slot(1, 14);
+  put_protected_job(1, 100);
+  start_slot(1);
+  grant_and_enter(0);
+  wait(kMs);
+  REQUIRE(active());
+  wait(10 * vocab::kSec);
+  REQUIRE(count(ObservationKind::reset_completed) == 1);
+  name_slot(1);
+  settle();
+  CHECK(count(ObservationKind::mcu_boot_failed) == 1);
+  CHECK(count(ObservationKind::rule_pend_acked_after_sample) == 0);
+}
+
 TEST_CASE_FIXTURE(ProtmDriver, "PROTM: an ack after the sample counts only by switch") {
   start_protected(0, 100);
   prepare_slot(1, 14);
