@@ -44,6 +44,7 @@ Firmware::Requests Firmware::find_requests() {
   Requests r{};
   r.req = load32(glb_in(fw::glb_input::kReq));
   const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));
+  if (mcu_ != vocab::McuState::enabled) return r;  // its memory is gone: what it read are no words
   const bool state_field = version_ >= fw::kVersionGlbState;
   r.glb = (r.req ^ ack) & fw::kGlbReqMask & ~fw::kGlbHalt;
   bool halt = (r.req & fw::kGlbHalt) != 0;
@@ -71,7 +72,7 @@ Firmware::Requests Firmware::find_requests() {
 void Firmware::scan() {
   if (mcu_ != vocab::McuState::enabled) return;
   const Requests r = find_requests();
-  if (mcu_ != vocab::McuState::enabled) return;  // its memory is gone
+  if (mcu_ != vocab::McuState::enabled) return;  // its memory is gone, it saw nothing
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) note_pend_acks(slot);
   if (entry_.exit_owed != 0) {
     const std::uint32_t ack = load32(glb_out(fw::glb_output::kAck));

@@ -295,6 +295,7 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a reset that ends during a session leaves
   settle();
   CHECK(count(ObservationKind::mcu_boot_failed) == 1);
   CHECK(count(ObservationKind::rule_pend_acked_after_sample) == 0);
+  CHECK(count(ObservationKind::rule_enter_while_pending) == 0);
 }
 
 TEST_CASE_FIXTURE(ProtmDriver, "PROTM: an ack after the sample counts only by switch") {
