@@ -106,7 +106,9 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
     const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
     was_reset = was_reset || is(r, K::reset_started);
     const bool oom = is(r, K::tiler_oom) && was_reset;
-    if (is(r, K::protm_active) || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain || oom) {
+    // Not only the first group inside: firmware may let others in on requests of before.
+    const bool inside = is(r, K::protm_active) || is(r, K::region_started);
+    if (inside || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain || oom) {
       tenants.blame(r.a, earned);
       const bool faulted = is(r, K::cs_fault) || is(r, K::cs_fatal);
       if (faulted && page_fault) tenants.blame_vm(program, r.a, earned);
