@@ -97,6 +97,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
   std::set<std::uint32_t> earned;
   Tenants tenants(program);
   std::map<std::uint32_t, std::uint64_t> accepted_ns;
+  std::map<std::uint32_t, std::uint32_t> as_of_slot;
   bool was_reset = false;
   bool page_fault = false;
   const std::size_t end = quiesce_index(trace);
@@ -104,6 +105,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
     const Record& r = trace.records[i];
     tenants.take(r);
     const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
+    if (is(r, K::stream_call)) as_of_slot[r.a] = static_cast<std::uint32_t>(r.d);
     was_reset = was_reset || is(r, K::reset_started);
     const bool oom = is(r, K::tiler_oom) && was_reset;
     // Not only the first group inside: firmware may let others in on requests of before.
@@ -131,6 +133,9 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
       page_fault = true;
       for (std::uint32_t slot = 0; slot < vocab::kMaxCsgSlots; ++slot) {
         tenants.blame(slot, earned);  // which group used the AS is not in the record
+        // Its VM is that of the groups whose streams ran there.
+        const auto as = as_of_slot.find(slot);
+        if (as != as_of_slot.end() && as->second == r.a) tenants.blame_vm(program, slot, earned);
       }
     }
   }

@@ -409,6 +409,16 @@ TEST_CASE("I9: a page fault is that of its VM, also of who gets a slot later") {
     paged.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
     if (same_vm) check_right("I9", w.program, paged);
     if (!same_vm) check_wrong("I9", w.program, paged, 5);
+    // Whoever it was may be taken off its slot before its CS tells.
+    for (const std::uint32_t as : {2u, 3u}) {
+      TraceBuilder untold;
+      untold.event(EventKind::group_on_slot, same_vm ? w.group : faulty, 1);
+      untold.saw(K::stream_call, {.a = 1, .d = 2}).saw(K::protm_active, {.a = 4}).after(kMs);
+      untold.saw(K::reset_started).saw(K::mmu_fault, {.a = as}).after(kMs).fence(other_job, EIO);
+      untold.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+      if (same_vm && as == 2) check_right("I9", w.program, untold);
+      if (!same_vm || as == 3) check_wrong("I9", w.program, untold, 5);
+    }
   }
 }
 
