@@ -104,6 +104,8 @@ void print_verdict(const differential::Comparison& c, const exec::Candidate& who
   if (c.timing) out << " (timing)";
   if (v.outcome == judge::Outcome::diverged) {
     out << " at " << runner::time_text(v.at_ns) << ", " << v.rule;
+  } else if (v.outcome == judge::Outcome::oracle_wrong && v.oracle_record) {
+    out << " at " << runner::time_text(v.at_ns);
   }
   out << "\n" << labelled("what", v.detail) << labelled("signature", v.signature);
   for (std::size_t i = 1; i < v.findings.size(); ++i) {

@@ -184,23 +184,32 @@ std::vector<Finding> fact_findings(const Program& program, const Trace& candidat
   return out;
 }
 
-/// Why the oracle's own run is no measure; empty when it is one.
-std::string oracle_fault(const Program& program, const Trace& oracle,
-                         const JudgeOptions& options) {
+/// Why the oracle's own run is no measure, and where it shows that.
+struct OracleFault {
+  std::string why;
+  std::uint64_t at_ns = 0;
+  std::optional<std::size_t> record = std::nullopt;
+};
+std::optional<OracleFault> oracle_fault(const Program& program, const Trace& oracle,
+                                        const JudgeOptions& options) {
   const auto own = own_findings(program, oracle, nullptr, options, nullptr);
   if (!own.empty()) {
     const Finding& f = *std::min_element(own.begin(), own.end(), [](const auto& a, const auto& b) {
       return a.at_ns < b.at_ns;
     });
-    return "the oracle breaks " + f.rule + ": " + f.detail;
+    return OracleFault{"the oracle breaks " + f.rule + ": " + f.detail, f.at_ns,
+                       f.candidate_record};
   }
-  if (first_poison(program, oracle)) return {};
+  if (first_poison(program, oracle)) return std::nullopt;
   const auto facts = failing_facts(program, oracle);
-  if (!facts.empty()) return "the oracle lacks a fact of the case: " + facts.front().detail;
-  if (const auto event = not_reached(program, oracle)) {
-    return "the oracle does not reach '" + event_words(program, program.reaches[*event]) + "'";
+  if (!facts.empty()) {
+    return OracleFault{"the oracle lacks a fact of the case: " + facts.front().detail};
   }
-  return {};
+  if (const auto event = not_reached(program, oracle)) {
+    return OracleFault{"the oracle does not reach '" +
+                       event_words(program, program.reaches[*event]) + "'"};
+  }
+  return std::nullopt;
 }
 
 void give_up(Verdict& verdict, Outcome outcome, std::string why) {
@@ -299,8 +308,10 @@ Verdict judge(const Program& program, const Trace& oracle, const Trace& candidat
                                        .candidate_record = std::nullopt});
   }
   verdict.reached = !not_reached(program, candidate).has_value();
-  if (std::string why = oracle_fault(program, oracle, options); !why.empty()) {
-    give_up(verdict, Outcome::oracle_wrong, std::move(why));
+  if (auto fault = oracle_fault(program, oracle, options)) {
+    verdict.at_ns = fault->at_ns;
+    verdict.oracle_record = fault->record;
+    give_up(verdict, Outcome::oracle_wrong, std::move(fault->why));
   } else if (!verdict.findings.empty()) {
     report_first(verdict, options.adapter);
   } else {

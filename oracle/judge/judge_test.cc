@@ -516,9 +516,11 @@ TEST_CASE("judge: other steps started, no start, and an oracle that breaks a rul
         Outcome::oracle_wrong);
 
   TraceBuilder reset = c.right();
-  reset.saw(K::reset_completed);
-  CHECK(judge::judge(c.program, reset.trace(), c.right().trace(), options()).outcome ==
-        Outcome::oracle_wrong);
+  reset.after(kMs).saw(K::reset_completed);
+  const Verdict v = judge::judge(c.program, reset.trace(), c.right().trace(), options());
+  CHECK(v.outcome == Outcome::oracle_wrong);
+  CHECK(v.oracle_record == reset.trace().records.size() - 1);
+  CHECK(v.at_ns == reset.trace().records.back().time_ns);
 }
 
 TEST_CASE("poison: stops the comparison, keeps what was found before") {
