@@ -8,6 +8,7 @@
 
 #include "gpu-model/vocab/exception_codes.h"
 #include "oracle/judge/seats.h"
+#include "sut-adapters/contract/open_ping.h"
 
 namespace protm::judge {
 
@@ -55,7 +56,7 @@ Reach reach_of(F kind) {
 class Reader {
  public:
   Reader(const Program& program, const Trace& trace)
-      : program_(program), trace_(trace), seats_(program, trace) {
+      : program_(program), trace_(trace), ping_(program), seats_(program, trace) {
     std::map<std::uint32_t, std::set<std::uint32_t>> users;  // of tiler heaps
     for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
       if (step_type(program, s) == NodeType::group_create) groups_.insert(s);
@@ -190,11 +191,6 @@ class Reader {
     --untold_faults_;
     return false;
   }
-  [[nodiscard]] bool hits_ping(std::uint32_t fault) const {
-    return fault < program_.faults.size() &&
-           program_.faults[fault].machine.target ==
-               static_cast<std::uint32_t>(vocab::AckTarget::glb_ping);
-  }
 
   /// Who was inside when, whose group has a priority.
   struct Stay {
@@ -238,7 +234,6 @@ class Reader {
       case Reach::nobody: break;
       case Reach::slot:
         if (slot != vocab::kAnySlot) touch_seat(slot, i);
-        if (hits_ping(r.a)) ping_open_ = true;
         break;
       case Reach::inside: touch(inside(i), i); break;
       case Reach::everybody: touch_if(i, [](std::uint32_t) { return true; }); break;
@@ -268,10 +263,9 @@ class Reader {
       case K::protm_active:
         take_as(r);
         // The next PING asks for nothing while the last one is open: this session cannot be ended.
-        if (ping_open_) touch(seats_.at(r.a, i).group, i);
+        if (ping_.open()) touch(seats_.at(r.a, i).group, i);
         stays_.push_back({.group = seats_.at(r.a, i).group, .from_ns = r.time_ns});
         break;
-      case K::ping_acked: ping_open_ = false; break;
       case K::exit_cause:
         // The reset that gets the GPU out is a cause too.
         if (exit_from_ns_ == vocab::kNever) exit_from_ns_ = r.time_ns;
@@ -286,7 +280,6 @@ class Reader {
         exit_from_ns_ = vocab::kNever;
         end_stay(r.time_ns);
         session_ = vocab::kAnySlot;
-        ping_open_ = false;
         break;
       case K::protm_fault:
       case K::exit_refused: touch(inside(i), i); break;
@@ -317,6 +310,7 @@ class Reader {
 
   void take(std::size_t i) {
     const Record& r = trace_.records[i];
+    ping_.take(r);
     if (r.kind == RecordKind::step_started) take_step(i);
     if (r.kind == RecordKind::event) take_event(r);
     if (r.kind == RecordKind::machine) take_machine(i);
@@ -342,7 +336,7 @@ class Reader {
   std::vector<Stay> stays_;
   bool progress_saved_ = true;
   std::uint64_t exit_from_ns_ = vocab::kNever;   ///< when an exit began that is not over
-  bool ping_open_ = false;   ///< its ack was lost, or comes late
+  OpenPing ping_;
   Seats seats_;
   std::map<std::uint32_t, std::uint32_t> as_of_slot_;
   std::map<std::uint32_t, std::uint64_t> vm_of_as_;

@@ -95,7 +95,8 @@ std::uint64_t longest_tick_ns(const Trace& trace) {
 
 Turns::Turns(const Program& program, const Trace& trace, Waits waits)
     : program_(program), waits_(std::move(waits)), excused_(excused_lines(program)),
-      job_line_(program) {
+      job_line_(program),
+      ping_(program) {
   using enum vocab::Latency;
   const auto ns = [&](vocab::Latency id) { return program.machine.effective_ns(id); };
   // A tick asks its slots up to three times; a session of somebody else may have to end first.
@@ -262,9 +263,12 @@ void Turns::take_slot(const Record& r) {
 }
 
 bool Turns::take_machine(const Record& r) {
+  ping_.take(r);
   switch (static_cast<K>(r.sub)) {
     case K::protm_active:
       inside_ = group_at(r.a);
+      // Nobody can end this session but its region, or the reset behind two time-outs.
+      if (ping_.open()) (void)restart_all(r.time_ns + kLimits.after_fault_ns);
       if (const auto g = groups_.find(inside_); g != groups_.end()) g->second.asks = false;
       return true;
     case K::region_started: {

@@ -18,6 +18,7 @@
 
 #include "sut-adapters/contract/rule.h"
 #include "oracle/rules/job_line.h"
+#include "sut-adapters/contract/open_ping.h"
 #include "sut-adapters/contract/trace_reading.h"
 
 namespace protm::rules {
@@ -93,6 +94,7 @@ class Turns {
   Waits waits_;
   std::set<std::uint32_t> excused_;
   JobLine job_line_;
+  contract::OpenPing ping_;
   std::map<std::uint32_t, Group> groups_;
   std::set<std::uint32_t> signalled_;
   std::map<std::uint32_t, std::uint32_t> slots_;  ///< slot -> group that was seen there last

@@ -221,6 +221,24 @@ TEST_CASE("L3: nothing is owed while the job line is lost, and all of it behind 
   check_wrong("L3", w.program, deaf, 5);
 }
 
+TEST_CASE("L2: nothing is owed while a session lasts that no PING can end") {
+  TwoGroups w;
+  w.program.faults.push_back(Fault{});
+  vocab::MachineFault& fault = w.program.faults.back().machine;
+  fault.kind = vocab::FaultKind::lose_ack;
+  const auto low = add_step(w.program, make_node(NodeType::group_create,
+                                                 {{"vm", kRef, w.vm}, {"priority", kNumber, 0}}));
+  for (const auto target : {vocab::AckTarget::glb_ping, vocab::AckTarget::glb_protm_enter}) {
+    fault.target = static_cast<std::uint32_t>(target);
+    TraceBuilder b;
+    b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_ack)});
+    b.after(10 * kSec).event(EventKind::group_on_slot, low, 0).saw(K::protm_active, {.a = 0});
+    b.returned(w.job_a, 0).returned(w.job_b, 0).after(kSec).fence(w.job_a, ETIMEDOUT);
+    if (target == vocab::AckTarget::glb_ping) check_right("L2", w.program, b);
+    else check_wrong("L2", w.program, b, 5);
+  }
+}
+
 TEST_CASE("L2, L3: nobody is owed a turn once a handle has found another group") {
   for (const bool destroyed : {false, true}) {
     TwoGroups w;
