@@ -11,6 +11,7 @@
 namespace protm::judge {
 
 using namespace contract;
+using K = vocab::ObservationKind;
 
 namespace {
 
@@ -327,6 +328,38 @@ class Chance {
     });
   }
 
+  /// Which faults of the kernel's services a call met on its way.
+  static std::set<std::uint32_t> faults_met(const Trace& trace, std::size_t returned) {
+    std::set<std::uint32_t> out;
+    const std::size_t begin = start_of(trace, trace.records[returned].b);
+    for (std::size_t i = begin; i < returned; ++i) {
+      if (trace.records[i].kind == RecordKind::fault_applied) out.insert(trace.records[i].a);
+    }
+    return out;
+  }
+  /// A call that several faults hit fails with the error of whichever its steps come to first.
+  [[nodiscard]] bool met_another_fault(const Finding& f) const {
+    const auto here = faults_met(c_.candidate, *f.candidate_record);
+    const auto there = faults_met(c_.oracle, *f.oracle_record);
+    return !here.empty() && !there.empty() && here != there;
+  }
+
+  /// A scan that waits for the end of a session, or for who waits for that, finds what is left then;
+  /// who holds its locks is passed over. Source: panthor_gem.c (7.3), panthor_gem_shrinker_scan().
+  [[nodiscard]] static bool scanned_beside_session(const Trace& trace, std::size_t returned) {
+    const std::uint32_t step = trace.records[returned].b;
+    bool inside = false, blocked = false, met = false;
+    const std::size_t begin = start_of(trace, step);
+    for (std::size_t i = 0; i < returned; ++i) {
+      const Record& r = trace.records[i];
+      if (is(r, K::protm_active)) inside = true;
+      if (i >= begin) met = met || inside;
+      if (is(r, K::protm_exit_raised) || is(r, K::reset_completed)) inside = false;
+      blocked = blocked || (r.kind == RecordKind::step_blocked && r.b == step);
+    }
+    return blocked && met;
+  }
+
   [[nodiscard]] bool moves_device(std::uint32_t step) const {
     const NodeType type = step_type(c_.program, step);
     return removes_device(type) || type == NodeType::probe || type == NodeType::load ||
@@ -347,7 +380,8 @@ class Chance {
 
   /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to sleep,
   /// ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY; EINVAL
-  /// where the group had died by chance.
+  /// where the group had died by chance. Another error where the call met another fault, another
+  /// count where a scan waited beside a session.
   [[nodiscard]] bool call_allows(const Finding& f) const {
     if (forked_.contains(step_of(f))) return true;
     const Record* const got = record(f, false);
@@ -392,6 +426,13 @@ class Chance {
         (failed(want, EINVAL) && behind_destroy(c_.oracle, *f.oracle_record) &&
          done_before(c_.candidate, *got))) {
       return true;
+    }
+    const auto errno_of = [](const Record* r) { return static_cast<std::int64_t>(r->c); };
+    if (errno_of(got) < 0 && errno_of(want) < 0 && met_another_fault(f)) return true;
+    if (step_type(c_.program, got->b) == NodeType::reclaim && errno_of(got) >= 0 &&
+        errno_of(want) >= 0) {
+      return scanned_beside_session(c_.candidate, *f.candidate_record) &&
+             scanned_beside_session(c_.oracle, *f.oracle_record);
     }
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;
     const auto group = static_cast<std::uint32_t>(field_number(*op, "group"));

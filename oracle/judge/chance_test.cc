@@ -421,6 +421,42 @@ TEST_CASE("chance: a probe may find the device bound by another actor, and by no
   CHECK(buffer(w.bo) == 1);
 }
 
+TEST_CASE("chance: a call that several faults hit fails by one of them") {
+  const World w;
+  const auto run = [&](std::vector<std::uint32_t> faults, std::int64_t result) {
+    TraceBuilder b;
+    b.started(w.create);
+    for (const std::uint32_t fault : faults) b.record(RecordKind::fault_applied, {.a = fault});
+    return b.returned(w.create, result);
+  };
+  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
+    return left_of(w.program, oracle, candidate, {"result/group_create", "step_returned", ""});
+  };
+  CHECK(left(run({2}, -EINVAL), run({2, 1}, -EMFILE)) == 0);
+  CHECK(left(run({2}, -EINVAL), run({2}, -EMFILE)) == 1);
+  CHECK(left(run({2}, -EINVAL), run({2, 1}, 0)) == 1);
+  CHECK(left(run({}, -EINVAL), run({1}, -EMFILE)) == 1);
+}
+
+TEST_CASE("chance: how much a scan finds that waits beside a protected session") {
+  World w;
+  const auto reclaim = add_step(w.program, make_node(NodeType::reclaim));
+  const auto run = [&](bool session, bool blocks, std::int64_t pages) {
+    TraceBuilder b;
+    if (session) b.saw(K::protm_active, {.a = 0});
+    b.started(reclaim);
+    if (blocks) b.record(RecordKind::step_blocked, {.b = reclaim});
+    return b.after(kMs).saw(K::protm_exit_raised).returned(reclaim, pages);
+  };
+  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
+    return left_of(w.program, oracle, candidate, {"result/reclaim", "step_returned", ""});
+  };
+  CHECK(left(run(true, true, 16), run(true, true, 0)) == 0);
+  CHECK(left(run(true, true, 16), run(true, true, -EINVAL)) == 1);
+  CHECK(left(run(true, false, 16), run(true, true, 0)) == 1);
+  CHECK(left(run(false, true, 16), run(false, true, 0)) == 1);
+}
+
 TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody else") {
   World w;
   const auto destroy = add_step(w.program, make_node(NodeType::vm_destroy, {{"vm", kRef, w.vm}}));
