@@ -307,7 +307,16 @@ static void sched_save_from_protm_locked(PanthorScheduler* sched) {
   if (protm_group != nullptr) group_mark_culprit(protm_group);
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
     Group* const group = sched->csg_slots[i].group;
-    if (group == nullptr || group == protm_group) continue;
+    if (group == nullptr) continue;
+    if (group == protm_group) {
+      // A request to end it gets the GPU out after all, and the others run on from what is saved:
+      // they would do the same again behind the reset. As posted it is asked for.
+      if (has_defect(ptdev, Switch::rst_16) || group->state != CsGroupState::active) continue;
+      group->timedout = true;
+      csg_slot_leave_active_locked(ptdev, i);
+      group->state = CsGroupState::terminated;
+      continue;
+    }
     if (has_defect(ptdev, Switch::rst_16)) {
       group_mark_saved_as_posted(sched, group);
     } else if (group->state == CsGroupState::active) {
