@@ -182,12 +182,8 @@ int panthor_gpu_soft_reset(PanthorDevice* ptdev) {
     }
   }
   const int ret = wait_request(ptdev, kGpuIrqResetCompleted);
-  if (ret != 0) {
-    kernel.log("Soft reset timeout");
-    return ret;
-  }
-  gpu.pending_reqs = 0;
-  return 0;
+  if (ret != 0) kernel.log("Soft reset timeout");
+  return ret;
 }
 
 void panthor_gpu_enable_protm_fault_interrupt(PanthorDevice* ptdev) {

@@ -184,9 +184,10 @@ bool panthor_hw_has_pwr_ctrl(const PanthorDevice* ptdev) {
 }
 
 int panthor_hw_soft_reset(PanthorDevice* ptdev) {
-  if (!panthor_hw_has_pwr_ctrl(ptdev)) return panthor_gpu_soft_reset(ptdev);
-  const int ret = panthor_pwr_reset_soft(ptdev);
-  // The kernel leaves a flush that the reset killed pending for ever; nobody asks for that.
+  const int ret = panthor_hw_has_pwr_ctrl(ptdev) ? panthor_pwr_reset_soft(ptdev)
+                                                 : panthor_gpu_soft_reset(ptdev);
+  // The kernel leaves a flush that the reset killed pending for ever, here and where a reset is
+  // given up; nobody asks for that, and no region could be unlocked again.
   SpinGuard guard(ptdev->kernel, ptdev->gpu->reqs_lock);
   ptdev->gpu->pending_reqs = 0;
   return ret;
