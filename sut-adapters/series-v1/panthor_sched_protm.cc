@@ -308,7 +308,9 @@ static void sched_save_from_protm_locked(PanthorScheduler* sched) {
   for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
     Group* const group = sched->csg_slots[i].group;
     if (group == nullptr) continue;
-    if (group == protm_group) {
+    // Of an entry that a fault cut short nobody is on record; who was to go in is blamed already.
+    const bool inside = group == protm_group || (protm_group == nullptr && !group_can_run(group));
+    if (inside) {
       // A request to end it gets the GPU out after all, and the others run on from what is saved:
       // they would do the same again behind the reset. As posted it is asked for.
       if (has_defect(ptdev, Switch::rst_16) || group->state != CsGroupState::active) continue;
