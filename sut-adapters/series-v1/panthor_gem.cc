@@ -165,7 +165,12 @@ void panthor_kernel_bo_destroy(const Ptr<KernelBo>& bo) {
     dma_bo = bo->obj->dma_buf;
   }
   panthor_kernel_bo_vunmap(&*bo);
-  (void)panthor_vm_unmap_range(&*vm, bo->va, bo->va_size);
+  // A GPU that does not leave protected mode is reset. Upstream does not try again behind that, and
+  // the memory stays with its VM; no switch stands for it.
+  if (panthor_vm_unmap_range(&*vm, bo->va, bo->va_size) == -ETIMEDOUT) {
+    ptdev->kernel.flush_work(ptdev->reset.work);
+    (void)panthor_vm_unmap_range(&*vm, bo->va, bo->va_size);
+  }
   panthor_vm_free_va(&*vm, bo->va);
   if (vm->for_mcu) ptdev->drm.gem_unpin(bo->obj);
   panthor_gem_put(ptdev, bo->obj);
