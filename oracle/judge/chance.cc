@@ -337,11 +337,11 @@ class Chance {
     }
     return out;
   }
-  /// A call that several faults hit fails with the error of whichever its steps come to first.
+  /// A call that several faults hit, or one and its own arguments, fails with the error of whichever
+  /// its steps come to first.
   [[nodiscard]] bool met_another_fault(const Finding& f) const {
-    const auto here = faults_met(c_.candidate, *f.candidate_record);
-    const auto there = faults_met(c_.oracle, *f.oracle_record);
-    return !here.empty() && !there.empty() && here != there;
+    return faults_met(c_.candidate, *f.candidate_record) !=
+           faults_met(c_.oracle, *f.oracle_record);
   }
 
   /// A scan that waits for the end of a session, or for who waits for that, finds what is left then;
