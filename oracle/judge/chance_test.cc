@@ -122,6 +122,41 @@ TEST_CASE("chance: a job whose time others spent inside may have had its turn or
   CHECK(left(4100 * kMs, ETIMEDOUT) == 1);
 }
 
+TEST_CASE("chance: a request that waits for a higher priority, or for a lost ack, loses its time") {
+  World w;
+  const auto number = Value::Kind::number;
+  w.program.steps[w.mine].op = make_node(NodeType::group_create,
+                                         {{"vm", kRef, w.vm}, {"priority", number, 0}});
+  const auto waits = [&](std::uint64_t work_ns, bool asks) {
+    TraceBuilder b = w.running();
+    if (asks) b.saw(K::protm_pend, {.a = 0, .c = 1});
+    return b.returned(w.other_job, 0).after(work_ns).fence(w.other_job, 0);
+  };
+  const auto priority = [&](std::uint64_t other) {
+    w.program.steps[w.other].op = make_node(NodeType::group_create,
+                                            {{"vm", kRef, w.vm}, {"priority", number, other}});
+  };
+  priority(1);
+  CHECK(w.left(waits(4100 * kMs, true), ETIMEDOUT) == 0);
+  CHECK(w.left(waits(3900 * kMs, true), ETIMEDOUT) == 1);
+  CHECK(w.left(waits(4100 * kMs, false), ETIMEDOUT) == 1);
+  priority(0);
+  CHECK(w.left(waits(4100 * kMs, true), ETIMEDOUT) == 1);
+
+  w.program.faults.resize(1);
+  vocab::MachineFault& fault = w.program.faults[0].machine;
+  fault.kind = vocab::FaultKind::lose_ack;
+  const auto stalls = [&](vocab::AckTarget target, std::uint64_t ns) {
+    fault.target = static_cast<std::uint32_t>(target);
+    TraceBuilder b = w.running();
+    b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(fault.kind), .c = vocab::kAnySlot});
+    return b.after(ns).saw(K::reset_started);
+  };
+  CHECK(w.left(stalls(vocab::AckTarget::glb_protm_enter, 4100 * kMs), ETIMEDOUT) == 0);
+  CHECK(w.left(stalls(vocab::AckTarget::glb_protm_enter, 3900 * kMs), ETIMEDOUT) == 1);
+  CHECK(w.left(stalls(vocab::AckTarget::glb_ping, 4100 * kMs), ETIMEDOUT) == 1);
+}
+
 TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it is") {
   const World w;
   TraceBuilder theirs = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});

@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "gpu-model/vocab/exception_codes.h"
+#include "gpu-model/vocab/uapi.h"
+#include "oracle/judge/lost_time.h"
 #include "oracle/judge/seats.h"
 #include "sut-adapters/contract/open_ping.h"
 
@@ -21,11 +23,6 @@ namespace {
 /// The 500 ms for which a driver waits, less what the rounding of a jiffy may take off them.
 /// Source: patch 7/8, panthor_fw_protm_exit_sync().
 constexpr std::uint64_t kExitWaitNs = 480 * vocab::kMs;
-
-/// The time that a job may take, whoever keeps it from running, and how much of it others spend
-/// inside where chance decides whose turn the rest was. Source: panthor_sched.c JOB_TIMEOUT_MS.
-constexpr std::uint64_t kJobTimeoutNs = 5 * vocab::kSec;
-constexpr std::uint64_t kCrowdedNs = 4 * vocab::kSec;
 
 enum class Reach : std::uint8_t { nobody, slot, inside, everybody };
 
@@ -56,7 +53,8 @@ Reach reach_of(F kind) {
 class Reader {
  public:
   Reader(const Program& program, const Trace& trace)
-      : program_(program), trace_(trace), ping_(program), seats_(program, trace) {
+      : program_(program), trace_(trace), lost_time_(program, trace), ping_(program),
+        seats_(program, trace) {
     std::map<std::uint32_t, std::set<std::uint32_t>> users;  // of tiler heaps
     for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
       if (step_type(program, s) == NodeType::group_create) groups_.insert(s);
@@ -79,6 +77,11 @@ class Reader {
     for (std::size_t i = end; i < trace_.records.size(); ++i) {
       const Record& r = trace_.records[i];
       const bool bad = r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0);
+      // Its job may be through all the same, in the time that the end of the group takes.
+      const bool late = bad && (r.b & vocab::uapi::kGroupStateTimedout) != 0 &&
+                        !fates_.died.contains(r.a) &&
+                        lost_time_.crowded_out(r.a, last_fence_ns_[r.a]);
+      if (late) touch(r.a, i);
       if (bad) fates_.died.try_emplace(r.a, i);
       if (bad) fates_.bad_at_rest.try_emplace(r.a, i);
       if (r.kind == RecordKind::group_state && r.c != 0) fatal_.insert(r.a);
@@ -192,33 +195,6 @@ class Reader {
     return false;
   }
 
-  /// Who was inside when, whose group has a priority.
-  struct Stay {
-    std::uint32_t group = kNoStep;
-    std::uint64_t from_ns = 0, to_ns = vocab::kNever;
-  };
-  void end_stay(std::uint64_t time_ns) {
-    if (!stays_.empty()) stays_.back().to_ns = std::min(stays_.back().to_ns, time_ns);
-  }
-  [[nodiscard]] std::uint64_t priority_of(std::uint32_t group) const {
-    return field_number(program_.steps[group].op, "priority");
-  }
-  /// Whether the sessions of others that it does not outrank took nearly all of the time that a
-  /// job of the group had until `end_ns`.
-  [[nodiscard]] bool crowded_out(std::uint32_t group, std::uint64_t end_ns) const {
-    if (!groups_.contains(group)) return false;
-    const std::uint64_t begin_ns = end_ns - std::min(end_ns, kJobTimeoutNs);
-    std::uint64_t inside_ns = 0;
-    for (const Stay& stay : stays_) {
-      if (stay.group == group || !groups_.contains(stay.group)) continue;
-      if (priority_of(stay.group) < priority_of(group)) continue;
-      const std::uint64_t from_ns = std::max(stay.from_ns, begin_ns);
-      const std::uint64_t to_ns = std::min(stay.to_ns, end_ns);
-      if (to_ns > from_ns) inside_ns += to_ns - from_ns;
-    }
-    return inside_ns >= kCrowdedNs;
-  }
-
   /// On its way in the firmware answers nobody. Where that lasts as long as a driver waits, a reset
   /// finds all slots silent, and who is on one is the driver's choice.
   [[nodiscard]] bool hangs_entering(const Record& r) const {
@@ -264,7 +240,6 @@ class Reader {
         take_as(r);
         // The next PING asks for nothing while the last one is open: this session cannot be ended.
         if (ping_.open()) touch(seats_.at(r.a, i).group, i);
-        stays_.push_back({.group = seats_.at(r.a, i).group, .from_ns = r.time_ns});
         break;
       case K::exit_cause:
         // The reset that gets the GPU out is a cause too.
@@ -273,12 +248,10 @@ class Reader {
         break;
       case K::protm_exit_raised:
         note_exit(i);
-        end_stay(r.time_ns);
         session_ = vocab::kAnySlot;
         break;
       case K::reset_completed:
         exit_from_ns_ = vocab::kNever;
-        end_stay(r.time_ns);
         session_ = vocab::kAnySlot;
         break;
       case K::protm_fault:
@@ -311,13 +284,17 @@ class Reader {
   void take(std::size_t i) {
     const Record& r = trace_.records[i];
     ping_.take(r);
+    lost_time_.take(i, seats_);
     if (r.kind == RecordKind::step_started) take_step(i);
     if (r.kind == RecordKind::event) take_event(r);
     if (r.kind == RecordKind::machine) take_machine(i);
+    if (r.kind == RecordKind::fence_signalled) {
+      last_fence_ns_[group_of_job(program_, r.a)] = r.time_ns;
+    }
     if (r.kind == RecordKind::fence_signalled && r.d != 0) {
       // Time that others spent inside counts for who is thrown out again and again.
       const std::uint32_t group = group_of_job(program_, r.a);
-      const bool crowded = thrown_out_[group] > 1 || crowded_out(group, r.time_ns);
+      const bool crowded = thrown_out_[group] > 1 || lost_time_.crowded_out(group, r.time_ns);
       if (r.d == ETIMEDOUT && crowded) touch(group, i);
       fates_.died.try_emplace(group_of_job(program_, r.a), i);
     }
@@ -333,7 +310,8 @@ class Reader {
   std::uint32_t untold_faults_ = 0;         ///< page faults for which no CS has faulted yet
   std::vector<std::size_t> unseen_faults_;  ///< of a CS in a slot in which nobody was seen
   std::set<std::uint32_t> fatal_;           ///< groups with fatal queues at rest
-  std::vector<Stay> stays_;
+  LostTime lost_time_;
+  std::map<std::uint32_t, std::uint64_t> last_fence_ns_;   ///< by group
   bool progress_saved_ = true;
   std::uint64_t exit_from_ns_ = vocab::kNever;   ///< when an exit began that is not over
   OpenPing ping_;
