@@ -30,6 +30,7 @@ std::uint64_t deadline_ns(const Program& program, const Trace& trace) {
   const std::uint64_t ticks = kLimits.runnable_ticks + groups;
   const std::uint64_t answers = program.machine.effective_ns(vocab::Latency::doorbell) +
                                 program.machine.effective_ns(vocab::Latency::ack) +
+                                program.machine.effective_ns(vocab::Latency::protm_active) +
                                 program.machine.effective_ns(vocab::Latency::protm_exit);
   return ticks * longest_tick_ns(trace) + kLimits.tick_ns / 2 + 4 * answers;
 }

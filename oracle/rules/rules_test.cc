@@ -328,6 +328,10 @@ TEST_CASE("I7: a request that nobody can grant takes the group off its slot") {
   check_right("I7", w.program, busy);
   check_wrong("I7", w.program, busy.after(6 * kSec).returned(w.bind, 0), 1);
 
+  World slow;   // a session on its way may have to begin and end first
+  slow.program.machine.set_latency(vocab::Latency::protm_active, 2 * kSec);
+  check_right("I7", slow.program, hangs);
+
   World lossy;   // who hears nothing owes nothing, and all of it behind that
   lossy.program.faults.push_back(Fault{});
   lossy.program.faults.back().machine.kind = vocab::FaultKind::lose_irq;
