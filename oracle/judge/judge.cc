@@ -45,13 +45,12 @@ bool of_gpu(const contract::Record& r) {
          kind == job_ended;
 }
 
-/// Rules on counts that the candidate gives of the whole system, whatever number of GPUs it has.
-bool is_of_system(const Rule& rule) { return rule.id == "I6" || rule.id == "I11"; }
-
-/// A rule on each device by itself: it finds only what that device's machine did, and of the others
-/// steps that do nothing. Records that are taken out become kernel_log, so that indices stay.
+/// A rule of each GPU on each by itself: it finds what its machine did, and of the others steps that
+/// do nothing. Records that are taken out become kernel_log, so that indices stay.
 RuleResult evaluate(const Rule& rule, const Program& program, const Trace& trace) {
-  if (program.devices == 1 || is_of_system(rule)) return rule.evaluate(program, trace);
+  if (program.devices == 1 || rule.scope == contract::RuleScope::whole_system) {
+    return rule.evaluate(program, trace);
+  }
   RuleResult out;
   for (std::uint32_t device = 0; device < program.devices; ++device) {
     Program own = program;

@@ -6,6 +6,7 @@
 // session, when its time-out is over.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "oracle/rules/invariants.h"
 #include "sut-adapters/contract/limits.h"
@@ -47,7 +48,7 @@ RuleResult blocked_tasks_end(const Program& program, const Trace& trace) {
       kLimits.fence_base_ns + kLimits.blocked_per_fault_ns * program.faults.size();
   std::uint64_t awake_ns = 0;  // nobody comes back while the system sleeps
   std::uint64_t deaf_entries = 0;
-  bool deaf = false;
+  std::optional<std::uint8_t> deaf;  // the GPU whose interrupt it was
   const auto judge = [&](std::uint32_t step, const Blocked& call, std::uint64_t now_ns) {
     const Node* const op = step_op(program, step);
     if (op == nullptr || out.violation) return;
@@ -64,9 +65,9 @@ RuleResult blocked_tasks_end(const Program& program, const Trace& trace) {
     if (r.kind == RecordKind::step_blocked) {
       if (blocked.try_emplace(r.b, Blocked{i, deaf_entries}).second) ++out.armed;
     } else if (is(r, vocab::ObservationKind::fault_applied)) {
-      deaf = deaf || loses_job_irq(program, r);
+      if (loses_job_irq(program, r)) deaf = r.device;
     } else if (is(r, vocab::ObservationKind::enter_sampled)) {
-      deaf_entries += deaf ? 1 : 0;
+      deaf_entries += deaf == r.device ? 1 : 0;
     } else if (r.kind == RecordKind::kernel_log && r.sub == kRunnerWakes) {
       awake_ns = r.time_ns;
     } else if (r.kind == RecordKind::step_returned) {

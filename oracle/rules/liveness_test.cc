@@ -298,6 +298,26 @@ TEST_CASE("L4: a call that blocked comes back") {
   check_wrong("L4", deaf, entries_while_blocked(1), 2);
 }
 
+TEST_CASE("L4: a call for one GPU is excused while the system sleeps, not for another one's loss") {
+  TwoGroups w;
+  w.program.devices = 2;
+  w.program.steps[w.resume].device = 1;
+  TraceBuilder asleep;
+  asleep.record(RecordKind::step_blocked, {.b = w.vm}).after(9 * kSec).returned(w.resume, 0);
+  check_right("L4", w.program, asleep.after(9 * kSec).returned(w.vm, 0));
+
+  w.program.faults.push_back(Fault{});
+  w.program.faults.back().machine.kind = vocab::FaultKind::lose_irq;
+  const auto entry_of = [&](std::uint8_t device) {
+    TraceBuilder b;
+    b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(vocab::FaultKind::lose_irq)});
+    b.record(RecordKind::step_blocked, {.b = w.vm}).saw(K::enter_sampled, {.device = device});
+    return b.after(19 * kSec).returned(w.vm, 0);
+  };
+  check_right("L4", w.program, entry_of(0));
+  check_wrong("L4", w.program, entry_of(1), 1);
+}
+
 TEST_CASE("I12: without protected work nothing of protected mode is asked for") {
   const TwoGroups w;
   TraceBuilder right;

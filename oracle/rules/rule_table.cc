@@ -10,9 +10,11 @@ namespace {
 
 using contract::HostEyes;
 using contract::Rule;
+using contract::RuleScope;
 using K = vocab::ObservationKind;
 
 constexpr HostEyes kAny = HostEyes::not_needed;
+constexpr auto kSystem = RuleScope::whole_system;
 
 constexpr std::array kRules{
     Rule{"I1", "enter_needs_acked_pending",
@@ -44,7 +46,7 @@ constexpr std::array kRules{
     Rule{"I6", "heap_buffers_return",
          "at quiesce no heap buffer is out that nobody can hold",
          "Brezillon, 5 May 2026, on 4/8 (dma_buf_put right after the import)", kAny,
-         heap_buffers_return},
+         heap_buffers_return, kSystem},
     Rule{"I8", "protm_fault_unmasked_after_reset",
          "after a completed reset GPU_IRQ_MASK has PROTM_FAULT again",
          "patch 7/8; Brezillon, 6 May 2026, on 7/8 (6f25181d), item 2", kAny,
@@ -60,10 +62,10 @@ constexpr std::array kRules{
          "a failed or deferred probe leaves the runtime-PM usage as it was, and so does an unbind",
          "Brezillon, 5 May 2026, on 4/8 (order of look-up and runtime PM); panthor_device.c "
          "panthor_device_unplug(): pm_runtime_put_sync_suspend()", HostEyes::needed,
-         failed_probe_powers_down},
+         failed_probe_powers_down, kSystem},
     Rule{"KBO-9", "heap_access_mode",
          "the driver asks for heap buffers with an access mode that exists",
-         "open(2); dma-heap.h DMA_HEAP_VALID_FD_FLAGS is a mask", kAny, heap_access_mode},
+         "open(2); dma-heap.h DMA_HEAP_VALID_FD_FLAGS is a mask", kAny, heap_access_mode, kSystem},
     Rule{"HW-enter-with-locked-region", "enter_with_locked_region",
          "no AS region is locked when PROTM_ENTER is sampled", "firmware sheet 9.6", kAny,
          enter_with_locked_region},
@@ -140,7 +142,7 @@ constexpr std::array kRules{
          kAny, firmware_setup},
     Rule{"L1", "every_fence_signals",
          "every fence signals or its group is dead within T after the last step and fault",
-         "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals},
+         "design.md section 6; drm_sched's contract on fences", kAny, every_fence_signals, kSystem},
     Rule{"L2", "runnable_groups_run",
          "a group with work and the highest priority of all is off its slot for R ticks at most; "
          "not while more VMs have work than there are address spaces, nor while the system sleeps, "
@@ -153,7 +155,7 @@ constexpr std::array kRules{
     Rule{"L4", "blocked_tasks_end",
          "each call that blocked comes back: at its own time, else within what a fence without a "
          "job may take and more for each fault, not counting the time that the system sleeps",
-         "design.md section 6", kAny, blocked_tasks_end},
+         "design.md section 6", kAny, blocked_tasks_end, kSystem},
     Rule{"I12", "no_protm_without_protected_work",
          "without protected work nothing of protected mode is asked of the hardware",
          "cover letter of 5 May 2026; catalogue I12", kAny, no_protm_without_protected_work},

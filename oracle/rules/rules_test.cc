@@ -80,6 +80,14 @@ TEST_CASE("rule_table: ids and slugs are unique, slugs have no digits, texts are
   CHECK(rules::rule_by_id("I99") == nullptr);
 }
 
+TEST_CASE("rule_table: heaps, modules and waits are of the whole system") {
+  std::set<std::string_view> system;
+  for (const Rule& rule : rules::rule_table()) {
+    if (rule.scope == RuleScope::whole_system) system.insert(rule.id);
+  }
+  CHECK(system == std::set<std::string_view>{"I6", "I11", "KBO-9", "L1", "L4"});
+}
+
 TEST_CASE("hit_table: every hardware-rule observation is judged by a rule or says why not") {
   std::set<K> seen;
   for (const rules::HitRow& row : rules::hit_table()) {

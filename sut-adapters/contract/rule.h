@@ -31,6 +31,12 @@ struct RuleResult {
 /// Whether a rule needs records that only Host can make (in-process candidates).
 enum class HostEyes : std::uint8_t { not_needed, needed };
 
+/// What of a system with more than one GPU a rule looks at.
+enum class RuleScope : std::uint8_t {
+  each_gpu,      ///< one GPU's records and the steps that speak to it, for each of them
+  whole_system,  ///< all at once: heaps, modules, and what a call of one GPU may wait for
+};
+
 struct Rule {
   std::string_view id;        ///< "I1", "HW-start-on-running-slot", "FW-25"
   std::string_view slug;      ///< words without digits, for signatures; the file is <id>_<slug>.cc
@@ -38,6 +44,7 @@ struct Rule {
   std::string_view source;    ///< mail, patch or section that asks for it
   HostEyes eyes = HostEyes::not_needed;
   RuleResult (*evaluate)(const Program&, const Trace&) = nullptr;
+  RuleScope scope = RuleScope::each_gpu;
 };
 
 }  // namespace protm::contract
