@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "oracle/judge/gpu_views.h"
 #include "oracle/judge/touched.h"
 
 namespace protm::judge {
@@ -262,7 +263,7 @@ class Chance {
     const Trace& trace = of_oracle ? c_.oracle : c_.candidate;
     const auto& index = of_oracle ? f.oracle_record : f.candidate_record;
     if (!index) return std::nullopt;
-    for (const Window& w : protected_windows(c_.program, trace)) {
+    for (const Window& w : windows_of(c_.program, trace)) {
       if (w.begin == *index || w.end == *index) return w.group;
     }
     return std::nullopt;
@@ -288,12 +289,15 @@ class Chance {
     return r != nullptr && forked_.contains(r->a);
   }
 
-  /// A heap has grown as often by `index`: the addresses of later ones hang on it.
-  static std::ptrdiff_t ooms_before(const Trace& trace, std::size_t index) {
+  /// A heap of that GPU has grown as often by `index`, which a step of it wrote: the addresses of
+  /// later ones hang on it.
+  [[nodiscard]] std::ptrdiff_t ooms_before(const Trace& trace, std::size_t index) const {
     const auto begin = trace.records.begin();
-    return std::count_if(begin, begin + static_cast<std::ptrdiff_t>(index), [](const Record& r) {
-      return is(r, vocab::ObservationKind::tiler_oom);
-    });
+    const std::uint32_t device = device_of_step(c_.program, trace.records[index].b);
+    return std::count_if(begin, begin + static_cast<std::ptrdiff_t>(index),
+                         [device](const Record& r) {
+                           return is(r, vocab::ObservationKind::tiler_oom) && r.device == device;
+                         });
   }
 
   /// A step has closed the call's file before record `index`; when it came to that hangs on what it
@@ -346,12 +350,14 @@ class Chance {
 
   /// A scan that waits for the end of a session, or for who waits for that, finds what is left then;
   /// who holds its locks is passed over. Source: panthor_gem.c (7.3), panthor_gem_shrinker_scan().
-  [[nodiscard]] static bool scanned_beside_session(const Trace& trace, std::size_t returned) {
+  [[nodiscard]] bool scanned_beside_session(const Trace& trace, std::size_t returned) const {
     const std::uint32_t step = trace.records[returned].b;
+    const std::uint32_t device = device_of_step(c_.program, step);
     bool inside = false, blocked = false, met = false;
     const std::size_t begin = start_of(trace, step);
     for (std::size_t i = 0; i < returned; ++i) {
       const Record& r = trace.records[i];
+      if (r.device != device) continue;
       if (is(r, K::protm_active)) inside = true;
       if (i >= begin) met = met || inside;
       if (is(r, K::protm_exit_raised) || is(r, K::reset_completed)) inside = false;
@@ -401,8 +407,8 @@ class Chance {
         return true;
       }
     }
-    if ((failed(got, ETIMEDOUT) && hung_during(c_.candidate, *f.candidate_record)) ||
-        (failed(want, ETIMEDOUT) && hung_during(c_.oracle, *f.oracle_record))) {
+    if ((failed(got, ETIMEDOUT) && hung_during(c_.program, c_.candidate, *f.candidate_record)) ||
+        (failed(want, ETIMEDOUT) && hung_during(c_.program, c_.oracle, *f.oracle_record))) {
       return true;
     }
     if ((failed(got, EBUSY) && moved_by_another(c_.candidate, got->b, *f.candidate_record)) ||

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "oracle/judge/compare.h"
+#include "oracle/judge/gpu_views.h"
 #include "sut-adapters/contract/limits.h"
 
 namespace protm::judge {
@@ -165,8 +166,8 @@ void compare_fences(Comparison& c) {
 }
 
 void compare_windows(Comparison& c) {
-  const auto oracle = by_group(protected_windows(c.program, c.oracle));
-  const auto candidate = by_group(protected_windows(c.program, c.candidate));
+  const auto oracle = by_group(windows_of(c.program, c.oracle));
+  const auto candidate = by_group(windows_of(c.program, c.candidate));
   // Where the way in and out takes longer than a tick, the next one is due before the session is
   // over: how many sessions a region takes then is a matter of how the two lie to each other.
   const auto ns = [&](vocab::Latency id) { return c.program.machine.effective_ns(id); };
@@ -297,22 +298,21 @@ std::optional<std::pair<std::size_t, std::size_t>> first_wrong_turn(
   return std::nullopt;
 }
 
-}  // namespace
-
-void compare_slots(Comparison& c, SlotOrder order) {
-  if (order == SlotOrder::ignore) return;
-  for (const Step& s : c.program.steps) {
+/// The turns of one GPU. Slots are not compared where somebody has protected work.
+void compare_slots_of(Comparison& c, SlotOrder order, const Program& program, const Trace& oracles,
+                      const Trace& candidates) {
+  for (const Step& s : program.steps) {
     if (uses_instruction(s.op, NodeType::i_prot_region)) return;
   }
   const auto turns = [&](const Trace& trace) {
     std::uint64_t end_ns = vocab::kNever;
-    if (order == SlotOrder::until_ticks_repeat) end_ns = ticks_repeat_ns(c.program, trace);
+    if (order == SlotOrder::until_ticks_repeat) end_ns = ticks_repeat_ns(program, trace);
     // What came shortly before belongs to the same tick.
     if (end_ns != vocab::kNever) end_ns -= std::min(end_ns, kOneTickNs);
-    return turns_before(c.program, trace, end_ns);
+    return turns_before(program, trace, end_ns);
   };
-  const std::vector<Turn> oracle = turns(c.oracle);
-  const std::vector<Turn> candidate = turns(c.candidate);
+  const std::vector<Turn> oracle = turns(oracles);
+  const std::vector<Turn> candidate = turns(candidates);
   c.count("slots", std::min(oracle.size(), candidate.size()));
   const auto wrong = first_wrong_turn(oracle, candidate);
   if (!wrong) return;
@@ -325,6 +325,18 @@ void compare_slots(Comparison& c, SlotOrder order) {
   f.oracle_record = want.record;
   f.candidate_record = got.record;
   c.findings.push_back(std::move(f));
+}
+
+}  // namespace
+
+void compare_slots(Comparison& c, SlotOrder order) {
+  if (order == SlotOrder::ignore) return;
+  const GpuViews oracle(c.program, c.oracle);
+  const GpuViews candidate(c.program, c.candidate);
+  for (std::uint32_t device = 0; device < c.program.devices; ++device) {
+    compare_slots_of(c, order, oracle.program(device), oracle.trace(device),
+                     candidate.trace(device));
+  }
 }
 
 }  // namespace protm::judge

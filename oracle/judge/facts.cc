@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 #include "oracle/judge/compare.h"
 #include "sut-adapters/contract/event_words.h"
@@ -70,7 +71,7 @@ std::optional<FactFailure> check_events(const Program& program, const Fact& fact
 
 /// Jobs of one group: how many the Program submits and how many have ended so far.
 struct Share {
-  std::uint64_t priority = 0;
+  std::pair<std::uint32_t, std::uint64_t> among;  ///< those of one GPU and one priority compete
   std::uint32_t jobs = 0;
   std::uint32_t ended = 0;
 };
@@ -81,7 +82,7 @@ std::map<std::uint32_t, Share> shares_of(const Program& program) {
     const Node* const group = step_op(program, group_of_job(program, step));
     if (group == nullptr) continue;
     Share& share = out[group_of_job(program, step)];
-    share.priority = field_number(*group, "priority");
+    share.among = {device_of_step(program, step), field_number(*group, "priority")};
     ++share.jobs;
   }
   return out;
@@ -91,7 +92,7 @@ std::map<std::uint32_t, Share> shares_of(const Program& program) {
 std::optional<FactFailure> check_lead(const Program& program, const Fact& fact,
                                       const Trace& trace) {
   std::map<std::uint32_t, Share> shares = shares_of(program);
-  std::set<std::uint64_t> over;  // priorities with a group that is through
+  std::set<decltype(Share::among)> over;  // with a group that is through
   bool compared = false;
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
@@ -101,9 +102,9 @@ std::optional<FactFailure> check_lead(const Program& program, const Fact& fact,
       ++own->second.ended;
       return own->second;
     }();
-    if (over.contains(mine.priority)) continue;
+    if (over.contains(mine.among)) continue;
     for (const auto& [group, other] : shares) {
-      if (group == own->first || other.priority != mine.priority) continue;
+      if (group == own->first || other.among != mine.among) continue;
       compared = true;
       if (mine.ended <= other.ended + fact.value) continue;
       return FactFailure{0, r.time_ns, i, "lead",
@@ -112,7 +113,7 @@ std::optional<FactFailure> check_lead(const Program& program, const Fact& fact,
                              step_words(program, group) + " has done " +
                              std::to_string(other.ended)};
     }
-    if (mine.ended == mine.jobs) over.insert(mine.priority);
+    if (mine.ended == mine.jobs) over.insert(mine.among);
   }
   if (compared) return std::nullopt;
   return missing(trace, "lead", "no two groups of one priority have done a job");

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "oracle/judge/compare.h"
+#include "oracle/judge/gpu_views.h"
 #include "oracle/judge/seats.h"
 
 namespace protm::judge {
@@ -15,9 +16,13 @@ namespace {
 using Hits = std::map<std::uint32_t, std::vector<std::pair<std::size_t, Seat>>>;
 
 /// Whom the machine faults hit before the end state, by fault and in order, with their records: the
-/// seat in the fault's slot, or for any slot the one of the session under way.
-Hits hits_of(const Program& program, const Trace& trace) {
+/// seat in the fault's slot, or for any slot the one of the session under way. They are faults of
+/// the first GPU.
+Hits hits_of(const Program& system, const Trace& all) {
   Hits out;
+  const GpuViews views(system, all);
+  const Program& program = views.program(0);
+  const Trace& trace = views.trace(0);
   Seats seats(program, trace);
   std::uint32_t session = vocab::kAnySlot;
   const std::size_t end = quiesce_index(trace);

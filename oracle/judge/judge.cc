@@ -6,6 +6,7 @@
 #include "oracle/judge/chance.h"
 #include "oracle/judge/compare.h"
 #include "oracle/judge/facts.h"
+#include "oracle/judge/gpu_views.h"
 #include "oracle/judge/poison.h"
 #include "oracle/judge/sut_findings.h"
 #include "sut-adapters/contract/limits.h"
@@ -37,40 +38,21 @@ Finding from_violation(const Rule& rule, const Trace& trace, const Violation& v)
                                          : std::nullopt};
 }
 
-/// Whether an event record is made by a GPU, and not by the step runner.
-bool of_gpu(const contract::Record& r) {
-  using enum contract::EventKind;
-  const auto kind = static_cast<contract::EventKind>(r.sub);
-  return kind == group_on_slot || kind == group_off_slot || kind == job_started ||
-         kind == job_ended;
-}
-
-/// A rule of each GPU on each by itself: it finds what its machine did, and of the others steps that
-/// do nothing. Records that are taken out become kernel_log, so that indices stay.
-RuleResult evaluate(const Rule& rule, const Program& program, const Trace& trace) {
-  if (program.devices == 1 || rule.scope == contract::RuleScope::whole_system) {
-    return rule.evaluate(program, trace);
-  }
+/// A rule of each GPU on each by itself, behind whose own poison nothing counts; one of the system
+/// on all of it, up to the first poison.
+RuleResult evaluate(const Rule& rule, const Program& program, const Trace& trace,
+                    const GpuViews& views) {
+  const auto ask = [&rule](const Program& p, const Trace& t) {
+    RuleResult result = rule.evaluate(p, t);
+    if (!result.violation) return result;
+    const auto poison = first_poison(p, t);
+    if (poison && result.violation->time_ns > poison->at_ns) result.violation.reset();
+    return result;
+  };
+  if (rule.scope == RuleScope::whole_system) return ask(program, trace);
   RuleResult out;
-  for (std::uint32_t device = 0; device < program.devices; ++device) {
-    Program own = program;
-    for (std::uint32_t i = 0; i < own.steps.size(); ++i) {
-      contract::Node& op = own.steps[i].op;
-      const auto type = static_cast<contract::NodeType>(op.type);
-      const bool of_files = type == contract::NodeType::close || type < contract::NodeType::load;
-      if (of_files || contract::device_of_step(program, i) == device) continue;
-      op = {.type = static_cast<std::uint16_t>(contract::NodeType::sleep), .fields = {}};
-      op.fields.resize(contract::node_info(contract::NodeType::sleep).fields.size());
-    }
-    Trace view = trace;
-    for (contract::Record& r : view.records) {
-      const bool gone = r.device != device && (r.kind == contract::RecordKind::machine ||
-                                               r.kind == contract::RecordKind::event);
-      const bool gpus = r.kind == contract::RecordKind::machine || r.device != 0 ||
-                        (r.kind == contract::RecordKind::event && of_gpu(r));
-      if (gone && gpus) r = {.time_ns = r.time_ns, .kind = contract::RecordKind::kernel_log};
-    }
-    const RuleResult one = rule.evaluate(own, view);
+  for (std::uint32_t device = 0; device < views.size(); ++device) {
+    const RuleResult one = ask(views.program(device), views.trace(device));
     out.armed += one.armed;
     if (!out.violation) out.violation = one.violation;
   }
@@ -82,18 +64,19 @@ std::vector<Finding> own_findings(const Program& program, const Trace& trace,
                                   const Trace* expected, const JudgeOptions& options,
                                   Verdict* verdict) {
   std::vector<Finding> out;
+  const GpuViews views(program, trace);
   for (const Rule& rule : options.rules) {
     if (rule.eyes == HostEyes::needed && options.eyes != HostEyes::needed) {
       if (verdict != nullptr) verdict->not_checkable.emplace_back(rule.id);
       continue;
     }
-    const RuleResult result = evaluate(rule, program, trace);
+    const RuleResult result = evaluate(rule, program, trace, views);
     if (verdict != nullptr) add_count(verdict->checked, rule.id, result.armed);
     if (result.violation) out.push_back(from_violation(rule, trace, *result.violation));
   }
-  for (Finding& f : sut_findings(trace, expected)) out.push_back(std::move(f));
-  if (const auto poison = first_poison(program, trace)) {
-    std::erase_if(out, [&](const Finding& f) { return f.at_ns > poison->at_ns; });
+  const auto poison = first_poison(program, trace);
+  for (Finding& f : sut_findings(trace, expected)) {
+    if (!poison || f.at_ns <= poison->at_ns) out.push_back(std::move(f));
   }
   return out;
 }

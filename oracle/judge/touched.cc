@@ -8,6 +8,7 @@
 
 #include "gpu-model/vocab/exception_codes.h"
 #include "gpu-model/vocab/uapi.h"
+#include "oracle/judge/gpu_views.h"
 #include "oracle/judge/lost_time.h"
 #include "oracle/judge/seats.h"
 #include "sut-adapters/contract/open_ping.h"
@@ -76,7 +77,8 @@ class Reader {
     for (const auto& [vm, record] : faulted_) touch_vm(vm, record);
     for (std::size_t i = end; i < trace_.records.size(); ++i) {
       const Record& r = trace_.records[i];
-      const bool bad = r.kind == RecordKind::group_state && (r.b != 0 || r.c != 0);
+      if (r.kind != RecordKind::group_state || !groups_.contains(r.a)) continue;
+      const bool bad = r.b != 0 || r.c != 0;
       // Its job may be through all the same, in the time that the end of the group takes.
       const bool late = bad && (r.b & vocab::uapi::kGroupStateTimedout) != 0 &&
                         !fates_.died.contains(r.a) &&
@@ -84,7 +86,7 @@ class Reader {
       if (late) touch(r.a, i);
       if (bad) fates_.died.try_emplace(r.a, i);
       if (bad) fates_.bad_at_rest.try_emplace(r.a, i);
-      if (r.kind == RecordKind::group_state && r.c != 0) fatal_.insert(r.a);
+      if (r.c != 0) fatal_.insert(r.a);
     }
     assign_unseen_fault();
     return std::move(fates_);
@@ -326,28 +328,50 @@ class Reader {
 }  // namespace
 
 Fates fates_of(const Program& program, const Trace& trace) {
-  return Reader(program, trace).read();
+  const GpuViews views(program, trace);
+  Fates out;
+  for (std::uint32_t device = 0; device < views.size(); ++device) {
+    Fates own = Reader(views.program(device), views.trace(device)).read();
+    out.touched.merge(own.touched);
+    out.died.merge(own.died);
+    out.own_fault.merge(own.own_fault);
+    out.faulted_queues.merge(own.faulted_queues);
+    out.page_faulted.merge(own.page_faulted);
+    out.slow_exit.merge(own.slow_exit);
+  }
+  return out;
 }
 
 bool going_at(const Program& program, const Trace& trace, std::size_t index) {
   bool going = false;
-  for (std::size_t i = 0; i < std::min(index, trace.records.size()); ++i) {
+  if (index >= trace.records.size()) return going;
+  const std::uint32_t device = device_of_step(program, trace.records[index].b);
+  const auto concerns = [&](std::uint32_t step) {
+    const NodeType type = step_type(program, step);
+    return type == NodeType::load || type == NodeType::unload ||
+           device_of_step(program, step) == device;
+  };
+  for (std::size_t i = 0; i < index; ++i) {
     const Record& r = trace.records[i];
-    if (r.kind == RecordKind::step_started && removes_device(step_type(program, r.b))) going = true;
+    if (r.kind != RecordKind::step_started && r.kind != RecordKind::step_returned) continue;
+    const NodeType type = step_type(program, r.b);
+    if (!concerns(r.b)) continue;
+    if (r.kind == RecordKind::step_started && removes_device(type)) going = true;
     // Until the probe is done there is no node.
     const bool back = r.kind == RecordKind::step_returned && r.c == 0 &&
-                      (step_type(program, r.b) == NodeType::probe ||
-                       step_type(program, r.b) == NodeType::load);
+                      (type == NodeType::probe || type == NodeType::load);
     if (back) going = false;
   }
   return going;
 }
 
-bool hung_during(const Trace& trace, std::size_t index) {
+bool hung_during(const Program& program, const Trace& trace, std::size_t index) {
   bool hung = false;
   std::uint64_t exit_from_ns = vocab::kNever;
+  const std::uint32_t device = device_of_step(program, trace.records[index].b);
   for (std::size_t i = 0; i < index; ++i) {
     const Record& r = trace.records[i];
+    if (r.device != device) continue;
     if (is(r, K::exit_refused)) hung = true;
     if (is(r, K::exit_cause)) exit_from_ns = std::min(exit_from_ns, r.time_ns);
     if (is(r, K::fault_applied)) {

@@ -26,12 +26,13 @@ struct Fates {
 };
 [[nodiscard]] Fates fates_of(const contract::Program& program, const contract::Trace& trace);
 
-/// Whether the device was on its way out, or away, when record `index` came.
+/// Whether the device that the step of record `index` speaks to was on its way out, or away, then.
 [[nodiscard]] bool going_at(const contract::Program& program, const contract::Trace& trace,
                             std::size_t index);
-/// Whether the GPU was refusing to leave protected mode, took as long for it as a driver waits, or
+/// Whether that GPU was refusing to leave protected mode, took as long for it as a driver waits, or
 /// hung in another way that a fault of the Program explains, while the step of the step_returned
 /// record `index` was under way.
-[[nodiscard]] bool hung_during(const contract::Trace& trace, std::size_t index);
+[[nodiscard]] bool hung_during(const contract::Program& program, const contract::Trace& trace,
+                               std::size_t index);
 
 }  // namespace protm::judge

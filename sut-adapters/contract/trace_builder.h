@@ -37,8 +37,10 @@ class TraceBuilder {
     r.sub = static_cast<std::uint16_t>(kind);
     return record(RecordKind::machine, r);
   }
-  TraceBuilder& event(EventKind kind, std::uint32_t a = 0, std::uint32_t b = 0) {
-    return record(RecordKind::event, {.sub = static_cast<std::uint16_t>(kind), .a = a, .b = b});
+  TraceBuilder& event(EventKind kind, std::uint32_t a = 0, std::uint32_t b = 0,
+                      std::uint8_t device = 0) {
+    const auto sub = static_cast<std::uint16_t>(kind);
+    return record(RecordKind::event, {.device = device, .sub = sub, .a = a, .b = b});
   }
   TraceBuilder& started(std::uint32_t step) {
     return record(RecordKind::step_started, {.b = step});
