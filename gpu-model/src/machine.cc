@@ -317,10 +317,11 @@ CpuAccess Machine::cpu_read(vocab::Pa pa, std::span<std::byte> to) {
   return target.answer;
 }
 
-CpuAccess Machine::cpu_write(vocab::Pa pa, std::span<const std::byte> from) {
+CpuAccess Machine::cpu_write(vocab::Pa pa, std::span<const std::byte> from, Machine* other) {
   const CpuTarget target = cpu_target(pa, from.size(), Direction::write);
   if (target.answer != CpuAccess::ok) return target.answer;
   sees_write(pa, from);
+  if (other != nullptr) other->sees_write(pa, from);
   std::memcpy(target.at, from.data(), from.size());
   return target.answer;
 }

@@ -76,7 +76,8 @@ class Machine {
   [[nodiscard]] const Ram& ram() const { return core_.ram; }
   /// CPU access within one page; protected pages are recorded, read zero and drop writes.
   CpuAccess cpu_read(vocab::Pa pa, std::span<std::byte> to);
-  CpuAccess cpu_write(vocab::Pa pa, std::span<const std::byte> from);
+  /// `other`: the machine that has the memory in common, which sees what is written; may be null.
+  CpuAccess cpu_write(vocab::Pa pa, std::span<const std::byte> from, Machine* other = nullptr);
   /// The kernel gives a page back.
   void free_page(vocab::Pa pa);
   // What the CPU does to memory that is another machine's, right before it does it.

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "gpu-model/src/test_driver.h"
 
 namespace protm::gpu {
@@ -44,6 +46,25 @@ TEST_CASE("Machine: a write that nothing takes is recorded, with the register") 
   e.write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);
   CHECK(e.count(ObservationKind::rule_write_ignored) == 2);
   CHECK(e.count(ObservationKind::reset_started) == 0);
+}
+
+TEST_CASE("Machine: who has the memory in common sees what is written, and not what is refused") {
+  TestDriver d;
+  d.boot();
+  Machine first(d.machine.config(), std::pmr::new_delete_resource(), &d.machine.ram());
+  const auto told = [&d] { return d.count(ObservationKind::rule_table_changed_unlocked); };
+  const vocab::Pa root{d.mcu.root()};
+  std::array<std::byte, vocab::kPageSize> zeroes{}, was{};
+  REQUIRE(d.machine.cpu_read(root, was) == CpuAccess::ok);
+  // Nobody can write beyond a page, nor to protected memory.
+  CHECK(first.cpu_write(vocab::Pa{root.value + 8}, zeroes, &d.machine) == CpuAccess::no_page);
+  CHECK(told() == 0);
+  CHECK(first.cpu_write(root, zeroes) == CpuAccess::ok);   // nobody else has it
+  CHECK(first.cpu_write(root, was) == CpuAccess::ok);
+  CHECK(told() == 0);
+  CHECK(first.cpu_write(root, zeroes, &d.machine) == CpuAccess::ok);
+  CHECK(told() != 0);
+  CHECK(first.observations().empty());
 }
 
 TEST_CASE("IrqBlock: CLEAR drops the line only when RAWSTAT & MASK becomes 0") {

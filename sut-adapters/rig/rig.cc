@@ -118,8 +118,7 @@ void Rig::mem_read(vocab::Pa pa, std::span<std::byte> to) {
 }
 
 void Rig::mem_write(vocab::Pa pa, std::span<const std::byte> from) {
-  if (second_ != nullptr) second_->machine.sees_write(pa, from);
-  first_.machine.cpu_write(pa, from);
+  first_.machine.cpu_write(pa, from, second_ == nullptr ? nullptr : &second_->machine);
   drain_all();
 }
 

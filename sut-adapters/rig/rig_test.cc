@@ -171,3 +171,65 @@ TEST_CASE("Rig: the Trace starts at zero, register accesses are in it only when 
     CHECK(trace.text(rig.text("x")) == "x");
   }
 }
+
+namespace {
+
+/// Two GPUs with a reset under way on the second.
+struct TwoGpus {
+  TwoGpus() {
+    rig.begin(&trace, &none, rig::TraceLevel::full);
+    gpu.write32(vocab::kGpuIrqMask.offset, vocab::GpuIrq::reset_completed.mask);
+    gpu.write32(vocab::kGpuCommand.offset, 0x101);
+  }
+  rig::Rig rig{machine(), std::pmr::new_delete_resource(), rig::Gpus::two};
+  contract::Trace trace;
+  const std::vector<contract::Fault> none;
+  rig::Gpu& gpu = *rig.second();
+};
+
+}  // namespace
+
+TEST_CASE("Rig: a second GPU has registers, lines and records of its own, on the same clock") {
+  TwoGpus t;
+  CHECK(t.rig.read32(vocab::kGpuIrqMask.offset) == 0);
+  CHECK(t.gpu.read32(vocab::kGpuIrqMask.offset) == vocab::GpuIrq::reset_completed.mask);
+  CHECK(t.rig.read32(vocab::kGpuId.offset) == t.gpu.read32(vocab::kGpuId.offset));
+  CHECK(t.rig.machine().at_rest());
+  CHECK_FALSE(t.rig.at_rest());
+  const std::uint64_t due = t.rig.next_event_ns();
+  t.rig.advance(vocab::SimTime{due + vocab::kMs});
+  CHECK(t.rig.at_rest());
+  CHECK(t.rig.irq_lines() == 0);
+  CHECK(t.gpu.irq_lines() != 0);
+  std::uint32_t completed = 0;
+  for (const contract::Record& r : t.trace.records) {
+    if (!contract::is(r, vocab::ObservationKind::reset_completed)) continue;
+    ++completed;
+    CHECK(r.device == 1);
+    CHECK(r.time_ns == due);
+  }
+  CHECK(completed == 1);
+}
+
+TEST_CASE("Rig: events that name no step are the first GPU's") {
+  TwoGpus t;
+  const auto seen = t.rig.matcher().watch(EventSpec{EventKind::reset_completed, 0, 1});
+  t.rig.advance(vocab::SimTime{t.rig.next_event_ns()});
+  CHECK(t.rig.matcher().when(seen) == vocab::kNever);
+  t.rig.write32(vocab::kGpuCommand.offset, 0x101);
+  t.rig.advance(vocab::SimTime{t.rig.next_event_ns()});
+  CHECK(t.rig.matcher().when(seen) == t.rig.now().ns);
+}
+
+TEST_CASE("Rig: two GPUs have one memory, and a page that is free is nobody's") {
+  TwoGpus t;
+  const vocab::Pa page = t.rig.page_alloc(contract::PageKind::normal, 0);
+  std::array<std::byte, 8> bytes{};
+  bytes.fill(std::byte{5});
+  t.rig.mem_write(page, bytes);
+  std::array<std::byte, 8> got{};
+  CHECK(t.gpu.machine.cpu_read(page, got) == gpu::CpuAccess::ok);
+  CHECK(got == bytes);
+  t.rig.page_free(page);
+  CHECK(t.gpu.machine.cpu_read(page, got) == gpu::CpuAccess::no_page);
+}
