@@ -10,7 +10,7 @@ DrmCore::DrmCore(KernelImpl& k, contract::Bus& bus, std::pmr::memory_resource* m
       resvs(ctx, fences),
       bufs(ctx, resvs),
       gems(ctx, resvs, bufs),
-      primes(k, gems, bufs),
+      primes(k, gems, bufs, resvs),
       syncobjs(ctx, fences),
       sched(ctx, fences),
       chrdevs(ctx),

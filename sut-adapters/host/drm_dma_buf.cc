@@ -41,6 +41,7 @@ contract::Result<DmaBufPtr> DmaBufTable::create(const Ptr<contract::GemObject>& 
   buf->id = next_id_++;
   buf->size = gem->size;
   buf->gem = gem;
+  buf->resv = gem->resv;
   buf->instance = instance;
   ctx_.kernel.kref_init(buf->file_refs);
   return buf;
@@ -83,8 +84,10 @@ void DmaBufTable::release(const DmaBufPtr& buf) {
 int DmaBufTable::attach(const Ptr<DmaBuf>& buf) {
   const std::int64_t fault = ctx_.kernel.fault("prime_attach", "dma_buf");
   if (fault < 0) return static_cast<int>(fault);
-  ++obj(buf)->attachments;
-  return 0;
+  DmaBufObj& b = *obj(buf);
+  const int error = b.gem == nullptr ? 0 : exporter_->export_attached(b.gem);
+  if (error == 0) ++b.attachments;
+  return error;
 }
 
 void DmaBufTable::detach(const Ptr<DmaBuf>& buf) {
@@ -92,7 +95,9 @@ void DmaBufTable::detach(const Ptr<DmaBuf>& buf) {
   if (b.attachments == 0 || b.mappings >= b.attachments) {
     ctx_.kernel.warn("dma_buf detached while mapped");
   }
-  if (b.attachments != 0) --b.attachments;
+  if (b.attachments == 0) return;
+  --b.attachments;
+  if (b.gem != nullptr) exporter_->export_detached(b.gem);
 }
 
 int DmaBufTable::map(const Ptr<DmaBuf>& buf) {

@@ -24,8 +24,8 @@ struct DmaBufObj : contract::DmaBuf {
   std::uint32_t attachments = 0;
   std::uint32_t mappings = 0;
   std::pmr::vector<vocab::Pa> pages;
-  contract::Ptr<contract::Resv> resv;
-  /// Of an exported object, with a reference: whose pages and resv these are. No provider then.
+  contract::Ptr<contract::Resv> resv;  ///< of its own, or of `gem`
+  /// Of an exported object, with a reference: its pages are those of the object. No provider then.
   contract::Ptr<contract::GemObject> gem;
   std::uint32_t instance = 0;  ///< the DRM device that the export keeps
 };
@@ -38,10 +38,15 @@ class DeferredRelease {
   virtual void defer(const DmaBufPtr& buf) = 0;
 };
 
-/// Who is told that the dma-buf of a GEM object is gone.
+/// What an exported GEM object is asked by its dma-buf.
 class GemExporter {
  public:
   virtual ~GemExporter() = default;
+  /// Somebody attaches: the pages are there and stay until the detach. Errors: -ENOMEM.
+  /// Source: drm_prime.c drm_gem_map_attach(), drm_gem_map_detach(): pinned under the reservation.
+  virtual int export_attached(const contract::Ptr<contract::GemObject>& gem) = 0;
+  virtual void export_detached(const contract::Ptr<contract::GemObject>& gem) = 0;
+  /// The dma-buf is gone.
   virtual void export_released(const contract::Ptr<contract::GemObject>& gem,
                                std::uint32_t instance) = 0;
 };

@@ -29,7 +29,8 @@ class DrmBench {
                              std::uint64_t size) -> contract::Result<GemPtr> {
       DrmBench& self = *static_cast<DrmBench*>(d);
       if (self.import_error != 0) return tl::unexpected(self.import_error);
-      return self.new_gem(size);
+      self.imported = self.new_gem(size);
+      return self.imported;
     };
     bench.now("bind", [&] { kernel().device().attach(); });
     drm->drm_dev_init(&ops);
@@ -109,6 +110,7 @@ class DrmBench {
   std::unique_ptr<DrmImpl> drm;
   contract::DrmDriverOps ops;
   contract::Ptr<contract::DrmFile> file;  ///< of the last driver ioctl
+  GemPtr imported;   ///< what the last import made
   int import_error = 0;
   int gems_freed = 0;
   int ioctl_result = 0;

@@ -141,7 +141,9 @@ void GemTable::unpin(const GemPtr& gem) {
 Result<std::span<const vocab::Pa>> GemTable::pages(const GemPtr& gem) {
   State& s = state(gem);
   if (gem->imported) {
-    return std::span<const vocab::Pa>(DmaBufTable::obj(gem->dma_buf)->pages);
+    const DmaBufPtr buf = DmaBufTable::obj(gem->dma_buf);
+    if (buf->gem != nullptr) return pages(buf->gem);
+    return std::span<const vocab::Pa>(buf->pages);
   }
   const bool resident = !s.pages.empty();
   const int error = get_pages(gem, s);
@@ -264,8 +266,13 @@ Result<GemPtr> GemTable::mmap(const GemHandles& handles, std::uint64_t offset,
   const bool permitted = std::any_of(handles.begin(), handles.end(),
                                      [&](const auto& entry) { return entry.second == gem; });
   if (!permitted) return tl::unexpected(-EACCES);
-  // An import is mapped by its exporter, and a heap of ours does not give its pages to the CPU.
-  if (gem->imported) return tl::unexpected(-EPERM);
+  if (gem->imported) {
+    // An import is mapped by its exporter, and a heap of ours does not give its pages to the CPU.
+    const GemPtr exporters = DmaBufTable::obj(gem->dma_buf)->gem;
+    if (exporters == nullptr) return tl::unexpected(-EPERM);
+    get(exporters);
+    return exporters;
+  }
   if (gem->no_mmap) return tl::unexpected(-EINVAL);
   get(gem);
   return gem;

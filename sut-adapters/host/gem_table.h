@@ -51,9 +51,12 @@ class GemTable {
   /// Drops all handles of a closing file.
   void release_handles(GemHandles& handles);
   std::uint64_t mmap_offset(const GemPtr& gem);
-  /// What an mmap of `bytes` at `offset` by the file with `handles` gives, with a reference.
+  /// What an mmap of `bytes` at `offset` by the file with `handles` gives, with a reference: of an
+  /// import the exporter's object.
   /// Errors: -EINVAL no object begins there or it is smaller, -EACCES no handle in this file,
-  /// -EPERM an import.
+  /// -EPERM a heap's buffer.
+  /// Source: panthor_gem.c panthor_gem_mmap(), drm_prime.c drm_gem_prime_mmap(): the flags that the
+  /// exporter made it with are not asked.
   contract::Result<GemPtr> mmap(const GemHandles& handles, std::uint64_t offset,
                                 std::uint64_t bytes);
   /// The dma-buf that the object is known by; null when there is none.

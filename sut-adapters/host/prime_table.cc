@@ -87,6 +87,21 @@ void PrimeTable::release(PrimeHandles& primes) {
   while (!primes.empty()) forget(primes, primes.begin()->first);
 }
 
+int PrimeTable::export_attached(const GemPtr& gem) {
+  const ResvPtr resv = gem->resv;
+  resvs_.lock_all(std::span(&resv, 1));
+  const int error = gems_.pin(gem);
+  resvs_.unlock_all(std::span(&resv, 1));
+  return error;
+}
+
+void PrimeTable::export_detached(const GemPtr& gem) {
+  const ResvPtr resv = gem->resv;
+  resvs_.lock_all(std::span(&resv, 1));
+  gems_.unpin(gem);
+  resvs_.unlock_all(std::span(&resv, 1));
+}
+
 void PrimeTable::export_released(const GemPtr& gem, std::uint32_t instance) {
   gems_.put(gem);
   kernel_.drm_instance_put(instance);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // PRIME: GEM objects as dma-bufs and back. An object has one dma-buf for as long as it has handles
 // and the buffer has users; a file knows which handle belongs to which buffer, so that an import
-// gives the handle that is there. An import of an object of this device is the object itself.
-// Not modelled: other devices than the one, dynamic attachments.
+// gives the handle that is there. An import of an object of this DRM device is the object itself;
+// one of another device, or of an earlier life of this one, is an object of its own with the pages
+// and the reservation of the exporter's. Not modelled: dynamic attachments, CPU access ioctls.
 // Source: drm_prime.c, panthor_gem.c panthor_gem_prime_import(); facts-host.md 6.
 #pragma once
 
@@ -27,8 +28,8 @@ struct DrmUser {
 
 class PrimeTable final : public GemExporter {
  public:
-  PrimeTable(KernelImpl& kernel, GemTable& gems, DmaBufTable& bufs)
-      : kernel_(kernel), gems_(gems), bufs_(bufs) {
+  PrimeTable(KernelImpl& kernel, GemTable& gems, DmaBufTable& bufs, ResvTable& resvs)
+      : kernel_(kernel), gems_(gems), bufs_(bufs), resvs_(resvs) {
     bufs_.set_exporter(this);
   }
 
@@ -46,6 +47,8 @@ class PrimeTable final : public GemExporter {
   void forget(PrimeHandles& primes, std::uint32_t handle);
   void release(PrimeHandles& primes);
 
+  int export_attached(const GemPtr& gem) override;
+  void export_detached(const GemPtr& gem) override;
   void export_released(const GemPtr& gem, std::uint32_t instance) override;
 
  private:
@@ -56,6 +59,7 @@ class PrimeTable final : public GemExporter {
   KernelImpl& kernel_;
   GemTable& gems_;
   DmaBufTable& bufs_;
+  ResvTable& resvs_;
 };
 
 }  // namespace protm::host

@@ -93,6 +93,73 @@ TEST_CASE("PrimeTable: what is refused leaves no descriptor and no handle") {
   CHECK(buf == 5);
 }
 
+TEST_CASE("PrimeTable: an import from another DRM device has the exporter's pages and resv") {
+  PrimeBench b;
+  std::int32_t buf = -1;
+  std::uint32_t handle = 0;
+  REQUIRE(b.to_fd(b.fd, 1, buf) == 0);
+  b.bench.now("bind", [&] {   // a device that comes back is another one to DRM
+    CHECK(b.kernel().device().unbind() == 0);
+    CHECK(b.kernel().device().attach() == 0);
+  });
+  const std::int64_t fresh = b.open_dri();
+  REQUIRE(b.to_handle(fresh, buf, handle) == 0);
+  REQUIRE(b.imported != nullptr);
+  std::uint64_t offset = 0;
+  b.bench.now("look", [&] {
+    CHECK(b.imported->imported);
+    CHECK(b.imported->resv == b.gem->resv);
+    CHECK(b.drm->gem_pages(b.imported)->front().value == b.drm->gem_pages(b.gem)->front().value);
+    CHECK(b.drm->gem_use(b.gem).pinned);
+    CHECK(b.drm->gem_evict(b.gem) == -EBUSY);
+    offset = b.drm->gem_mmap_offset(b.imported);
+  });
+  // The exporter maps it: what is stored there is in its object.
+  const std::int64_t map = b.step([&] {
+    return b.drm->sys_mmap(static_cast<int>(fresh), offset, 4096, contract::kMapWrite);
+  });
+  REQUIRE(map > 0);
+  const auto mapping = static_cast<std::uint64_t>(map);
+  CHECK(b.step([&] { return b.drm->sys_map_store(mapping, 8, 7); }) == 0);
+  b.bench.now("read", [&] {
+    CHECK(b.drm->gem_use(b.gem).mmapped);
+    const contract::KMap at{*b.drm->gem_pages(b.gem), b.gem->size};
+    const std::uint64_t value = b.drm->load64(at, 8);
+    CHECK(value == 7);
+  });
+  CHECK(b.step([&] { return b.drm->sys_munmap(mapping); }) == 0);
+  CHECK(b.gem_close(fresh, handle) == 0);
+  CHECK(b.gems_freed == 1);   // the import
+  b.bench.now("unpinned", [&] { CHECK_FALSE(b.drm->gem_use(b.gem).pinned); });
+  CHECK(b.close(buf) == 0);
+  CHECK(b.gem_close(b.fd, 1) == 0);
+  CHECK(b.close(b.fd) == 0);
+  CHECK(b.gems_freed == 2);
+  CHECK(b.live("dma_buf") == 0);
+  CHECK(b.live("resv") == 0);
+}
+
+TEST_CASE("PrimeTable: an import that finds no memory leaves nothing attached") {
+  PrimeBench b;
+  std::int32_t buf = -1;
+  std::uint32_t handle = 0;
+  REQUIRE(b.to_fd(b.fd, 1, buf) == 0);
+  b.bench.now("bind", [&] {
+    CHECK(b.kernel().device().unbind() == 0);
+    CHECK(b.kernel().device().attach() == 0);
+  });
+  const std::int64_t fresh = b.open_dri();
+  b.bench.bus.fail_call = "page_alloc";
+  b.bench.bus.fail_role = "bo";
+  CHECK(b.to_handle(fresh, buf, handle) == -ENOMEM);
+  b.bench.bus.fail_call.clear();
+  b.import_error = -EINVAL;
+  CHECK(b.to_handle(fresh, buf, handle) == -EINVAL);
+  b.bench.now("look", [&] { CHECK_FALSE(b.drm->gem_use(b.gem).pinned); });
+  CHECK(b.close(buf) == 0);
+  CHECK(b.bench.count(contract::RecordKind::kernel_warn) == 0);
+}
+
 TEST_CASE("DrmFiles: a mapping needs the object's offset and a handle, and outlives both") {
   PrimeBench b;
   std::uint64_t offset = 0;
