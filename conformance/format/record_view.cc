@@ -205,6 +205,7 @@ class Viewer {
         break;
       case RecordKind::rest_state:
         words();
+        if (r_.a != 0) number("gpu", r_.a);
         number("value", r_.c);
         break;
       case RecordKind::event:

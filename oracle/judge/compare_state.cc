@@ -23,10 +23,11 @@ constexpr std::array<std::string_view, 6> kComparedRest{
 constexpr std::array<std::string_view, 5> kComparedDevice{
     "asleep_unmasked_irq_lines", "asleep_l2_ready", "unmasked_irq_lines", "mcu_status", "l2_ready"};
 
-/// The last reset did not get the GPU out of protected mode: its driver has given it up.
-bool lost_inside(const Trace& trace) {
+/// The last reset did not get that GPU out of protected mode: its driver has given it up.
+bool lost_inside(const Trace& trace, std::uint32_t device) {
   bool lost = false;
   for (const Record& r : trace.records) {
+    if (r.device != device) continue;
     lost = lost || is(r, vocab::ObservationKind::rule_reset_leaves_protm);
     if (is(r, vocab::ObservationKind::reset_completed)) lost = false;
   }
@@ -97,12 +98,14 @@ void compare_values(Comparison& c, const What& what, const Values& oracle,
 
 Key by_step(const Record& r) { return {r.a, 0, 0}; }
 
-/// The values of one rest_state text, in order.
-std::vector<std::size_t> rest_records(const Trace& trace, std::string_view text) {
+/// The values of one rest_state text of one GPU, or of the system, in order.
+std::vector<std::size_t> rest_records(const Trace& trace, std::string_view text,
+                                      std::uint32_t gpu) {
   std::vector<std::size_t> out;
   for (std::size_t i = quiesce_index(trace); i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
-    if (r.kind == RecordKind::rest_state && trace.text(r.text) == text) out.push_back(i);
+    const bool own = r.kind == RecordKind::rest_state && r.a == gpu;
+    if (own && trace.text(r.text) == text) out.push_back(i);
   }
   return out;
 }
@@ -113,7 +116,7 @@ bool sleeps_at(const Trace& trace, std::size_t index) {
   for (std::size_t i = index; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind != RecordKind::rest_state) break;
-    if (trace.text(r.text) == "rpm_active") return r.c == 0;
+    if (r.device == trace.records[index].device && trace.text(r.text) == "rpm_active") return r.c == 0;
   }
   return false;
 }
@@ -122,7 +125,8 @@ std::size_t resets_in_last_second(const Trace& trace, std::size_t index) {
   const auto end = trace.records.begin() + static_cast<std::ptrdiff_t>(index);
   return static_cast<std::size_t>(
       std::count_if(trace.records.begin(), end, [&](const Record& r) {
-        return is(r, vocab::ObservationKind::reset_started) && r.time_ns + vocab::kSec > now_ns;
+        return is(r, vocab::ObservationKind::reset_started) &&
+               r.device == trace.records[index].device && r.time_ns + vocab::kSec > now_ns;
       }));
 }
 
@@ -141,9 +145,9 @@ bool reset_may_wait(const Comparison& c, std::size_t oracle, std::size_t candida
          resets_in_last_second(c.candidate, candidate) > 1;
 }
 
-void compare_rest_text(Comparison& c, std::string_view text) {
-  const auto oracle = rest_records(c.oracle, text);
-  const auto candidate = rest_records(c.candidate, text);
+void compare_rest_text(Comparison& c, std::string_view text, std::uint32_t gpu) {
+  const auto oracle = rest_records(c.oracle, text, gpu);
+  const auto candidate = rest_records(c.candidate, text, gpu);
   const std::size_t n = std::min(oracle.size(), candidate.size());
   for (std::size_t i = 0; i < n; ++i) {
     const Record& want = c.oracle.records[oracle[i]];
@@ -199,10 +203,14 @@ void compare_rest(Comparison& c) {
   compare_values(c, {"rest-state", "mapping", "mapped", "a mapping in the VM of step"},
                  get(c.oracle, RecordKind::mapping, range, word),
                  get(c.candidate, RecordKind::mapping, range, word));
-  for (const std::string_view text : kComparedRest) compare_rest_text(c, text);
-  // What a driver still writes to a GPU that it has given up is nobody's business.
-  if (lost_inside(c.oracle) && lost_inside(c.candidate)) return;
-  for (const std::string_view text : kComparedDevice) compare_rest_text(c, text);
+  for (const std::string_view text : kComparedRest) compare_rest_text(c, text, 0);
+  for (std::uint32_t device = 0; device < c.program.devices; ++device) {
+    const std::uint32_t gpu = c.program.devices == 1 ? 0 : device + 1;
+    if (gpu != 0) compare_rest_text(c, "reset_pending", gpu);
+    // What a driver still writes to a GPU that it has given up is nobody's business.
+    if (lost_inside(c.oracle, device) && lost_inside(c.candidate, device)) continue;
+    for (const std::string_view text : kComparedDevice) compare_rest_text(c, text, gpu);
+  }
 }
 
 void compare_heap(Comparison& c) {

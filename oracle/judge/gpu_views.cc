@@ -28,12 +28,17 @@ Program program_of(const Program& program, std::uint32_t device) {
   return own;
 }
 
+/// Whether the record is about another GPU than `device`.
+bool of_another(const Record& r, std::uint32_t device) {
+  if (r.kind == RecordKind::rest_state) return r.a != 0 && r.a != device + 1;
+  if (r.kind == RecordKind::event && !of_gpu(r)) return false;
+  return (r.kind == RecordKind::machine || r.kind == RecordKind::event) && r.device != device;
+}
+
 Trace trace_of(const Trace& trace, std::uint32_t device) {
   Trace own = trace;
   for (Record& r : own.records) {
-    const bool shown_by_gpu =
-        r.kind == RecordKind::machine || (r.kind == RecordKind::event && of_gpu(r));
-    if (!shown_by_gpu || r.device == device) continue;
+    if (!of_another(r, device)) continue;
     r = {.time_ns = r.time_ns, .kind = RecordKind::kernel_log};
   }
   return own;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <vector>
 
 #include "oracle/judge/compare.h"
 #include "oracle/judge/facts.h"
@@ -96,6 +97,22 @@ TEST_CASE("judge: stays in protected mode are those of one GPU each") {
   CHECK(windows[1].begin == 3);
   CHECK(windows[1].end == 5);
   CHECK(windows[1].cause == vocab::ExitCause::reset);
+}
+
+TEST_CASE("judge: a view has what is at rest in its own GPU and in the system") {
+  const TwoGpus w;
+  TraceBuilder b;
+  for (std::uint32_t gpu = 0; gpu < 3; ++gpu) {
+    b.record(RecordKind::rest_state, {.a = gpu, .c = 10 + gpu}, "protm_active");
+  }
+  const GpuViews views(w.program, b.trace());
+  for (std::uint32_t device = 0; device < 2; ++device) {
+    std::vector<std::uint64_t> values;
+    for (const Record& r : views.trace(device).records) {
+      if (r.kind == RecordKind::rest_state) values.push_back(r.c);
+    }
+    CHECK(values == std::vector<std::uint64_t>{10, 11 + device});
+  }
 }
 
 TEST_CASE("judge: a fault of the first GPU hits who sits in that one's slot") {

@@ -22,8 +22,11 @@ TraceBuilder at_rest(Gpu gpu, std::uint64_t mcu_status) {
   return b.record(RecordKind::rest_state, {.c = mcu_status}, "mcu_status");
 }
 
-std::string_view outcome(const TraceBuilder& oracle, const TraceBuilder& candidate) {
-  const judge::Verdict v = judge::judge(Program{}, oracle.trace(), candidate.trace(),
+std::string_view outcome(const TraceBuilder& oracle, const TraceBuilder& candidate,
+                         std::uint32_t devices = 1) {
+  Program program;
+  program.devices = devices;
+  const judge::Verdict v = judge::judge(program, oracle.trace(), candidate.trace(),
                                         {.adapter = "series-v1", .rules = {}});
   return judge::outcome_name(v.outcome);
 }
@@ -86,4 +89,20 @@ TEST_CASE("sut/warn: nobody may use a register without power, the oracle neither
   dark.record(RecordKind::kernel_warn, {}, kNoPowerWarn);
   CHECK(outcome(TraceBuilder{}, dark) == "diverged");
   CHECK(outcome(dark, dark) == "oracle_wrong");
+}
+
+TEST_CASE("rest-state: of two GPUs each is compared with itself, and one that is lost with none") {
+  const auto says = [](std::uint64_t first, std::uint64_t second, std::string_view text) {
+    TraceBuilder b;
+    b.saw(K::rule_reset_leaves_protm).after(vocab::kMs);   // the first GPU is lost
+    b.record(RecordKind::rest_state, {.a = 1, .c = first}, text);
+    return b.record(RecordKind::rest_state, {.a = 2, .c = second}, text);
+  };
+  const auto judged = [&](std::uint64_t first, std::uint64_t second, std::string_view text) {
+    return outcome(says(0, 0, text), says(first, second, text), 2);
+  };
+  CHECK(judged(1, 0, "mcu_status") == "agreed");
+  CHECK(judged(0, 1, "mcu_status") == "diverged");
+  CHECK(judged(1, 0, "reset_pending") == "diverged");
+  CHECK(judged(0, 1, "reset_pending") == "diverged");
 }

@@ -4,7 +4,6 @@
 // rest state, which follows the runner's unbind): the device is not held active (rest_state
 // "rpm_active").
 // Needs Host: the real kernel shows the count in sysfs, which no adapter reads yet.
-#include <algorithm>
 #include <vector>
 
 #include "oracle/rules/invariants.h"
@@ -17,7 +16,7 @@ using namespace contract;
 RuleResult failed_probe_powers_down(const Program& program, const Trace& trace) {
   RuleResult out;
   std::vector<bool> bound(program.devices, program.boot == Boot::probed);
-  std::uint32_t rests = 0;
+  std::vector<std::uint32_t> rests(program.devices);
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind == RecordKind::step_returned) {
@@ -30,8 +29,8 @@ RuleResult failed_probe_powers_down(const Program& program, const Trace& trace) 
       if (type == NodeType::load && ok) bound.assign(bound.size(), true);
       if (type == NodeType::probe && ok) bound[device] = true;
     } else if (r.kind == RecordKind::rest_state && trace.text(r.text) == "rpm_active") {
-      const bool any = std::find(bound.begin(), bound.end(), true) != bound.end();
-      const bool unbound = !any || rests++ > 0;
+      const std::uint32_t device = r.a == 0 ? 0 : r.a - 1;
+      const bool unbound = !bound.at(device) || rests.at(device)++ > 0;
       if (!unbound) continue;
       ++out.armed;
       if (r.c != 0 && !out.violation) {

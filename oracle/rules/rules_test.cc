@@ -513,6 +513,20 @@ TEST_CASE("I10: the CPU keeps off protected memory") {
   CHECK_FALSE(asked("I10", w.program, wrong).violation);
 }
 
+TEST_CASE("I11: an unbind of one GPU leaves that one suspended, whatever the other does") {
+  Program p;
+  p.devices = 2;
+  const auto unbind = add_step(p, make_node(NodeType::unbind));
+  p.steps[unbind].device = 1;
+  const auto active = [&](std::uint64_t first, std::uint64_t second) {
+    TraceBuilder b;
+    b.returned(unbind, 0).record(RecordKind::rest_state, {.a = 1, .c = first}, "rpm_active");
+    return b.record(RecordKind::rest_state, {.a = 2, .c = second}, "rpm_active");
+  };
+  check_right("I11", p, active(1, 0));
+  check_wrong("I11", p, active(0, 1), 2);
+}
+
 TEST_CASE("I11: a failed probe and an unbind leave the device suspended") {
   Program p;
   p.boot = Boot::cold;

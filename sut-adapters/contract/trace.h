@@ -36,7 +36,8 @@ enum class RecordKind : std::uint8_t {
                     ///< sub = 0 or the positive errno
   heap_buffer_freed,  ///< a = heap number, c = bytes
   leak,               ///< at end: text = role, a = live objects too many
-  rest_state,         ///< at quiesce: text = what ("vms", "groups", ...), c = value
+  rest_state,         ///< at quiesce: text = what ("vms", "groups", ...), c = value; a = which GPU
+                      ///< of several it is of, from 1, or 0
   event,              ///< an EVENT of the closed list happened: sub = EventKind, a, b as there
   sut_stuck,          ///< nothing moves although work is runnable or waited for: text = who
   sut_livelock,       ///< event budget c exhausted

@@ -32,5 +32,20 @@ TEST_CASE("Session: whatever a case can change of a machine, it runs as from a f
   CHECK(session.run(programs[1]).hash() != plain);
 }
 
+TEST_CASE("Session: of two GPUs both are looked at when their drivers are gone, as often again") {
+  Program program;
+  program.devices = 2;
+  contract::add_step(program, contract::make_node(NodeType::dev_query));
+  Session session(series_v1(0));
+  const contract::Trace trace = session.run(program);
+  std::vector<std::uint32_t> gpus;
+  for (const contract::Record& r : trace.records) {
+    const bool rest = r.kind == contract::RecordKind::rest_state;
+    if (rest && trace.text(r.text) == "mcu_status") gpus.push_back(r.a);
+  }
+  CHECK(gpus == std::vector<std::uint32_t>{1, 2});
+  CHECK(session.run(program).hash() == trace.hash());   // from the snapshot
+}
+
 }  // namespace
 }  // namespace protm::exec

@@ -323,33 +323,39 @@ std::span<const contract::Returned> InProcessSut::take_blocked() {
   return blocked_;
 }
 
-void InProcessSut::rest_value(const char* what, std::uint64_t value) {
-  kernel_.report(RecordKind::rest_state, 0, what, 0, 0, value);
+void InProcessSut::rest_value(const char* what, std::uint64_t value, std::uint32_t gpu) {
+  kernel_.report(RecordKind::rest_state, 0, what, gpu, 0, value);
+}
+
+// What each GPU says of itself.
+void InProcessSut::report_gpus_rest(const contract::DriverRest& first,
+                                    const contract::DriverRest& second) {
+  const auto each = [&](const char* what, auto value) {
+    rest_value(what, value(first, kernel_.device()), second_ ? 1 : 0);
+    if (second_) rest_value(what, value(second, *kernel_.second_device()), 2);
+  };
+  using contract::DriverRest;
+  each("protm_active",
+       [](const DriverRest& rest, const PlatformDevice&) { return rest.protm_active; });
+  each("reset_pending",
+       [](const DriverRest& rest, const PlatformDevice&) { return rest.reset_pending; });
+  each("rpm_active", [](const DriverRest&, const PlatformDevice& device) {
+    const bool asleep = device.pm_runtime_status() == contract::RpmStatus::suspended;
+    return !asleep || device.pm().usage != 0 ? 1u : 0u;
+  });
 }
 
 void InProcessSut::report_rest(bool after_unbind) {
   contract::DriverRest rest;
+  contract::DriverRest second;
   kernel_.run_atomic("rest", [&] {
     rest = driver_->rest();
-    if (!second_) return;
-    const contract::DriverRest other = second_->driver->rest();
-    rest.vms += other.vms;
-    rest.groups += other.groups;
-    rest.protm_active += other.protm_active;
-    rest.reset_pending += other.reset_pending;
+    if (second_) second = second_->driver->rest();
   });
-  rest_value("vms", rest.vms);
-  rest_value("groups", rest.groups);
+  rest_value("vms", rest.vms + second.vms);
+  rest_value("groups", rest.groups + second.groups);
   rest_value("heaps", rest.heaps);
-  rest_value("protm_active", rest.protm_active);
-  rest_value("reset_pending", rest.reset_pending);
-  bool active = false;
-  for (const PlatformDevice* const device : {&kernel_.device(), kernel_.second_device()}) {
-    if (device == nullptr) continue;
-    const bool asleep = device->pm_runtime_status() == contract::RpmStatus::suspended;
-    active |= !asleep || device->pm().usage != 0;
-  }
-  rest_value("rpm_active", active ? 1 : 0);
+  report_gpus_rest(rest, second);
   rest_value("live_heap_buffers", drm_.live_buffers());
   if (!after_unbind) return;
   // Exporters that gave up their heap go away now, so that only what a driver keeps is a leak.

@@ -87,7 +87,9 @@ class InProcessSut final : public contract::Sut {
   std::int64_t perform_device(const contract::Call& call);
   std::int64_t load();
   std::int64_t unload();
-  void rest_value(const char* what, std::uint64_t value);
+  /// `gpu`: as in a rest_state record.
+  void rest_value(const char* what, std::uint64_t value, std::uint32_t gpu = 0);
+  void report_gpus_rest(const contract::DriverRest& first, const contract::DriverRest& second);
   /// What is left behind: of everything, or of the module that was unloaded.
   enum class LeakScope : std::uint8_t { all, module_only };
   void report_leaks(LeakScope scope);

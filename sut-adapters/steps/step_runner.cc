@@ -443,23 +443,27 @@ void StepRunner::end_state() {
   }
   const std::size_t rest_begin = trace_.records.size();
   sut_.report_rest(false);
-  if (device_sleeps(rest_begin)) report_device(DeviceState::asleep);
+  for (std::uint32_t device = 0; device < program_.devices; ++device) {
+    if (device_sleeps(device, rest_begin)) report_device(device, DeviceState::asleep);
+  }
   close_everything();
   if (sut_.stopped_tasks() != 0) {
     trace_.end = contract::RunEnd::stopped;
     return;
   }
   sut_.report_rest(true);
-  if (contract::has(sut_.info().capabilities, contract::Capability::host_checks)) {
-    report_device(DeviceState::left);
+  if (!contract::has(sut_.info().capabilities, contract::Capability::host_checks)) return;
+  for (std::uint32_t device = 0; device < program_.devices; ++device) {
+    report_device(device, DeviceState::left);
   }
 }
 
 /// Whether what the candidate reported at rest says that runtime PM has put the device to sleep.
-bool StepRunner::device_sleeps(std::size_t rest_begin) const {
+bool StepRunner::device_sleeps(std::uint32_t device, std::size_t rest_begin) const {
   for (std::size_t i = rest_begin; i < trace_.records.size(); ++i) {
     const Record& r = trace_.records[i];
-    const bool power = r.kind == RecordKind::rest_state && trace_.text(r.text) == "rpm_active";
+    const bool power = r.kind == RecordKind::rest_state && r.a == rest_number(device) &&
+                       trace_.text(r.text) == "rpm_active";
     if (power) return r.c == 0;
   }
   return false;
@@ -467,10 +471,13 @@ bool StepRunner::device_sleeps(std::size_t rest_begin) const {
 
 /// What a device that sleeps, or that nobody drives any more, still does. Only in process, where
 /// either is known for certain.
-void StepRunner::report_device(DeviceState state) {
-  const gpu::Machine& machine = rig_.machine();
+void StepRunner::report_device(std::uint32_t device, DeviceState state) {
+  const gpu::Machine& machine = device == 0 ? rig_.machine() : rig_.second()->machine;
   const auto rest = [&](const char* what, std::uint64_t value) {
-    rig_.report(Record{.kind = RecordKind::rest_state, .text = rig_.text(what), .c = value});
+    rig_.report(Record{.kind = RecordKind::rest_state,
+                       .a = rest_number(device),
+                       .text = rig_.text(what),
+                       .c = value});
   };
   std::uint32_t lines = 0;
   const bool has_pwr = vocab::has_pwr_control(machine.config().gpu_id);

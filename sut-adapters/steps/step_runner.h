@@ -95,8 +95,12 @@ class StepRunner {
   void stuck(const char* who);
   void end_state();
   enum class DeviceState : std::uint8_t { asleep, left };
-  [[nodiscard]] bool device_sleeps(std::size_t rest_begin) const;
-  void report_device(DeviceState state);
+  [[nodiscard]] bool device_sleeps(std::uint32_t device, std::size_t rest_begin) const;
+  void report_device(std::uint32_t device, DeviceState state);
+  /// GPU `device`, from 0, in a rest_state record.
+  [[nodiscard]] std::uint32_t rest_number(std::uint32_t device) const {
+    return program_.devices == 1 ? 0 : device + 1;
+  }
   void query_states();
   void read_buffers();
   void read_buffer(std::uint32_t step);
