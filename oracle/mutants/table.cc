@@ -108,6 +108,7 @@ extern const Mutant kReplyFaultIgnored;
 extern const Mutant kRequestLeftAlone;
 extern const Mutant kResetAsksForAnother;
 extern const Mutant kResetBlamesWhoWaits;
+extern const Mutant kResetEndsBoth;
 extern const Mutant kResetKillsAll;
 extern const Mutant kRootReferenceKept;
 extern const Mutant kSecondUnplugPutsHeap;
@@ -172,8 +173,9 @@ std::span<const Mutant> table() {
       kPriorityUpsideDown, kProgressTimerIgnored, kProtectedFaultIgnored, kProtectedNeedsPrivilege,
       kProtectedWithoutBuffer, kProtmBufferNotNamed, kProtmEventsMasked, kQueryUnchecked,
       kQueuesFaultIgnored, kQueuesReadTwice, kRegionNotLocked, kReplyFaultIgnored,
-      kRequestLeftAlone, kResetAsksForAnother, kResetBlamesWhoWaits, kResetKillsAll,
-      kRootReferenceKept, kSecondUnplugPutsHeap, kSectionInNormalMemory, kSectionWantsHeap,
+      kRequestLeftAlone, kResetAsksForAnother, kResetBlamesWhoWaits, kResetEndsBoth,
+      kResetKillsAll, kRootReferenceKept, kSecondUnplugPutsHeap, kSectionInNormalMemory,
+      kSectionWantsHeap,
       kSessionNeverYields, kSessionOutlivesReset, kShortSessionMissed, kSilentSlotCostsAll,
       kSleepIgnored, kSlotReferenceKept, kSlotsUnlike, kSlowExitGivenUp, kSlowToGiveUp,
       kStreamTruncated, kSubmitFaultIgnored, kSubmitUnchecked, kSuspendBufferHandle,
