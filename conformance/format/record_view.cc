@@ -60,6 +60,9 @@ class Viewer {
 
   RecordView view() {
     view_.what = contract::record_name(r_);
+    // Of the GPU's records, where there are two.
+    const bool gpus = r_.kind == RecordKind::machine || r_.device != 0;
+    if (gpus && program_.devices > 1) number("gpu", r_.device + 1u);
     if (r_.kind == RecordKind::machine) machine();
     else if (!operations()) others();
     return std::move(view_);

@@ -71,6 +71,21 @@ TEST_CASE("trace_text: records print with names") {
   has("  event               step $v returned\n");
 }
 
+TEST_CASE("trace_text: records of a GPU say whose they are where there are two") {
+  Program p = program();
+  Trace t = trace();
+  CHECK(trace_text(t, p).find("gpu=") == std::string::npos);
+  p.devices = 2;
+  const std::string first = trace_text(t, p);
+  CHECK(first.find("as_command          gpu=1 as=1 command=LOCK") != std::string::npos);
+  CHECK(first.find("step_started        actor=ui") != std::string::npos);
+  for (Record& r : t.records) r.device = r.kind == RecordKind::machine ? 1 : 0;
+  t.records.push_back(Record{.kind = RecordKind::rest_state, .a = 2, .text = 1, .c = 7});
+  const std::string second = trace_text(t, p);
+  CHECK(second.find("as_command          gpu=2 as=1 command=LOCK") != std::string::npos);
+  CHECK(second.find("gpu=2 value=7") != std::string::npos);
+}
+
 TEST_CASE("trace_text: every observation and every record kind has a name and prints") {
   const Program p = program();
   for (std::uint32_t kind = 0; kind < static_cast<std::uint32_t>(ObservationKind::count); ++kind) {
