@@ -104,15 +104,23 @@ std::int64_t DrmFiles::map_store(std::uint64_t mapping, std::uint64_t offset,
 
 // --- memory pressure -----------------------------------------------------------------------------
 
+// Assumption: who comes first is asked first, and the next for what is left.
+// Source: mm/shrinker.c shrink_slab(), which asks all that are registered.
 std::int64_t DrmFiles::reclaim(std::uint64_t pages) {
-  DrmNode& node = *nodes_.front();
-  if (!node.published) return -ENOENT;
-  if (node.ops->shrink == nullptr) return -EOPNOTSUPP;
-  ++node.reclaims;
-  const std::uint64_t freed = node.ops->shrink(node.driver, pages);
-  --node.reclaims;
-  kernel_.wake_up_all(node.reclaims_end);
-  return static_cast<std::int64_t>(freed);
+  bool asked = false;
+  std::uint64_t freed = 0;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    DrmNode& node = *nodes_[i];
+    if (!node.published) continue;
+    if (asked && freed >= pages) break;
+    if (node.ops->shrink == nullptr) return -EOPNOTSUPP;
+    asked = true;
+    ++node.reclaims;
+    freed += node.ops->shrink(node.driver, pages - freed);
+    --node.reclaims;
+    kernel_.wake_up_all(node.reclaims_end);
+  }
+  return asked ? static_cast<std::int64_t>(freed) : -ENOENT;
 }
 
 void DrmFiles::withdraw(DrmNode& node) {

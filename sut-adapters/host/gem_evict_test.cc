@@ -77,4 +77,30 @@ TEST_CASE("DrmFiles: memory pressure needs a device, and the device goes when it
   CHECK(asked == 4);
 }
 
+TEST_CASE("DrmFiles: memory pressure asks the next device for what the first did not give") {
+  DrmBench b;
+  DrmImpl second(*b.core, b.kernel().device());
+  second.set_driver(&b);
+  contract::DrmDriverOps ops = b.ops;
+  b.ops.shrink = [](void* d, std::uint64_t pages) {
+    static_cast<DrmBench*>(d)->seen[0] = pages;
+    return std::uint64_t{3};
+  };
+  ops.shrink = [](void* d, std::uint64_t pages) {
+    static_cast<DrmBench*>(d)->seen[1] = pages;
+    return std::uint64_t{2};
+  };
+  second.drm_dev_init(&ops);
+  second.drm_register(&ops);
+  CHECK(b.step([&] { return b.drm->sys_reclaim(4); }) == 2);   // the first has no node
+  CHECK(b.seen[1] == 4);
+  b.drm->drm_register(&b.ops);
+  CHECK(b.step([&] { return b.drm->sys_reclaim(4); }) == 5);
+  CHECK(b.seen[0] == 4);
+  CHECK(b.seen[1] == 1);
+  b.seen[1] = 0;
+  CHECK(b.step([&] { return b.drm->sys_reclaim(3); }) == 3);
+  CHECK(b.seen[1] == 0);   // nothing is left to ask for
+}
+
 }  // namespace protm::host
