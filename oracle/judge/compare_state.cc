@@ -116,7 +116,8 @@ bool sleeps_at(const Trace& trace, std::size_t index) {
   for (std::size_t i = index; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind != RecordKind::rest_state) break;
-    if (r.device == trace.records[index].device && trace.text(r.text) == "rpm_active") return r.c == 0;
+    if (r.device != trace.records[index].device) continue;
+    if (trace.text(r.text) == "rpm_active") return r.c == 0;
   }
   return false;
 }
