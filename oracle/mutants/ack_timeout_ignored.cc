@@ -16,6 +16,15 @@ class AckTimeoutIgnored : public reference::Sched {
     update.timed_out = 0;
     return true;
   }
+  /// Who was told to go counts as gone: kept on its slot, the next one would be put on a slot that
+  /// does not exist, behind the end of the table.
+  void unbind(const Ptr<Group>& group) override {
+    using reference::GroupState;
+    if (group->csg_id >= 0 && group->state == GroupState::active) {
+      group->state = can_run(group) ? GroupState::suspended : GroupState::terminated;
+    }
+    Sched::unbind(group);
+  }
 };
 
 }  // namespace
