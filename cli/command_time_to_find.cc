@@ -182,6 +182,23 @@ std::optional<TimeRow> hunt(const Prey& prey, std::uint64_t seed, const Bench& b
   return row;
 }
 
+bool of_a_design(const std::string& name) {
+  const auto table = mutants::table_of_designs();
+  return std::any_of(table.begin(), table.end(), [&](const mutants::Mutant& m) {
+    return m.name == name || "mutant:" + std::string(m.name) == name;
+  });
+}
+
+std::string hunted_nowhere(const std::string& name) {
+  return "'" + name + "' is a mutant of a design, and no engine draws the calls of one\n"
+         "  = expected a switch, or a mutant of the reference as posted";
+}
+
+std::string unknown(const std::string& name) {
+  return "no switch and no mutant '" + name +
+         "'\n  = expected one of `protm list --switches` or `--mutants`";
+}
+
 /// Those that --only names, with commas; all when it names none. Nothing after an error.
 std::optional<std::vector<Prey>> chosen(const std::string& only, std::vector<Prey> all,
                                         Console console) {
@@ -194,8 +211,7 @@ std::optional<std::vector<Prey>> chosen(const std::string& only, std::vector<Pre
       return p.name == name || p.candidate == name;
     });
     if (found == all.end()) {
-      bad_input(console, "--only: no switch and no mutant '" + name +
-                             "'\n  = `protm list --switches` and `--mutants` print them");
+      bad_input(console, "--only: " + (of_a_design(name) ? hunted_nowhere(name) : unknown(name)));
       return std::nullopt;
     }
     some.push_back(*found);

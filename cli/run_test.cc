@@ -15,6 +15,7 @@
 #include "cli/typed_line.h"
 #include "conformance/runner/catalogue_check.h"
 #include "fuzzers/lib/scratch_folder.h"
+#include "oracle/mutants/mutants.h"
 
 namespace protm::cli {
 namespace {
@@ -35,6 +36,23 @@ TEST_CASE("agree: a candidate that does not count its edges has no coverage, and
     CHECK(seen.out.empty());
     CHECK(seen.err == "protm: error: series-v1:none does not count the edges of its code\n"
                       "  = expected --sut=linux-uml:TREE\n");
+  }
+}
+
+TEST_CASE("time-to-find: --only says whom it does not know, and who is not hunted") {
+  const Seen nobody = type({"time-to-find", "--only=SCHED-20,nobody"});
+  CHECK(nobody.code == 2);
+  CHECK(nobody.out.empty());
+  CHECK(nobody.err == "protm: error: --only: no switch and no mutant 'nobody'\n"
+                      "  = expected one of `protm list --switches` or `--mutants`\n");
+  // `list --mutants` prints those as well.
+  const std::string design(mutants::table_of_designs().front().name);
+  for (const std::string& name : {design, "mutant:" + design}) {
+    const Seen seen = type({"time-to-find", "--only=" + name});
+    CHECK(seen.code == 2);
+    CHECK(seen.err == "protm: error: --only: '" + name + "' is a mutant of a design, and no "
+                      "engine draws the calls of one\n  = expected a switch, or a mutant of the "
+                      "reference as posted\n");
   }
 }
 
