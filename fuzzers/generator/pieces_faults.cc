@@ -130,6 +130,53 @@ void entry_meets_reset(Scene& scene) {
   client.wait(job, 8'000 * kMs);
 }
 
+/// A slot falls silent in the tick that grants: that of a neighbour who goes, or of who moves up.
+void silent_at_grant(Scene& scene) {
+  Random& random = scene.random;
+  Client& client = only_client(scene);
+  client.add_group(Urgency::all_medium, 1);
+  client.add_group(Urgency::low_and_medium, 1, Protection::yes);
+  if (random.percent(40)) client.add_group(Urgency::low_and_medium, 1);
+  if (client.groups() < 2) return;
+  vocab::MachineFault fault;
+  fault.kind = random.percent(70) ? FaultKind::lose_ack : FaultKind::late_ack;
+  fault.target = target(random.percent(70) ? AckTarget::csg_state : AckTarget::csg_ep_cfg);
+  fault.nth = static_cast<std::uint32_t>(random.between(2, 6));
+  if (fault.kind == FaultKind::late_ack) fault.value_ns = random.between(110, 400) * kMs;
+  scene.add_fault(fault);
+  client.submit(0, 0, {.least_ns = 1'000 * kMs, .most_ns = 2'500 * kMs});
+  const std::uint32_t asks =
+      submit_region(scene, client, 1, 0, 0, {.least_ns = kMs, .most_ns = 20 * kMs});
+  if (client.groups() > 2) client.submit(2, 0, {.least_ns = 100 * kMs, .most_ns = 600 * kMs});
+  // The tick that ends it grants.
+  const Trigger asked = after(EventKind::protm_pend_raised, 0, random.between(1, 40) * kMs);
+  client.destroy_group(scene.stranger("end"), 0, asked);
+  client.wait(asks, 8'000 * kMs);
+}
+
+/// An exit that takes nearly as long as a driver waits for one, by a machine that is only slow.
+void slow_exits(Scene& scene) {
+  Random& random = scene.random;
+  Client& client = only_client(scene);
+  client.add_group(Urgency::all_medium, 1, Protection::yes);
+  if (random.percent(40)) client.add_group(Urgency::low_and_medium, 1);
+  // 505 ms are waited for, and the exit is asked for after 5 ms.
+  const std::uint64_t exit_ns = random.percent(70) ? random.between(490, 499) * kMs
+                                                   : random.between(90, 490) * kMs;
+  scene.program.machine.set_latency(vocab::Latency::protm_exit, exit_ns);
+  if (client.groups() > 1) client.submit(1, 0, {.least_ns = kMs, .most_ns = 60 * kMs});
+  const std::uint32_t job =
+      submit_region(scene, client, 0, 0, 0, {.least_ns = 40 * kMs, .most_ns = 400 * kMs});
+  const std::uint32_t outsider = scene.outsider();
+  const Trigger when = inside(0, 20 * kMs, random);
+  switch (random.below(4)) {
+    case 0: client.destroy_vm(outsider, when); break;
+    case 1: client.destroy_group(outsider, 0, when); break;
+    default: client.rebind(outsider, when); break;
+  }
+  client.wait(job, 8'000 * kMs);
+}
+
 /// A protected fault, and a second one behind the reset, whose line comes down sooner or later.
 void faults_in_a_row(Scene& scene) {
   Random& random = scene.random;

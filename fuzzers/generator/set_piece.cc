@@ -70,8 +70,15 @@ constexpr std::uint32_t kPercent = 8;
 /// two is held at a reference or at the lock of the list.
 void heaps_meet(Scene& scene) {
   Random& random = scene.random;
+  const bool opens = random.percent(50);
+  // A search for the very heap that has lost its last reference and still stands in the list.
+  const bool dying = !opens && random.percent(30);
+  const bool at_list = opens || dying;
+  // The two worst places: the owner between its last reference and the list, a search that holds a
+  // reference of the heap it passes.
+  const bool worst = dying || random.percent(50);
   // Of two who start at once the first one runs, until it is held.
-  const bool owner_first = random.percent(50);
+  const bool owner_first = worst ? at_list : random.percent(50);
   const std::uint32_t a = scene.builder.add_actor(owner_first ? "owner" : "other", false);
   const std::uint32_t b = scene.builder.add_actor(owner_first ? "other" : "owner", false);
   const std::uint32_t owner = owner_first ? a : b;
@@ -83,8 +90,7 @@ void heaps_meet(Scene& scene) {
   const std::uint32_t last = add_heap("two");
   const Trigger both = after(EventKind::step_returned, last, 0);
   scene.builder.add(owner, Make(NodeType::heap_unregister).ref("heap", first), both);
-  const std::string name = random.percent(70) ? "two" : "one";
-  const bool opens = random.percent(50);
+  const std::string name = !dying && (worst || random.percent(70)) ? "two" : "one";
   if (opens) {
     const std::uint32_t file =
         scene.builder.add(other, Make(NodeType::heap_open).text("name", "one"), both);
@@ -110,15 +116,13 @@ void heaps_meet(Scene& scene) {
   constexpr std::uint32_t kWeights[] = {4, 1, 4, 1};
   const std::uint64_t lines = random.percent(75) ? 1 : 2;
   for (std::uint64_t i = 0; i < lines; ++i) {
-    // Mostly the two worst places: the owner between its last reference and the list, a search
-    // that holds a reference of the heap it passes.
-    const bool worst = random.percent(40);
-    const At& at = worst ? kPoints[opens ? 2 : 0] : kPoints[random.weighted(kWeights)];
-    const bool owners = worst ? opens : random.percent(50);
+    const bool there = worst && i == 0;
+    const At& at = there ? kPoints[at_list ? 2 : 0] : kPoints[random.weighted(kWeights)];
+    const bool owners = there ? at_list : random.percent(50);
     // To register a heap takes the lock as well.
     const bool again = owners && std::string_view(at.object) == "heap_list_lock";
-    // A search comes to the heaps that were there before first.
-    const std::uint64_t count = random.percent(50) ? 1 : 2;
+    // A search comes first to the heap that was there before.
+    const std::uint64_t count = there ? (at_list ? 1 : 2) : random.between(1, 2);
     until(scene, ScheduleEntry::Verb::let, {owners ? owner : other, {}}, at.kind, at.object,
           static_cast<std::uint32_t>(count + (again ? 2 : 0)));
   }
@@ -288,6 +292,16 @@ constexpr std::array kPieces{
     SetPiece{"entry-fails", 2, entry_fails},
     SetPiece{"entry-meets-reset", 3, entry_meets_reset},
     SetPiece{"faults-in-a-row", 3, faults_in_a_row},
+    SetPiece{"cut-blocks", 3, cut_blocks},
+    SetPiece{"memory-pressure", 4, memory_pressure},
+    SetPiece{"user-page", 2, user_page},
+    SetPiece{"labels", 1, labels},
+    SetPiece{"odd-heap-calls", 2, odd_heap_calls},
+    SetPiece{"odd-tilers", 4, odd_tilers},
+    SetPiece{"short-sessions", 3, short_sessions},
+    SetPiece{"no-progress", 2, no_progress},
+    SetPiece{"silent-at-grant", 3, silent_at_grant},
+    SetPiece{"slow-exits", 2, slow_exits},
 };
 
 }  // namespace

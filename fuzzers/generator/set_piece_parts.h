@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What set pieces are made of: one client, moments inside a session, lines of a schedule; and the
 // pieces that have a file of their own: pieces_start.cc about the device, pieces_turns.cc about
-// slots and ticks, pieces_faults.cc about what goes wrong at and in sessions.
+// slots and ticks, pieces_faults.cc about what goes wrong at and in sessions, pieces_memory.cc
+// about mappings, pieces_odd.cc about values that topics hardly ever draw.
 // Leaves out: which piece a seed is (set_piece.h).
 #pragma once
 
@@ -43,5 +44,17 @@ void binds_of_two(Scene& scene);
 void entry_fails(Scene& scene);
 void entry_meets_reset(Scene& scene);
 void faults_in_a_row(Scene& scene);
+void silent_at_grant(Scene& scene);
+void slow_exits(Scene& scene);
+// pieces_memory.cc
+void cut_blocks(Scene& scene);
+void memory_pressure(Scene& scene);
+void user_page(Scene& scene);
+void labels(Scene& scene);
+// pieces_odd.cc
+void odd_heap_calls(Scene& scene);
+void odd_tilers(Scene& scene);
+void short_sessions(Scene& scene);
+void no_progress(Scene& scene);
 
 }  // namespace protm::fuzz
