@@ -116,18 +116,19 @@ bool sleeps_at(const Trace& trace, std::size_t index) {
   for (std::size_t i = index; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
     if (r.kind != RecordKind::rest_state) break;
-    if (r.device != trace.records[index].device) continue;
+    if (r.a != trace.records[index].a) continue;
     if (trace.text(r.text) == "rpm_active") return r.c == 0;
   }
   return false;
 }
 std::size_t resets_in_last_second(const Trace& trace, std::size_t index) {
   const std::uint64_t now_ns = trace.records[index].time_ns;
+  const std::uint32_t gpu = trace.records[index].a;
   const auto end = trace.records.begin() + static_cast<std::ptrdiff_t>(index);
   return static_cast<std::size_t>(
       std::count_if(trace.records.begin(), end, [&](const Record& r) {
         return is(r, vocab::ObservationKind::reset_started) &&
-               r.device == trace.records[index].device && r.time_ns + vocab::kSec > now_ns;
+               (gpu == 0 || r.device + 1u == gpu) && r.time_ns + vocab::kSec > now_ns;
       }));
 }
 

@@ -334,6 +334,7 @@ Fates fates_of(const Program& program, const Trace& trace) {
     Fates own = Reader(views.program(device), views.trace(device)).read();
     out.touched.merge(own.touched);
     out.died.merge(own.died);
+    out.bad_at_rest.merge(own.bad_at_rest);
     out.own_fault.merge(own.own_fault);
     out.faulted_queues.merge(own.faulted_queues);
     out.page_faulted.merge(own.page_faulted);
