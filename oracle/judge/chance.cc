@@ -332,20 +332,28 @@ class Chance {
     });
   }
 
-  /// Which faults of the kernel's services a call met on its way.
-  static std::set<std::uint32_t> faults_met(const Trace& trace, std::size_t returned) {
+  /// Which faults of the kernel's services were met from record `begin` on, until `end`.
+  static std::set<std::uint32_t> faults_met(const Trace& trace, std::size_t begin,
+                                            std::size_t end) {
     std::set<std::uint32_t> out;
-    const std::size_t begin = start_of(trace, trace.records[returned].b);
-    for (std::size_t i = begin; i < returned; ++i) {
+    for (std::size_t i = begin; i < end; ++i) {
       if (trace.records[i].kind == RecordKind::fault_applied) out.insert(trace.records[i].a);
     }
     return out;
   }
   /// A call that several faults hit, or one and its own arguments, fails with the error of whichever
-  /// its steps come to first.
+  /// its steps come to first. A candidate that met none has refused what the oracle would have done,
+  /// unless that fault was spent on a call of before.
   [[nodiscard]] bool met_another_fault(const Finding& f) const {
-    return faults_met(c_.candidate, *f.candidate_record) !=
-           faults_met(c_.oracle, *f.oracle_record);
+    const std::size_t returned = *f.candidate_record;
+    const std::size_t begin = start_of(c_.candidate, c_.candidate.records[returned].b);
+    const auto here = faults_met(c_.candidate, begin, returned);
+    const auto there = faults_met(
+        c_.oracle, start_of(c_.oracle, c_.oracle.records[*f.oracle_record].b), *f.oracle_record);
+    if (!here.empty()) return here != there;
+    const auto spent = faults_met(c_.candidate, 0, begin);
+    return !there.empty() &&
+           std::includes(spent.begin(), spent.end(), there.begin(), there.end());
   }
 
   /// A scan that waits for the end of a session, or for who waits for that, finds what is left then;

@@ -472,6 +472,12 @@ TEST_CASE("chance: a call that several faults hit fails by one of them") {
   CHECK(left(run({2}, -EINVAL), run({2, 1}, 0)) == 1);
   CHECK(left(run({}, -EINVAL), run({1}, -EMFILE)) == 0);   // or by what is wrong with the call
   CHECK(left(run({}, -EINVAL), run({}, -EMFILE)) == 1);
+  CHECK(left(run({1}, -EMFILE), run({}, -EINVAL)) == 1);
+  TraceBuilder spent;
+  spent.started(w.bind).record(RecordKind::fault_applied, {.a = 1}).returned(w.bind, -ENOMEM);
+  spent.started(w.create).returned(w.create, -EINVAL);
+  CHECK(left(run({1}, -EMFILE), spent) == 0);
+  CHECK(left(run({1, 2}, -EMFILE), spent) == 1);
   CHECK(left(run({}, 0), run({1}, -EMFILE)) == 1);
 }
 
