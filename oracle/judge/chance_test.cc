@@ -571,6 +571,12 @@ TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs"
   plain.started(w.create);
   CHECK(left(plain, -ENODEV) == 1);
   CHECK(left(plain, -ETIMEDOUT) == 1);
+  TraceBuilder lost;
+  lost.saw(K::rule_reset_leaves_protm).started(w.create);
+  CHECK(left(lost, -ENODEV) == 0);
+  TraceBuilder found;
+  found.saw(K::rule_reset_leaves_protm).saw(K::reset_completed).started(w.create);
+  CHECK(left(found, -ENODEV) == 1);
   TraceBuilder going;
   going.started(w.unbind).started(w.create);
   CHECK(left(going, -ENODEV) == 0);

@@ -354,6 +354,9 @@ bool going_at(const Program& program, const Trace& trace, std::size_t index) {
   };
   for (std::size_t i = 0; i < index; ++i) {
     const Record& r = trace.records[i];
+    // A reset that does not get the GPU out is the last but one thing that is tried.
+    if (r.device == device && is(r, K::rule_reset_leaves_protm)) going = true;
+    if (r.device == device && is(r, K::reset_completed)) going = false;
     if (r.kind != RecordKind::step_started && r.kind != RecordKind::step_returned) continue;
     const NodeType type = step_type(program, r.b);
     if (!concerns(r.b)) continue;

@@ -26,7 +26,8 @@ struct Fates {
 };
 [[nodiscard]] Fates fates_of(const contract::Program& program, const contract::Trace& trace);
 
-/// Whether the device that the step of record `index` speaks to was on its way out, or away, then.
+/// Whether the device that the step of record `index` speaks to was on its way out, or away, then:
+/// by a step, or because a reset left it in protected mode.
 [[nodiscard]] bool going_at(const contract::Program& program, const contract::Trace& trace,
                             std::size_t index);
 /// Whether that GPU was refusing to leave protected mode, took as long for it as a driver waits, or

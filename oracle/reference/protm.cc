@@ -41,13 +41,17 @@ int Protm::gate_enter() {
   k_.down_read(lock_);
   // The semaphore keeps entries out from here on; a session that began before has to end.
   if (!window_ || !d_.gpu->protm_active()) return 0;
-  const auto outside = [this] { return !d_.gpu->protm_active(); };
-  if (k_.poll(outside, kPollUs, kNaturalExitUs) == 0) return 0;
+  // A device that is lost meanwhile has no registers any more; who waits here is in no section of
+  // it, so the unplug does not wait.
+  const auto gone = [this] { return d_.lost() || !d_.powered(); };
+  const auto outside = [&] { return gone() || !d_.gpu->protm_active(); };
+  const auto passed = [&] { return gone() ? give_up() : 0; };
+  if (k_.poll(outside, kPollUs, kNaturalExitUs) == 0) return passed();
   // A reset under way asks for the exit itself, and gets the GPU out when that is refused: who
   // comes beside it has done nothing that it should fail for.
   constexpr std::uint64_t kResetUs = kForcedExitMs * 1000;
   const bool beside_reset = d_.reset_is_pending();
-  if (beside_reset && k_.poll(outside, kPollUs, kResetUs) == 0) return 0;
+  if (beside_reset && k_.poll(outside, kPollUs, kResetUs) == 0) return passed();
   // Firmware that a reset has stopped answers no PING; only the reset gets the GPU out.
   if (!d_.reset_is_pending() && force_exit()) return 0;
   return give_up();
