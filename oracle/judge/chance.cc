@@ -431,14 +431,16 @@ class Chance {
     const auto behind_destroy = [&](const Trace& trace, std::size_t record) {
       return vm_destroyed_at(trace, got->b, record);
     };
-    const auto done_before = [&](const Trace& trace, const Record& r) {
+    // A bind that was waiting then has the VM until it is through.
+    const bool binds = step_type(c_.program, got->b) == NodeType::vm_bind;
+    const auto done_before = [&](const Trace& trace, const Record& r, std::size_t at) {
       return static_cast<std::int64_t>(r.c) >= 0 &&
-             !behind_destroy(trace, start_of(trace, r.b));
+             !behind_destroy(trace, binds ? start_of(trace, r.b) : at);
     };
     if ((failed(got, EINVAL) && behind_destroy(c_.candidate, *f.candidate_record) &&
-         done_before(c_.oracle, *want)) ||
+         done_before(c_.oracle, *want, *f.oracle_record)) ||
         (failed(want, EINVAL) && behind_destroy(c_.oracle, *f.oracle_record) &&
-         done_before(c_.candidate, *got))) {
+         done_before(c_.candidate, *got, *f.candidate_record))) {
       return true;
     }
     const auto errno_of = [](const Record* r) { return static_cast<std::int64_t>(r->c); };

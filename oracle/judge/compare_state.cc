@@ -110,17 +110,6 @@ std::vector<std::size_t> rest_records(const Trace& trace, std::string_view text,
   return out;
 }
 
-/// Whether the GPU sleeps at the rest record `index`: a reset that is pending is done by the next
-/// resume then. Source: panthor_device.c panthor_device_resume() (7.3).
-bool sleeps_at(const Trace& trace, std::size_t index) {
-  for (std::size_t i = index; i < trace.records.size(); ++i) {
-    const Record& r = trace.records[i];
-    if (r.kind != RecordKind::rest_state) break;
-    if (r.a != trace.records[index].a) continue;
-    if (trace.text(r.text) == "rpm_active") return r.c == 0;
-  }
-  return false;
-}
 std::size_t resets_in_last_second(const Trace& trace, std::size_t index) {
   const std::uint64_t now_ns = trace.records[index].time_ns;
   const std::uint32_t gpu = trace.records[index].a;
@@ -133,18 +122,12 @@ std::size_t resets_in_last_second(const Trace& trace, std::size_t index) {
 }
 
 /// Whether it says nothing that a reset is pending at rest in one run: at the limit of a Program one
-/// may be left to do, of resets that follow each other without an end one is under way, and while
-/// the device is `bound` it may sleep.
-bool reset_may_wait(const Comparison& c, std::size_t oracle, std::size_t candidate, bool bound) {
-  const Record& want = c.oracle.records[oracle];
-  const Record& got = c.candidate.records[candidate];
-  if (std::max(want.time_ns, got.time_ns) >= kMaxTimeNs) return true;
-  if (bound && ((want.c != 0 && sleeps_at(c.oracle, oracle)) ||
-                (got.c != 0 && sleeps_at(c.candidate, candidate)))) {
-    return true;
-  }
-  return resets_in_last_second(c.oracle, oracle) > 1 &&
-         resets_in_last_second(c.candidate, candidate) > 1;
+/// may be left to do, and of resets that follow each other without an end one is under way.
+bool reset_may_wait(const Comparison& c, std::size_t oracle, std::size_t candidate) {
+  const std::uint64_t end_ns = std::max(c.oracle.records[oracle].time_ns,
+                                        c.candidate.records[candidate].time_ns);
+  return end_ns >= kMaxTimeNs || (resets_in_last_second(c.oracle, oracle) > 1 &&
+                                  resets_in_last_second(c.candidate, candidate) > 1);
 }
 
 void compare_rest_text(Comparison& c, std::string_view text, std::uint32_t gpu) {
@@ -154,7 +137,7 @@ void compare_rest_text(Comparison& c, std::string_view text, std::uint32_t gpu) 
   for (std::size_t i = 0; i < n; ++i) {
     const Record& want = c.oracle.records[oracle[i]];
     const Record& got = c.candidate.records[candidate[i]];
-    if (text == "reset_pending" && reset_may_wait(c, oracle[i], candidate[i], i == 0)) continue;
+    if (text == "reset_pending" && reset_may_wait(c, oracle[i], candidate[i])) continue;
     c.count("rest-state");
     if (want.c == got.c) continue;
     c.findings.push_back(Finding{.from = FindingClass::comparison,

@@ -79,7 +79,10 @@ void LostTime::take(std::size_t index, const Seats& seats) {
 bool LostTime::crowded_out(std::uint32_t group, std::uint64_t end_ns) const {
   if (!is_group(group)) return false;
   std::vector<Part> parts;
-  for (const Span& stall : stalls_) parts.emplace_back(stall.from_ns, stall.to_ns);
+  // One alone leaves a job a second of its own, which is what a case may be about.
+  if (stalls_.size() > 1) {
+    for (const Span& stall : stalls_) parts.emplace_back(stall.from_ns, stall.to_ns);
+  }
   for (const Span& stay : sessions_) {
     if (stay.group == group || !is_group(stay.group)) continue;
     if (priority_of(stay.group) < priority_of(group)) continue;

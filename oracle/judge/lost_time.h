@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How much of the five seconds that a job has others kept its group from running: the sessions of
 // groups that it does not outrank, a request for protected mode of its own that waits while a group
-// of a higher priority has work, and a driver that waits for the ack of PROTM_ENTER that was lost.
+// of a higher priority has work, and a driver that waits for one ack of PROTM_ENTER that was lost
+// after the other.
 // Leaves out: turns on a slot, of which a tick gives everybody some.
 // Source: panthor_sched.c JOB_TIMEOUT_MS, queue_timeout_work(); patch 7/8, tick_ctx_enter_protm().
 #pragma once
