@@ -272,7 +272,7 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a group suspended while pending asks agai
   }
 }
 
-TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a reset that ends during a session leaves nobody to see acks") {
+TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a reset that ends in a session leaves nobody to see acks") {
   machine.inject({.kind = vocab::FaultKind::stuck_reset, .value_ns = 10 * vocab::kSec});
   write(vocab::kGpuCommand, vocab::kGpuCommandSoftReset);
   wait(100 * kMs);

@@ -341,9 +341,9 @@ class Chance {
     }
     return out;
   }
-  /// A call that several faults hit, or one and its own arguments, fails with the error of whichever
-  /// its steps come to first. A candidate that met none has refused what the oracle would have done,
-  /// unless that fault was spent on a call of before.
+  /// A call that several faults hit, or one and its own arguments, fails with the error of
+  /// whichever its steps come to first. A candidate that met none has refused what the oracle would
+  /// have done, unless that fault was spent on a call of before.
   [[nodiscard]] bool met_another_fault(const Finding& f) const {
     const std::size_t returned = *f.candidate_record;
     const std::size_t begin = start_of(c_.candidate, c_.candidate.records[returned].b);
@@ -356,8 +356,9 @@ class Chance {
            std::includes(spent.begin(), spent.end(), there.begin(), there.end());
   }
 
-  /// A scan that waits for the end of a session, or for who waits for that, finds what is left then;
-  /// who holds its locks is passed over. Source: panthor_gem.c (7.3), panthor_gem_shrinker_scan().
+  /// A scan that waits for the end of a session, or for who waits for that, finds what is left
+  /// then; who holds its locks is passed over. Source: panthor_gem.c (7.3),
+  /// panthor_gem_shrinker_scan().
   [[nodiscard]] bool scanned_beside_session(const Trace& trace, std::size_t returned) const {
     const std::uint32_t step = trace.records[returned].b;
     const std::uint32_t device = device_of_step(c_.program, step);
@@ -392,8 +393,8 @@ class Chance {
     return c_.program.steps[last].actor != c_.program.steps[step].actor;
   }
 
-  /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to sleep,
-  /// ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY; EINVAL
+  /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to
+  /// sleep, ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY or
   /// where the group had died by chance. Another error where the call met another fault, another
   /// count where a scan waited beside a session.
   [[nodiscard]] bool call_allows(const Finding& f) const {

@@ -121,8 +121,8 @@ std::size_t resets_in_last_second(const Trace& trace, std::size_t index) {
       }));
 }
 
-/// Whether it says nothing that a reset is pending at rest in one run: at the limit of a Program one
-/// may be left to do, and of resets that follow each other without an end one is under way.
+/// Whether it says nothing that a reset is pending at rest in one run: at the limit of a Program
+/// one may be left to do, and of resets that follow each other without an end one is under way.
 bool reset_may_wait(const Comparison& c, std::size_t oracle, std::size_t candidate) {
   const std::uint64_t end_ns = std::max(c.oracle.records[oracle].time_ns,
                                         c.candidate.records[candidate].time_ns);

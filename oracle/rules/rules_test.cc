@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Goal: no rule that cannot fail. Each rule has a trace that breaks it and one that arms and keeps
-// it (FW-25 and SCHED-48 in forced_exit_test.cc; L2 to L4, I12 and PM-1 in liveness_test.cc; what
-// hardware and firmware are set up with in setup_test.cc); the list at the end is held against
-// rule_table.
+// it (FW-25 and SCHED-48 in forced_exit_test.cc; L1 in l1_test.cc; L2 to L4, I12 and PM-1 in
+// liveness_test.cc; what hardware and firmware are set up with in setup_test.cc); the list at the
+// end is held against rule_table.
 #include <doctest/doctest.h>
 
-#include <functional>
 #include <set>
 #include <string>
 
@@ -583,76 +582,6 @@ TEST_CASE("KBO-9: an access mode that exists, unless user space asks") {
   check_right("KBO-9", p, trace(group, 0x80002));
   check_wrong("KBO-9", p, trace(group, 0x80003), 1);
   CHECK(asked("KBO-9", p, trace(ioctl, 3)).armed == 0);
-}
-
-TEST_CASE("L1: fences signal in time") {
-  World w;
-  const auto trace = [&](std::uint64_t fence_after, std::uint64_t rest_after) {
-    TraceBuilder b;
-    b.started(w.job).returned(w.job, 0);
-    if (fence_after != 0) b.at(fence_after).fence(w.job, 0);
-    b.at(rest_after).record(RecordKind::rest_state, {}, "vms");
-    return b;
-  };
-  check_right("L1", w.program, trace(kMs, kSec));
-  check_wrong("L1", w.program, trace(0, kSec), 1);
-  check_wrong("L1", w.program, trace(20 * kSec, 21 * kSec), 1);
-
-  TraceBuilder at_teardown = trace(0, kSec);
-  at_teardown.after(kMs).fence(w.job, ECANCELED);
-  check_wrong("L1", w.program, at_teardown, 1);
-
-  TraceBuilder dead;
-  dead.started(w.job).returned(w.job, 0).after(kMs);
-  dead.record(RecordKind::group_state, {.a = w.group, .b = 1});
-  check_right("L1", w.program, dead);
-
-  TraceBuilder fault_resets_t;  // the runner stopped at its own T, before the rule's
-  fault_resets_t.started(w.job).returned(w.job, 0).at(10 * kSec).saw(K::fault_applied);
-  fault_resets_t.at(17 * kSec).record(RecordKind::rest_state, {}, "vms");
-  check_right("L1", w.program, fault_resets_t);
-
-  set_list(w.program, w.job, "stream", {make_node(NodeType::i_sync_wait64)});
-  CHECK(asked("L1", w.program, trace(0, kSec)).armed == 0);
-}
-
-TEST_CASE("L1: jobs keep their places while the GPU is down behind a resume that failed") {
-  World w;
-  const auto resume = add_step(w.program, make_node(NodeType::resume));
-  const auto trace = [&](std::int64_t result, bool boots) {
-    TraceBuilder b;
-    b.started(w.job).returned(w.job, 0).started(resume);
-    b.at(kSec).saw(K::mcu_boot_failed).returned(resume, result);
-    if (boots) b.at(2 * kSec).saw(K::mcu_boot);
-    b.at(40 * kSec).record(RecordKind::rest_state, {}, "vms");
-    return b;
-  };
-  check_right("L1", w.program, trace(-ETIMEDOUT, false));
-  check_wrong("L1", w.program, trace(0, false), 1);
-  check_wrong("L1", w.program, trace(-ETIMEDOUT, true), 1);
-}
-
-TEST_CASE("L1: an asynchronous bind has a fence, and is excused with what it waits for") {
-  World w;
-  const auto trace = [&](std::uint64_t fence_after) {
-    TraceBuilder b;
-    b.started(w.job).returned(w.job, 0).started(w.bind).returned(w.bind, 0);
-    b.at(kMs).fence(w.job, 0);
-    if (fence_after != 0) b.at(fence_after).fence(w.bind, 0);
-    return b.at(kSec).record(RecordKind::rest_state, {}, "vms");
-  };
-  const Node waits = make_node(NodeType::bind_unmap, {{"wait", kRef, w.job}});
-  set_list(w.program, w.bind, "ops", {make_node(NodeType::bind_map), waits});
-  CHECK(asked("L1", w.program, trace(0)).armed == 1);  // synchronous: no fence of its own
-  Node& bind = w.program.steps[w.bind].op;
-  bind.fields[*field_index(node_info(NodeType::vm_bind), "flags")] =
-      Value{.kind = kNumber, .number = 1, .text = {}, .list = {}};
-  CHECK(asked("L1", w.program, trace(kMs)).armed == 2);
-  check_right("L1", w.program, trace(2 * kMs));
-  check_wrong("L1", w.program, trace(0), 3);
-
-  set_list(w.program, w.job, "stream", {make_node(NodeType::i_sync_wait64)});
-  CHECK(asked("L1", w.program, trace(0)).armed == 0);
 }
 
 TEST_CASE("rule_table: holds no rule without a trace in these tests") {
