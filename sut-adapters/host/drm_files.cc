@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <vector>
 
 namespace protm::host {
 
@@ -122,6 +123,17 @@ std::int64_t DrmFiles::close(int fd) {
   fds_.erase(it);
   leave(id);
   return 0;  // what a release function answers never reaches the caller (C6)
+}
+
+void DrmFiles::end_process() {
+  std::vector<int> left;
+  for (const auto& [fd, id] : fds_) {
+    const auto file = files_.find(id);
+    if (file == files_.end()) continue;
+    const FileKind kind = file->second.kind;
+    if (kind == FileKind::syncobj || kind == FileKind::sync_file) left.push_back(fd);
+  }
+  for (const int fd : left) (void)close(fd);
 }
 
 DrmNode* DrmFiles::node_by_name(std::string_view name) const {

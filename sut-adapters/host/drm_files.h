@@ -69,6 +69,10 @@ class DrmFiles {
   // system calls; each returns a value or -errno
   std::int64_t open(std::string_view name);
   std::int64_t close(int fd);
+  /// The process ends: a SYNCOBJ_HANDLE_TO_FD that could not answer has left a descriptor whose
+  /// number nobody knows. Closes those kinds only, which no driver can make. Source: drm_ioctl.c
+  /// drm_ioctl(), which copies the answer behind the handler's fd_install().
+  void end_process();
   std::int64_t ioctl(int fd, std::uint32_t cmd, std::uint64_t arg);
   // CPU access of whole words at a multiple of 8; all of them in the object, or none is touched.
   std::int64_t cpu_store(int fd, std::uint64_t mmap_offset, std::uint64_t offset,

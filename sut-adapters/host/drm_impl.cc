@@ -31,6 +31,8 @@ std::int64_t DrmImpl::sys_open(std::string_view name) {
   return core_.syscall([&] { return files_.open(name); });
 }
 
+void DrmImpl::end_process() { files_.end_process(); }
+
 std::int64_t DrmImpl::sys_close(int fd) {
   return core_.syscall([&] { return files_.close(fd); });
 }

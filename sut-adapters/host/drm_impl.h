@@ -32,6 +32,7 @@ class DrmImpl final : public contract::Drm {
   /// "dri", "dri2" or "dma_heap/<name>" -> descriptor or -errno.
   std::int64_t sys_open(std::string_view name);
   std::int64_t sys_close(int fd);
+  void end_process();
   std::int64_t sys_ioctl(int fd, std::uint32_t cmd, std::uint64_t arg);
   /// mmap of a BO through the render node, stores of whole words, munmap.
   std::int64_t sys_cpu_store(int fd, std::uint64_t mmap_offset, std::uint64_t offset,

@@ -360,6 +360,7 @@ void InProcessSut::report_rest(bool after_unbind) {
   if (!after_unbind) return;
   // Exporters that gave up their heap go away now, so that only what a driver keeps is a leak.
   kernel_.run_atomic("rest", [&] {
+    drm_.end_process();
     for (HeapHandle& h : heaps_) {
       if (h.provider == nullptr || h.held) continue;
       drm_.provider_withdraw(h.provider);

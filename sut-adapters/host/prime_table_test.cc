@@ -235,4 +235,21 @@ TEST_CASE("DrmFiles: a syncobj's descriptor shares the syncobj, a sync_file its 
   CHECK(b.ioctl(b.fd, uapi::kIoctlSyncobjTransfer, back) == -ENOENT);
 }
 
+TEST_CASE("DrmFiles: descriptors of syncobjs that nobody closes go with the process") {
+  PrimeBench b;
+  uapi::SyncobjCreate made{.handle = 0, .flags = uapi::kSyncobjCreateSignaled};
+  REQUIRE(b.ioctl(b.fd, uapi::kIoctlSyncobjCreate, made) == 0);
+  uapi::SyncobjHandle arg{};
+  arg.handle = made.handle;
+  REQUIRE(b.ioctl(b.fd, uapi::kIoctlSyncobjHandleToFd, arg) == 0);
+  CHECK(b.close(b.fd) == 0);
+  CHECK(b.live("syncobj") == 1);
+  b.step([&] {
+    b.drm->end_process();
+    return std::int64_t{0};
+  });
+  CHECK(b.live("syncobj") == 0);
+  CHECK(b.close(b.other) == 0);   // a file of the device is not closed by it
+}
+
 }  // namespace protm::host
