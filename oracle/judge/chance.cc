@@ -446,8 +446,9 @@ class Chance {
     }
     const auto errno_of = [](const Record* r) { return static_cast<std::int64_t>(r->c); };
     if (errno_of(got) < 0 && errno_of(want) < 0 && met_another_fault(f)) return true;
+    // Who finds more than the oracle has waited for a lock.
     if (step_type(c_.program, got->b) == NodeType::reclaim && errno_of(got) >= 0 &&
-        errno_of(want) >= 0) {
+        errno_of(want) > errno_of(got)) {
       return scanned_beside_session(c_.candidate, *f.candidate_record) &&
              scanned_beside_session(c_.oracle, *f.oracle_record);
     }

@@ -181,7 +181,8 @@ struct TwoGpus {
     gpu.write32(vocab::kGpuIrqMask.offset, vocab::GpuIrq::reset_completed.mask);
     gpu.write32(vocab::kGpuCommand.offset, 0x101);
   }
-  rig::Rig rig{machine(), std::pmr::new_delete_resource(), rig::Gpus::two};
+  std::pmr::monotonic_buffer_resource memory;   // as a World's: a second GPU goes with all of it
+  rig::Rig rig{machine(), &memory, rig::Gpus::two};
   contract::Trace trace;
   const std::vector<contract::Fault> none;
   rig::Gpu& gpu = *rig.second();
