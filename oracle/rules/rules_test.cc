@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Goal: no rule that cannot fail. Each rule has a trace that breaks it and one that arms and keeps
-// it (FW-25 and SCHED-48 in forced_exit_test.cc; L1 in l1_test.cc; L2 to L4, I12 and PM-1 in
-// liveness_test.cc; what hardware and firmware are set up with in setup_test.cc); the list at the
-// end is held against rule_table.
+// it (FW-25 and SCHED-48 in forced_exit_test.cc; L1 to L4, I12 and PM-1 in liveness_test.cc; what
+// hardware and firmware are set up with in setup_test.cc); the list at the end is held against
+// rule_table.
 #include <doctest/doctest.h>
 
 #include <set>
