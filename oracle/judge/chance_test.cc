@@ -161,6 +161,31 @@ TEST_CASE("chance: a request that waits for a higher priority, or for a lost ack
   CHECK(w.left(stalls(vocab::AckTarget::glb_ping, 2050 * kMs, 2), ETIMEDOUT) == 1);
 }
 
+TEST_CASE("chance: a fault inside touches the group inside where the Program may have caused it") {
+  World w;
+  const auto left = [&] {
+    TraceBuilder b = w.running();
+    b.saw(K::enter_sampled, {.c = 1}).saw(K::protm_active, {.a = 0}).saw(K::protm_fault, {.a = 1});
+    return w.left(b, EINVAL);
+  };
+  CHECK(left() == 1);   // the driver's doing, such as a page that it took away
+  w.program.heap_protected = false;
+  CHECK(left() == 0);
+  w.program.heap_protected = true;
+  w.program.machine.set_switch(vocab::Switch::sync_normal_write_inside,
+                               static_cast<std::uint8_t>(vocab::NormalWrite::protected_fault));
+  CHECK(left() == 0);
+  World faulty;
+  faulty.program.faults.resize(1);
+  faulty.program.faults[0].machine.kind = vocab::FaultKind::protected_fault;
+  std::swap(w, faulty);
+  CHECK(left() == 0);
+  World unmaps;
+  set_list(unmaps.program, unmaps.bind, "ops", {make_node(NodeType::bind_unmap)});
+  std::swap(w, unmaps);
+  CHECK(left() == 0);
+}
+
 TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it is") {
   const World w;
   TraceBuilder theirs = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});

@@ -51,6 +51,28 @@ Reach reach_of(F kind) {
   }
 }
 
+/// Whether the Program itself may make the GPU fault inside: by a fault of the machine, a machine
+/// that faults at writes to normal memory, memory that is not protected, or a mapping that it takes
+/// away. Else it is the driver's doing, and touches nobody.
+bool faults_inside(const Program& program) {
+  using enum vocab::Switch;
+  const auto fault = static_cast<std::uint32_t>(vocab::NormalWrite::protected_fault);
+  if (!program.heap_protected || program.machine.word(gpu_normal_write_inside) == fault ||
+      program.machine.word(sync_normal_write_inside) == fault) {
+    return true;
+  }
+  const bool machine = std::any_of(
+      program.faults.begin(), program.faults.end(), [](const contract::Fault& f) {
+        return !f.host && (f.machine.kind == F::protected_fault ||
+                           f.machine.kind == F::as_fault_inside);
+      });
+  return machine || std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
+           const auto type = static_cast<NodeType>(step.op.type);
+           return type == NodeType::vm_destroy || type == NodeType::tiler_heap_destroy ||
+                  uses_instruction(step.op, NodeType::bind_unmap);
+         });
+}
+
 class Reader {
  public:
   Reader(const Program& program, const Trace& trace)
@@ -67,6 +89,7 @@ class Reader {
     for (const auto& [heap, groups] : users) {
       if (groups.size() > 1) share_heaps_.insert(groups.begin(), groups.end());
     }
+    faults_inside_ = faults_inside(program);
     progress_saved_ = program.machine.word(vocab::Switch::region_progress_saved) ==
                       static_cast<std::uint32_t>(vocab::YesNo::yes);
   }
@@ -257,6 +280,8 @@ class Reader {
         session_ = vocab::kAnySlot;
         break;
       case K::protm_fault:
+        if (faults_inside_) touch(inside(i), i);
+        break;
       case K::exit_refused: touch(inside(i), i); break;
       case K::region_unfinished: {
         const std::uint32_t group = seats_.at(r.a, i).group;
@@ -315,6 +340,7 @@ class Reader {
   LostTime lost_time_;
   std::map<std::uint32_t, std::uint64_t> last_fence_ns_;   ///< by group
   bool progress_saved_ = true;
+  bool faults_inside_ = false;
   std::uint64_t exit_from_ns_ = vocab::kNever;   ///< when an exit began that is not over
   OpenPing ping_;
   Seats seats_;
