@@ -46,7 +46,8 @@ class Chance {
       const auto group = subject(f);
       if (!group) return false;
       if (f.rule != "window" && looked_or_not(f, *group)) return true;
-      // A fence that never comes is nobody's luck.
+      if (waits_for_a_resume(f)) return true;
+      // Another fence that never comes is nobody's luck.
       if (f.rule == "fence" && f.field != "error" && f.field != "order") return false;
       const auto ends = f.event == "group_state" ? &Fates::bad_at_rest : &Fates::died;
       return by_chance(*group, ends) || fault_told_late(f, *group) || exit_given_up(f, *group) ||
@@ -60,7 +61,9 @@ class Chance {
   void fork(const Finding& f) {
     if (f.rule.starts_with("result/") && call_allows(f)) forked_.insert(step_of(f));
     const auto group = f.rule == "fence" ? subject(f) : std::nullopt;
-    if (group && beside_faulted_queue(f, *group)) cut_short_.insert(*group);
+    if (group && (beside_faulted_queue(f, *group) || waits_for_a_resume(f))) {
+      cut_short_.insert(*group);
+    }
   }
   void grow_forks() {
     // Where two move the device, what each does behind that may be in this life of it or the next.
@@ -172,6 +175,14 @@ class Chance {
       if (other != kNoStep && priority(other) > priority(group)) return true;
     }
     return false;
+  }
+
+  /// Behind a resume that failed jobs wait until something wakes the GPU, which nothing may do, and
+  /// so do their requests for protected mode.
+  [[nodiscard]] bool waits_for_a_resume(const Finding& f) const {
+    if (f.rule != "fence" && f.rule != "window") return false;
+    if (f.field == "missing") return down_since_ns(c_.program, c_.candidate) != vocab::kNever;
+    return f.field == "unexpected" && down_since_ns(c_.program, c_.oracle) != vocab::kNever;
   }
 
   [[nodiscard]] bool faulted_in_both(std::uint32_t group) const {
@@ -487,7 +498,7 @@ class Chance {
   Fates oracle_, candidate_;
   std::array<const Fates*, 2> fates_{&oracle_, &candidate_};
   std::set<std::uint32_t> forked_;
-  std::set<std::uint32_t> cut_short_;   ///< groups of which another queue's fault ended a job
+  std::set<std::uint32_t> cut_short_;   ///< groups of which a job did not come to its end by chance
 };
 
 }  // namespace

@@ -186,6 +186,30 @@ TEST_CASE("chance: a fault inside touches the group inside where the Program may
   CHECK(left() == 0);
 }
 
+TEST_CASE("chance: a job may wait behind a resume that failed, where the other run woke the GPU") {
+  World w;
+  const auto resume = add_step(w.program, make_node(NodeType::resume));
+  const auto left = [&](bool powers_off, bool boots, std::string_view field) {
+    TraceBuilder oracle = w.running();
+    oracle.fence(w.job, 0);
+    TraceBuilder candidate = w.running();
+    if (powers_off) candidate.saw(K::power_changed, {.a = 2, .c = 0});
+    else candidate.saw(K::reset_started);
+    candidate.saw(K::mcu_boot_failed);
+    if (boots) candidate.saw(K::mcu_boot);
+    return left_of(w.program, oracle, candidate, {"fence", "fence_signalled", std::string(field)});
+  };
+  CHECK(left(true, false, "missing") == 0);
+  CHECK(left(true, true, "missing") == 1);
+  CHECK(left(true, false, "error") == 1);
+  CHECK(left(false, false, "missing") == 1);   // a reset that fails is the end of the device
+  TraceBuilder told = w.running();
+  told.returned(resume, -ETIMEDOUT);
+  TraceBuilder oracle = w.running();
+  oracle.fence(w.job, 0);
+  CHECK(left_of(w.program, oracle, told, {"fence", "fence_signalled", "missing"}) == 0);
+}
+
 TEST_CASE("chance: a page fault touches the neighbours of its VM, not whose it is") {
   const World w;
   TraceBuilder theirs = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});

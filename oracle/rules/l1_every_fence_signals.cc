@@ -4,9 +4,9 @@
 // rest before T with the fence open has broken it too: nothing is left that could signal it. What
 // signals only because the runner gives everything back does not count.
 // Rests for groups that user space can block for ever (SYNC_WAIT, CALL, raw words), for what
-// waits for one of their jobs, and while the GPU is down behind a system resume that failed: the
-// jobs keep their places until something boots the firmware (panthor_device.c
-// panthor_device_resume(), which resumes the scheduler only where the hardware came up).
+// waits for one of their jobs, and while the GPU is down behind a resume that failed: the jobs keep
+// their places until something boots the firmware (panthor_device.c panthor_device_resume(), which
+// resumes the scheduler only where the hardware came up).
 #include <algorithm>
 #include <map>
 #include <set>
@@ -28,7 +28,6 @@ struct Seen {
   std::set<std::uint32_t> gone;                      // groups that are dead or destroyed
   std::uint64_t last_step_ns = 0;
   std::uint64_t last_fault_ns = 0;
-  std::uint64_t down_since_ns = UINT64_MAX;   // a resume failed then, and nothing booted since
 };
 
 Seen read(const Program& program, const Trace& trace) {
@@ -43,18 +42,13 @@ Seen read(const Program& program, const Trace& trace) {
     } else if (is(r, vocab::ObservationKind::fault_applied) ||
                r.kind == RecordKind::fault_applied) {
       out.last_fault_ns = r.time_ns;
-    } else if (is(r, vocab::ObservationKind::mcu_boot)) {
-      out.down_since_ns = UINT64_MAX;
     } else if (r.kind == RecordKind::step_started ||
                (r.kind == RecordKind::kernel_log && r.sub == kRunnerWakes)) {
       out.last_step_ns = r.time_ns;
     } else if (r.kind == RecordKind::step_returned) {
       out.last_step_ns = r.time_ns;
+      if (static_cast<std::int64_t>(r.c) < 0) continue;
       const NodeType type = step_type(program, r.b);
-      if (static_cast<std::int64_t>(r.c) < 0) {
-        if (type == NodeType::resume) out.down_since_ns = std::min(out.down_since_ns, r.time_ns);
-        continue;
-      }
       if (has_own_fence(program, r.b)) out.accepted.try_emplace(r.b, r.time_ns);
       if (type == NodeType::group_destroy) {
         out.gone.insert(
@@ -77,6 +71,7 @@ RuleResult every_fence_signals(const Program& program, const Trace& trace) {
                                kLimits.fence_per_job_ns * seen.accepted.size();
   // A run may end before T: at rest, because a late fault moved T, or at the limit of a Program.
   const std::uint64_t rest_ns = quiesce_ns(trace);
+  const std::uint64_t down_ns = down_since_ns(program, trace);
   const bool settled = rest_ns >= due_ns ||
                        (rest_ns < kMaxTimeNs && seen.last_fault_ns <= seen.last_step_ns);
   for (const auto& [job, accepted_ns] : seen.accepted) {
@@ -86,7 +81,7 @@ RuleResult every_fence_signals(const Program& program, const Trace& trace) {
     if (out.violation || seen.gone.contains(line)) continue;
     const auto signalled = seen.signalled.find(job);
     if (signalled != seen.signalled.end() && signalled->second <= due_ns) continue;
-    const bool down = seen.down_since_ns <= due_ns && group_of_job(program, job) != kNoStep;
+    const bool down = down_ns <= due_ns && group_of_job(program, job) != kNoStep;
     if (signalled == seen.signalled.end() && (!settled || down)) continue;
     const std::uint64_t at_ns = std::min(due_ns, rest_ns);
     const auto record = std::find_if(

@@ -118,6 +118,10 @@ TEST_CASE("L1: jobs keep their places while the GPU is down behind a resume that
   check_right("L1", w.program, trace(-ETIMEDOUT, false));
   check_wrong("L1", w.program, trace(0, false), 1);
   check_wrong("L1", w.program, trace(-ETIMEDOUT, true), 1);
+  TraceBuilder by_job;   // a wake-up that fails without a step that says so
+  by_job.started(w.job).returned(w.job, 0).saw(K::power_changed, {.a = 2, .c = 0});
+  by_job.at(kSec).saw(K::mcu_boot_failed).at(40 * kSec);
+  check_right("L1", w.program, by_job.record(RecordKind::rest_state, {}, "vms"));
 }
 
 TEST_CASE("L1: an asynchronous bind has a fence, and is excused with what it waits for") {

@@ -127,6 +127,34 @@ std::size_t quiesce_index(const Trace& trace) {
   return trace.records.size();
 }
 
+std::uint64_t down_since_ns(const Program& program, const Trace& trace) {
+  using K = vocab::ObservationKind;
+  struct Gpu {
+    bool sleeps = false, resets = false;
+    std::uint64_t down_ns = vocab::kNever;
+  };
+  std::map<std::uint32_t, Gpu> gpus;
+  const std::size_t end = std::min(quiesce_index(trace), trace.records.size());
+  for (std::size_t i = 0; i < end; ++i) {
+    const Record& r = trace.records[i];
+    if (r.kind == RecordKind::step_returned && static_cast<std::int64_t>(r.c) < 0 &&
+        step_type(program, r.b) == NodeType::resume) {
+      Gpu& gpu = gpus[device_of_step(program, r.b)];
+      gpu.down_ns = std::min(gpu.down_ns, r.time_ns);
+    }
+    if (r.kind != RecordKind::machine) continue;
+    Gpu& gpu = gpus[r.device];
+    const bool l2_off = is(r, K::power_changed) && r.a == 2 && r.c == 0;
+    if (is(r, K::mcu_boot)) gpu = Gpu{};
+    else if (is(r, K::reset_started)) gpu.resets = gpu.resets || !gpu.sleeps;
+    else if (l2_off) gpu.sleeps = gpu.sleeps || !gpu.resets;
+    else if (is(r, K::mcu_boot_failed) && gpu.sleeps) gpu.down_ns = std::min(gpu.down_ns, r.time_ns);
+  }
+  std::uint64_t down_ns = vocab::kNever;
+  for (const auto& [device, gpu] : gpus) down_ns = std::min(down_ns, gpu.down_ns);
+  return down_ns;
+}
+
 std::uint64_t quiesce_ns(const Trace& trace) {
   const std::size_t index = quiesce_index(trace);
   return index < trace.records.size() ? trace.records[index].time_ns : end_ns(trace);
