@@ -186,6 +186,21 @@ TEST_CASE("chance: a fault inside touches the group inside where the Program may
   CHECK(left() == 0);
 }
 
+TEST_CASE("chance: a group without a job dies with its VM, and its next submission tells") {
+  World w;
+  const std::uint32_t next = add_job(w.program, w.mine);
+  const auto run = [&](bool vm_faults, std::int64_t result) {
+    TraceBuilder b = w.running();
+    b.fence(w.job, 0);
+    if (vm_faults) b.saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});
+    return b.after(kMs).started(next).returned(next, result);
+  };
+  const Difference result{"result/group_submit", "step_returned", ""};
+  CHECK(left_of(w.program, run(true, -EINVAL), run(true, 0), result) == 0);
+  CHECK(left_of(w.program, run(true, 0), run(true, -EINVAL), result) == 0);
+  CHECK(left_of(w.program, run(false, 0), run(false, -EINVAL), result) == 1);
+}
+
 TEST_CASE("chance: a job may wait behind a resume that failed, where the other run woke the GPU") {
   World w;
   const auto resume = add_step(w.program, make_node(NodeType::resume));

@@ -98,6 +98,12 @@ class Reader {
     const std::size_t end = quiesce_index(trace_);
     for (std::size_t i = 0; i < end; ++i) take(i);
     for (const auto& [vm, record] : faulted_) touch_vm(vm, record);
+    // A group without a job may die too: the next submission tells.
+    for (const auto& [group, record] : refused_) {
+      const auto touched = fates_.touched.find(group);
+      if (touched == fates_.touched.end() || touched->second > record) continue;
+      fates_.died.try_emplace(group, record);
+    }
     for (std::size_t i = end; i < trace_.records.size(); ++i) {
       const Record& r = trace_.records[i];
       if (r.kind != RecordKind::group_state || !groups_.contains(r.a)) continue;
@@ -315,6 +321,10 @@ class Reader {
     if (r.kind == RecordKind::step_started) take_step(i);
     if (r.kind == RecordKind::event) take_event(r);
     if (r.kind == RecordKind::machine) take_machine(i);
+    if (r.kind == RecordKind::step_returned && static_cast<std::int64_t>(r.c) == -EINVAL &&
+        group_of_job(program_, r.b) != kNoStep) {
+      refused_.try_emplace(group_of_job(program_, r.b), i);
+    }
     if (r.kind == RecordKind::fence_signalled) {
       last_fence_ns_[group_of_job(program_, r.a)] = r.time_ns;
     }
@@ -339,6 +349,7 @@ class Reader {
   std::set<std::uint32_t> fatal_;           ///< groups with fatal queues at rest
   LostTime lost_time_;
   std::map<std::uint32_t, std::uint64_t> last_fence_ns_;   ///< by group
+  std::map<std::uint32_t, std::size_t> refused_;   ///< by group: the first submission with EINVAL
   bool progress_saved_ = true;
   bool faults_inside_ = false;
   std::uint64_t exit_from_ns_ = vocab::kNever;   ///< when an exit began that is not over
