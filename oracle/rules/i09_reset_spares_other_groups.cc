@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A reset that finds a protected session (or ended one in the second before) kills at most the
-// protected group, groups with a fault or an error of their own before it, and destroyed ones. A
+// protected group, groups with a fault or an error of their own before it, and those that are
+// destroyed, or go with their file or the device. A
 // group counts as killed by the reset when it is unusable at quiesce and its first fence error
 // comes within one second of the reset. A page fault is that of all groups of its VM. Rests where
 // the Program loses or delays CSG acks: firmware that does not suspend a slot in time costs that
@@ -42,6 +43,28 @@ bool accepted_job(const Program& program, const Record& r) {
   return r.kind == RecordKind::step_returned && r.c == 0 &&
          step_type(program, r.b) == NodeType::group_submit;
 }
+
+/// Which groups a step ends that starts: all with the device, those of a file with its close. The
+/// number of a file that was closed before may be that of any other by now.
+class Leavers {
+ public:
+  explicit Leavers(const Program& program) : program_(program) {}
+  void take(const Record& r, std::set<std::uint32_t>& out) {
+    if (r.kind != RecordKind::step_started) return;
+    const NodeType type = step_type(program_, r.b);
+    if (!removes_device(type) && type != NodeType::close) return;
+    const std::uint64_t file = field_number(program_.steps[r.b].op, "file");
+    const bool all = removes_device(type) || !closed_.insert(file).second;
+    for (std::uint32_t s = 0; s < program_.steps.size(); ++s) {
+      if (step_type(program_, s) != NodeType::group_create) continue;
+      if (all || field_number(program_.steps[s].op, "file") == file) out.insert(s);
+    }
+  }
+
+ private:
+  const Program& program_;
+  std::set<std::uint64_t> closed_;
+};
 
 constexpr std::uint64_t kStart = static_cast<std::uint64_t>(vocab::fw::CsgState::start);
 constexpr std::uint64_t kResume = static_cast<std::uint64_t>(vocab::fw::CsgState::resume);
@@ -96,6 +119,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
   std::map<std::uint32_t, std::size_t> out;
   std::set<std::uint32_t> earned;
   Tenants tenants(program);
+  Leavers leavers(program);
   std::map<std::uint32_t, std::uint64_t> accepted_ns;
   std::map<std::uint32_t, std::uint32_t> as_of_slot;
   bool was_reset = false;
@@ -110,6 +134,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
     const bool oom = is(r, K::tiler_oom) && was_reset;
     // Not only the first group inside: firmware may let others in on requests of before.
     const bool inside = is(r, K::protm_active) || is(r, K::region_started);
+    leavers.take(r, earned);
     if (inside || is(r, K::cs_fault) || is(r, K::cs_fatal) || asks_in_vain || oom) {
       tenants.blame(r.a, earned);
       const bool faulted = is(r, K::cs_fault) || is(r, K::cs_fatal);

@@ -433,6 +433,26 @@ TEST_CASE("I9: a page fault is that of its VM, also of who gets a slot later") {
   }
 }
 
+TEST_CASE("I9: who goes with its file or the device is none that the reset cost") {
+  World w;
+  const auto file = add_step(w.program, make_node(NodeType::open));
+  const auto other = add_step(w.program, make_node(NodeType::group_create,
+                                                   {{"vm", kRef, w.vm}, {"file", kRef, file}}));
+  const auto other_job = add_job(w.program, other);
+  const auto close = add_step(w.program, make_node(NodeType::close, {{"file", kRef, file}}));
+  const auto elsewhere = add_step(w.program, make_node(NodeType::close));
+  const auto unbind = add_step(w.program, make_node(NodeType::unbind));
+  const auto trace = [&](std::uint32_t step) {
+    TraceBuilder b;
+    b.event(EventKind::group_on_slot, w.group, 0).saw(K::protm_active, {.a = 0}).after(kMs);
+    b.saw(K::reset_started).started(step).after(kMs).fence(other_job, ECANCELED);
+    return b.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+  };
+  check_right("I9", w.program, trace(close));
+  check_right("I9", w.program, trace(unbind));
+  check_wrong("I9", w.program, trace(elsewhere), 4);
+}
+
 TEST_CASE("I9: a reset in protected mode spares the other groups") {
   World w;
   const auto other = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
