@@ -1,87 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Goal: a difference is one of chance where the run in which a group died shows what touched it
-// before, and only there.
-#include "oracle/judge/chance.h"
-
+// before, and only there. What calls return is in chance_calls_test.cc.
 #include <doctest/doctest.h>
 
-#include <cerrno>
-#include <string>
-#include <vector>
+#include <utility>
 
 #include "gpu-model/vocab/exception_codes.h"
-#include "oracle/judge/touched.h"
-#include "sut-adapters/contract/trace_builder.h"
+#include "oracle/judge/chance_test_world.h"
 
-using namespace protm;
-using namespace protm::contract;
-using namespace protm::judge;
-using K = vocab::ObservationKind;
-using vocab::kMs;
-
-namespace {
-
-constexpr auto kRef = Value::Kind::ref;
-
-/// What the last records of two runs differ in, as the comparison would say.
-struct Difference {
-  std::string rule = "fence", event = "fence_signalled", field = "error";
-};
-
-const Difference kOrder{.field = "order"};
-
-/// How many findings are left of the one about the last records of both.
-std::size_t left_of(const Program& program, const TraceBuilder& oracle,
-                    const TraceBuilder& candidate, const Difference& difference = {}) {
-  std::vector<Finding> findings{{.from = FindingClass::comparison,
-                                 .rule = difference.rule,
-                                 .slug = difference.rule,
-                                 .event = difference.event,
-                                 .field = difference.field,
-                                 .detail = {},
-                                 .oracle_record = oracle.trace().records.size() - 1,
-                                 .candidate_record = candidate.trace().records.size() - 1}};
-  std::vector<Count> checked;
-  Comparison c{program, oracle.trace(), candidate.trace(), findings, checked};
-  const std::size_t dropped = drop_chance(c);
-  CHECK(dropped + findings.size() == 1);
-  return findings.size();
-}
-
-/// Two groups of one VM with a job each, a buffer that is mapped there, and steps that take away.
-struct World {
-  Program program;
-  std::uint32_t vm, bo, bind, mine, other, job, other_job, destroy, unbind, create,
-      probe;
-  World() {
-    vm = add_step(program, make_node(NodeType::vm_create));
-    bo = add_step(program, make_node(NodeType::bo_create));
-    bind = add_step(program, make_node(NodeType::vm_bind, {{"vm", kRef, vm}}));
-    mine = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
-    other = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
-    job = add_job(program, mine);
-    other_job = add_job(program, other);
-    destroy = add_step(program, make_node(NodeType::group_destroy, {{"group", kRef, mine}}));
-    unbind = add_step(program, make_node(NodeType::unbind));
-    create = add_step(program, make_node(NodeType::group_create, {{"vm", kRef, vm}}));
-    probe = add_step(program, make_node(NodeType::probe));
-  }
-  TraceBuilder running() const {
-    TraceBuilder b;
-    b.saw(K::stream_call, {.a = 0, .d = 1}).event(EventKind::group_on_slot, mine, 0);
-    b.saw(K::stream_call, {.a = 1, .d = 1}).event(EventKind::group_on_slot, other, 1);
-    return b.after(kMs);
-  }
-  /// How many of the findings of (oracle: done, candidate) are left; one is put in: the fence.
-  std::size_t left(TraceBuilder candidate, std::uint64_t error) const {
-    TraceBuilder oracle = running();
-    oracle.fence(job, 0);
-    candidate.after(kMs).fence(job, error);
-    return left_of(program, oracle, candidate);
-  }
-};
-
-}  // namespace
+namespace protm::judge {
 
 TEST_CASE("chance: who dies untouched has been wronged") {
   const World w;
@@ -184,21 +111,6 @@ TEST_CASE("chance: a fault inside touches the group inside where the Program may
   set_list(unmaps.program, unmaps.bind, "ops", {make_node(NodeType::bind_unmap)});
   std::swap(w, unmaps);
   CHECK(left() == 0);
-}
-
-TEST_CASE("chance: a group without a job dies with its VM, and its next submission tells") {
-  World w;
-  const std::uint32_t next = add_job(w.program, w.mine);
-  const auto run = [&](bool vm_faults, std::int64_t result) {
-    TraceBuilder b = w.running();
-    b.fence(w.job, 0);
-    if (vm_faults) b.saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 1});
-    return b.after(kMs).started(next).returned(next, result);
-  };
-  const Difference result{"result/group_submit", "step_returned", ""};
-  CHECK(left_of(w.program, run(true, -EINVAL), run(true, 0), result) == 0);
-  CHECK(left_of(w.program, run(true, 0), run(true, -EINVAL), result) == 0);
-  CHECK(left_of(w.program, run(false, 0), run(false, -EINVAL), result) == 1);
 }
 
 TEST_CASE("chance: a job may wait behind a resume that failed, where the other run woke the GPU") {
@@ -450,160 +362,6 @@ TEST_CASE("chance: who enters while a PING is open cannot be asked to leave") {
   CHECK(w.left(refused(vocab::AckTarget::glb_halt, false), EINVAL) == 1);
 }
 
-TEST_CASE("chance: a call may come behind a close of its file by somebody else") {
-  World w;
-  const auto file = add_step(w.program, make_node(NodeType::open));
-  const auto close = add_step(w.program, make_node(NodeType::close, {{"file", kRef, file}}));
-  const auto other = add_step(w.program, make_node(NodeType::open));
-  const auto call =
-      add_step(w.program, make_node(NodeType::vm_create, {{"file", kRef, file}}));
-  const auto left = [&](TraceBuilder candidate) {
-    TraceBuilder oracle;
-    oracle.started(call).returned(call, 0);
-    candidate.started(call).returned(call, -EBADF);
-    return left_of(w.program, oracle, candidate, {"result/vm_create", "step_returned", ""});
-  };
-  CHECK(left({}) == 1);
-  TraceBuilder closed;
-  CHECK(left(closed.started(close)) == 0);
-  w.program.steps[close].op = make_node(NodeType::close, {{"file", kRef, other}});
-  TraceBuilder another;
-  CHECK(left(another.started(close)) == 1);
-  // A close is not behind itself.
-  w.program.steps[call].op = make_node(NodeType::close, {{"file", kRef, file}});
-  CHECK(left({}) == 1);
-}
-
-TEST_CASE("chance: a probe may find the device bound by another actor, and by nobody else") {
-  World w;
-  const auto theirs = add_step(w.program, make_node(NodeType::probe));
-  w.program.steps[theirs].actor = 1;
-  const auto left = [&](TraceBuilder candidate, std::int64_t result) {
-    TraceBuilder oracle;
-    oracle.started(w.unbind).returned(w.unbind, 0).started(w.probe).returned(w.probe, 0);
-    candidate.started(w.probe).returned(w.probe, result);
-    return left_of(w.program, oracle, candidate, {"result/probe", "step_returned", ""});
-  };
-  TraceBuilder alone;
-  alone.started(w.unbind).returned(w.unbind, 0);
-  CHECK(left(alone, -EBUSY) == 1);
-  TraceBuilder beside = alone;
-  beside.started(theirs);
-  CHECK(left(beside, -EBUSY) == 0);
-  CHECK(left(beside, -EINVAL) == 1);
-  TraceBuilder before;
-  before.started(theirs).returned(theirs, 0).started(w.unbind).returned(w.unbind, 0);
-  CHECK(left(before, -EBUSY) == 1);
-
-  // What is done behind it may be in either life of the device.
-  const auto later = add_step(w.program, make_node(NodeType::bo_create));
-  w.program.steps[later].actor = 1;
-  const auto buffer = [&](std::uint32_t bo) {
-    TraceBuilder oracle = alone;
-    oracle.started(w.probe).returned(w.probe, 0);
-    TraceBuilder candidate = beside;
-    candidate.started(w.probe).returned(w.probe, -EBUSY);
-    candidate.record(RecordKind::rest_state, {}, "vms");
-    candidate.record(RecordKind::buffer_content, {.a = bo, .b = 8, .d = 1});
-    const auto finding = [](std::string rule, std::string event, std::optional<std::size_t> o,
-                            std::size_t k) {
-      return Finding{.from = FindingClass::comparison, .rule = rule, .slug = rule,
-                     .event = std::move(event), .field = {}, .detail = {},
-                     .oracle_record = o, .candidate_record = k};
-    };
-    const std::size_t last = candidate.trace().records.size() - 1;
-    std::vector<Finding> findings{
-        finding("result/probe", "step_returned", oracle.trace().records.size() - 1, last - 2),
-        finding("memory", "buffer_content", std::nullopt, last)};
-    std::vector<Count> checked;
-    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
-    (void)drop_chance(c);
-    return findings.size();
-  };
-  CHECK(buffer(later) == 0);
-  CHECK(buffer(w.bo) == 1);
-}
-
-TEST_CASE("chance: a call that several faults hit fails by one of them") {
-  const World w;
-  const auto run = [&](std::vector<std::uint32_t> faults, std::int64_t result) {
-    TraceBuilder b;
-    b.started(w.create);
-    for (const std::uint32_t fault : faults) b.record(RecordKind::fault_applied, {.a = fault});
-    return b.returned(w.create, result);
-  };
-  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
-    return left_of(w.program, oracle, candidate, {"result/group_create", "step_returned", ""});
-  };
-  CHECK(left(run({2}, -EINVAL), run({2, 1}, -EMFILE)) == 0);
-  CHECK(left(run({2}, -EINVAL), run({2}, -EMFILE)) == 1);
-  CHECK(left(run({2}, -EINVAL), run({2, 1}, 0)) == 1);
-  CHECK(left(run({}, -EINVAL), run({1}, -EMFILE)) == 0);   // or by what is wrong with the call
-  CHECK(left(run({}, -EINVAL), run({}, -EMFILE)) == 1);
-  CHECK(left(run({1}, -EMFILE), run({}, -EINVAL)) == 1);
-  TraceBuilder spent;
-  spent.started(w.bind).record(RecordKind::fault_applied, {.a = 1}).returned(w.bind, -ENOMEM);
-  spent.started(w.create).returned(w.create, -EINVAL);
-  CHECK(left(run({1}, -EMFILE), spent) == 0);
-  CHECK(left(run({1, 2}, -EMFILE), spent) == 1);
-  CHECK(left(run({}, 0), run({1}, -EMFILE)) == 1);
-}
-
-TEST_CASE("chance: how much a scan finds that waits beside a protected session") {
-  World w;
-  const auto reclaim = add_step(w.program, make_node(NodeType::reclaim));
-  const auto run = [&](bool session, bool blocks, std::int64_t pages) {
-    TraceBuilder b;
-    if (session) b.saw(K::protm_active, {.a = 0});
-    b.started(reclaim);
-    if (blocks) b.record(RecordKind::step_blocked, {.b = reclaim});
-    return b.after(kMs).saw(K::protm_exit_raised).returned(reclaim, pages);
-  };
-  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
-    return left_of(w.program, oracle, candidate, {"result/reclaim", "step_returned", ""});
-  };
-  CHECK(left(run(true, true, 16), run(true, true, 0)) == 0);
-  CHECK(left(run(true, true, 0), run(true, true, 16)) == 1);
-  CHECK(left(run(true, true, 16), run(true, true, -EINVAL)) == 1);
-  CHECK(left(run(true, false, 16), run(true, true, 0)) == 1);
-  CHECK(left(run(false, true, 16), run(false, true, 0)) == 1);
-}
-
-TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody else") {
-  World w;
-  const auto destroy = add_step(w.program, make_node(NodeType::vm_destroy, {{"vm", kRef, w.vm}}));
-  w.program.steps[destroy].actor = 1;
-  const auto left = [&](TraceBuilder candidate, std::int64_t result) {
-    TraceBuilder oracle;
-    oracle.started(w.bind).returned(w.bind, 0);
-    candidate.started(w.bind).returned(w.bind, result);
-    return left_of(w.program, oracle, candidate, {"result/vm_bind", "step_returned", ""});
-  };
-  TraceBuilder destroyed;
-  destroyed.started(destroy);
-  CHECK(left(destroyed, -EINVAL) == 0);
-  CHECK(left({}, -EINVAL) == 1);
-  CHECK(left(destroyed, -ENOMEM) == 1);
-  // Where the oracle's call came behind it, another error than EINVAL is another error.
-  TraceBuilder behind = destroyed;
-  behind.started(w.bind).returned(w.bind, -EINVAL);
-  TraceBuilder wrong;
-  wrong.started(w.bind).returned(w.bind, -EBUSY);
-  const Difference result{"result/vm_bind", "step_returned", ""};
-  CHECK(left_of(w.program, behind, wrong, result) == 1);
-  TraceBuilder finds_it = destroyed;
-  finds_it.started(w.bind).returned(w.bind, 0);
-  CHECK(left_of(w.program, behind, finds_it, result) == 1);
-  TraceBuilder on_its_way;   // a call that waits when the VM goes keeps it until it is through
-  on_its_way.started(w.bind).started(destroy).returned(w.bind, 0);
-  CHECK(left_of(w.program, behind, on_its_way, result) == 0);
-  w.program.steps[destroy].actor = w.program.steps[w.bind].actor;
-  CHECK(left(destroyed, -EINVAL) == 1);   // of one actor alone the order is the Program's
-  w.program.steps[destroy].actor = 1;
-  w.program.steps[destroy].op = make_node(NodeType::vm_destroy, {{"vm", kRef, w.create}});
-  CHECK(left(destroyed, -EINVAL) == 1);
-}
-
 TEST_CASE("chance: whether the firmware looks again at what a job waits for, unmapped meanwhile") {
   World w;
   TraceBuilder fault = w.running().saw(K::mmu_fault, {.a = 1}).saw(K::cs_fatal, {.a = 0});
@@ -628,47 +386,4 @@ TEST_CASE("chance: whether the firmware looks again at what a job waits for, unm
   CHECK(left(0, EINVAL) == 1);
 }
 
-TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs") {
-  const World w;
-  const auto left = [&](TraceBuilder candidate, std::int64_t result) {
-    TraceBuilder oracle;
-    oracle.started(w.create).returned(w.create, 0);
-    candidate.returned(w.create, result);
-    return left_of(w.program, oracle, candidate, {"result/group_create", "step_returned", ""});
-  };
-  TraceBuilder plain;
-  plain.started(w.create);
-  CHECK(left(plain, -ENODEV) == 1);
-  CHECK(left(plain, -ETIMEDOUT) == 1);
-  TraceBuilder lost;
-  lost.saw(K::rule_reset_leaves_protm).started(w.create);
-  CHECK(left(lost, -ENODEV) == 0);
-  TraceBuilder found;
-  found.saw(K::rule_reset_leaves_protm).saw(K::reset_completed).started(w.create);
-  CHECK(left(found, -ENODEV) == 1);
-  TraceBuilder going;
-  going.started(w.unbind).started(w.create);
-  CHECK(left(going, -ENODEV) == 0);
-  CHECK(left(going, -EINVAL) == 1);
-  // There is no node until the probe is done.
-  TraceBuilder probing;
-  probing.started(w.unbind).returned(w.unbind, 0).started(w.probe).started(w.create);
-  CHECK(left(probing, -ENOENT) == 0);
-  TraceBuilder back;
-  back.started(w.unbind).returned(w.unbind, 0).started(w.probe).returned(w.probe, 0);
-  CHECK(left(back.started(w.create), -ENOENT) == 1);
-  TraceBuilder hung;
-  hung.started(w.create).saw(K::exit_refused);
-  CHECK(left(hung, -ETIMEDOUT) == 0);
-  const auto slow = [&](std::uint64_t ns) {
-    TraceBuilder b;
-    b.started(w.create).saw(K::exit_cause).after(ns);
-    return b;
-  };
-  CHECK(left(slow(510 * kMs), -ETIMEDOUT) == 0);
-  CHECK(left(slow(400 * kMs), -ETIMEDOUT) == 1);
-  CHECK(left(slow(510 * kMs).saw(K::protm_exit_raised), -ETIMEDOUT) == 1);
-  TraceBuilder over;
-  over.saw(K::exit_refused).saw(K::reset_completed).started(w.create);
-  CHECK(left(over, -ETIMEDOUT) == 1);
-}
+}  // namespace protm::judge

@@ -145,10 +145,15 @@ std::uint64_t down_since_ns(const Program& program, const Trace& trace) {
     if (r.kind != RecordKind::machine) continue;
     Gpu& gpu = gpus[r.device];
     const bool l2_off = is(r, K::power_changed) && r.a == 2 && r.c == 0;
-    if (is(r, K::mcu_boot)) gpu = Gpu{};
-    else if (is(r, K::reset_started)) gpu.resets = gpu.resets || !gpu.sleeps;
-    else if (l2_off) gpu.sleeps = gpu.sleeps || !gpu.resets;
-    else if (is(r, K::mcu_boot_failed) && gpu.sleeps) gpu.down_ns = std::min(gpu.down_ns, r.time_ns);
+    if (is(r, K::mcu_boot)) {
+      gpu = Gpu{};
+    } else if (is(r, K::reset_started)) {
+      gpu.resets = gpu.resets || !gpu.sleeps;
+    } else if (l2_off) {
+      gpu.sleeps = gpu.sleeps || !gpu.resets;
+    } else if (is(r, K::mcu_boot_failed) && gpu.sleeps) {
+      gpu.down_ns = std::min(gpu.down_ns, r.time_ns);
+    }
   }
   std::uint64_t down_ns = vocab::kNever;
   for (const auto& [device, gpu] : gpus) down_ns = std::min(down_ns, gpu.down_ns);
