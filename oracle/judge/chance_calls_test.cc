@@ -138,6 +138,7 @@ TEST_CASE("chance: how much a scan finds that waits beside a protected session")
     return left_of(w.program, oracle, candidate, {"result/reclaim", "step_returned", ""});
   };
   CHECK(left(run(true, true, 16), run(true, true, 0)) == 0);
+  CHECK(left(run(true, true, 0), run(true, true, 16)) == 1);
   CHECK(left(run(true, true, 16), run(true, true, -EINVAL)) == 1);
   CHECK(left(run(true, false, 16), run(true, true, 0)) == 1);
   CHECK(left(run(false, true, 16), run(false, true, 0)) == 1);
