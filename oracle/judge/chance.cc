@@ -466,6 +466,7 @@ class Chance {
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;
     const auto group = static_cast<std::uint32_t>(field_number(*op, "group"));
     if (!failed(got, EINVAL) && !failed(want, EINVAL)) return false;
+    if (errno_of(got) < 0 && errno_of(want) < 0) return false;   // refused in both, differently
     // A group that dies in both runs may be dead already in one of them.
     const auto dead = [group](const Fates& fates, std::size_t by) {
       const auto died = fates.died.find(group);

@@ -23,6 +23,7 @@ TEST_CASE("chance: a group without a job dies with its VM, and its next submissi
   CHECK(left_of(w.program, run(true, -EINVAL), run(true, 0), result) == 0);
   CHECK(left_of(w.program, run(true, 0), run(true, -EINVAL), result) == 0);
   CHECK(left_of(w.program, run(false, 0), run(false, -EINVAL), result) == 1);
+  CHECK(left_of(w.program, run(true, -EINVAL), run(true, -ENFILE), result) == 1);
 }
 
 TEST_CASE("chance: a call may come behind a close of its file by somebody else") {
