@@ -233,9 +233,9 @@ class Bench {
   bool good_ = true;
 };
 
-/// Whether the case `id` makes the mutant break `rule` first.
-bool still_breaks(const std::string& id, const std::string& rule, const Mutant& mutant,
-                  const std::vector<Unit>& units) {
+/// The rule that the mutant breaks first in the case `id`, or "survived", or what its end said.
+std::string rule_broken(const std::string& id, const Mutant& mutant,
+                        const std::vector<Unit>& units) {
   std::vector<const Unit*> mine = units_of(units, mutant.number);
   std::erase_if(mine, [&](const Unit* unit) { return unit->program->id != id; });
   Children<const Mutant*> one;
@@ -244,11 +244,11 @@ bool still_breaks(const std::string& id, const std::string& rule, const Mutant& 
     const Judged judged = judge_mutant(mutant.number, mine, begins);
     return judged.case_id.empty() ? "survived" : judged.rule;
   });
-  bool breaks = false;
+  std::string rule;
   while (!one.empty()) {
-    one.reap([&](const Mutant*, const ChildEnd& end) { breaks = end.said == rule; });
+    one.reap([&](const Mutant*, const ChildEnd& end) { rule = end.said; });
   }
-  return breaks;
+  return rule;
 }
 
 /// Whether each case of mutants.golden still does what stands beside it.
@@ -264,13 +264,14 @@ int check_golden(const std::string& file, const MutantTable& table,
     const std::string rule = line.substr(id_end + 1, rule_end - id_end - 1);
     const std::string key = line.substr(line.rfind('\t') + 1);
     const auto mutant = by_key.find(key);
-    if (mutant != by_key.end() && still_breaks(id, rule, *mutant->second, units)) {
-      continue;
+    std::string now = "is no longer there";
+    if (mutant != by_key.end()) {
+      const std::string broken = rule_broken(id, *mutant->second, units);
+      if (broken == rule) continue;
+      now = "is not noticed by '" + rule + "' any more but: " + broken;
     }
     exit_code = kNotNoticed;
-    std::printf("%s: error: a mutant %s: %s\n", id.c_str(),
-                mutant == by_key.end() ? "is no longer there" : "is not noticed any more",
-                key.c_str());
+    std::printf("%s: error: a mutant %s: %s\n", id.c_str(), now.c_str(), key.c_str());
   }
   return exit_code;
 }
