@@ -218,15 +218,17 @@ Comparison Differential::compare_once(const contract::Program& program,
   }
   // A case of the suites is made so that there is one answer.
   if (!program.id.empty()) return c;
+  // Of latencies there are no more than above: they stretch what the Program times, too.
+  const std::uint32_t seeds = options.allowed_seeds + 1;
   std::uint64_t points = 1;
   for (std::uint32_t run = 0; run < options.random_turns && !own.all(); ++run) {
     exec::Pct turns({}, kRandomTurnsDepth, points, run + 1);
-    if (allows(run, {}, Turns::like_candidate, &turns)) return c;
+    if (allows(run % seeds, {}, Turns::like_candidate, &turns)) return c;
     points = turns.points();
   }
   for (std::uint32_t run = 0; run < options.random_delays && !own.all(); ++run) {
     exec::RandomDelays delays(kDelayRates[run % kDelayRates.size()], run + 1);
-    if (allows(run, {}, Turns::like_candidate, &delays)) return c;
+    if (allows(run % seeds, {}, Turns::like_candidate, &delays)) return c;
   }
   if (own.all()) agree_by_chance(c);
   return c;

@@ -45,15 +45,16 @@ struct CompareOptions {
   /// Other latency seeds to try on the reference after a difference. Source: design.md 6.
   std::uint32_t allowed_seeds = 16;
   /// For a Program that is no case of the suites: so many runs of the reference in which who runs
-  /// next is random (seeds 1, 2, ...), when nothing else explains the difference.
-  std::uint32_t random_turns = 48;
+  /// next is random (seeds 1, 2, ...), when nothing else explains the difference. A difference is
+  /// told once in some thousand Programs, so that a search of a second for it costs little.
+  std::uint32_t random_turns = 512;
   /// The same, behind those: so many runs in which tasks are late at random points.
-  std::uint32_t random_delays = 48;
+  std::uint32_t random_delays = 512;
   /// What the oracle shows on this Program with `run`, for who compares many candidates that are
   /// compared with the same oracle; null: it is run.
   const contract::Trace* oracle = nullptr;
   /// Whether the caller knows this difference already as one that no other order and no other
-  /// latency explains: then it is told without asking again, which takes some 35 runs.
+  /// latency explains: then it is told without asking again, which takes up to some 1,000 runs.
   std::function<bool(const judge::Verdict&)> known = nullptr;
 };
 
