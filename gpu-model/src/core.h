@@ -84,6 +84,11 @@ struct Core {
     return protm == ProtmState::active || protm == ProtmState::exiting;
   }
 
+  /// Inside for so long although it was asked to leave, or is on its way out.
+  [[nodiscard]] bool overdue_inside(std::uint64_t ns) const {
+    return in_protm() && leave_from_ns != vocab::kNever && now.ns - leave_from_ns >= ns;
+  }
+
   /// A soft reset runs, as long as it takes; one that is stuck beyond that just does not say so.
   [[nodiscard]] bool in_reset() const { return now.ns < reset_end_ns; }
 
@@ -100,6 +105,8 @@ struct Core {
   IrqBlock job, mmu, gpu, pwr;
   ProtmState protm = ProtmState::normal;
   std::uint32_t flush_id = 1;
+  /// When the GPU inside protected mode began to leave it, or first refused to; kNever before.
+  std::uint64_t leave_from_ns = vocab::kNever;
   std::uint64_t reset_end_ns = 0;
   std::uint64_t protm_fault_hold_ns = 0;  // how long the line outlasts a reset
 };

@@ -309,6 +309,22 @@ TEST_CASE_FIXTURE(WatchFixture, "Mmu: a page that goes while an entry leads to i
     free(page);
     CHECK(freed() == 1);
   }
+  SUBCASE("a GPU that does not leave protected mode for as long as a driver waits") {
+    core.protm = ProtmState::exiting;
+    core.leave_from_ns = core.now.ns;
+    core.now.ns += 400 * vocab::kMs;
+    free(vocab::Pa{l3});
+    CHECK(freed() == 1);
+    core.now.ns += 100 * vocab::kMs;
+    free(page);
+    CHECK(freed() == 1);
+  }
+  SUBCASE("a GPU that stays inside, and nobody asked it to leave") {
+    core.protm = ProtmState::active;
+    core.now.ns += vocab::kSec;
+    free(page);
+    CHECK(freed() == 1);
+  }
   SUBCASE("what comes next in its place") {
     free(page);
     const vocab::Pa next = core.ram.alloc_page(PageKind::normal);

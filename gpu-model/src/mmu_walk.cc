@@ -18,6 +18,10 @@ Exception level_code(Exception level0, unsigned level) {
 
 constexpr std::uint64_t kVaLimit = 1ull << 48;
 
+/// The 500 ms for which a driver waits for the end of protected mode, less what the rounding of a
+/// jiffy may take off them. Source: patch 7/8, panthor_fw_protm_exit_sync().
+constexpr std::uint64_t kExitWaitNs = 480 * vocab::kMs;
+
 }  // namespace
 
 Mmu::Walk Mmu::walk(const As& as, std::uint64_t va) const {
@@ -171,9 +175,12 @@ void Mmu::table_changes(vocab::Pa pa, std::span<const std::byte> from) {
 void Mmu::page_goes(vocab::Pa page) {
   const bool table = core_.ram.marked(page, PageMark::table);
   if (!table && !core_.ram.marked(page, PageMark::reached)) return;
+  // No driver can take an AS down while the GPU hangs in protected mode: it asks for a reset, and
+  // panthor_vm_free() waits for none.
+  if (core_.overdue_inside(kExitWaitNs)) return;
   const auto still_used = [&](std::uint64_t root, std::uint32_t level, std::uint64_t va) {
     for_each_user(root, [&](std::uint32_t as) {
-      // No driver can take this AS down: it asks for a reset, and panthor_vm_free() waits for none.
+      // Nor this one.
       if ((hung_as_ >> as & 1) != 0) return;
       core_.observe(ObservationKind::rule_freed_page_mapped, as, level, va, page.value);
     });

@@ -196,6 +196,7 @@ void Firmware::enter_region(std::uint32_t slot, std::uint32_t cs) {
 
 void Firmware::become_active() {
   core_.protm = ProtmState::active;
+  core_.leave_from_ns = vocab::kNever;
   std::uint32_t first = vocab::kAnySlot;
   for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
     if (first == vocab::kAnySlot && group_allowed(slot)) first = slot;
@@ -263,6 +264,7 @@ void Firmware::as_fault_inside() {
 }
 
 void Firmware::force_exit(ExitCause cause, std::uint32_t bits, std::uint32_t slot) {
+  if (core_.in_protm()) core_.leave_from_ns = std::min(core_.leave_from_ns, core_.now.ns);
   if (entry_.refusing == 0) {
     if (const auto hit = core_.play(FaultKind::refuse_exit)) {
       entry_.refusing = 1;
@@ -297,6 +299,7 @@ void Firmware::begin_exit(ExitCause cause, std::uint32_t bits, std::uint32_t slo
   core_.observe(ObservationKind::exit_cause, static_cast<std::uint32_t>(cause), bits, slot);
   entry_.cause = static_cast<std::uint32_t>(cause);
   core_.protm = ProtmState::exiting;
+  core_.leave_from_ns = std::min(core_.leave_from_ns, core_.now.ns);
   const auto late = core_.play(FaultKind::late_exit);
   core_.after(core_.latency(Latency::protm_exit) + (late ? late->value_ns : 0),
               {.kind = EventKind::protm_exit, .generation = mcu_generation_, .c = entry_.serial});
