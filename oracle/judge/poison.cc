@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "gpu-model/vocab/fw_interface.h"
 
@@ -29,6 +30,17 @@ bool slots_overlap(const Program& program, const Record&) {
   });
 }
 
+/// And more than one group may want a slot.
+bool groups_overlap(const Program& program, const Record& r) {
+  if (!slots_overlap(program, r)) return false;
+  std::set<std::uint32_t> groups;
+  for (std::uint32_t s = 0; s < program.steps.size(); ++s) {
+    const std::uint32_t group = group_of_job(program, s);
+    if (group != kNoStep) groups.insert(group);
+  }
+  return groups.size() > 1;
+}
+
 constexpr std::array kTable{
     PoisonRow{"save-without-protm-buffer",
               "firmware saved an interrupted protected group although its protm suspend buffer is "
@@ -48,6 +60,11 @@ constexpr std::array kTable{
               "mode: who acknowledges one acknowledges all",
               "panthor_fw.c panthor_init_csg_iface(): the distance of the slots is not checked",
               K::protm_pend, slots_overlap},
+    PoisonRow{"groups-overlap",
+              "the firmware publishes slots that share their words, and several groups have jobs: "
+              "of those on slots at the same time only the last that is written is there",
+              "panthor_fw.c panthor_init_csg_iface(): the distance of the slots is not checked",
+              K::csg_state_sampled, groups_overlap},
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ using namespace protm::judge;
 using K = vocab::ObservationKind;
 
 TEST_CASE("poison: the table is complete, with a source for each row") {
-  CHECK(poison_table().size() == 4);
+  CHECK(poison_table().size() == 5);
   for (const PoisonRow& row : poison_table()) CHECK_FALSE(row.source.empty());
 }
 
@@ -42,6 +42,22 @@ TEST_CASE("poison: firmware whose slots share their words, once one asks for pro
   CHECK(first_poison(program, b.trace()));
   program.firmware.says[0].value = vocab::fw::kCsControlBase;
   CHECK_FALSE(first_poison(program, b.trace()));
+  program.firmware.said = 0;
+  CHECK_FALSE(first_poison(program, b.trace()));
+}
+
+TEST_CASE("poison: firmware whose slots share their words, once two groups may want one") {
+  Program program;
+  program.firmware.said = 1;
+  program.firmware.says[0] = {.at = vocab::fw::glb_control::kGroupStride, .value = 0};
+  const std::uint32_t first = add_step(program, make_node(NodeType::group_create));
+  const std::uint32_t second = add_step(program, make_node(NodeType::group_create));
+  (void)add_job(program, first);
+  TraceBuilder b;
+  b.saw(K::csg_state_sampled);
+  CHECK_FALSE(first_poison(program, b.trace()));
+  (void)add_job(program, second);
+  CHECK(first_poison(program, b.trace()));
   program.firmware.said = 0;
   CHECK_FALSE(first_poison(program, b.trace()));
 }
