@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 
 #include "sut-adapters/contract/bus.h"
 #include "sut-adapters/contract/limits.h"
@@ -187,8 +188,8 @@ void Turns::look_again(std::uint64_t time_ns) {
   for (auto& [step, group] : groups_) {
     // A call that destroys may wait for jobs of the group, which take their turns till then.
     const bool owed = claims.contains(step) && group.priority == top && !group.leaving &&
-                      !asleep_ && !job_line_.deaf() && !crowded && !excused_.contains(step) &&
-                      waits_(*this, step);
+                      !group.failed && !asleep_ && !job_line_.deaf() && !crowded &&
+                      !excused_.contains(step) && waits_(*this, step);
     if (!owed) {
       group.since_ns = UINT64_MAX;
     } else if (group.since_ns == UINT64_MAX) {
@@ -253,6 +254,7 @@ void Turns::take_slot(const Record& r) {
   const auto g = groups_.find(group);
   if (g == groups_.end()) return;
   g->second.on_slot = true;
+  g->second.failed = false;
   for (Job& job : g->second.open) {
     // Of several jobs in one call another one may wait still.
     const bool alone = !uses_instruction(program_.steps[job.step].op, NodeType::job);
@@ -325,7 +327,9 @@ bool Turns::take_event(const Record& r) {
       const auto g = groups_.find(group_of_job(program_, r.a));
       if (g == groups_.end()) return true;
       std::erase_if(g->second.open, [&](const Job& job) { return job.step == r.a; });
-      g->second.gone = g->second.gone || r.d != 0;
+      // A CS_FAULT ends one job, CS_FATAL the group; both jobs end with EINVAL.
+      g->second.failed = g->second.failed || r.d == EINVAL;
+      g->second.gone = g->second.gone || (r.d != 0 && r.d != EINVAL);
       if (g->second.open.empty()) g->second.asks = false;
       return true;
     }

@@ -71,6 +71,7 @@ class Turns {
     std::uint64_t vm = 0;
     std::vector<Job> open;               ///< in order
     bool gone = false, leaving = false, on_slot = false, asks = false;
+    bool failed = false;                 ///< a job faulted: dead, unless another one starts
     bool handle_free = false;            ///< destroyed: the next group may get its handle
     std::uint64_t since_ns = UINT64_MAX; ///< UINT64_MAX: nothing is owed
     std::uint64_t rivals = 0;            ///< most groups that had the same claim meanwhile

@@ -261,6 +261,31 @@ TEST_CASE("L3: a request with the highest priority is entered within its ticks")
   check_wrong("L3", w.program, early, 5);
 }
 
+TEST_CASE("L2, L3: whose job faulted is dead, or has its turn before those below") {
+  TwoGroups w;
+  const std::uint32_t high =
+      add_step(w.program, make_node(NodeType::group_create,
+                                    {{"vm", kRef, w.vm}, {"priority", kNumber, 2}}));
+  const std::uint32_t bad = add_job(w.program, high);
+  const std::uint32_t next = add_job(w.program, high);
+  TraceBuilder b;
+  w.accepted(b).returned(bad, 0).returned(next, 0).after(kMs).fence(bad, EINVAL);
+  b.saw(K::protm_pend, {.a = 0, .c = 0x1000});
+  TraceBuilder waits = b;
+  waits.after(kLateNs).fence(w.job_a, ETIMEDOUT);
+  CHECK(words(asked("L3", w.program, waits)) == "not armed");
+  check_right("L2", w.program, waits);   // the other one may be dead
+
+  TraceBuilder goes_on = b;
+  goes_on.event(EventKind::job_started, next, 1).event(EventKind::group_off_slot, high, 1);
+  goes_on.after(kLateNs).fence(next, 0);
+  check_wrong("L2", w.program, goes_on, 9);
+
+  TraceBuilder dead = b;
+  dead.fence(next, EINVAL).after(kLateNs).fence(w.job_a, ETIMEDOUT);
+  check_wrong("L3", w.program, dead, 8);
+}
+
 TEST_CASE("L1-L3: who waits for a syncobj is excused with the job that is to signal it") {
   TwoGroups w;
   const std::uint32_t sync = add_step(w.program, make_node(NodeType::syncobj_create));
