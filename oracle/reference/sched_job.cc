@@ -265,9 +265,12 @@ void Sched::timeout_expired(const Ptr<Queue>& queue) {
 void Sched::queue_stop(const Ptr<Queue>& queue, const Ptr<Job>& bad) {
   {
     // Off its slot the timer runs for who waits for somebody else only: restart_group() goes on.
+    // One that has expired counts as well: the scheduler, which is stopped here, forgets that.
     SpinGuard lock(k_, queue->fence_lock);
-    const bool runs = time_left(queue) == kTimeoutRuns && k_.delayed_work_pending(queue->timeout);
-    if (runs) set_time_left(queue, k_.delayed_work_remaining(queue->timeout));
+    if (time_left(queue) == kTimeoutRuns && !jobs_in_flight(queue).empty()) {
+      const bool pending = k_.delayed_work_pending(queue->timeout);
+      set_time_left(queue, pending ? k_.delayed_work_remaining(queue->timeout) : 0);
+    }
   }
   k_.disable_delayed_work_sync(queue->timeout);
   d_.drm.sched_stop(queue->scheduler, bad);

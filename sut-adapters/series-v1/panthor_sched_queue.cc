@@ -361,8 +361,11 @@ void queue_stop(Queue* queue, const Ptr<Job>& bad_job) {
   PanthorDevice* const ptdev = queue->group->ptdev;
   auto& timeout = queue->timeout;
   ptdev->kernel.spin_lock(queue->fence_ctx.lock);
-  if (ptdev->kernel.delayed_work_pending(timeout.work) && timeout.remaining == kTimerRunning) {
+  const bool counts = timeout.remaining == kTimerRunning;
+  if (counts && ptdev->kernel.delayed_work_pending(timeout.work)) {
     timeout.remaining = ptdev->kernel.delayed_work_remaining(timeout.work);
+  } else if (counts && !list_empty(queue->fence_ctx.in_flight_jobs)) {
+    timeout.remaining = 0;  // what drm_sched_fault() has begun goes with the stop
   }
   ptdev->kernel.spin_unlock(queue->fence_ctx.lock);
   ptdev->kernel.disable_delayed_work_sync(queue->timeout.work);
