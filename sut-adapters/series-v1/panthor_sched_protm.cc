@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
 #include <bit>
 
 #include "gpu-model/vocab/errno.h"
@@ -61,6 +62,27 @@ bool group_has_work(const Group* group) {
   return false;
 }
 
+// Would a tick in the middle of a period find a slot and an address space for a group of `prio`
+// that waits? Those that have work on slots keep theirs.
+bool group_finds_room(const PanthorScheduler* sched, std::uint32_t prio) {
+  if (sched->used_csg_slot_count >= sched->csg_slot_count) return false;
+  const Vm* kept[vocab::kMaxCsgSlots] = {};
+  std::uint32_t count = 0;
+  const auto keeps = [&](const Vm* vm) {
+    return std::find(kept, kept + count, vm) != kept + count;
+  };
+  for (std::uint32_t i = 0; i < sched->csg_slot_count; ++i) {
+    const Group* const group = sched->csg_slots[i].group;
+    if (group == nullptr || group_is_idle(group)) continue;
+    if (!keeps(group->vm.raw())) kept[count++] = group->vm.raw();
+  }
+  const ListNode<Group>& waiting = sched->runnable.at[prio];
+  for (const ListNode<Group>* node = waiting.next; node != &waiting; node = node->next) {
+    if (count < sched->as_slot_count || keeps(node->owner->vm.raw())) return true;
+  }
+  return false;
+}
+
 // Is there work that stands above `active`, or a group that must go?
 bool protm_must_yield_locked(const PanthorScheduler* sched, const Group* active, bool full_tick) {
   if (active == nullptr || active->csg_id < 0 || !group_can_run(active)) return true;
@@ -74,10 +96,9 @@ bool protm_must_yield_locked(const PanthorScheduler* sched, const Group* active,
   }
   if (posted) return false;
   // In the middle of a period only real-time groups push others out of their slots.
-  const bool room = full_tick || sched->used_csg_slot_count < sched->csg_slot_count;
   for (std::uint32_t prio = active->priority + 1u; prio < kCsgPriorityCount; ++prio) {
-    if (!room && prio != kCsgPriorityRt) continue;
-    if (!list_empty(sched->runnable.at[prio])) return true;
+    const bool pushes = full_tick || prio == kCsgPriorityRt;
+    if (pushes ? !list_empty(sched->runnable.at[prio]) : group_finds_room(sched, prio)) return true;
   }
   return false;
 }
