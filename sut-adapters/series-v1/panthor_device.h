@@ -107,6 +107,7 @@ struct PanthorDevice {
     contract::Ptr<DmaHeap> heap;
     /// Excludes VM operations from an entry: read = VM operation, write = entry.
     contract::RwSem lock{"protm.lock"};
+    bool entering = false;       ///< the firmware is asked for an entry that is not over
     bool exit_refused = false;   ///< a forced exit timed out since the last reset
     std::uint32_t exits = 0;     ///< exit events that somebody took
   } protm;

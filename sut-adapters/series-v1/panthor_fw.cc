@@ -139,12 +139,13 @@ void panthor_fw_init_global_iface(PanthorDevice* ptdev) {
   panthor_fw_queue_ping(ptdev);
 }
 
-// Watchdog. A PING is answered outside protected mode only, so it would end a session (FW-25).
+// Watchdog. A PING is answered outside protected mode only, so it would end a session, one that is
+// about to begin as well (FW-25).
 void panthor_fw_ping_work(PanthorFw* pfw) {
   PanthorDevice* const ptdev = pfw->irq.ptdev;
   if (panthor_device_reset_is_pending(ptdev)) return;
   const bool session = panthor_sched_in_protm(ptdev) || panthor_fw_protm_is_active(ptdev);
-  if (session && !has_defect(ptdev, Switch::fw_25)) {
+  if ((session || ptdev->protm.entering) && !has_defect(ptdev, Switch::fw_25)) {
     panthor_fw_queue_ping(ptdev);
     return;
   }

@@ -76,10 +76,12 @@ int panthor_fw_protm_enter(PanthorDevice* ptdev) {
     k.up_write(ptdev->protm.lock);
     return -EBUSY;
   }
+  ptdev->protm.entering = true;
   panthor_fw_toggle_reqs(ptdev, ptdev->fw->global, kReqAck, fw::kGlbProtmEnter);
   panthor_fw_ring_global_doorbell(ptdev);
   int ret = wait_enter_ack(ptdev);
   if (ret == 0) ret = wait_enter_active(ptdev);
+  ptdev->protm.entering = false;
   k.up_write(ptdev->protm.lock);
   return ret;
 }
