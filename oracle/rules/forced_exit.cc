@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "gpu-model/vocab/fw_interface.h"
+
 namespace protm::rules {
 
 using namespace contract;
@@ -71,17 +73,29 @@ void Needs::take(const Record& r) {
     const bool accepted = static_cast<std::int64_t>(r.c) >= 0;
     if (accepted && step_type(program_, r.b) == NodeType::group_submit) jobs_.insert(r.b);
   }
-  if (r.kind == RecordKind::fence_signalled) jobs_.erase(r.a);
+  if (r.kind == RecordKind::fence_signalled) {
+    jobs_.erase(r.a);
+    const bool several = uses_instruction(program_.steps[r.a].op, NodeType::job);
+    if (several && r.d == 0) others_.insert(r.a);
+  }
+  if (is(r, K::csg_event) && r.b == vocab::fw::kCsgIdle) {
+    const std::uint32_t idle = slots_.group_at(r.a);
+    std::erase_if(others_, [&](auto job) { return group_of_job(program_, job) == idle; });
+  }
+}
+
+bool Needs::outside(const std::set<std::uint32_t>& jobs) const {
+  return std::any_of(jobs.begin(), jobs.end(), [&](std::uint32_t job) {
+    return group_of_job(program_, job) != inside_;
+  });
 }
 
 bool Needs::any() const {
   // The work of a group outside stands still until the GPU leaves.
-  const bool outside = std::any_of(jobs_.begin(), jobs_.end(), [&](std::uint32_t job) {
-    return group_of_job(program_, job) != inside_;
+  if (outside(jobs_) || outside(others_)) return true;
+  return std::any_of(steps_.begin(), steps_.end(), [&](std::uint32_t step) {
+    return needs_normal_mode(step_type(program_, step));
   });
-  return outside || std::any_of(steps_.begin(), steps_.end(), [&](std::uint32_t step) {
-           return needs_normal_mode(step_type(program_, step));
-         });
 }
 
 bool forced_exit_was_needed(const Program& program, const Trace& trace, std::size_t index,

@@ -28,11 +28,16 @@ class Needs {
   [[nodiscard]] bool deaf() const { return job_line_.deaf(); }
 
  private:
+  /// Whether one of `jobs` is of a group that is not inside.
+  [[nodiscard]] bool outside(const std::set<std::uint32_t>& jobs) const;
+
   const contract::Program& program_;
   contract::SlotMap slots_;
   JobLine job_line_;
   std::set<std::uint32_t> steps_;  ///< started, not returned
   std::set<std::uint32_t> jobs_;   ///< accepted, not finished
+  /// Calls of several jobs: the fence is that of one, the others end till their group is idle.
+  std::set<std::uint32_t> others_;
   std::uint32_t inside_ = contract::kNoStep;
 };
 

@@ -2,6 +2,9 @@
 // Goal: FW-25 and SCHED-48 speak up when nothing needed normal mode, and only then.
 #include <doctest/doctest.h>
 
+#include <cerrno>
+
+#include "gpu-model/vocab/fw_interface.h"
 #include "oracle/rules/rule_table.h"
 #include "oracle/rules/rule_words.h"
 #include "sut-adapters/contract/bus.h"
@@ -130,6 +133,30 @@ TEST_CASE("forced exit: another group's unfinished job is a reason, a finished o
     };
     CHECK_FALSE(asked(id, p, trace(false)).violation);
     CHECK(asked(id, p, trace(true)).violation);
+  }
+}
+
+TEST_CASE("forced exit: of a call of several jobs the fence is that of one") {
+  for (const auto& [id, kind] : kRules) {
+    Program p;
+    const auto group = add_step(p, make_node(NodeType::group_create));
+    const auto other = add_step(p, make_node(NodeType::group_create));
+    const auto jobs = add_job(p, other);
+    const auto trace = [&, what = kind](std::uint32_t event, std::uint64_t error) {
+      TraceBuilder b;
+      b.event(EventKind::group_on_slot, group, 0).event(EventKind::group_on_slot, other, 1);
+      b.returned(jobs, 0).fence(jobs, error);
+      if (event != 0) b.saw(K::csg_event, {.a = 1, .b = event});
+      b.saw(K::enter_sampled, {.a = 1}).after(70 * kUs).saw(K::protm_active, {.a = 0});
+      b.after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
+      return leave(b);
+    };
+    CHECK(asked(id, p, trace(0, 0)).violation);
+    set_list(p, jobs, "more", {make_node(NodeType::job)});
+    CHECK_FALSE(asked(id, p, trace(0, 0)).violation);
+    CHECK_FALSE(asked(id, p, trace(vocab::fw::kCsgSyncUpdate, 0)).violation);
+    CHECK(asked(id, p, trace(vocab::fw::kCsgIdle, 0)).violation);
+    CHECK(asked(id, p, trace(0, ETIMEDOUT)).violation);   // the others die with it
   }
 }
 
