@@ -201,7 +201,8 @@ class Chance {
     const Trace& trace = of_oracle ? c_.oracle : c_.candidate;
     if (fence.d != ECANCELED) return false;
     if (time_of(trace, EventKind::job_started, fence.a) != vocab::kNever) return false;
-    const auto& faults = of_oracle ? oracle_.own_fault : candidate_.own_fault;
+    const Fates& fates = of_oracle ? oracle_ : candidate_;
+    const auto& faults = fates.own_fault.contains(group) ? fates.own_fault : fates.fault_inside;
     const std::uint64_t fault_ns = trace.records[faults.at(group)].time_ns;
     return std::any_of(trace.records.begin(), trace.records.end(), [&](const Record& r) {
       return r.kind == RecordKind::step_started && r.b == fence.a &&
@@ -214,7 +215,10 @@ class Chance {
     const Record* const got = record(f, false);
     const Record* const want = record(f, true);
     if (f.rule != "fence" || got == nullptr || want == nullptr) return false;
-    if (!faulted_in_both(group)) return false;
+    // A fault of the GPU inside is that of the group inside.
+    const bool inside_in_both =
+        oracle_.fault_inside.contains(group) && candidate_.fault_inside.contains(group);
+    if (!faulted_in_both(group) && !inside_in_both) return false;
     if (f.field == "order") {
       const bool oracle_early = want->a > got->a;
       return may_be_refused(oracle_early ? *want : *got, oracle_early, group);

@@ -28,7 +28,8 @@ namespace protm::judge {
 /// reported as its own. How the session of a group ended is one of chance where it died in both
 /// runs and its exit took as long as a driver waits for one. Of a group that dies of its own fault
 /// in both runs two things are: whether a job that comes at that time is refused or has the error
-/// of its ring, and how far its other queues were by then, with what they had stored.
+/// of its ring, and how far its other queues were by then, with what they had stored. The first is
+/// so beside a fault of the GPU too, while it is the group inside.
 std::size_t drop_chance(Comparison& c);
 
 }  // namespace protm::judge

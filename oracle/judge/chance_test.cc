@@ -296,6 +296,14 @@ TEST_CASE("chance: a job that comes when its group dies is in the ring, or refus
   first.started(second).after(kMs).saw(K::cs_fatal, {.a = 0}).fence(w.job, EINVAL);
   CHECK(left_of(w.program, first, run(kMs, false, ECANCELED), kOrder) == 0);
   CHECK(left_of(w.program, first, run(kMs, false, EINVAL), kOrder) == 1);
+
+  const auto inside = [&](std::uint32_t slot, std::uint64_t error) {
+    TraceBuilder b = w.running();
+    b.started(second).after(kMs).saw(K::enter_sampled, {.c = 1u << slot});
+    return b.saw(K::protm_fault, {.a = 1}).after(kMs).fence(second, error);
+  };
+  CHECK(left_of(w.program, inside(0, EINVAL), inside(0, ECANCELED)) == 0);
+  CHECK(left_of(w.program, inside(0, EINVAL), inside(1, ECANCELED)) == 1);
 }
 
 TEST_CASE("chance: the queues of a group have no order beside the fault of one of them") {

@@ -287,6 +287,7 @@ class Reader {
         break;
       case K::protm_fault:
         if (faults_inside_) touch(inside(i), i);
+        if (trace_.records[i].a != 0) fates_.fault_inside.try_emplace(inside(i), i);
         break;
       case K::exit_refused: touch(inside(i), i); break;
       case K::region_unfinished: {
@@ -373,6 +374,7 @@ Fates fates_of(const Program& program, const Trace& trace) {
     out.died.merge(own.died);
     out.bad_at_rest.merge(own.bad_at_rest);
     out.own_fault.merge(own.own_fault);
+    out.fault_inside.merge(own.fault_inside);
     out.faulted_queues.merge(own.faulted_queues);
     out.page_faulted.merge(own.page_faulted);
     out.slow_exit.merge(own.slow_exit);

@@ -19,6 +19,7 @@ struct Fates {
   SinceRecord died;     ///< first error of its fences, or its bad state at rest
   SinceRecord bad_at_rest;  ///< the group_state record that says so
   SinceRecord own_fault;  ///< the hardware said so: CS_FAULT or CS_FATAL in its slot
+  SinceRecord fault_inside;   ///< of the GPU, while the group was in protected mode
   std::map<std::uint32_t, std::set<std::uint32_t>> faulted_queues;  ///< of those, which
   std::set<std::uint32_t> page_faulted;  ///< of those, by a page fault
   /// Whose exit took as long as a driver waits for one, or longer.
