@@ -371,6 +371,42 @@ class Chance {
            std::includes(spent.begin(), spent.end(), there.begin(), there.end());
   }
 
+  /// A call that a fault hits in one run is done in the other where that fault, and no other, was
+  /// spent on an earlier call, which failed of another one here.
+  [[nodiscard]] bool fault_was_spent(const Finding& f, bool oracle_failed) const {
+    const Trace& failed = oracle_failed ? c_.oracle : c_.candidate;
+    const Trace& done = oracle_failed ? c_.candidate : c_.oracle;
+    const std::size_t failed_at = oracle_failed ? *f.oracle_record : *f.candidate_record;
+    const std::size_t done_at = oracle_failed ? *f.candidate_record : *f.oracle_record;
+    const std::uint32_t step = failed.records[failed_at].b;
+    const auto met = faults_met(failed, start_of(failed, step), failed_at);
+    if (met.empty() || !faults_met(done, start_of(done, step), done_at).empty()) return false;
+    for (std::size_t i = 0; i < done_at; ++i) {
+      const Record& r = done.records[i];
+      if (r.kind != RecordKind::step_returned || static_cast<std::int64_t>(r.c) >= 0) continue;
+      const auto there = faults_met(done, start_of(done, r.b), i);
+      if (there.size() < 2) continue;
+      const bool spent = std::includes(there.begin(), there.end(), met.begin(), met.end());
+      if (spent && failed_of_others(failed, r.b, met)) return true;
+    }
+    return false;
+  }
+  /// `step` failed in that run too, and met faults, none of which is one of `those`.
+  static bool failed_of_others(const Trace& trace, std::uint32_t step,
+                               const std::set<std::uint32_t>& those) {
+    const auto returned = std::find_if(
+        trace.records.begin(), trace.records.end(),
+        [&](const Record& r) { return r.kind == RecordKind::step_returned && r.b == step; });
+    if (returned == trace.records.end() || static_cast<std::int64_t>(returned->c) >= 0) {
+      return false;
+    }
+    const auto met = faults_met(trace, start_of(trace, step),
+                                static_cast<std::size_t>(returned - trace.records.begin()));
+    return !met.empty() && std::none_of(met.begin(), met.end(), [&](std::uint32_t fault) {
+      return those.contains(fault);
+    });
+  }
+
   /// A scan that waits for the end of a session, or for who waits for that, finds what is left
   /// then; who holds its locks is passed over. Source: panthor_gem.c (7.3),
   /// panthor_gem_shrinker_scan().
@@ -461,6 +497,9 @@ class Chance {
     }
     const auto errno_of = [](const Record* r) { return static_cast<std::int64_t>(r->c); };
     if (errno_of(got) < 0 && errno_of(want) < 0 && met_another_fault(f)) return true;
+    if ((errno_of(got) < 0) != (errno_of(want) < 0) && fault_was_spent(f, errno_of(want) < 0)) {
+      return true;
+    }
     // Who finds more than the oracle has waited for a lock.
     if (step_type(c_.program, got->b) == NodeType::reclaim && errno_of(got) >= 0 &&
         errno_of(want) > errno_of(got)) {

@@ -123,6 +123,24 @@ TEST_CASE("chance: a call that several faults hit fails by one of them") {
   CHECK(left(run({1}, -EMFILE), spent) == 0);
   CHECK(left(run({1, 2}, -EMFILE), spent) == 1);
   CHECK(left(run({}, 0), run({1}, -EMFILE)) == 1);
+
+  // Who meets two at once leaves none for the next.
+  const auto behind = [&](std::vector<std::uint32_t> before, std::int64_t error,
+                          std::vector<std::uint32_t> faults, std::int64_t result) {
+    TraceBuilder b;
+    b.started(w.bind);
+    for (const std::uint32_t fault : before) b.record(RecordKind::fault_applied, {.a = fault});
+    b.returned(w.bind, error).started(w.create);
+    for (const std::uint32_t fault : faults) b.record(RecordKind::fault_applied, {.a = fault});
+    return b.returned(w.create, result);
+  };
+  const TraceBuilder apart = behind({2}, -EINVAL, {1}, -EMFILE);
+  CHECK(left(apart, behind({2, 1}, -EMFILE, {}, 0)) == 0);
+  CHECK(left(behind({2, 1}, -EMFILE, {}, 0), apart) == 0);
+  CHECK(left(apart, behind({2, 1}, 0, {}, 0)) == 1);
+  CHECK(left(apart, behind({2}, -EINVAL, {1}, 0)) == 1);   // it has met it, and goes on
+  CHECK(left(apart, behind({2}, -EINVAL, {}, 0)) == 1);
+  CHECK(left(behind({1}, -EMFILE, {1}, -EMFILE), behind({2, 1}, -EMFILE, {}, 0)) == 1);
 }
 
 TEST_CASE("chance: how much a scan finds that waits beside a protected session") {
