@@ -141,7 +141,9 @@ void panthor_vm_destroy(Vm* vm) {
     // A GPU that does not leave protected mode is reset; then the mappings can go. Upstream WARNs.
     contract::Kernel& k = vm->ptdev->kernel;
     k.flush_work(vm->ptdev->reset.work);
-    // On the way into a suspend the reset is left to the resume.
+    // On the way into a suspend the reset is left to the resume, which is the system's own.
+    const bool left = panthor_device_reset_is_pending(vm->ptdev);
+    if (left && vm->ptdev->pm.asleep) k.wait_for_completion(vm->ptdev->pm.awake);
     if (panthor_device_reset_is_pending(vm->ptdev) &&
         panthor_device_resume_and_get(vm->ptdev) == 0) {
       k.pm_runtime_put_autosuspend();
