@@ -55,7 +55,7 @@ void compare_slots(Comparison& c, SlotOrder order);
 [[nodiscard]] std::size_t stimuli_end(const contract::Trace& trace, const contract::Trace& other);
 /// The same for machine faults, up to the end state: one is applied to the n-th occasion of its
 /// kind (an exit, an ack). How many of those a driver needs, and for whom, is its own affair, so it
-/// may hit another group or job there, or nobody. Runs that agree in spite of it agree.
+/// may hit another group, job or AS command there, or nobody. Runs that agree in spite of it agree.
 [[nodiscard]] std::size_t faults_end(const contract::Program& program,
                                      const contract::Trace& trace, const contract::Trace& other);
 /// Whether a step's result may depend on how far the GPU got. Source: design.md section 6.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <bit>
-#include <utility>
 
 #include "oracle/judge/compare.h"
 #include "oracle/judge/gpu_views.h"
@@ -13,11 +12,16 @@ using K = vocab::ObservationKind;
 
 namespace {
 
-using Hits = std::map<std::uint32_t, std::vector<std::pair<std::size_t, Seat>>>;
+struct Hit {
+  std::size_t record;
+  Seat seat;
+  /// Of an AS command that hangs: which. How many come before it is the driver's own affair.
+  std::uint32_t command;
+};
+using Hits = std::map<std::uint32_t, std::vector<Hit>>;
 
-/// Whom the machine faults hit before the end state, by fault and in order, with their records: the
-/// seat in the fault's slot, or for any slot the one of the session under way. They are faults of
-/// the first GPU.
+/// Whom the machine faults hit before the end state, by fault and in order: the seat in the fault's
+/// slot, or for any slot the one of the session under way. They are faults of the first GPU.
 Hits hits_of(const Program& system, const Trace& all) {
   Hits out;
   const GpuViews views(system, all);
@@ -36,7 +40,10 @@ Hits hits_of(const Program& system, const Trace& all) {
     if (!is(r, K::fault_applied)) continue;
     const auto named = static_cast<std::uint32_t>(r.c);
     const std::uint32_t slot = named == vocab::kAnySlot ? session : named;
-    out[r.a].emplace_back(i, slot == vocab::kAnySlot ? Seat{} : seats.at(slot, i));
+    const Seat seat = slot == vocab::kAnySlot ? Seat{} : seats.at(slot, i);
+    const bool of_as = i != 0 && is(trace.records[i - 1], K::as_command) &&
+                       r.b == static_cast<std::uint32_t>(vocab::FaultKind::stuck_as_command);
+    out[r.a].push_back({i, seat, of_as ? trace.records[i - 1].b : UINT32_MAX});
   }
   return out;
 }
@@ -51,9 +58,10 @@ std::size_t faults_end(const Program& program, const Trace& trace, const Trace& 
     const auto found = other_hits.find(fault);
     for (std::size_t k = 0; k < mine.size(); ++k) {
       const bool same = found != other_hits.end() && k < found->second.size() &&
-                        found->second[k].second == mine[k].second;
+                        found->second[k].seat == mine[k].seat &&
+                        found->second[k].command == mine[k].command;
       if (same) continue;
-      end = std::min(end, mine[k].first);
+      end = std::min(end, mine[k].record);
       break;
     }
   }

@@ -245,7 +245,7 @@ void judge_silence(Verdict& verdict, const Program& program, const Trace& oracle
             "a step that waits for an event started in one of the two runs only");
   } else if (faults == Faults::uneven) {
     give_up(verdict, Outcome::inconclusive,
-            "the runs differ behind a fault of the machine that hit another group or nobody");
+            "the runs differ behind a fault of the machine that hit something else or nobody");
   }
 }
 

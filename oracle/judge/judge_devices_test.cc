@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "gpu-model/vocab/regs/mmu_control.h"
 #include "oracle/judge/compare.h"
 #include "oracle/judge/facts.h"
 #include "oracle/judge/gpu_views.h"
@@ -128,6 +129,24 @@ TEST_CASE("judge: a fault of the first GPU hits who sits in that one's slot") {
   const TraceBuilder alone = hit(false), beside = hit(true);
   CHECK(faults_end(w.program, alone.trace(), beside.trace()) == alone.trace().records.size());
   CHECK(faults_end(w.program, beside.trace(), alone.trace()) == beside.trace().records.size());
+}
+
+TEST_CASE("judge: an AS command that hangs is another one where it is another command") {
+  TwoGpus w;
+  w.program.faults.push_back(Fault{});
+  const auto hit = [](vocab::AsCommand command, vocab::FaultKind kind) {
+    TraceBuilder b;
+    b.saw(K::as_command, {.a = 1, .b = static_cast<std::uint32_t>(command)});
+    return b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(kind)});
+  };
+  const auto end = [&](vocab::FaultKind kind, vocab::AsCommand other) {
+    return faults_end(w.program, hit(vocab::AsCommand::lock, kind).trace(),
+                      hit(other, kind).trace());
+  };
+  constexpr auto kStuck = vocab::FaultKind::stuck_as_command;
+  CHECK(end(kStuck, vocab::AsCommand::lock) == 2);
+  CHECK(end(kStuck, vocab::AsCommand::unlock) == 1);
+  CHECK(end(vocab::FaultKind::stuck_flush, vocab::AsCommand::unlock) == 2);
 }
 
 TEST_CASE("judge: what poisons one GPU leaves the rules of the other in force") {
