@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "gpu-model/vocab/fw_interface.h"
 #include "gpu-model/vocab/ids.h"
@@ -66,6 +67,50 @@ class Leavers {
   std::set<std::uint64_t> closed_;
 };
 
+/// Heaps that the Program takes away, by VM and address: who needs a chunk of one then is ended.
+class GoneHeaps {
+ public:
+  explicit GoneHeaps(const Program& program) : program_(program) {}
+  void take(const Record& r) {
+    if (r.kind == RecordKind::user_write && r.c == 1 &&
+        step_type(program_, r.b) == NodeType::tiler_heap_create) {
+      va_of_[r.b] = r.d;
+    }
+    const bool destroys = r.kind == RecordKind::step_started &&
+                          step_type(program_, r.b) == NodeType::tiler_heap_destroy;
+    if (!destroys) return;
+    const auto heap = va_of_.find(
+        static_cast<std::uint32_t>(field_number(program_.steps[r.b].op, "heap")));
+    if (heap == va_of_.end()) return;
+    gone_.emplace(field_number(program_.steps[heap->first].op, "vm"), heap->second);
+  }
+  [[nodiscard]] bool has(std::uint32_t group, std::uint64_t va) const {
+    return group != kNoStep && gone_.contains({field_number(program_.steps[group].op, "vm"), va});
+  }
+
+ private:
+  const Program& program_;
+  std::map<std::uint32_t, std::uint64_t> va_of_;   ///< by tiler_heap_create step
+  std::set<std::pair<std::uint64_t, std::uint64_t>> gone_;
+};
+
+/// Groups of one file that got the same handle, one after the other: whose a later job is that
+/// names one of them is not in the trace.
+std::set<std::uint32_t> with_one_handle(const Program& program, const Trace& trace) {
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::set<std::uint32_t>> by_handle;
+  for (const Record& r : trace.records) {
+    const bool handle = r.kind == RecordKind::user_write && r.c == 0 && r.d != 0 &&
+                        step_type(program, r.b) == NodeType::group_create;
+    if (!handle) continue;
+    by_handle[{field_number(program.steps[r.b].op, "file"), r.d}].insert(r.b);
+  }
+  std::set<std::uint32_t> out;
+  for (const auto& [handle, groups] : by_handle) {
+    if (groups.size() > 1) out.insert(groups.begin(), groups.end());
+  }
+  return out;
+}
+
 constexpr std::uint64_t kStart = static_cast<std::uint64_t>(vocab::fw::CsgState::start);
 constexpr std::uint64_t kResume = static_cast<std::uint64_t>(vocab::fw::CsgState::resume);
 
@@ -89,6 +134,7 @@ class Tenants {
       if (!runs) unknown_.erase(r.a);
     }
   }
+  [[nodiscard]] std::uint32_t in(std::uint32_t slot) const { return slots_.group_at(slot); }
   void blame(std::uint32_t slot, std::set<std::uint32_t>& out) const {
     out.insert(slots_.group_at(slot));
     if (unknown_.contains(slot)) out.insert(never_seen_.begin(), never_seen_.end());
@@ -117,9 +163,10 @@ class Tenants {
 // reset counts as a cause too: who enters has survived it; so does a heap that is full behind it.
 std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, const Trace& trace) {
   std::map<std::uint32_t, std::size_t> out;
-  std::set<std::uint32_t> earned;
+  std::set<std::uint32_t> earned = with_one_handle(program, trace);
   Tenants tenants(program);
   Leavers leavers(program);
+  GoneHeaps gone_heaps(program);
   std::map<std::uint32_t, std::uint64_t> accepted_ns;
   std::map<std::uint32_t, std::uint32_t> as_of_slot;
   bool was_reset = false;
@@ -131,7 +178,9 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
     const bool asks_in_vain = is(r, K::protm_pend) && r.c == 0;  // no buffer: fatal (I7)
     if (is(r, K::stream_call)) as_of_slot[r.a] = static_cast<std::uint32_t>(r.d);
     was_reset = was_reset || is(r, K::reset_started);
-    const bool oom = is(r, K::tiler_oom) && was_reset;
+    gone_heaps.take(r);
+    const bool oom = is(r, K::tiler_oom) &&
+                     (was_reset || gone_heaps.has(tenants.in(r.a), r.c));
     // Not only the first group inside: firmware may let others in on requests of before.
     const bool inside = is(r, K::protm_active) || is(r, K::region_started);
     leavers.take(r, earned);

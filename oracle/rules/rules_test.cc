@@ -394,16 +394,27 @@ TEST_CASE("I8: the protected fault is unmasked after a reset") {
   CHECK(asked("I8", w.program, wrong).armed == 0);
 }
 
-TEST_CASE("I9: a heap that was full before the reset excuses nothing") {
+TEST_CASE("I9: a heap that was full before the reset excuses nothing, but one that goes does") {
   World w;
   const auto other = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
   const auto other_job = add_job(w.program, other);
-  TraceBuilder full_before;
-  full_before.event(EventKind::group_on_slot, other, 1).saw(K::tiler_oom, {.a = 1});
-  full_before.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
-  full_before.fence(other_job, EIO).after(kMs);
-  full_before.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
-  check_wrong("I9", w.program, full_before, 4);
+  const auto heap = add_step(w.program,
+                             make_node(NodeType::tiler_heap_create, {{"vm", kRef, w.vm}}));
+  const auto gone = add_step(w.program,
+                             make_node(NodeType::tiler_heap_destroy, {{"heap", kRef, heap}}));
+  constexpr std::uint64_t kHeapVa = 8192;
+  const auto full_before = [&](std::uint64_t va, bool destroyed) {
+    TraceBuilder b;
+    b.record(RecordKind::user_write, {.b = heap, .c = 1, .d = kHeapVa});
+    if (destroyed) b.started(gone);
+    b.event(EventKind::group_on_slot, other, 1).saw(K::tiler_oom, {.a = 1, .c = va});
+    b.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
+    b.fence(other_job, EIO).after(kMs);
+    return b.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+  };
+  check_wrong("I9", w.program, full_before(kHeapVa, false), 5);
+  check_wrong("I9", w.program, full_before(kHeapVa + 1, true), 6);
+  check_right("I9", w.program, full_before(kHeapVa, true));
 }
 
 TEST_CASE("I9: a page fault is that of its VM, also of who gets a slot later") {
@@ -451,6 +462,22 @@ TEST_CASE("I9: who goes with its file or the device is none that the reset cost"
   check_right("I9", w.program, trace(close));
   check_right("I9", w.program, trace(unbind));
   check_wrong("I9", w.program, trace(elsewhere), 4);
+}
+
+TEST_CASE("I9: of groups that got one handle nobody knows whose a job is") {
+  World w;
+  const auto other = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
+  const auto other_job = add_job(w.program, other);
+  const auto trace = [&](std::uint64_t handle) {
+    TraceBuilder b;
+    b.record(RecordKind::user_write, {.b = w.group, .d = 4});
+    b.record(RecordKind::user_write, {.b = other, .d = handle});
+    b.event(EventKind::group_on_slot, w.group, 0).saw(K::protm_active, {.a = 0}).after(kMs);
+    b.saw(K::reset_started).after(kMs).fence(other_job, EINVAL);
+    return b.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+  };
+  check_right("I9", w.program, trace(4));
+  check_wrong("I9", w.program, trace(5), 5);
 }
 
 TEST_CASE("I9: a reset in protected mode spares the other groups") {
