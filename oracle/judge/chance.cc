@@ -333,18 +333,39 @@ class Chance {
         [&](const Record& r) { return r.kind == RecordKind::step_started && r.b == step; });
     return static_cast<std::size_t>(found - trace.records.begin());
   }
-  /// The same of another actor's VM_DESTROY and the VM that the call names.
+  /// What VM_CREATE told, 0 when it told nothing.
+  static std::uint64_t handle_of(const Trace& trace, std::uint32_t create) {
+    for (const Record& r : trace.records) {
+      if (r.kind == RecordKind::user_write && r.b == create && r.c == 0) return r.d;
+    }
+    return 0;
+  }
+  /// The same of another actor's VM_DESTROY and the VM that the call names. A VM that came later
+  /// may have the handle by now.
   [[nodiscard]] bool vm_destroyed_at(const Trace& trace, std::uint32_t step,
                                      std::size_t index) const {
     const std::uint32_t vm = field_step(c_.program.steps[step].op, "vm");
     if (vm == kNoStep) return false;
-    const auto end = trace.records.begin() + static_cast<std::ptrdiff_t>(index);
-    return std::any_of(trace.records.begin(), end, [&](const Record& r) {
-      return r.kind == RecordKind::step_started &&
-             step_type(c_.program, r.b) == NodeType::vm_destroy &&
-             field_step(c_.program.steps[r.b].op, "vm") == vm &&
-             c_.program.steps[r.b].actor != c_.program.steps[step].actor;
-    });
+    const std::uint64_t handle = handle_of(trace, vm);
+    const auto named = [&](std::uint32_t other) {
+      if (other == vm || other == kNoStep) return other == vm;
+      return handle != 0 && handle_of(trace, other) == handle &&
+             field_number(c_.program.steps[other].op, "file") ==
+                 field_number(c_.program.steps[vm].op, "file");
+    };
+    bool gone = false;
+    for (std::size_t i = 0; i < index; ++i) {
+      const Record& r = trace.records[i];
+      if (r.kind == RecordKind::step_started &&
+          step_type(c_.program, r.b) == NodeType::vm_destroy &&
+          c_.program.steps[r.b].actor != c_.program.steps[step].actor) {
+        gone = gone || named(field_step(c_.program.steps[r.b].op, "vm"));
+      }
+      const bool comes = r.kind == RecordKind::user_write && r.c == 0 && r.d != 0 &&
+                         step_type(c_.program, r.b) == NodeType::vm_create;
+      if (comes && named(r.b)) gone = false;
+    }
+    return gone;
   }
 
   /// Which faults of the kernel's services were met from record `begin` on, until `end`.

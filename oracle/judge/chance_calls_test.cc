@@ -191,6 +191,20 @@ TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody els
   TraceBuilder on_its_way;   // a call that waits when the VM goes keeps it until it is through
   on_its_way.started(w.bind).started(destroy).returned(w.bind, 0);
   CHECK(left_of(w.program, behind, on_its_way, result) == 0);
+  // A VM that came later has the handle, until it goes too.
+  const auto next = add_step(w.program, make_node(NodeType::vm_create));
+  const auto end = add_step(w.program, make_node(NodeType::vm_destroy, {{"vm", kRef, next}}));
+  w.program.steps[destroy].actor = w.program.steps[end].actor = 1;
+  TraceBuilder again;
+  again.record(RecordKind::user_write, {.b = w.vm, .d = 1}).started(destroy);
+  again.record(RecordKind::user_write, {.b = next, .d = 1});
+  TraceBuilder gone_again = again, found = again;
+  gone_again.started(end).started(w.bind).returned(w.bind, -EINVAL);
+  found.started(w.bind).started(end).returned(w.bind, 0);
+  CHECK(left_of(w.program, gone_again, found, result) == 0);
+  TraceBuilder too_late = again;
+  too_late.started(end).started(w.bind).returned(w.bind, 0);
+  CHECK(left_of(w.program, gone_again, too_late, result) == 1);
   w.program.steps[destroy].actor = w.program.steps[w.bind].actor;
   CHECK(left(destroyed, -EINVAL) == 1);   // of one actor alone the order is the Program's
   w.program.steps[destroy].actor = 1;
