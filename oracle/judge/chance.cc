@@ -465,6 +465,14 @@ class Chance {
     return c_.program.steps[last].actor != c_.program.steps[step].actor;
   }
 
+  /// By its first error, or of a fault of the GPU inside, which comes before any fence tells.
+  static bool dead(const Fates& fates, std::uint32_t group, std::size_t by) {
+    const auto died = fates.died.find(group);
+    const auto fault = fates.fault_inside.find(group);
+    return died != fates.died.end() &&
+           (died->second < by || (fault != fates.fault_inside.end() && fault->second < by));
+  }
+
   /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to
   /// sleep, ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY or
   /// where the group had died by chance. Another error where the call met another fault, another
@@ -532,13 +540,10 @@ class Chance {
     if (!failed(got, EINVAL) && !failed(want, EINVAL)) return false;
     if (errno_of(got) < 0 && errno_of(want) < 0) return false;   // refused in both, differently
     // A group that dies in both runs may be dead already in one of them.
-    const auto dead = [group](const Fates& fates, std::size_t by) {
-      const auto died = fates.died.find(group);
-      return died != fates.died.end() && died->second < by;
-    };
-    const bool in_both = failed(got, EINVAL)
-                             ? dead(candidate_, *f.candidate_record) && oracle_.died.contains(group)
-                             : dead(oracle_, *f.oracle_record) && candidate_.died.contains(group);
+    const bool in_both =
+        failed(got, EINVAL)
+            ? dead(candidate_, group, *f.candidate_record) && oracle_.died.contains(group)
+            : dead(oracle_, group, *f.oracle_record) && candidate_.died.contains(group);
     return in_both || by_chance(group);
   }
 

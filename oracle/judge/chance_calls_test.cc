@@ -26,6 +26,34 @@ TEST_CASE("chance: a group without a job dies with its VM, and its next submissi
   CHECK(left_of(w.program, run(true, -EINVAL), run(true, -ENFILE), result) == 1);
 }
 
+TEST_CASE("chance: who dies of a fault inside is refused work before any fence tells") {
+  World w;
+  const std::uint32_t next = add_job(w.program, w.mine);
+  const auto run = [&](std::uint32_t slot_inside, std::int64_t result) {
+    TraceBuilder b = w.running();
+    b.saw(K::enter_sampled, {.c = 1u << slot_inside}).saw(K::protm_fault, {.a = 1}).started(next);
+    return b.returned(next, result).after(kMs).fence(w.job, EINVAL);
+  };
+  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
+    const std::size_t record = candidate.trace().records.size() - 2;
+    std::vector<Finding> findings{{.from = FindingClass::comparison,
+                                   .rule = "result/group_submit",
+                                   .slug = "result/group_submit",
+                                   .event = "step_returned",
+                                   .field = "",
+                                   .detail = {},
+                                   .oracle_record = record,
+                                   .candidate_record = record}};
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    (void)drop_chance(c);
+    return findings.size();
+  };
+  CHECK(left(run(0, 0), run(0, -EINVAL)) == 0);
+  CHECK(left(run(0, -EINVAL), run(0, 0)) == 0);
+  CHECK(left(run(0, 0), run(1, -EINVAL)) == 1);
+}
+
 TEST_CASE("chance: a call may come behind a close of its file by somebody else") {
   World w;
   const auto file = add_step(w.program, make_node(NodeType::open));
