@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gpu-model/vocab/exception_codes.h"
+#include "gpu-model/vocab/uapi.h"
 #include "oracle/judge/chance_test_world.h"
 
 namespace protm::judge {
@@ -43,6 +44,19 @@ TEST_CASE("chance: a job whose time others spent inside may have had its turn or
   CHECK(left(4100 * kMs, ETIMEDOUT) == 0);
   CHECK(left(4100 * kMs, ECANCELED) == 1);
   CHECK(left(3900 * kMs, ETIMEDOUT) == 1);
+  // Refused beside the time-out of another job that was through by then.
+  const auto at_rest = [&](std::uint64_t inside_ns, std::uint64_t error, std::uint32_t state) {
+    TraceBuilder b = w.running();
+    b.saw(K::protm_active, {.a = 1}).after(inside_ns).saw(K::protm_exit_raised);
+    b.fence(w.job, error).record(RecordKind::rest_state, {}, "vms");
+    return b.record(RecordKind::group_state, {.a = w.mine, .b = state});
+  };
+  const Difference state{"rest-state", "group_state", "state"};
+  const auto right = at_rest(4100 * kMs, 0, 0);
+  constexpr auto kTimedOut = vocab::uapi::kGroupStateTimedout;
+  CHECK(left_of(w.program, right, at_rest(4100 * kMs, ECANCELED, kTimedOut), state) == 0);
+  CHECK(left_of(w.program, right, at_rest(4100 * kMs, ECANCELED, 2), state) == 1);
+  CHECK(left_of(w.program, right, at_rest(3900 * kMs, ECANCELED, kTimedOut), state) == 1);
   // Whom it outranks should have made room.
   w.program.steps[w.other].op = make_node(
       NodeType::group_create, {{"vm", kRef, w.vm}, {"priority", Value::Kind::number, 0}});

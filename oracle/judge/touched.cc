@@ -113,6 +113,11 @@ class Reader {
                         !fates_.died.contains(r.a) &&
                         lost_time_.crowded_out(r.a, last_fence_ns_[r.a]);
       if (late) touch(r.a, i);
+      // One of its jobs was refused beside the time-out of another, which was through by then.
+      const auto refused = crowded_refusals_.find(r.a);
+      if (refused != crowded_refusals_.end() && (r.b & vocab::uapi::kGroupStateTimedout) != 0) {
+        touch(r.a, refused->second);
+      }
       if (bad) fates_.died.try_emplace(r.a, i);
       if (bad) fates_.bad_at_rest.try_emplace(r.a, i);
       if (r.c != 0) fatal_.insert(r.a);
@@ -334,7 +339,8 @@ class Reader {
       const std::uint32_t group = group_of_job(program_, r.a);
       const bool crowded = thrown_out_[group] > 1 || lost_time_.crowded_out(group, r.time_ns);
       if (r.d == ETIMEDOUT && crowded) touch(group, i);
-      fates_.died.try_emplace(group_of_job(program_, r.a), i);
+      const bool first = fates_.died.try_emplace(group, i).second;
+      if (r.d == ECANCELED && crowded && first) crowded_refusals_.emplace(group, i);
     }
   }
 
@@ -350,6 +356,7 @@ class Reader {
   std::set<std::uint32_t> fatal_;           ///< groups with fatal queues at rest
   LostTime lost_time_;
   std::map<std::uint32_t, std::uint64_t> last_fence_ns_;   ///< by group
+  std::map<std::uint32_t, std::size_t> crowded_refusals_;   ///< by group: its first error
   std::map<std::uint32_t, std::size_t> refused_;   ///< by group: the first submission with EINVAL
   bool progress_saved_ = true;
   bool faults_inside_ = false;
