@@ -428,6 +428,12 @@ class Chance {
     });
   }
 
+  [[nodiscard]] bool faults_decide(const Finding& f, bool oracle_failed,
+                                   bool candidate_failed) const {
+    if (oracle_failed && candidate_failed) return met_another_fault(f);
+    return oracle_failed != candidate_failed && fault_was_spent(f, oracle_failed);
+  }
+
   /// A scan that waits for the end of a session, or for who waits for that, finds what is left
   /// then; who holds its locks is passed over. Source: panthor_gem.c (7.3),
   /// panthor_gem_shrinker_scan().
@@ -525,10 +531,7 @@ class Chance {
       return true;
     }
     const auto errno_of = [](const Record* r) { return static_cast<std::int64_t>(r->c); };
-    if (errno_of(got) < 0 && errno_of(want) < 0 && met_another_fault(f)) return true;
-    if ((errno_of(got) < 0) != (errno_of(want) < 0) && fault_was_spent(f, errno_of(want) < 0)) {
-      return true;
-    }
+    if (faults_decide(f, errno_of(want) < 0, errno_of(got) < 0)) return true;
     // Who finds more than the oracle has waited for a lock.
     if (step_type(c_.program, got->b) == NodeType::reclaim && errno_of(got) >= 0 &&
         errno_of(want) > errno_of(got)) {

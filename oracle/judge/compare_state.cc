@@ -110,26 +110,6 @@ std::vector<std::size_t> rest_records(const Trace& trace, std::string_view text,
   return out;
 }
 
-/// Whether a reset that is pending at the rest record `index` is the next resume's: the GPU sleeps,
-/// and what was reset last has not booted since, so it went to sleep over it. Source:
-/// panthor_device.c (7.3) panthor_device_reset_work(), which does nothing beside a suspend.
-bool left_to_resume(const Trace& trace, std::size_t index) {
-  const std::uint32_t gpu = trace.records[index].a;
-  bool asleep = false, went_over_it = false;
-  for (std::size_t i = 0; i < index; ++i) {
-    const Record& r = trace.records[i];
-    if (gpu != 0 && r.device + 1u != gpu) continue;
-    if (is(r, vocab::ObservationKind::reset_started)) went_over_it = true;
-    if (is(r, vocab::ObservationKind::mcu_boot)) went_over_it = false;
-  }
-  for (std::size_t i = index; i < trace.records.size() && !asleep; ++i) {
-    const Record& r = trace.records[i];
-    if (r.kind != RecordKind::rest_state) break;
-    asleep = r.a == gpu && r.c == 0 && trace.text(r.text) == "rpm_active";
-  }
-  return trace.records[index].c != 0 && asleep && went_over_it;
-}
-
 std::size_t resets_in_last_second(const Trace& trace, std::size_t index) {
   const std::uint64_t now_ns = trace.records[index].time_ns;
   const std::uint32_t gpu = trace.records[index].a;
@@ -142,12 +122,10 @@ std::size_t resets_in_last_second(const Trace& trace, std::size_t index) {
 }
 
 /// Whether it says nothing that a reset is pending at rest in one run: at the limit of a Program
-/// one may be left to do, of resets that follow each other without an end one is under way, and one
-/// that came beside a suspend waits.
+/// one may be left to do, and of resets that follow each other without an end one is under way.
 bool reset_may_wait(const Comparison& c, std::size_t oracle, std::size_t candidate) {
   const std::uint64_t end_ns = std::max(c.oracle.records[oracle].time_ns,
                                         c.candidate.records[candidate].time_ns);
-  if (left_to_resume(c.oracle, oracle) || left_to_resume(c.candidate, candidate)) return true;
   return end_ns >= kMaxTimeNs || (resets_in_last_second(c.oracle, oracle) > 1 &&
                                   resets_in_last_second(c.candidate, candidate) > 1);
 }

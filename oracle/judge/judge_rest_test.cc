@@ -55,20 +55,6 @@ TEST_CASE("rest-state: one of resets that never end may be pending") {
   CHECK(outcome(rest(0, 0), rest(1, 0)) == "diverged");
 }
 
-TEST_CASE("rest-state: a reset that came beside a suspend is the next resume's") {
-  const auto rest = [](std::uint64_t pending, std::uint64_t active, bool boots) {
-    TraceBuilder b;
-    b.after(vocab::kMs).saw(K::reset_started).saw(K::reset_completed);
-    if (boots) b.saw(K::mcu_boot);
-    b.record(RecordKind::rest_state, {.c = pending}, "reset_pending");
-    return b.record(RecordKind::rest_state, {.c = active}, "rpm_active");
-  };
-  CHECK(outcome(rest(0, 1, true), rest(1, 0, false)) == "agreed");
-  CHECK(outcome(rest(1, 0, false), rest(0, 1, true)) == "agreed");
-  CHECK(outcome(rest(0, 1, true), rest(1, 0, true)) == "diverged");   // it has been done
-  CHECK(outcome(rest(0, 1, true), rest(1, 1, false)) == "diverged");
-}
-
 TEST_CASE("rest-state: a device that sleeps has all lines masked and no L2, as the oracle's") {
   for (const std::string_view text : {"asleep_unmasked_irq_lines", "asleep_l2_ready"}) {
     const auto says = [&](std::uint64_t value) {
