@@ -3,6 +3,7 @@
 
 #include "gpu-model/src/mmu.h"
 #include "gpu-model/vocab/lpae.h"
+#include "gpu-model/vocab/protm_waits.h"
 
 namespace protm::gpu {
 
@@ -17,10 +18,6 @@ Exception level_code(Exception level0, unsigned level) {
 }
 
 constexpr std::uint64_t kVaLimit = 1ull << 48;
-
-/// The 500 ms for which a driver waits for the end of protected mode, less what the rounding of a
-/// jiffy may take off them. Source: patch 7/8, panthor_fw_protm_exit_sync().
-constexpr std::uint64_t kExitWaitNs = 480 * vocab::kMs;
 
 }  // namespace
 
@@ -177,7 +174,7 @@ void Mmu::page_goes(vocab::Pa page) {
   if (!table && !core_.ram.marked(page, PageMark::reached)) return;
   // No driver can take an AS down while the GPU hangs in protected mode: it asks for a reset, and
   // panthor_vm_free() waits for none.
-  if (core_.overdue_inside(kExitWaitNs)) return;
+  if (core_.overdue_inside(vocab::kExitWaitNs)) return;
   const auto still_used = [&](std::uint64_t root, std::uint32_t level, std::uint64_t va) {
     for_each_user(root, [&](std::uint32_t as) {
       // Nor this one.

@@ -333,12 +333,13 @@ class Chance {
         [&](const Record& r) { return r.kind == RecordKind::step_started && r.b == step; });
     return static_cast<std::size_t>(found - trace.records.begin());
   }
-  /// What VM_CREATE told, 0 when it told nothing.
-  static std::uint64_t handle_of(const Trace& trace, std::uint32_t create) {
-    for (const Record& r : trace.records) {
-      if (r.kind == RecordKind::user_write && r.b == create && r.c == 0) return r.d;
+  /// The VM_CREATEs that were told the handle of `vm`, itself among them.
+  [[nodiscard]] std::set<std::uint32_t> with_handle_of(const Trace& trace,
+                                                       std::uint32_t vm) const {
+    for (const auto& [handle, vms] : steps_by_handle(c_.program, trace, NodeType::vm_create)) {
+      if (vms.contains(vm)) return vms;
     }
-    return 0;
+    return {vm};
   }
   /// The same of another actor's VM_DESTROY and the VM that the call names. A VM that came later
   /// may have the handle by now.
@@ -346,24 +347,18 @@ class Chance {
                                      std::size_t index) const {
     const std::uint32_t vm = field_step(c_.program.steps[step].op, "vm");
     if (vm == kNoStep) return false;
-    const std::uint64_t handle = handle_of(trace, vm);
-    const auto named = [&](std::uint32_t other) {
-      if (other == vm || other == kNoStep) return other == vm;
-      return handle != 0 && handle_of(trace, other) == handle &&
-             field_number(c_.program.steps[other].op, "file") ==
-                 field_number(c_.program.steps[vm].op, "file");
-    };
+    const std::set<std::uint32_t> named = with_handle_of(trace, vm);
     bool gone = false;
     for (std::size_t i = 0; i < index; ++i) {
       const Record& r = trace.records[i];
       if (r.kind == RecordKind::step_started &&
           step_type(c_.program, r.b) == NodeType::vm_destroy &&
           c_.program.steps[r.b].actor != c_.program.steps[step].actor) {
-        gone = gone || named(field_step(c_.program.steps[r.b].op, "vm"));
+        gone = gone || named.contains(field_step(c_.program.steps[r.b].op, "vm"));
       }
-      const bool comes = r.kind == RecordKind::user_write && r.c == 0 && r.d != 0 &&
-                         step_type(c_.program, r.b) == NodeType::vm_create;
-      if (comes && named(r.b)) gone = false;
+      if (r.kind == RecordKind::user_write && r.c == 0 && r.d != 0 && named.contains(r.b)) {
+        gone = false;
+      }
     }
     return gone;
   }
@@ -428,6 +423,7 @@ class Chance {
     });
   }
 
+  /// Whether the two runs met other faults, or one of them a fault that the other had spent.
   [[nodiscard]] bool faults_decide(const Finding& f, bool oracle_failed,
                                    bool candidate_failed) const {
     if (oracle_failed && candidate_failed) return met_another_fault(f);

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,22 +29,30 @@ struct Difference {
 
 inline const Difference kOrder{.field = "order"};
 
-/// How many findings are left of the one about the last records of both; SIZE_MAX when the count of
-/// those that were dropped is wrong.
-inline std::size_t left_of(const Program& program, const TraceBuilder& oracle,
-                           const TraceBuilder& candidate, const Difference& difference = {}) {
+/// How many findings are left of the one about these records; SIZE_MAX when the count of those that
+/// were dropped is wrong.
+inline std::size_t left_at(const Program& program, const TraceBuilder& oracle,
+                           const TraceBuilder& candidate, const Difference& difference,
+                           std::optional<std::size_t> oracle_record,
+                           std::optional<std::size_t> candidate_record) {
   std::vector<Finding> findings{{.from = FindingClass::comparison,
                                  .rule = difference.rule,
                                  .slug = difference.rule,
                                  .event = difference.event,
                                  .field = difference.field,
                                  .detail = {},
-                                 .oracle_record = oracle.trace().records.size() - 1,
-                                 .candidate_record = candidate.trace().records.size() - 1}};
+                                 .oracle_record = oracle_record,
+                                 .candidate_record = candidate_record}};
   std::vector<Count> checked;
   Comparison c{program, oracle.trace(), candidate.trace(), findings, checked};
   const std::size_t dropped = drop_chance(c);
   return dropped + findings.size() == 1 ? findings.size() : SIZE_MAX;
+}
+/// The same of the last records of both.
+inline std::size_t left_of(const Program& program, const TraceBuilder& oracle,
+                           const TraceBuilder& candidate, const Difference& difference = {}) {
+  return left_at(program, oracle, candidate, difference, oracle.trace().records.size() - 1,
+                 candidate.trace().records.size() - 1);
 }
 
 /// Two groups of one VM with a job each, a buffer that is mapped there, and steps that take away.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "gpu-model/vocab/exception_codes.h"
+#include "gpu-model/vocab/protm_waits.h"
 #include "gpu-model/vocab/uapi.h"
 #include "oracle/judge/gpu_views.h"
 #include "oracle/judge/lost_time.h"
@@ -21,15 +22,7 @@ using F = vocab::FaultKind;
 
 namespace {
 
-/// The 500 ms for which a driver waits, less what the rounding of a jiffy may take off them.
-/// Source: patch 7/8, panthor_fw_protm_exit_sync().
-constexpr std::uint64_t kExitWaitNs = 480 * vocab::kMs;
-
 enum class Reach : std::uint8_t { nobody, slot, inside, everybody };
-
-/// The 500 ms for which a driver waits for protected mode behind the ack of the entry, likewise.
-/// Source: patch 7/8, panthor_fw_protm_enter().
-constexpr std::uint64_t kEntryWaitNs = kExitWaitNs;
 
 /// Whom a machine fault touches.
 Reach reach_of(F kind) {
@@ -218,7 +211,7 @@ class Reader {
   /// The exit that began at `exit_from_ns_` is over, or given up.
   void note_exit(std::size_t i) {
     const bool slow = exit_from_ns_ != vocab::kNever &&
-                      trace_.records[i].time_ns - exit_from_ns_ >= kExitWaitNs;
+                      trace_.records[i].time_ns - exit_from_ns_ >= vocab::kExitWaitNs;
     if (slow) fates_.slow_exit.insert(inside(i));
     exit_from_ns_ = vocab::kNever;
   }
@@ -235,7 +228,7 @@ class Reader {
   /// finds all slots silent, and who is on one is the driver's choice.
   [[nodiscard]] bool hangs_entering(const Record& r) const {
     return static_cast<F>(r.b) == F::late_active && r.a < program_.faults.size() &&
-           program_.faults[r.a].machine.value_ns >= kEntryWaitNs;
+           program_.faults[r.a].machine.value_ns >= vocab::kEntryWaitNs;
   }
 
   void take_fault(std::size_t i) {
@@ -443,7 +436,7 @@ bool hung_during(const Program& program, const Trace& trace, std::size_t index) 
   }
   // A machine may be as slow without a fault.
   const std::uint64_t now_ns = trace.records[index].time_ns;
-  return hung || (exit_from_ns != vocab::kNever && now_ns - exit_from_ns >= kExitWaitNs);
+  return hung || (exit_from_ns != vocab::kNever && now_ns - exit_from_ns >= vocab::kExitWaitNs);
 }
 
 }  // namespace protm::judge

@@ -26,11 +26,15 @@ struct World {
 };
 
 /// A window into which `what` falls after 5 ms; the exit follows.
+/// Slot 0 enters, and `what` throws it out.
+TraceBuilder& asked_out(TraceBuilder& b, K what) {
+  b.saw(K::enter_sampled, {.a = 1}).after(70 * kUs).saw(K::protm_active, {.a = 0});
+  return b.after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
+}
 TraceBuilder window(K what) {
   TraceBuilder b;
-  b.saw(K::doorbell, {.a = 1}).saw(K::enter_sampled, {.a = 1}).after(70 * kUs);
-  b.saw(K::protm_active).after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
-  return b;
+  b.saw(K::doorbell, {.a = 1});
+  return asked_out(b, what);
 }
 TraceBuilder& leave(TraceBuilder& b) {
   return b.after(30 * kUs).saw(
@@ -127,9 +131,7 @@ TEST_CASE("forced exit: another group's unfinished job is a reason, a finished o
       TraceBuilder b;
       b.event(EventKind::group_on_slot, group, 0).returned(own_job, 0).returned(other_job, 0);
       if (finished) b.fence(other_job, 0);
-      b.saw(K::enter_sampled, {.a = 1}).after(70 * kUs).saw(K::protm_active, {.a = 0});
-      b.after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
-      return leave(b);
+      return leave(asked_out(b, what));
     };
     CHECK_FALSE(asked(id, p, trace(false)).violation);
     CHECK(asked(id, p, trace(true)).violation);
@@ -147,9 +149,7 @@ TEST_CASE("forced exit: of a call of several jobs the fence is that of one") {
       b.event(EventKind::group_on_slot, group, 0).event(EventKind::group_on_slot, other, 1);
       b.returned(jobs, 0).fence(jobs, error);
       if (event != 0) b.saw(K::csg_event, {.a = 1, .b = event});
-      b.saw(K::enter_sampled, {.a = 1}).after(70 * kUs).saw(K::protm_active, {.a = 0});
-      b.after(5 * kMs).saw(what, {.a = 1, .b = 1u * (what != K::ping_sampled)});
-      return leave(b);
+      return leave(asked_out(b, what));
     };
     CHECK(asked(id, p, trace(0, 0)).violation);
     set_list(p, jobs, "more", {make_node(NodeType::job)});

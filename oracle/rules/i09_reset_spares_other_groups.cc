@@ -75,37 +75,35 @@ class GoneHeaps {
     if (r.kind == RecordKind::user_write && r.c == 1 &&
         step_type(program_, r.b) == NodeType::tiler_heap_create) {
       va_of_[r.b] = r.d;
+      gone_.erase(heap_at(r.b));   // the address is another heap's now
     }
     const bool destroys = r.kind == RecordKind::step_started &&
                           step_type(program_, r.b) == NodeType::tiler_heap_destroy;
     if (!destroys) return;
     const auto heap = va_of_.find(
         static_cast<std::uint32_t>(field_number(program_.steps[r.b].op, "heap")));
-    if (heap == va_of_.end()) return;
-    gone_.emplace(field_number(program_.steps[heap->first].op, "vm"), heap->second);
+    if (heap != va_of_.end()) gone_.insert(heap_at(heap->first));
   }
   [[nodiscard]] bool has(std::uint32_t group, std::uint64_t va) const {
     return group != kNoStep && gone_.contains({field_number(program_.steps[group].op, "vm"), va});
   }
 
  private:
+  using Heap = std::pair<std::uint64_t, std::uint64_t>;   // VM, address
+  [[nodiscard]] Heap heap_at(std::uint32_t create) const {
+    return {field_number(program_.steps[create].op, "vm"), va_of_.at(create)};
+  }
+
   const Program& program_;
   std::map<std::uint32_t, std::uint64_t> va_of_;   ///< by tiler_heap_create step
-  std::set<std::pair<std::uint64_t, std::uint64_t>> gone_;
+  std::set<Heap> gone_;
 };
 
 /// Groups of one file that got the same handle, one after the other: whose a later job is that
 /// names one of them is not in the trace.
 std::set<std::uint32_t> with_one_handle(const Program& program, const Trace& trace) {
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::set<std::uint32_t>> by_handle;
-  for (const Record& r : trace.records) {
-    const bool handle = r.kind == RecordKind::user_write && r.c == 0 && r.d != 0 &&
-                        step_type(program, r.b) == NodeType::group_create;
-    if (!handle) continue;
-    by_handle[{field_number(program.steps[r.b].op, "file"), r.d}].insert(r.b);
-  }
   std::set<std::uint32_t> out;
-  for (const auto& [handle, groups] : by_handle) {
+  for (const auto& [handle, groups] : steps_by_handle(program, trace, NodeType::group_create)) {
     if (groups.size() > 1) out.insert(groups.begin(), groups.end());
   }
   return out;

@@ -415,6 +415,17 @@ TEST_CASE("I9: a heap that was full before the reset excuses nothing, but one th
   check_wrong("I9", w.program, full_before(kHeapVa, false), 5);
   check_wrong("I9", w.program, full_before(kHeapVa + 1, true), 6);
   check_right("I9", w.program, full_before(kHeapVa, true));
+  // Where another heap has the address by then, that one is there.
+  const auto next = add_step(w.program,
+                             make_node(NodeType::tiler_heap_create, {{"vm", kRef, w.vm}}));
+  TraceBuilder given_again;
+  given_again.record(RecordKind::user_write, {.b = heap, .c = 1, .d = kHeapVa}).started(gone);
+  given_again.record(RecordKind::user_write, {.b = next, .c = 1, .d = kHeapVa});
+  given_again.event(EventKind::group_on_slot, other, 1).saw(K::tiler_oom, {.a = 1, .c = kHeapVa});
+  given_again.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
+  given_again.fence(other_job, EIO).after(kMs);
+  given_again.record(RecordKind::group_state, {.a = other, .b = 2, .c = 1});
+  check_wrong("I9", w.program, given_again, 7);
 }
 
 TEST_CASE("I9: a page fault is that of its VM, also of who gets a slot later") {

@@ -263,6 +263,16 @@ std::map<std::uint32_t, std::int64_t> results(const Trace& trace) {
   return out;
 }
 
+StepsByHandle steps_by_handle(const Program& program, const Trace& trace, NodeType type) {
+  StepsByHandle out;
+  for (const Record& r : trace.records) {
+    const bool told = r.kind == RecordKind::user_write && r.c == 0 && r.d != 0 &&
+                      step_type(program, r.b) == type;
+    if (told) out[{field_number(program.steps[r.b].op, "file"), r.d}].insert(r.b);
+  }
+  return out;
+}
+
 void SlotMap::take(const Record& record) {
   if (is(record, EventKind::group_on_slot)) {
     groups_[record.b] = record.a;

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gpu-model/vocab/observation.h"
@@ -75,6 +77,12 @@ inline constexpr std::uint16_t kRunnerWakes = 1;
 [[nodiscard]] bool uses_instruction(const Node& node, NodeType type);
 /// Steps whose result is a success, by step number.
 [[nodiscard]] std::map<std::uint32_t, std::int64_t> results(const Trace& trace);
+
+/// Steps of one type that make something with a handle of its own, by file and by the handle that
+/// each was told: a handle that is free is given again.
+using StepsByHandle = std::map<std::pair<std::uint64_t, std::uint64_t>, std::set<std::uint32_t>>;
+[[nodiscard]] StepsByHandle steps_by_handle(const Program& program, const Trace& trace,
+                                            NodeType type);
 
 /// Which group (its step number) was last seen in which CSG slot, from the `event` records.
 class SlotMap {
