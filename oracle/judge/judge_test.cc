@@ -13,6 +13,7 @@
 #include "oracle/judge/poison.h"
 #include "oracle/judge/sut_findings.h"
 #include "sut-adapters/contract/limits.h"
+#include "sut-adapters/contract/lock_words.h"
 #include "sut-adapters/contract/trace_builder.h"
 
 using namespace protm;
@@ -294,6 +295,14 @@ TEST_CASE("sut: oops, lock, leak, stuck; a WARN only when the oracle has none") 
   TraceBuilder b = c.right();
   b.record(RecordKind::lock_misuse, {.sub = 1}, "heap_list -> minors");
   check_diverged(c.judged(b), "sut/lock:heap_list-->-minors");
+
+  b = c.right();
+  b.record(RecordKind::kernel_log, {}, std::string(kLocksBefore) + "minors > heap_list");
+  b.record(RecordKind::lock_misuse, {.sub = 1}, "heap_list > minors");
+  v = c.judged(b);
+  check_diverged(v, "sut/lock:heap_list->-minors");
+  CHECK(v.findings.front().detail ==
+        "lock order: heap_list > minors (locks were taken before in the order minors > heap_list)");
 
   b = c.right();
   b.record(RecordKind::leak, {.a = 1}, "dma_buf");

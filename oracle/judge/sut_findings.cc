@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "sut-adapters/contract/lock_words.h"
 #include "sut-adapters/contract/power_warn.h"
 
 namespace protm::judge {
@@ -47,6 +48,13 @@ Finding sut(std::string_view kind, const Trace& trace, std::size_t record, std::
                  .detail = std::move(detail),
                  .oracle_record = std::nullopt,
                  .candidate_record = record};
+}
+
+/// The chain of locks that the record before a misuse tells, in brackets; nothing when it has none.
+std::string before(const Trace& trace, std::size_t misuse) {
+  if (misuse == 0 || trace.records[misuse - 1].kind != RecordKind::kernel_log) return {};
+  const std::string_view text = trace.text(trace.records[misuse - 1].text);
+  return text.starts_with(kLocksBefore) ? " (" + std::string(text) + ")" : std::string();
 }
 
 std::map<std::string, std::uint64_t> warns_of(const Trace& trace) {
@@ -102,7 +110,7 @@ std::vector<Finding> sut_findings(const Trace& trace, const Trace* expected) {
       }
       case RecordKind::lock_misuse:
         out.push_back(sut("lock", trace, i, word(kLocks, r.sub),
-                          std::string(word(kLocks, r.sub)) + ": " + text));
+                          std::string(word(kLocks, r.sub)) + ": " + text + before(trace, i)));
         explained = explained || r.sub == static_cast<std::uint16_t>(LockMisuse::self_deadlock);
         break;
       case RecordKind::leak:

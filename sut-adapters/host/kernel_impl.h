@@ -316,6 +316,8 @@ class KernelImpl final : public contract::Kernel {
   [[nodiscard]] bool holds(std::uint32_t lock_id, LockMode mode) const;
   void assert_held(std::uint32_t lock_id, const char* role);
   void report_misuse(contract::LockMisuse what, const char* first, const char* second);
+  /// Says in which order locks were taken before the edge that closes a cycle.
+  void report_chain(const std::vector<ClassNr>& chain);
   void check_held_at_return(Task& t);
   void check_free_while_held(const void* low, const void* high, const char* role);
   const char* atomic_role() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sut-adapters/host/lock_order.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -33,27 +34,30 @@ bool LockOrder::edge(ClassNr from, ClassNr to) const {
 
 bool LockOrder::add(ClassNr from, ClassNr to) {
   if (from == to || edge(from, to)) return false;
-  const bool cycle = reaches(to, from);
+  const bool cycle = !chain(to, from).empty();
   classes_[from].after[to / 64] |= std::uint64_t{1} << (to % 64);
   return cycle;
 }
 
-bool LockOrder::reaches(ClassNr from, ClassNr to) const {
-  std::array<bool, kMaxClasses> seen{};
+std::vector<ClassNr> LockOrder::chain(ClassNr from, ClassNr to) const {
+  std::array<ClassNr, kMaxClasses> under{};   // what each was reached from; 0 is not reached
   std::array<ClassNr, kMaxClasses> open{};
-  std::size_t n = 0;
-  open[n++] = from;
-  seen[from] = true;
-  while (n != 0) {
-    const ClassNr c = open[--n];
-    if (c == to) return true;
+  std::size_t end = 0;
+  open[end++] = from;
+  under[from] = from;
+  for (std::size_t i = 0; i != end && under[to] == 0; ++i) {
     for (ClassNr next = 1; next < classes_.size(); ++next) {
-      if (seen[next] || !edge(c, next)) continue;
-      seen[next] = true;
-      open[n++] = next;
+      if (under[next] != 0 || !edge(open[i], next)) continue;
+      under[next] = open[i];
+      open[end++] = next;
     }
   }
-  return false;
+  std::vector<ClassNr> out;
+  if (under[to] == 0) return out;
+  for (ClassNr c = to; c != from; c = under[c]) out.push_back(c);
+  out.push_back(from);
+  std::reverse(out.begin(), out.end());
+  return out;
 }
 
 }  // namespace protm::host

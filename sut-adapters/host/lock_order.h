@@ -26,6 +26,9 @@ class LockOrder {
   ClassNr class_of(const char* role, ClassKind kind);
   /// Notes that `to` was taken under `from`. True when this edge is new and closes a cycle.
   [[nodiscard]] bool add(ClassNr from, ClassNr to);
+  /// The shortest chain from `from` to `to` of classes that were each taken under the one before,
+  /// both ends in it; empty when there is none.
+  [[nodiscard]] std::vector<ClassNr> chain(ClassNr from, ClassNr to) const;
   [[nodiscard]] const char* role(ClassNr c) const { return classes_[c].role; }
   [[nodiscard]] ClassKind kind(ClassNr c) const { return classes_[c].kind; }
 
@@ -35,7 +38,6 @@ class LockOrder {
     ClassKind kind{};
     std::array<std::uint64_t, kMaxClasses / 64> after{};  ///< bit n: n was taken under this one
   };
-  [[nodiscard]] bool reaches(ClassNr from, ClassNr to) const;
   [[nodiscard]] bool edge(ClassNr from, ClassNr to) const;
 
   std::pmr::vector<Class> classes_;

@@ -5,7 +5,9 @@
 // woken in vain gets it at the next unlock. Source: reference/facts-host.md L1-L3;
 // kernel/locking/mutex.c __mutex_lock_common(), __mutex_unlock_slowpath().
 #include <cstdio>
+#include <string>
 
+#include "sut-adapters/contract/lock_words.h"
 #include "sut-adapters/host/kernel_impl.h"
 
 namespace protm::host {
@@ -17,6 +19,15 @@ void KernelImpl::report_misuse(LockMisuse what, const char* first, const char* s
   char words[160];
   std::snprintf(words, sizeof words, "%s > %s", first, second);
   say_once(RecordKind::lock_misuse, static_cast<std::uint16_t>(what), words);
+}
+
+void KernelImpl::report_chain(const std::vector<ClassNr>& chain) {
+  std::string words = contract::kLocksBefore;
+  for (const ClassNr c : chain) {
+    if (c != chain.front()) words += " > ";
+    words += order_.role(c);
+  }
+  report(RecordKind::kernel_log, 0, words.c_str());
 }
 
 const char* KernelImpl::atomic_role() const {
@@ -64,6 +75,7 @@ bool KernelImpl::holds(std::uint32_t lock_id, LockMode mode) const {
 void KernelImpl::note_order(ClassNr to) {
   for (const HeldLock& h : held()) {
     if (!order_.add(h.cls, to)) continue;
+    report_chain(order_.chain(to, h.cls));
     const bool work = order_.kind(h.cls) != ClassKind::lock || order_.kind(to) != ClassKind::lock;
     report_misuse(work ? LockMisuse::flush_of_dependent : LockMisuse::abba, order_.role(h.cls),
                   order_.role(to));

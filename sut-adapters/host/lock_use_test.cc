@@ -19,6 +19,8 @@ TEST_CASE("LockOrder: a cycle over three classes is found at the edge that close
   CHECK_FALSE(order.add(a, b));
   CHECK_FALSE(order.add(b, c));
   CHECK(order.add(c, a));
+  CHECK(order.chain(a, c) == std::vector{a, b, c});
+  CHECK(order.chain(a, order.class_of("d", ClassKind::lock)).empty());
   CHECK_FALSE(order.add(c, a));   // known by now
 }
 
@@ -39,6 +41,8 @@ TEST_CASE("Locks: ABBA is found although the two tasks never meet") {
   }
   CHECK(t.misuse(LockMisuse::abba) == Texts{"b.lock > a.lock"});
   CHECK(t.count(RecordKind::lock_misuse) == 1);
+  CHECK(t.texts(RecordKind::kernel_log) ==
+        Texts{"locks were taken before in the order a.lock > b.lock"});
   CHECK(k.task_count() == 0);
 }
 

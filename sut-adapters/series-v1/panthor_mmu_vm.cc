@@ -132,10 +132,14 @@ void panthor_vm_destroy(Vm* vm) {
   vm->destroyed = true;
   // Firmware may still write state of groups that are being evicted.
   if (vm->as.active_cnt > 0) panthor_sched_prepare_for_vm_destruction(vm->ptdev);
-  vm->ptdev->kernel.mutex_lock(vm->heaps.lock);
-  panthor_heap_pool_destroy(vm->heaps.pool);
-  vm->heaps.pool = nullptr;
-  vm->ptdev->kernel.mutex_unlock(vm->heaps.lock);
+  // Upstream holds the lock throughout. Here the end of a heap may wait for a reset, which waits
+  // for the scheduler, which takes this lock to grow a heap.
+  Ptr<PanthorHeapPool> heaps;
+  {
+    MutexGuard guard(vm->ptdev->kernel, vm->heaps.lock);
+    std::swap(heaps, vm->heaps.pool);
+  }
+  panthor_heap_pool_destroy(heaps);
   int ret = panthor_vm_unmap_range(vm, 0, vm->va_size);
   if (ret == -ETIMEDOUT && panthor_device_reset_is_pending(vm->ptdev)) {
     // A GPU that does not leave protected mode is reset; then the mappings can go. Upstream WARNs.
