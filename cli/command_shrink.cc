@@ -51,8 +51,7 @@ int command_shrink(const Options& options, Console console) {
   }
   differential::Differential differential(*who);
   const auto shown = [&](const contract::Program& p) {
-    return exec::why_not(*who, p).empty() ? fuzz::shown_by(differential.compare(p).verdict)
-                                          : std::string();
+    return fuzz::shown_by(differential.compare(p).verdict);
   };
   const std::string wanted = shown(*program);
   if (wanted.empty()) {
@@ -61,8 +60,8 @@ int command_shrink(const Options& options, Console console) {
   }
   console.err << wanted << "\nbefore: " << counts(*program) << "\n";
   make_anonymous(*program);
-  const fuzz::Shrunk small = fuzz::shrink(
-      std::move(*program), [&](const contract::Program& p) { return shown(p) == wanted; },
+  const fuzz::Shrunk small = fuzz::shrink_difference(
+      differential, std::move(*program), wanted,
       static_cast<std::uint32_t>(std::min<std::uint64_t>(*most_runs, UINT32_MAX)));
   console.err << "after:  " << counts(small.program) << "; " << small.runs << " runs"
               << (small.complete ? "" : ", the most that --runs allows") << "\n";

@@ -131,10 +131,9 @@ std::uint64_t minimised_steps(const Prey& prey, const std::string& signature,
   const auto program = input(path);
   if (!program) return 0;
   differential::Differential differential(known_candidate(prey.candidate));
-  const auto shows = [&](const contract::Program& p) {
-    return fuzz::shown_by(differential.compare(p).verdict) == signature;
-  };
-  return shows(*program) ? fuzz::shrink(*program, shows, kHuntShrinkRuns).program.steps.size() : 0;
+  if (fuzz::shown_by(differential.compare(*program).verdict) != signature) return 0;
+  return fuzz::shrink_difference(differential, *program, signature, kHuntShrinkRuns)
+      .program.steps.size();
 }
 
 struct Bench {

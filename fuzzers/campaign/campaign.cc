@@ -20,6 +20,8 @@ constexpr std::uint64_t kShareCorpusMs = 30'000;
 constexpr std::uint32_t kPatienceMs = 3'000;
 /// Starts in a row without one execution, after which a worker is given up.
 constexpr std::uint32_t kMostIdleStarts = 3;
+/// Inputs of one signature that a full search explains, after which no other is asked for.
+constexpr std::uint32_t kMostExplained = 8;
 
 std::size_t files_in(const std::string& folder) {
   std::error_code error;
@@ -298,7 +300,11 @@ void Campaign::read_incoming() {
   }
   std::sort(inputs.begin(), inputs.end());
   for (const std::string& signature : inputs) {
-    if (store_.notice(signature, rules[signature])) say("seen: " + signature);
+    if (store_.notice(signature, rules[signature])) {
+      say("seen: " + signature);
+    } else if (explained_.contains(signature)) {
+      store_.followed_up(signature, FindingState::fresh, 0);
+    }
     noticed_.insert(signature);
   }
 }
@@ -312,6 +318,7 @@ void Campaign::follow_up_findings() {
     say("finding " + signature + ": " + std::string(state_name(result->state)) + ", " +
         std::to_string(result->replays) + " of " + std::to_string(kReplaysWanted) +
         " replays show it");
+    if (result->state == FindingState::explained) ask_for_another(job_->plan());
     job_.reset();
   }
   for (const FindingRow& f : store_.findings()) {
@@ -325,6 +332,13 @@ void Campaign::follow_up_findings() {
                      .log = at_.logs + "/replay.log"});
     return;
   }
+}
+
+void Campaign::ask_for_another(const FollowUpPlan& explained) {
+  // What one input shows by timing may be a defect on the next.
+  if (++explained_[explained.signature] == kMostExplained) return;
+  std::error_code error;
+  if (fs::remove(explained.input, error)) noticed_.erase(explained.signature);
 }
 
 void Campaign::take_artefacts(const Worker& worker) {

@@ -98,6 +98,8 @@ class Campaign {
   void read_incoming();
   void take_artefacts(const Worker& worker);
   void follow_up_findings();
+  /// The next input that shows this signature is followed up in the place of this one.
+  void ask_for_another(const FollowUpPlan& explained);
   void follow_up_crashes();
   void share_corpus();
   void account();
@@ -114,6 +116,7 @@ class Campaign {
   std::vector<Worker> workers_;
   std::map<std::string, std::uint64_t> page_runs_;   ///< of each page as it is in the store
   std::set<std::string> noticed_;
+  std::map<std::string, std::uint32_t> explained_;   ///< signatures: inputs explained by timing
   std::unique_ptr<FollowUpJob> job_;
   std::optional<CrashJob> crash_job_;
 };

@@ -37,7 +37,7 @@ class FollowUpJob {
 
  private:
   void start();
-  [[nodiscard]] std::string shown() const;
+  [[nodiscard]] static std::string shown(const std::string& text);
 
   FollowUpPlan plan_;
   std::unique_ptr<Process> process_;

@@ -39,6 +39,7 @@ std::string_view state_name(FindingState state) {
   switch (state) {
     case FindingState::fresh: return "not followed up";
     case FindingState::kept: return "kept";
+    case FindingState::explained: return "explained by timing";
     case FindingState::does_not_repeat: return "DOES NOT REPEAT";
     case FindingState::no_answer: return "NO ANSWER";
   }

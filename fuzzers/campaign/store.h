@@ -27,6 +27,7 @@ enum class FindingState : std::uint8_t {
   kept,              ///< replayed each time, in the folder of findings
   does_not_repeat,   ///< a fault of the harness
   no_answer,         ///< the replay itself did not end, or not in a known way
+  explained,         ///< the oracle shows it too, as a longer search than a fuzzer's found
 };
 [[nodiscard]] std::string_view state_name(FindingState state);
 

@@ -155,7 +155,8 @@ FollowedUp follow_up(differential::Differential& differential, const contract::P
   for (int i = 0; i < kReplays; ++i) {
     if (wanted.empty() || !shows(program)) return out;
   }
-  Shrunk small = shrink(program, shows, most_runs);
+  Shrunk small = shrink_difference(differential, program, wanted, most_runs);
+  out.runs += small.runs;
   for (int i = 0; i < kReplays; ++i) {
     if (!shows(small.program)) return out;
   }

@@ -93,19 +93,18 @@ void Reporter::note(const StackFinding& finding, std::span<const std::uint8_t> b
   const auto known = std::find_if(page_.seen.begin(), page_.seen.end(), [&](const auto& s) {
     return s.signature == finding.signature;
   });
-  if (known != page_.seen.end()) {
-    ++known->count;
-    return;
-  }
-  page_.seen.push_back({finding.signature, finding.rule, 1, page_.runs, cpu_ns()});
+  const bool fresh = known == page_.seen.end();
+  if (!fresh) ++known->count;
+  else page_.seen.push_back({finding.signature, finding.rule, 1, page_.runs, cpu_ns()});
   const fs::path path = fs::path(folder_) / (finding.signature + std::string(kInputEnding));
   std::error_code error;
-  // Another process may have been first; then its input stays.
-  if (!fs::exists(path, error)) {
+  // Another process may have been first; then its input stays. Who takes one away wants another.
+  const bool wanted = !fs::exists(path, error);
+  if (wanted) {
     const std::string text(bytes.begin(), bytes.end());
     if (!write_whole(path.string(), text)) cannot_write(path);
   }
-  write_page();
+  if (fresh || wanted) write_page();
 }
 
 void Reporter::write_page() {

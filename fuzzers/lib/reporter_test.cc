@@ -62,6 +62,17 @@ TEST_CASE("Reporter: an input that another process has left stays") {
   CHECK(reporter.page().seen.size() == 1);
 }
 
+TEST_CASE("Reporter: an input that is taken away is followed by the next one that shows the same") {
+  const ScratchFolder scratch;
+  Reporter reporter("x", "", scratch.path);
+  reporter.ran(kFirst, finding_of("a.b"));
+  fs::remove(scratch.path + "/a.b.bin");
+  reporter.ran(kSecond, finding_of("a.b"));
+  CHECK(text_in(scratch.path + "/a.b.bin") == "\4");
+  REQUIRE(reporter.page().seen.size() == 1);
+  CHECK(reporter.page().seen[0].count == 2);
+}
+
 TEST_CASE("Reporter: a run that looks for one thing does not note others") {
   const ScratchFolder scratch;
   Reporter reporter("x", "c.d", scratch.path);

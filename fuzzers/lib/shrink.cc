@@ -380,6 +380,21 @@ Shrunk shrink(Program program, const Shows& shows, std::uint32_t most_runs) {
   return Shrinker(std::move(program), shows, most_runs).run();
 }
 
+Shrunk shrink_difference(differential::Differential& differential, Program program,
+                         const std::string& wanted, std::uint32_t most_runs) {
+  const auto shows = [&](const Program& p, std::uint64_t search_events) {
+    if (!exec::why_not(differential.candidate(), p).empty()) return false;
+    differential::CompareOptions options;
+    options.search_events = search_events;
+    return shown_by(differential.compare(p, options).verdict) == wanted;
+  };
+  constexpr std::uint64_t kFull = UINT64_MAX;
+  const auto quickly = [&](const Program& p) { return shows(p, differential::kQuickSearch / 8); };
+  Shrunk quick = shrink(program, quickly, most_runs);
+  if (shows(quick.program, kFull)) return quick;
+  return shrink(std::move(program), [&](const Program& p) { return shows(p, kFull); }, most_runs);
+}
+
 std::string shown_by(const judge::Verdict& verdict) {
   if (verdict.outcome == judge::Outcome::diverged) return verdict.signature;
   if (verdict.outcome != judge::Outcome::oracle_wrong) return {};

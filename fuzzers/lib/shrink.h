@@ -28,6 +28,13 @@ struct Shrunk {
 [[nodiscard]] Shrunk shrink(contract::Program program, const Shows& shows,
                             std::uint32_t most_runs);
 
+/// Shrinks `program`, on which `differential` shows `wanted`, with `most_runs` questions at most to
+/// a quick search for other explanations; when what comes out is explained by a full one, as many
+/// questions again to that.
+[[nodiscard]] Shrunk shrink_difference(differential::Differential& differential,
+                                       contract::Program program, const std::string& wanted,
+                                       std::uint32_t most_runs);
+
 /// What one comparison shows, in words that stay the same from run to run: the signature of a
 /// divergence, or "oracle." and why the oracle is wrong; empty when it shows neither.
 [[nodiscard]] std::string shown_by(const judge::Verdict& verdict);

@@ -25,6 +25,7 @@ std::optional<StackFinding> StackCheck::check(std::span<const std::uint8_t> byte
   differential::CompareOptions options;
   if (subject_->boots_each_time) options.run.start = exec::Start::fresh;
   else options.run.watch = starts_not_counted();
+  options.search_events = differential::kQuickSearch;
   options.known = [this](const judge::Verdict& verdict) {
     const auto seen = unexplained_.find(shown_by(verdict));
     return seen != unexplained_.end() && seen->second >= kSettled;

@@ -220,13 +220,16 @@ Comparison Differential::compare_once(const contract::Program& program,
   if (!program.id.empty()) return c;
   // Of latencies there are no more than above: they stretch what the Program times, too.
   const std::uint32_t seeds = options.allowed_seeds + 1;
+  const std::uint64_t affordable = options.search_events / (c.oracle.machine_events + 1);
+  const std::uint64_t random_turns = std::min<std::uint64_t>(options.random_turns, affordable);
+  const std::uint64_t random_delays = std::min<std::uint64_t>(options.random_delays, affordable);
   std::uint64_t points = 1;
-  for (std::uint32_t run = 0; run < options.random_turns && !own.all(); ++run) {
+  for (std::uint32_t run = 0; run < random_turns && !own.all(); ++run) {
     exec::Pct turns({}, kRandomTurnsDepth, points, run + 1);
     if (allows(run % seeds, {}, Turns::like_candidate, &turns)) return c;
     points = turns.points();
   }
-  for (std::uint32_t run = 0; run < options.random_delays && !own.all(); ++run) {
+  for (std::uint32_t run = 0; run < random_delays && !own.all(); ++run) {
     exec::RandomDelays delays(kDelayRates[run % kDelayRates.size()], run + 1);
     if (allows(run % seeds, {}, Turns::like_candidate, &delays)) return c;
   }

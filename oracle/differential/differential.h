@@ -40,6 +40,9 @@ struct Comparison {
   bool oracle_in_order = false;
 };
 
+/// A second or two of searching, most of it on Programs of many simulated seconds.
+inline constexpr std::uint64_t kQuickSearch = 500'000;
+
 struct CompareOptions {
   exec::RunOptions run;
   /// Other latency seeds to try on the reference after a difference. Source: design.md 6.
@@ -50,6 +53,10 @@ struct CompareOptions {
   std::uint32_t random_turns = 512;
   /// The same, behind those: so many runs in which tasks are late at random points.
   std::uint32_t random_delays = 512;
+  /// Machine events that each of these two may take in all; a long Program has fewer such runs. An
+  /// engine gives up an input that takes seconds: it asks with kQuickSearch, and what it finds is
+  /// asked again without.
+  std::uint64_t search_events = UINT64_MAX;
   /// What the oracle shows on this Program with `run`, for who compares many candidates that are
   /// compared with the same oracle; null: it is run.
   const contract::Trace* oracle = nullptr;
