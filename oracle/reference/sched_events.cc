@@ -154,7 +154,8 @@ void Sched::sync_upd() {
     if (unblocked == 0) return;
     group->blocked_queues &= ~unblocked;
     if (group->csg_id >= 0) {
-      if (session_must_end(false)) tick_now();
+      // A tick that put it there as one that waits has perhaps given up the power reference.
+      if (session_must_end(false) || !has_power_reference_) tick_now();
       return;
     }
     if (!can_run(group)) return;

@@ -142,6 +142,9 @@ bool unblock_group_locked(PanthorScheduler* sched, Group* group) {
       const bool room = sched->used_csg_slot_count < sched->csg_slot_count;
       immediate = group->priority == kCsgPriorityRt || room || sched->might_have_idle_groups;
       if (!immediate && sched->resched_target == kNoTick) sched_resume_tick(sched->ptdev);
+    } else {
+      // Upstream lets it run without a runtime PM reference when a tick took it for idle.
+      immediate = !sched->pm_has_ref;
     }
   }
   if (group->blocked_queues == 0) list_del_init(group->wait_node);
