@@ -6,11 +6,14 @@
 namespace protm::host {
 
 ResvTable::State& ResvTable::state(const ResvPtr& resv) {
-  if (resv->id == 0) resv->id = ++last_id_;
   return states_.try_emplace(resv->id, ctx_.memory).first->second;
 }
 
-ResvPtr ResvTable::create() { return ctx_.kernel.make<contract::Resv>("resv"); }
+ResvPtr ResvTable::create() {
+  ResvPtr resv = ctx_.kernel.make<contract::Resv>("resv");
+  if (resv != nullptr) resv->id = ++last_id_;
+  return resv;
+}
 
 void ResvTable::destroy(const ResvPtr& resv) {
   State& s = state(resv);
