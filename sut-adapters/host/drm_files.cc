@@ -130,8 +130,7 @@ void DrmFiles::end_process() {
   for (const auto& [fd, id] : fds_) {
     const auto file = files_.find(id);
     if (file == files_.end()) continue;
-    const FileKind kind = file->second.kind;
-    if (kind == FileKind::syncobj || kind == FileKind::sync_file) left.push_back(fd);
+    if (file->second.of_core) left.push_back(fd);
   }
   for (const int fd : left) (void)close(fd);
 }

@@ -69,9 +69,9 @@ class DrmFiles {
   // system calls; each returns a value or -errno
   std::int64_t open(std::string_view name);
   std::int64_t close(int fd);
-  /// The process ends: a SYNCOBJ_HANDLE_TO_FD that could not answer has left a descriptor whose
-  /// number nobody knows. Closes those kinds only, which no driver can make. Source: drm_ioctl.c
-  /// drm_ioctl(), which copies the answer behind the handler's fd_install().
+  /// The process ends: a SYNCOBJ_HANDLE_TO_FD or PRIME_HANDLE_TO_FD that could not answer has left
+  /// a descriptor whose number nobody knows. Closes what DRM core made, and nothing of a driver's.
+  /// Source: drm_ioctl.c drm_ioctl(), which copies the answer behind the handler's fd_install().
   void end_process();
   std::int64_t ioctl(int fd, std::uint32_t cmd, std::uint64_t arg);
   // CPU access of whole words at a multiple of 8; all of them in the object, or none is touched.
@@ -94,6 +94,7 @@ class DrmFiles {
   enum class FileKind : std::uint8_t { chrdev, drm, dma_buf, sync_file, syncobj };
   struct OpenFile {
     FileKind kind{};
+    bool of_core = false;     ///< made by an ioctl of DRM core
     std::uint32_t users = 1;  ///< the descriptor, and each system call inside
     CharFilePtr chrdev;
     DrmFilePtr drm;

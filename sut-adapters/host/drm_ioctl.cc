@@ -242,6 +242,7 @@ int DrmFiles::prime_to_fd(const DrmFilePtr& file, uapi::PrimeHandle& arg) {
     return buf.error();
   }
   fd_install(*fd, *buf);
+  files_.at(fds_.at(*fd)).of_core = true;
   arg.fd = *fd;
   return 0;
 }
@@ -272,6 +273,7 @@ int DrmFiles::sync_file_to_fd(const DrmFilePtr& file, uapi::SyncobjHandle& arg,
   }
   OpenFile made;
   made.kind = FileKind::sync_file;
+  made.of_core = true;
   made.fence = *fence;
   install(*fd, add_file(made));
   arg.fd = *fd;
@@ -296,6 +298,7 @@ int DrmFiles::syncobj_to_fd(const DrmFilePtr& file, uapi::SyncobjHandle& arg) {
   }
   OpenFile made;
   made.kind = FileKind::syncobj;
+  made.of_core = true;
   made.syncobj = syncobj;
   install(*fd, add_file(made));
   arg.fd = *fd;

@@ -358,9 +358,11 @@ void InProcessSut::report_rest(bool after_unbind) {
   report_gpus_rest(rest, second);
   rest_value("live_heap_buffers", drm_.live_buffers());
   if (!after_unbind) return;
+  // A task of its own: the last reference to a device may go, and its driver's part of that sleeps.
+  kernel_.spawn("exit", [](void* drm) { static_cast<DrmImpl*>(drm)->end_process(); }, &drm_);
+  kernel_.run_ready();
   // Exporters that gave up their heap go away now, so that only what a driver keeps is a leak.
   kernel_.run_atomic("rest", [&] {
-    drm_.end_process();
     for (HeapHandle& h : heaps_) {
       if (h.provider == nullptr || h.held) continue;
       drm_.provider_withdraw(h.provider);

@@ -252,4 +252,17 @@ TEST_CASE("DrmFiles: descriptors of syncobjs that nobody closes go with the proc
   CHECK(b.close(b.other) == 0);   // a file of the device is not closed by it
 }
 
+TEST_CASE("DrmFiles: an exported buffer that nobody closes goes with the process") {
+  PrimeBench b;
+  std::int32_t exported = -1;
+  REQUIRE(b.to_fd(b.fd, 1, exported) == 0);
+  CHECK(b.close(b.fd) == 0);
+  CHECK(b.live("dma_buf") == 1);
+  b.step([&] {
+    b.drm->end_process();
+    return std::int64_t{0};
+  });
+  CHECK(b.live("dma_buf") == 0);
+}
+
 }  // namespace protm::host
