@@ -37,6 +37,18 @@ std::vector<std::uint32_t> waits_of(const Node& op) {
   return out;
 }
 
+/// The queues of the jobs of one submit.
+std::set<std::uint64_t> queues_of(const Node& op) {
+  std::set<std::uint64_t> out{field_number(op, "queue")};
+  for (const Value& field : op.fields) {
+    for (const Node& item : field.list) {
+      if (static_cast<NodeType>(item.type) != NodeType::job) continue;
+      out.insert(field_number(item, "queue"));
+    }
+  }
+  return out;
+}
+
 /// The syncobjs that `op` waits for or signals, by the step that made them. `type`: sync_wait or
 /// sync_signal.
 std::vector<std::uint32_t> syncobjs_of(const Node& op, NodeType type) {
@@ -120,8 +132,11 @@ Turns::Turns(const Program& program, const Trace& trace, Waits waits)
 bool Turns::wants(const Group& group) const {
   if (group.gone) return false;
   for (auto job = group.open.begin(); job != group.open.end(); ++job) {
-    const bool behind_another = std::any_of(
-        group.open.begin(), job, [&](const Job& other) { return other.queue == job->queue; });
+    // Which jobs of a call are left is not seen, so that each of its queues has to be free.
+    const bool behind_another = std::any_of(group.open.begin(), job, [&](const Job& other) {
+      return std::any_of(other.queues.begin(), other.queues.end(),
+                         [&](std::uint64_t queue) { return job->queues.contains(queue); });
+    });
     if (behind_another || job->waits_unseen) continue;
     if (std::all_of(job->waits.begin(), job->waits.end(),
                     [&](std::uint32_t step) { return signalled_.contains(step); })) {
@@ -231,7 +246,7 @@ bool Turns::take_step(const Record& r) {
   if (found->second.handle_free) return all_gone();
   const Node& op = program_.steps[r.b].op;
   found->second.open.push_back({.step = r.b,
-                                .queue = field_number(op, "queue"),
+                                .queues = queues_of(op),
                                 .waits = waits_of(op),
                                 .waits_unseen = uses_instruction(op, NodeType::sync_wait)});
   return true;

@@ -60,7 +60,7 @@ class Turns {
   /// An accepted job without a signalled fence.
   struct Job {
     std::uint32_t step = contract::kNoStep;
-    std::uint64_t queue = 0;
+    std::set<std::uint64_t> queues;      ///< of all jobs of its call, which have one fence
     std::vector<std::uint32_t> waits;    ///< steps whose fences it waits for
     /// For what a syncobj holds, which a Trace does not show: nothing is owed before the start.
     bool waits_unseen = false;

@@ -194,6 +194,21 @@ TEST_CASE("L2: nothing is owed to a job that waits for a syncobj of its own, bef
   check_wrong("L2", w.program, late, 6);
 }
 
+TEST_CASE("L2: nothing is owed to a call of which one job is behind another that waits") {
+  TwoGroups w;
+  const auto waits = add_step(w.program, make_node(NodeType::group_submit,
+                                                   {{"group", kRef, w.b}, {"queue", kNumber, 1}}));
+  w.program.steps[waits].op.fields[*field_index(node_info(NodeType::group_submit), "wait")] =
+      Value{.kind = kRef, .number = w.job_a, .text = {}, .list = {}};
+  TraceBuilder late;
+  late.started(waits).returned(waits, 0);
+  w.accepted(late).after(kLateNs).event(EventKind::group_on_slot, w.b, 1);
+  check_wrong("L2", w.program, late, 5);   // on another queue
+  set_list(w.program, w.job_b, "more",
+           {make_node(NodeType::job, {{"queue", kNumber, 1}})});
+  check_right("L2", w.program, late);
+}
+
 TEST_CASE("L2: nothing is owed to a group that is destroyed, however often") {
   TwoGroups w;
   const auto destroy =
