@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "oracle/judge/call_faults.h"
 #include "oracle/judge/gpu_views.h"
 #include "oracle/judge/touched.h"
 
@@ -40,6 +41,7 @@ class Chance {
 
   [[nodiscard]] bool allows(const Finding& f) const {
     if (f.rule.starts_with("result/")) return call_allows(f);
+    if (bind_met_hang(f)) return true;
     if (depends_on_fork(f)) return true;
     if (f.rule == "memory") return memory_allows(f);
     if (f.rule == "window" || f.rule == "fence" || f.event == "group_state") {
@@ -60,6 +62,9 @@ class Chance {
   /// its step differs for that reason.
   void fork(const Finding& f) {
     if (f.rule.starts_with("result/") && call_allows(f)) forked_.insert(step_of(f));
+    if (bind_met_hang(f)) {
+      forked_.insert(field_step(*step_op(c_.program, record(f, true)->a), "vm"));
+    }
     const auto group = f.rule == "fence" ? subject(f) : std::nullopt;
     if (group && (beside_faulted_queue(f, *group) || waits_for_a_resume(f))) {
       cut_short_.insert(*group);
@@ -183,6 +188,20 @@ class Chance {
     if (f.rule != "fence" && f.rule != "window") return false;
     if (f.field == "missing") return down_since_ns(c_.program, c_.candidate) != vocab::kNever;
     return f.field == "unexpected" && down_since_ns(c_.program, c_.oracle) != vocab::kNever;
+  }
+
+  /// A bind in a queue that comes to its turn beside a GPU that hangs is given up, and its VM with
+  /// it; behind a reset it would have gone well. Source: panthor_mmu.c (7.3), panthor_vm_exec_op()
+  /// with flag_vm_unusable_on_failure.
+  [[nodiscard]] bool bind_met_hang(const Finding& f) const {
+    const Record* const got = record(f, false);
+    const Record* const want = record(f, true);
+    if (f.rule != "fence" || f.field != "error" || got == nullptr || want == nullptr) return false;
+    if (step_type(c_.program, got->a) != NodeType::vm_bind || (got->d == 0) == (want->d == 0)) {
+      return false;
+    }
+    return got->d != 0 ? hung_during(c_.program, c_.candidate, got->a, *f.candidate_record)
+                       : hung_during(c_.program, c_.oracle, want->a, *f.oracle_record);
   }
 
   [[nodiscard]] bool faulted_in_both(std::uint32_t group) const {
@@ -327,12 +346,6 @@ class Chance {
     });
   }
 
-  static std::size_t start_of(const Trace& trace, std::uint32_t step) {
-    const auto found = std::find_if(
-        trace.records.begin(), trace.records.end(),
-        [&](const Record& r) { return r.kind == RecordKind::step_started && r.b == step; });
-    return static_cast<std::size_t>(found - trace.records.begin());
-  }
   /// The VM_CREATEs that were told the handle of `vm`, itself among them.
   [[nodiscard]] std::set<std::uint32_t> with_handle_of(const Trace& trace,
                                                        std::uint32_t vm) const {
@@ -363,73 +376,6 @@ class Chance {
     return gone;
   }
 
-  /// Which faults of the kernel's services were met from record `begin` on, until `end`.
-  static std::set<std::uint32_t> faults_met(const Trace& trace, std::size_t begin,
-                                            std::size_t end) {
-    std::set<std::uint32_t> out;
-    for (std::size_t i = begin; i < end; ++i) {
-      if (trace.records[i].kind == RecordKind::fault_applied) out.insert(trace.records[i].a);
-    }
-    return out;
-  }
-  /// A call that several faults hit, or one and its own arguments, fails with the error of
-  /// whichever its steps come to first. A candidate that met none has refused what the oracle would
-  /// have done, unless that fault was spent on a call of before.
-  [[nodiscard]] bool met_another_fault(const Finding& f) const {
-    const std::size_t returned = *f.candidate_record;
-    const std::size_t begin = start_of(c_.candidate, c_.candidate.records[returned].b);
-    const auto here = faults_met(c_.candidate, begin, returned);
-    const auto there = faults_met(
-        c_.oracle, start_of(c_.oracle, c_.oracle.records[*f.oracle_record].b), *f.oracle_record);
-    if (!here.empty()) return here != there;
-    const auto spent = faults_met(c_.candidate, 0, begin);
-    return !there.empty() &&
-           std::includes(spent.begin(), spent.end(), there.begin(), there.end());
-  }
-
-  /// A call that a fault hits in one run is done in the other where that fault, and no other, was
-  /// spent on an earlier call, which failed of another one here.
-  [[nodiscard]] bool fault_was_spent(const Finding& f, bool oracle_failed) const {
-    const Trace& failed = oracle_failed ? c_.oracle : c_.candidate;
-    const Trace& done = oracle_failed ? c_.candidate : c_.oracle;
-    const std::size_t failed_at = oracle_failed ? *f.oracle_record : *f.candidate_record;
-    const std::size_t done_at = oracle_failed ? *f.candidate_record : *f.oracle_record;
-    const std::uint32_t step = failed.records[failed_at].b;
-    const auto met = faults_met(failed, start_of(failed, step), failed_at);
-    if (met.empty() || !faults_met(done, start_of(done, step), done_at).empty()) return false;
-    for (std::size_t i = 0; i < done_at; ++i) {
-      const Record& r = done.records[i];
-      if (r.kind != RecordKind::step_returned || static_cast<std::int64_t>(r.c) >= 0) continue;
-      const auto there = faults_met(done, start_of(done, r.b), i);
-      if (there.size() < 2) continue;
-      const bool spent = std::includes(there.begin(), there.end(), met.begin(), met.end());
-      if (spent && failed_of_others(failed, r.b, met)) return true;
-    }
-    return false;
-  }
-  /// `step` failed in that run too, and met faults, none of which is one of `those`.
-  static bool failed_of_others(const Trace& trace, std::uint32_t step,
-                               const std::set<std::uint32_t>& those) {
-    const auto returned = std::find_if(
-        trace.records.begin(), trace.records.end(),
-        [&](const Record& r) { return r.kind == RecordKind::step_returned && r.b == step; });
-    if (returned == trace.records.end() || static_cast<std::int64_t>(returned->c) >= 0) {
-      return false;
-    }
-    const auto met = faults_met(trace, start_of(trace, step),
-                                static_cast<std::size_t>(returned - trace.records.begin()));
-    return !met.empty() && std::none_of(met.begin(), met.end(), [&](std::uint32_t fault) {
-      return those.contains(fault);
-    });
-  }
-
-  /// Whether the two runs met other faults, or one of them a fault that the other had spent.
-  [[nodiscard]] bool faults_decide(const Finding& f, bool oracle_failed,
-                                   bool candidate_failed) const {
-    if (oracle_failed && candidate_failed) return met_another_fault(f);
-    return oracle_failed != candidate_failed && fault_was_spent(f, oracle_failed);
-  }
-
   /// A scan that waits for the end of a session, or for who waits for that, finds what is left
   /// then; who holds its locks is passed over. Source: panthor_gem.c (7.3),
   /// panthor_gem_shrinker_scan().
@@ -437,7 +383,7 @@ class Chance {
     const std::uint32_t step = trace.records[returned].b;
     const std::uint32_t device = device_of_step(c_.program, step);
     bool inside = false, blocked = false, met = false;
-    const std::size_t begin = start_of(trace, step);
+    const std::size_t begin = start_index(trace, step);
     for (std::size_t i = 0; i < returned; ++i) {
       const Record& r = trace.records[i];
       if (r.device != device) continue;
@@ -475,6 +421,25 @@ class Chance {
            (died->second < by || (fault != fates.fault_inside.end() && fault->second < by));
   }
 
+  /// A group that something from outside ends, in both runs or in one by chance, may have been told
+  /// so already, or not yet, when somebody asks for its state.
+  [[nodiscard]] bool dies_beside(const Finding& f) const {
+    const auto group = field_step(*step_op(c_.program, step_of(f)), "group");
+    const bool in_both = std::all_of(fates_.begin(), fates_.end(), [group](const Fates* fates) {
+      return fates->bad_at_rest.contains(group);
+    });
+    const auto beside = [&](const Fates& fates, bool of_oracle) {
+      const Record* const asked = record(f, of_oracle);
+      const auto touch = fates.touched.find(group);
+      if (asked == nullptr || touch == fates.touched.end()) return false;
+      const Record& by = (of_oracle ? c_.oracle : c_.candidate).records[touch->second];
+      return by.time_ns <= asked->time_ns &&
+             (!in_both || asked->time_ns - by.time_ns < kLockHeldNs);
+    };
+    if (!in_both && !by_chance(group, &Fates::bad_at_rest)) return false;
+    return beside(oracle_, true) && beside(candidate_, false);
+  }
+
   /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to
   /// sleep, ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY or
   /// where the group had died by chance. Another error where the call met another fault, another
@@ -487,6 +452,7 @@ class Chance {
       return ooms_before(c_.candidate, *f.candidate_record) !=
              ooms_before(c_.oracle, *f.oracle_record);
     }
+    if (f.event == "user_write" && f.rule == "result/group_get_state") return dies_beside(f);
     if (got == nullptr || want == nullptr || got->kind != RecordKind::step_returned) return false;
     const Node* const op = step_op(c_.program, got->b);
     const auto failed = [](const Record* r, int error) {
@@ -498,8 +464,11 @@ class Chance {
         return true;
       }
     }
-    if ((failed(got, ETIMEDOUT) && hung_during(c_.program, c_.candidate, *f.candidate_record)) ||
-        (failed(want, ETIMEDOUT) && hung_during(c_.program, c_.oracle, *f.oracle_record))) {
+    const auto hung = [&](const Trace& trace, const Record& r, std::size_t at) {
+      return failed(&r, ETIMEDOUT) && hung_during(c_.program, trace, r.b, at);
+    };
+    if (hung(c_.candidate, *got, *f.candidate_record) ||
+        hung(c_.oracle, *want, *f.oracle_record)) {
       return true;
     }
     if ((failed(got, EBUSY) && moved_by_another(c_.candidate, got->b, *f.candidate_record)) ||
@@ -518,7 +487,7 @@ class Chance {
     const bool binds = step_type(c_.program, got->b) == NodeType::vm_bind;
     const auto done_before = [&](const Trace& trace, const Record& r, std::size_t at) {
       return static_cast<std::int64_t>(r.c) >= 0 &&
-             !behind_destroy(trace, binds ? start_of(trace, r.b) : at);
+             !behind_destroy(trace, binds ? start_index(trace, r.b) : at);
     };
     if ((failed(got, EINVAL) && behind_destroy(c_.candidate, *f.candidate_record) &&
          done_before(c_.oracle, *want, *f.oracle_record)) ||
@@ -527,7 +496,7 @@ class Chance {
       return true;
     }
     const auto errno_of = [](const Record* r) { return static_cast<std::int64_t>(r->c); };
-    if (faults_decide(f, errno_of(want) < 0, errno_of(got) < 0)) return true;
+    if (faults_decide(c_, f)) return true;
     // Who finds more than the oracle has waited for a lock.
     if (step_type(c_.program, got->b) == NodeType::reclaim && errno_of(got) >= 0 &&
         errno_of(want) > errno_of(got)) {

@@ -161,6 +161,30 @@ TEST_CASE("chance: a call that several faults hit fails by one of them") {
   CHECK(left(behind({1}, -EMFILE, {1}, -EMFILE), behind({2, 1}, -EMFILE, {}, 0)) == 1);
 }
 
+TEST_CASE("chance: a call that failed of another fault has come by a fault's occasions or not") {
+  World w;
+  const auto second = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
+  w.program.faults.resize(2);
+  const auto run = [&](std::vector<std::uint32_t> before, bool met) {
+    TraceBuilder b;
+    b.started(w.create);
+    for (const std::uint32_t fault : before) b.record(RecordKind::fault_applied, {.a = fault});
+    b.returned(w.create, before.empty() ? 0 : -EINVAL).started(second);
+    if (met) b.record(RecordKind::fault_applied, {.a = 1});
+    return b.returned(second, met ? -ENOMEM : 0);
+  };
+  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
+    return left_of(w.program, oracle, candidate, {"result/group_create", "step_returned", ""});
+  };
+  CHECK(left(run({0}, false), run({0}, true)) == 1);   // the first of its occasions
+  w.program.faults[1].host = true;
+  w.program.faults[1].call.nth = 2;
+  CHECK(left(run({0}, false), run({0}, true)) == 0);
+  CHECK(left(run({0}, true), run({0}, false)) == 0);
+  CHECK(left(run({}, false), run({}, true)) == 1);
+  CHECK(left(run({}, false), run({0}, true)) == 1);
+}
+
 TEST_CASE("chance: how much a scan finds that waits beside a protected session") {
   World w;
   const auto reclaim = add_step(w.program, make_node(NodeType::reclaim));
@@ -273,6 +297,46 @@ TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs"
   TraceBuilder over;
   over.saw(K::exit_refused).saw(K::reset_completed).started(w.create);
   CHECK(left(over, -ETIMEDOUT) == 1);
+}
+
+TEST_CASE("Chance: the state of a group that something from outside ends, asked for beside that") {
+  World w;
+  const auto ask = add_step(w.program, make_node(NodeType::group_get_state,
+                                                 {{"group", kRef, w.mine}}));
+  const auto run = [&](bool touched, std::uint64_t later_ns, bool told, bool dead) {
+    TraceBuilder b = w.running();
+    if (touched) b.saw(K::mmu_fault, {.a = 1}).saw(K::cs_fault, {.a = 1});
+    b.after(later_ns).started(ask).record(RecordKind::user_write, {.b = ask, .d = told ? 2u : 0u});
+    const std::size_t asked = b.trace().records.size() - 1;
+    b.returned(ask, 0).record(RecordKind::group_state, {.a = w.mine, .b = dead ? 2u : 0u});
+    return std::pair{b, asked};
+  };
+  const auto left = [&](bool touched, std::uint64_t later_ns, bool in_both) {
+    const auto [oracle, in_oracle] = run(touched, later_ns, false, in_both);
+    const auto [candidate, in_candidate] = run(touched, later_ns, true, true);
+    return left_at(w.program, oracle, candidate,
+                   {"result/group_get_state", "user_write", "output"}, in_oracle, in_candidate);
+  };
+  CHECK(left(true, kMs, false) == 0);
+  CHECK(left(true, kMs, true) == 0);
+  CHECK(left(true, 200 * kMs, true) == 1);   // both must have told it by then
+  CHECK(left(false, kMs, false) == 1);
+  CHECK(left(false, kMs, true) == 1);
+}
+
+TEST_CASE("Chance: a bind in a queue that meets a GPU that hangs, and what becomes of its VM") {
+  const World w;
+  TraceBuilder done;
+  done.started(w.bind).returned(w.bind, 0).fence(w.bind, 0);
+  const auto left = [&](bool hangs, std::uint64_t error) {
+    TraceBuilder b;
+    b.started(w.bind).returned(w.bind, 0);
+    if (hangs) b.saw(K::exit_refused);
+    b.fence(w.bind, error);
+    return std::pair{left_of(w.program, done, b), left_of(w.program, b, done)};
+  };
+  CHECK(left(true, EINVAL) == std::pair<std::size_t, std::size_t>{0, 0});
+  CHECK(left(false, EINVAL) == std::pair<std::size_t, std::size_t>{1, 1});
 }
 
 }  // namespace protm::judge

@@ -14,13 +14,18 @@ namespace {
 
 struct Hit {
   std::size_t record;
+  std::uint32_t fault;
   Seat seat;
   /// Of an AS command that hangs: which. How many come before it is the driver's own affair.
   std::uint32_t command;
 };
-using Hits = std::map<std::uint32_t, std::vector<Hit>>;
+using Hits = std::vector<Hit>;
 
-/// Whom the machine faults hit before the end state, by fault and in order: the seat in the fault's
+bool same(const Hit& a, const Hit& b) {
+  return a.fault == b.fault && a.seat == b.seat && a.command == b.command;
+}
+
+/// Whom the machine faults hit before the end state, in order: the seat in the fault's
 /// slot, or for any slot the one of the session under way. They are faults of the first GPU.
 Hits hits_of(const Program& system, const Trace& all) {
   Hits out;
@@ -43,7 +48,7 @@ Hits hits_of(const Program& system, const Trace& all) {
     const Seat seat = slot == vocab::kAnySlot ? Seat{} : seats.at(slot, i);
     const bool of_as = i != 0 && is(trace.records[i - 1], K::as_command) &&
                        r.b == static_cast<std::uint32_t>(vocab::FaultKind::stuck_as_command);
-    out[r.a].push_back({i, seat, of_as ? trace.records[i - 1].b : UINT32_MAX});
+    out.push_back({i, r.a, seat, of_as ? trace.records[i - 1].b : UINT32_MAX});
   }
   return out;
 }
@@ -53,19 +58,11 @@ Hits hits_of(const Program& system, const Trace& all) {
 std::size_t faults_end(const Program& program, const Trace& trace, const Trace& other) {
   const Hits hits = hits_of(program, trace);
   const Hits other_hits = hits_of(program, other);
-  std::size_t end = trace.records.size();
-  for (const auto& [fault, mine] : hits) {
-    const auto found = other_hits.find(fault);
-    for (std::size_t k = 0; k < mine.size(); ++k) {
-      const bool same = found != other_hits.end() && k < found->second.size() &&
-                        found->second[k].seat == mine[k].seat &&
-                        found->second[k].command == mine[k].command;
-      if (same) continue;
-      end = std::min(end, mine[k].record);
-      break;
-    }
+  // What a fault does hangs on those before it: which lost ack a reset has to do without.
+  for (std::size_t k = 0; k < hits.size(); ++k) {
+    if (k == other_hits.size() || !same(hits[k], other_hits[k])) return hits[k].record;
   }
-  return end;
+  return trace.records.size();
 }
 
 }  // namespace protm::judge

@@ -191,8 +191,8 @@ TEST_CASE("judge: a GPU that hangs excuses calls of its own") {
   TraceBuilder b;
   b.started(w.vm[0]).started(w.vm[1]).saw(K::exit_refused);
   b.returned(w.vm[0], -ETIMEDOUT).returned(w.vm[1], -ETIMEDOUT);
-  CHECK(hung_during(w.program, b.trace(), 3));
-  CHECK_FALSE(hung_during(w.program, b.trace(), 4));
+  CHECK(hung_during(w.program, b.trace(), b.trace().records[3].b, 3));
+  CHECK_FALSE(hung_during(w.program, b.trace(), b.trace().records[4].b, 4));
 }
 
 TEST_CASE("judge: the order of turns and their share are those of one GPU") {

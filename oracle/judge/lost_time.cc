@@ -52,8 +52,12 @@ void LostTime::close(std::vector<Span>& spans, std::uint32_t group, std::uint64_
 void LostTime::take(std::size_t index, const Seats& seats) {
   const Record& r = trace_.records[index];
   const auto seated = [&] { return seats.at(r.a, index).group; };
-  if (is(r, K::protm_active)) {
-    sessions_.push_back({.group = seated(), .from_ns = r.time_ns});
+  if (is(r, K::enter_acked)) {
+    entry_ns_ = r.time_ns;
+  } else if (is(r, K::protm_active)) {
+    // From the ack on the firmware runs nobody else.
+    sessions_.push_back({.group = seated(), .from_ns = entry_ns_.value_or(r.time_ns)});
+    entry_ns_.reset();
   } else if (is(r, K::protm_exit_raised) || is(r, K::reset_completed)) {
     close(sessions_, kNoStep, r.time_ns);
   } else if (is(r, K::protm_pend)) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "gpu-model/vocab/ids.h"
@@ -39,6 +40,7 @@ class LostTime {
   const contract::Program& program_;
   const contract::Trace& trace_;
   std::vector<Span> sessions_, requests_, stalls_;
+  std::optional<std::uint64_t> entry_ns_;   ///< of the ack of an entry that is under way
   std::map<std::uint32_t, Span> jobs_;   ///< by step of the submission
 };
 

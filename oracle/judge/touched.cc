@@ -408,10 +408,11 @@ bool going_at(const Program& program, const Trace& trace, std::size_t index) {
   return going;
 }
 
-bool hung_during(const Program& program, const Trace& trace, std::size_t index) {
+bool hung_during(const Program& program, const Trace& trace, std::uint32_t step,
+                 std::size_t index) {
   bool hung = false;
   std::uint64_t exit_from_ns = vocab::kNever;
-  const std::uint32_t device = device_of_step(program, trace.records[index].b);
+  const std::uint32_t device = device_of_step(program, step);
   for (std::size_t i = 0; i < index; ++i) {
     const Record& r = trace.records[i];
     if (r.device != device) continue;
@@ -429,7 +430,7 @@ bool hung_during(const Program& program, const Trace& trace, std::size_t index) 
       bool under_way = false;
       for (std::size_t k = 0; k < i && !under_way; ++k) {
         const Record& s = trace.records[k];
-        under_way = s.kind == RecordKind::step_started && s.b == trace.records[index].b;
+        under_way = s.kind == RecordKind::step_started && s.b == step;
       }
       if (!under_way) hung = false;
     }

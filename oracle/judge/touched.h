@@ -31,10 +31,10 @@ struct Fates {
 /// by a step, or because a reset left it in protected mode.
 [[nodiscard]] bool going_at(const contract::Program& program, const contract::Trace& trace,
                             std::size_t index);
-/// Whether that GPU was refusing to leave protected mode, took as long for it as a driver waits, or
-/// hung in another way that a fault of the Program explains, while the step of the step_returned
-/// record `index` was under way.
+/// Whether the GPU of `step` was refusing to leave protected mode, took as long for it as a driver
+/// waits, or hung in another way that a fault of the Program explains, while what the step began
+/// was under way; its end is record `index`.
 [[nodiscard]] bool hung_during(const contract::Program& program, const contract::Trace& trace,
-                               std::size_t index);
+                               std::uint32_t step, std::size_t index);
 
 }  // namespace protm::judge

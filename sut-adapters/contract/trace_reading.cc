@@ -160,6 +160,14 @@ std::uint64_t down_since_ns(const Program& program, const Trace& trace) {
   return down_ns;
 }
 
+std::size_t start_index(const Trace& trace, std::uint32_t step) {
+  const auto found =
+      std::find_if(trace.records.begin(), trace.records.end(), [step](const Record& r) {
+        return r.kind == RecordKind::step_started && r.b == step;
+      });
+  return static_cast<std::size_t>(found - trace.records.begin());
+}
+
 std::uint64_t quiesce_ns(const Trace& trace) {
   const std::size_t index = quiesce_index(trace);
   return index < trace.records.size() ? trace.records[index].time_ns : end_ns(trace);

@@ -44,6 +44,8 @@ inline constexpr std::uint16_t kRunnerWakes = 1;
 [[nodiscard]] std::size_t quiesce_index(const Trace& trace);
 /// Time at which that index was reached.
 [[nodiscard]] std::uint64_t quiesce_ns(const Trace& trace);
+/// Index of the record in which `step` starts; the number of records when it never does.
+[[nodiscard]] std::size_t start_index(const Trace& trace, std::uint32_t step);
 /// Since when a GPU has been down at that index behind resumes that failed; kNever when all are up.
 /// A resume has failed when a step says so, or when a boot fails behind a power-off that was no
 /// reset's, and until firmware boots. Source: panthor_device.c panthor_device_resume().
