@@ -194,7 +194,7 @@ std::map<std::uint32_t, std::size_t> unearned_errors(const Program& program, con
       const std::uint32_t group = group_of_job(program, r.a);
       // Any of its jobs may be the late one: it takes those of the other queues along.
       const bool timed_out =
-          r.d == ETIMEDOUT &&
+          (r.d == ETIMEDOUT || r.d == ECANCELED) &&
           std::any_of(accepted_ns.begin(), accepted_ns.end(), [&](const auto& job) {
             return group_of_job(program, job.first) == group &&
                    r.time_ns - job.second + kJiffyNs >= kJobTimeoutNs;

@@ -537,8 +537,8 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
   }
 
   // A job that has had its time takes the younger ones of its group along, whose fence may come
-  // first; one that is over has no part in it. Its time runs from its submission: the GPU may not
-  // have come to it.
+  // first, also of one that the group has not taken yet; one that is over has no part in it. Its
+  // time runs from its submission: the GPU may not have come to it.
   const auto late_job = add_job(w.program, other);
   for (const bool over : {false, true}) {
     TraceBuilder late;
@@ -546,9 +546,11 @@ TEST_CASE("I9: a reset in protected mode spares the other groups") {
     if (over) late.after(kMs).fence(late_job, 0);
     late.after(5 * kSec).returned(other_job, 0);
     late.saw(K::protm_active, {.a = 0}).after(kMs).saw(K::reset_started).after(kMs);
-    late.fence(other_job, ETIMEDOUT);
-    late.record(RecordKind::group_state, {.a = other, .b = 1});
+    TraceBuilder early = late;
+    late.fence(other_job, ETIMEDOUT).record(RecordKind::group_state, {.a = other, .b = 1});
+    early.fence(other_job, ECANCELED).record(RecordKind::group_state, {.a = other, .b = 1});
     if (!over) check_right("I9", w.program, late);
+    if (!over) check_right("I9", w.program, early);
     if (over) check_wrong("I9", w.program, late, 6);
   }
 
