@@ -217,6 +217,8 @@ class Firmware {
   Outcome set_heap_word(std::uint32_t slot, std::uint32_t cs, std::uint64_t va,
                         std::uint64_t value);
   [[nodiscard]] bool oom_open(std::uint32_t slot, std::uint32_t cs);
+  /// Whether a CS that was refused memory waits for fragment work of its heap that is in flight.
+  [[nodiscard]] bool heap_is_held(std::uint32_t slot, std::uint32_t cs);
   /// What a CS that was thrown out of a region was blocked on allows it to go on.
   [[nodiscard]] bool may_ask_again(std::uint32_t slot, std::uint32_t cs);
   void kick_tiler_waiters();

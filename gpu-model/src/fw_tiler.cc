@@ -49,14 +49,27 @@ bool Firmware::oom_open(std::uint32_t slot, std::uint32_t cs) {
   return ((req ^ ack) & fw::kCsTilerOom) != 0;
 }
 
+bool Firmware::heap_is_held(std::uint32_t slot, std::uint32_t cs) {
+  const Cs& c = cs_of(slot, cs);
+  std::uint64_t started = 0;
+  std::uint64_t ended = 0;
+  const auto load = [&](std::uint32_t word, std::uint64_t& value) {
+    const auto access = access_of(slot, c, c.heap_va + word, Direction::read, Origin::stream);
+    return mmu_.load64(access, value) == WalkResult::ok;
+  };
+  return load(heap::kVtStart, started) && load(heap::kFragEnd, ended) &&
+         started >> 32 != (ended & 0xffffffff);
+}
+
 bool Firmware::may_ask_again(std::uint32_t slot, std::uint32_t cs) {
   Cs& c = cs_of(slot, cs);
   switch (phase_of(c)) {
     case TilerPhase::asked:
       return !oom_open(slot, cs);
     case TilerPhase::takes:
-    case TilerPhase::refused:
       return true;
+    case TilerPhase::refused:
+      return !heap_is_held(slot, cs);
     default:
       break;
   }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gpu-model/src/protm_fixture.h"
+#include "gpu-model/vocab/tiler_heap.h"
 
 namespace protm::gpu {
 
@@ -252,6 +253,54 @@ TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a CS that blocks inside leaves and asks a
     settle();
     CHECK(done());
   }
+}
+
+TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a CS that waits for its heap does not ask in vain") {
+  using namespace isa;
+  namespace heap = vocab::tiler_heap;
+  constexpr std::uint64_t kContextVa = 0x400000;
+  constexpr std::uint64_t kChunkVa = 0x500000;
+  vm.map_new(kContextVa);
+  for (std::uint32_t page = 0; page < heap::kMinChunkBytes; page += kPage) {
+    vm.map_new(kChunkVa + page);
+  }
+  // One pass of somebody else is tiled, and its fragments are in flight.
+  vm.set64(kContextVa + heap::kVtStart, std::uint64_t{1} << 32 | 1);
+  prepare_slot(0, 15);
+  put_stream(0, {encode_move48(2, kContextVa), encode_heap_set(2),
+                 encode_move48(kTilerChunkReg, heap::chunk_word(kChunkVa, heap::kMinChunkBytes)),
+                 encode_move32(kTilerBytesReg, 2 * heap::kMinChunkBytes),
+                 encode_prot_region(2), encode_run_tiling(0), encode_nop()});
+  start_slot(0);
+  const auto enter = [&] {
+    ack_glb(fw::kGlbProtmExit);
+    grant_and_enter();
+    settle();
+    REQUIRE(cause() == ExitCause::blocked);
+  };
+  grant_and_enter();
+  settle();
+  REQUIRE(count(ObservationKind::tiler_oom) == 1);
+  CHECK_FALSE(pend_pending(0));
+  // The host has no chunk.
+  const std::uint32_t req = mcu.get32(cs_in(0, 0, 0));
+  const std::uint32_t ack = mcu.get32(cs_out(0, 0, 0));
+  mcu.set32(cs_in(0, 0, 0), (req & ~fw::kCsTilerOom) | (ack & fw::kCsTilerOom));
+  ring(1);
+  settle();
+  REQUIRE(pend_pending(0));
+  enter();
+  CHECK(count(ObservationKind::tiler_chunk) == 1);
+  for (int i = 0; i < 3; ++i) {
+    ring(1);
+    settle();
+    CHECK_FALSE(pend_pending(0));
+  }
+  vm.set64(kContextVa + heap::kFragEnd, 1);
+  ring(1);
+  settle();
+  CHECK(pend_pending(0));
+  CHECK(count(ObservationKind::protm_active) == 2);
 }
 
 TEST_CASE_FIXTURE(ProtmDriver, "PROTM: a CS that blocks inside stays by switch") {
