@@ -453,6 +453,12 @@ class Chance {
              ooms_before(c_.oracle, *f.oracle_record);
     }
     if (f.event == "user_write" && f.rule == "result/group_get_state") return dies_beside(f);
+    if (f.event == "user_write" && f.rule == "result/vm_bind") {
+      // How many operations were done is told of a VM that is there only.
+      const std::uint32_t step = step_of(f);
+      return vm_destroyed_at(c_.candidate, step, start_index(c_.candidate, step)) !=
+             vm_destroyed_at(c_.oracle, step, start_index(c_.oracle, step));
+    }
     if (got == nullptr || want == nullptr || got->kind != RecordKind::step_returned) return false;
     const Node* const op = step_op(c_.program, got->b);
     const auto failed = [](const Record* r, int error) {

@@ -220,6 +220,17 @@ TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody els
   CHECK(left(destroyed, -EINVAL) == 0);
   CHECK(left({}, -EINVAL) == 1);
   CHECK(left(destroyed, -ENOMEM) == 1);
+  // How many operations were done is told before it only.
+  const auto told = [&](const TraceBuilder& before) {
+    TraceBuilder oracle;
+    TraceBuilder candidate = before;
+    for (TraceBuilder* b : {&oracle, &candidate}) {
+      b->started(w.bind).record(RecordKind::user_write, {.b = w.bind, .d = b == &oracle ? 0u : 1u});
+    }
+    return left_of(w.program, oracle, candidate, {"result/vm_bind", "user_write", "output"});
+  };
+  CHECK(told(destroyed) == 0);
+  CHECK(told({}) == 1);
   // Where the oracle's call came behind it, another error than EINVAL is another error.
   TraceBuilder behind = destroyed;
   behind.started(w.bind).returned(w.bind, -EINVAL);
