@@ -440,6 +440,20 @@ class Chance {
     return beside(oracle_, true) && beside(candidate_, false);
   }
 
+  /// What a call tells beside its result.
+  [[nodiscard]] bool output_allows(const Finding& f) const {
+    if (f.rule == "result/tiler_heap_create") {
+      return ooms_before(c_.candidate, *f.candidate_record) !=
+             ooms_before(c_.oracle, *f.oracle_record);
+    }
+    if (f.rule == "result/group_get_state") return dies_beside(f);
+    if (f.rule != "result/vm_bind") return false;
+    // How many operations were done is told of a VM that is there only.
+    const std::uint32_t step = step_of(f);
+    return vm_destroyed_at(c_.candidate, step, start_index(c_.candidate, step)) !=
+           vm_destroyed_at(c_.oracle, step, start_index(c_.oracle, step));
+  }
+
   /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to
   /// sleep, ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY or
   /// where the group had died by chance. Another error where the call met another fault, another
@@ -448,17 +462,7 @@ class Chance {
     if (forked_.contains(step_of(f))) return true;
     const Record* const got = record(f, false);
     const Record* const want = record(f, true);
-    if (f.event == "user_write" && f.rule == "result/tiler_heap_create") {
-      return ooms_before(c_.candidate, *f.candidate_record) !=
-             ooms_before(c_.oracle, *f.oracle_record);
-    }
-    if (f.event == "user_write" && f.rule == "result/group_get_state") return dies_beside(f);
-    if (f.event == "user_write" && f.rule == "result/vm_bind") {
-      // How many operations were done is told of a VM that is there only.
-      const std::uint32_t step = step_of(f);
-      return vm_destroyed_at(c_.candidate, step, start_index(c_.candidate, step)) !=
-             vm_destroyed_at(c_.oracle, step, start_index(c_.oracle, step));
-    }
+    if (f.event == "user_write") return output_allows(f);
     if (got == nullptr || want == nullptr || got->kind != RecordKind::step_returned) return false;
     const Node* const op = step_op(c_.program, got->b);
     const auto failed = [](const Record* r, int error) {
