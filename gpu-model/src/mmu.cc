@@ -98,8 +98,15 @@ void Mmu::command(std::uint32_t as, std::uint32_t value) {
   a.pending_lock = a.shadow.lockaddr;
   if (stuck) hung_as_ |= 1u << as;
   if (stuck && stuck->value_ns == 0) return;
-  core_.after(core_.latency(vocab::Latency::as_command) + (stuck ? stuck->value_ns : 0),
+  core_.after(time_of(value) + (stuck ? stuck->value_ns : 0),
               {.kind = EventKind::as_done, .a = as});
+}
+
+std::uint64_t Mmu::time_of(std::uint32_t command) const {
+  const std::uint64_t itself = core_.latency(vocab::Latency::as_command);
+  const auto is = [command](AsCommand c) { return command == static_cast<std::uint32_t>(c); };
+  if (!is(AsCommand::flush_pt) && !is(AsCommand::flush_mem)) return itself;
+  return itself + core_.latency(vocab::Latency::flush);
 }
 
 void Mmu::drop_cache(std::uint32_t as) {

@@ -124,6 +124,11 @@ class Mmu {
   static_assert(std::has_unique_object_representations_v<As>);
 
   void command(std::uint32_t as, std::uint32_t value);
+  /// Nanoseconds from an AS command until its AS is idle.
+  /// Source: facts-gpu.md 7.7: FLUSH_PT cleans and invalidates the L2, FLUSH_MEM all caches.
+  /// Assumption: that takes as long as a FLUSH_CACHES, which does the same to the same L2; the
+  /// command's own time, for the translations, comes on top. A FLUSH_CACHES that hangs hangs alone.
+  [[nodiscard]] std::uint64_t time_of(std::uint32_t command) const;
   void start_command(std::uint32_t as, std::uint32_t value);
   [[nodiscard]] bool locked_at(const As& as, std::uint64_t va) const;
   [[nodiscard]] bool known(std::uint32_t as) const {

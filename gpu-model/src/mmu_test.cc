@@ -72,6 +72,21 @@ TEST_CASE_FIXTURE(MmuFixture, "Mmu: AS_STATUS is busy until the command's latenc
   CHECK(mmu.read(2, vocab::kAsStatus.offset) == 0);
 }
 
+TEST_CASE_FIXTURE(MmuFixture, "Mmu: an AS command that flushes takes a flush longer") {
+  const std::uint64_t itself = core.latency(vocab::Latency::as_command);
+  const std::uint64_t flush = core.latency(vocab::Latency::flush);
+  REQUIRE(flush > 0);
+  using vocab::AsCommand;
+  for (const AsCommand c : {AsCommand::lock, AsCommand::flush_pt, AsCommand::lock,
+                            AsCommand::flush_mem, AsCommand::update}) {
+    CAPTURE(static_cast<unsigned>(c));
+    const bool flushes = c == AsCommand::flush_pt || c == AsCommand::flush_mem;
+    set(vocab::kAsCommand.offset, static_cast<std::uint32_t>(c));
+    CHECK(core.events.next_ns() == core.now.ns + itself + (flushes ? flush : 0));
+    finish();
+  }
+}
+
 TEST_CASE_FIXTURE(MmuFixture, "Mmu: TRANSTAB and TRANSCFG take effect at UPDATE only") {
   map(PageKind::normal, kRw);
   CHECK(access(Direction::write) == WalkResult::ok);
