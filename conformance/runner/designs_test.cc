@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "conformance/format/case_reader.h"
 #include "conformance/runner/report.h"
 #include "oracle/differential/candidates.h"
 #include "sut-adapters/executor/session.h"
@@ -264,6 +265,41 @@ TEST_CASE("designs: the suites hold under each position, all that go together, a
       CHECK(fine);
     }
   }
+}
+
+TEST_CASE("designs: under linux-6.12 AS commands flush, one for each step of an operation") {
+  const auto read = format::read_case("base-001-x.yaml", R"(
+schema: 1
+id: base/base-001-x
+title: x
+why: x
+entries: [BASE-1]
+requires: [panthor, vm_bind, host_checks]
+actors:
+  user:
+    - {id: v, vm_create: {}}
+    - {stream_area: $v}
+    - {id: b, bo_create: 8KiB}
+    - {id: g, group_create: {vm: $v, queues: [{ringbuf: 4KiB}]}}
+    - {id: j, group_submit: {group: $g, stream: [{run_compute: 2ms}]}}
+    # Three steps, each with a region of its own: a map, and what goes for the map behind it.
+    - {after: job $j started, id: m, vm_bind: {vm: $v, ops: [
+       {map: {bo: $b, va: 0x200000, size: 8KiB}}, {map: {bo: $b, va: 0x201000, size: 4KiB}}]}}
+    - {after: AS_COMMAND.FLUSH_PT written x5, wait: $j}
+reaches: [AS_COMMAND.FLUSH_PT written x5, AS_COMMAND.FLUSH_MEM written, job $j ended]
+then:
+  - {result: $m, is: 0}
+  - {never: AS_COMMAND.UNLOCK written}
+)");
+  REQUIRE_MESSAGE(read.has_value(), read.error().front().text());
+  const Suite suite{.cases = {{"base-001-x.yaml", *read}}, .errors = {}};
+  const auto run = [&](const char* profile) {
+    return conform(suite, differential::reference(profile), {});
+  };
+  const RunResult older = run("linux-6.12");
+  for (const std::string& error : older.suite_errors) FAIL_CHECK(error);
+  CHECK(older.count(Outcome::agreed) == 1);
+  CHECK(run("linux-7.x").count(Outcome::agreed) == 0);
 }
 
 TEST_CASE("designs: one that says its profile is run under it, once") {

@@ -110,6 +110,7 @@ exec::Candidate with_profile(exec::Candidate candidate, std::string_view profile
   lacks(found.last_priority < base.last_priority, contract::Capability::realtime);
   lacks(found.last_ioctl < base.last_ioctl, contract::Capability::bo_ioctls);
   lacks(found.last_ioctl < base.last_ioctl, contract::Capability::reclaim);
+  lacks(found.as_commands_flush, contract::Capability::gpu_flush);
   lacks(!found.innocent_state, contract::Capability::innocent_state);
   lacks(!found.vm_op_forces_exit, contract::Capability::forced_exit);
   lacks(found.heaps_immortal, contract::Capability::removable_heaps);

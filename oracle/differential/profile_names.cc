@@ -26,6 +26,7 @@ constexpr std::array kProfiles{
             .no_mmap_no_offset = false,
             .every_cs_fault_counts = false,
             .as_disable_waits = false,
+            .as_commands_flush = true,
             .ticks_repeat = true},
     Profile{.name = "vm-op-waits", .of = ProfileOf::design, .vm_op_forces_exit = false},
     Profile{.name = "heaps-immortal", .of = ProfileOf::design, .heaps_immortal = true},
@@ -54,9 +55,9 @@ void add_part(Profile& to, const Profile& part) {
   overlay(to, part, &Profile::innocent_state, &Profile::last_query, &Profile::gpu_info_bytes,
           &Profile::selected_coherency, &Profile::last_priority, &Profile::bo_flags,
           &Profile::last_ioctl, &Profile::no_mmap_no_offset, &Profile::every_cs_fault_counts,
-          &Profile::as_disable_waits, &Profile::ticks_repeat, &Profile::vm_op_forces_exit,
-          &Profile::heaps_immortal, &Profile::heap_at_group, &Profile::heap_name_sysfs,
-          &Profile::userspace_buffers,
+          &Profile::as_disable_waits, &Profile::as_commands_flush, &Profile::ticks_repeat,
+          &Profile::vm_op_forces_exit, &Profile::heaps_immortal, &Profile::heap_at_group,
+          &Profile::heap_name_sysfs, &Profile::userspace_buffers,
           &Profile::pend_again_on_resume, &Profile::acks_noticed_inside);
 }
 

@@ -101,8 +101,18 @@ int Mmu::command(std::uint32_t as, std::uint32_t cmd) {
   return error;
 }
 
+bool Mmu::as_commands_flush() const { return d_.driver.profile().as_commands_flush; }
+
+int Mmu::flush_by_as(std::uint32_t as) {
+  k_.write64(as_offset(AsNr{as}, kAsLockaddrLo), pack_region(0, ~0ull).lockaddr);
+  const int error = command(as, cmd_of(AsCommand::lock));
+  return error != 0 ? error : command(as, cmd_of(AsCommand::flush_mem));
+}
+
 int Mmu::as_enable(std::uint32_t as, Vm& vm) {
   k_.assert_held(slots_lock_);
+  const int error = as_commands_flush() ? flush_by_as(as) : 0;
+  if (error != 0) return error;
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), d_.drm.pgtable_ttbr(vm.table));
   k_.write64(as_offset(AsNr{as}, kAsMemattrLo), vm.memattr);
   k_.write64(as_offset(AsNr{as}, kAsTranscfgLo), vm.transcfg);
@@ -111,14 +121,18 @@ int Mmu::as_enable(std::uint32_t as, Vm& vm) {
 
 bool Mmu::as_disable(std::uint32_t as, AsDisable how) {
   k_.assert_held(slots_lock_);
-  // Caches that are not flushed are the reset's, but the AS must not lead to pages that go.
-  const bool flushed = d_.gpu->flush_caches(kGpuCommandFlushAll);
   const Ptr<Vm>& vm = slots_[as];
-  if (vm && vm->locked.size != 0) {
-    if (command(as, cmd_of(AsCommand::unlock)) != 0) return false;
-    // The operation that locked the region still runs; it must not unlock it once more.
-    lock_is_gone(*vm);
+  const bool locked = vm && vm->locked.size != 0;
+  bool flushed = true;
+  if (as_commands_flush()) {
+    if (flush_by_as(as) != 0) return false;
+  } else {
+    // Caches that are not flushed are the reset's, but the AS must not lead to pages that go.
+    flushed = d_.gpu->flush_caches(kGpuCommandFlushAll);
+    if (locked && command(as, cmd_of(AsCommand::unlock)) != 0) return false;
   }
+  // The operation that locked the region still runs; it must not unlock it once more.
+  if (locked) lock_is_gone(*vm);
   if (how == AsDisable::recycle) return flushed;
   k_.write64(as_offset(AsNr{as}, kAsTranstabLo), 0);
   k_.write64(as_offset(AsNr{as}, kAsMemattrLo), 0);
@@ -157,7 +171,8 @@ int Mmu::pick_slot_locked(Vm& vm) {
         return -EBUSY;
       }
       as = as_of(*victim);
-      if (!as_disable(as, AsDisable::recycle)) return -EBUSY;
+      // Where AS commands flush, as_enable() does, and so ends what the victim has locked.
+      if (!as_commands_flush() && !as_disable(as, AsDisable::recycle)) return -EBUSY;
       release_slot_locked(*victim);
     }
   }
@@ -237,7 +252,7 @@ Result<bool> Mmu::lock_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
   const bool gated = has_slot(vm);
   int error = gated ? d_.protm->gate_enter_for_op() : 0;
   if (error != 0) return tl::unexpected(error);
-  error = lock_locked(vm, start, size);
+  error = as_commands_flush() ? 0 : lock_locked(vm, start, size);
   if (error == 0) return gated;
   if (gated) d_.protm->gate_leave();
   return tl::unexpected(error);
@@ -249,6 +264,18 @@ int Mmu::expand_region(Vm& vm, std::uint64_t start, std::uint64_t size) {
   // A lock is a power of two, so one that has not all of a block lies within it: what is asked for
   // has all that was locked. Or the AS was disabled meanwhile, and the lock went with it.
   return lock_locked(vm, start, size);
+}
+
+int Mmu::begin_change(Vm& vm, std::uint64_t start, std::uint64_t size) {
+  return as_commands_flush() ? lock_locked(vm, start, size) : 0;
+}
+
+void Mmu::end_change(Vm& vm) {
+  if (!as_commands_flush()) return;
+  MutexGuard slots(k_, slots_lock_);
+  const bool locked = is_bound(vm) && vm.locked.size != 0;
+  if (locked) (void)command(as_of(vm), cmd_of(AsCommand::flush_pt));
+  vm.locked = LockedRegion{};
 }
 
 void Mmu::unlock_region(Vm& vm, bool gated) {

@@ -2,7 +2,7 @@
 // AS slots and their commands, MMU_IRQ, locked regions.
 // Every command sequence runs behind the protected-mode gate; the gate is taken before slots_lock
 // and, in VM operations, once for the time from LOCK to UNLOCK.
-// Leaves out: identity mappings, FLUSH_PT and FLUSH_MEM, which this base does not use.
+// Leaves out: identity mappings. FLUSH_PT and FLUSH_MEM are for a profile, this base uses neither.
 // Source: panthor_mmu.c (7.3), patches 6 and 7 and their review; facts-driver-7x.md 1.
 #pragma once
 
@@ -43,11 +43,16 @@ class Mmu {
   /// Gives the VM an AS and counts a user. Errors: -EBUSY no AS, -ETIMEDOUT, -ENODEV.
   virtual int vm_active(const Ptr<Vm>& vm);
   void vm_idle(const Ptr<Vm>& vm);
-  /// Gate and LOCK for a VM operation, under op_lock; tells whether the gate was taken.
+  /// Gate and LOCK for a VM operation, under op_lock; tells whether the gate was taken. Where AS
+  /// commands flush, each change of the tables has a LOCK of its own (`begin_change`).
   /// Errors: -ETIMEDOUT; then no gate is held.
   virtual Result<bool> lock_region(Vm& vm, std::uint64_t start, std::uint64_t size);
   /// Grows the locked region inside an operation.
   virtual int expand_region(Vm& vm, std::uint64_t start, std::uint64_t size);
+  /// LOCK and FLUSH_PT around a change of the tables inside an operation, where AS commands flush;
+  /// else nothing. A FLUSH_PT that gets stuck schedules a reset. Errors: -ETIMEDOUT.
+  int begin_change(Vm& vm, std::uint64_t start, std::uint64_t size);
+  void end_change(Vm& vm);
   /// Flush and UNLOCK, either of which schedules a reset when it gets stuck. Leaves the gate when
   /// `gated`.
   void unlock_region(Vm& vm, bool gated);
@@ -75,8 +80,12 @@ class Mmu {
   [[nodiscard]] bool is_bound(const Vm& vm) const;
   /// The same for whoever does not hold it: it may have changed by the time of the answer.
   [[nodiscard]] bool has_slot(const Vm& vm);
+  [[nodiscard]] bool as_commands_flush() const;
   int wait_ready(std::uint32_t as);
   int command(std::uint32_t as, std::uint32_t cmd);
+  /// FLUSH_MEM of all that is reached through the AS, behind a LOCK; ends any lock of it.
+  /// Errors: -ETIMEDOUT.
+  int flush_by_as(std::uint32_t as);
   int as_enable(std::uint32_t as, Vm& vm);
   /// Switches off all AS that are in use; false when one did not obey.
   bool disable_all();

@@ -51,6 +51,14 @@ struct Profile {
   /// Source: 6.12's panthor_mmu_as_disable() ends with write_cmd(), which does not wait. That it
   /// does not when a VM goes either, whose pages are free at once, is a defect and not modelled.
   bool as_disable_waits = true;
+  /// Caches are flushed by AS commands: FLUSH_PT at the end of each change of page tables, so that
+  /// an operation has several locked regions where it has several steps, and FLUSH_MEM before an AS
+  /// is set up or taken down, all that LOCK comes before. An AS that the next VM gets is not taken
+  /// down first. Else the GPU flushes its caches. Source: 6.12's panthor_vm_flush_range(),
+  /// panthor_mmu_as_enable(), panthor_mmu_as_disable(), mmu_hw_do_operation_locked(). It locks when
+  /// the tables have changed already; ours locks before, which costs as much. That it does not wait
+  /// for the UPDATE that sets up an AS is a defect and not modelled.
+  bool as_commands_flush = false;
   /// A tick in the very jiffy of its target is repeated at once until the jiffy ends, and each time
   /// groups change slots: from there on nanoseconds decide whose turn it is, and turns are not
   /// compared. The reference does not do it, nor should any driver. Source: in

@@ -179,7 +179,11 @@ void VmOpRun::insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range,
 
 int VmOpRun::map(const contract::GpuVaRequest& request) {
   const Ptr<Vma> vma = take();
-  const int error = map_pages(request.va, op_.flags, request.gem, request.offset, request.range);
+  int error = d_.mmu->begin_change(vm_, request.va, request.range);
+  if (error == 0) {
+    error = map_pages(request.va, op_.flags, request.gem, request.offset, request.range);
+    d_.mmu->end_change(vm_);
+  }
   if (error != 0) {
     d_.k.free(vma);
     return error;
@@ -188,8 +192,17 @@ int VmOpRun::map(const contract::GpuVaRequest& request) {
   return 0;
 }
 
+int VmOpRun::take_down(const Ptr<Vma>& vma) {
+  const int error = d_.mmu->begin_change(vm_, vma->va, vma->range);
+  if (error != 0) return error;
+  unmap_pages(vma->va, vma->range);
+  d_.mmu->end_change(vm_);
+  return 0;
+}
+
 int VmOpRun::unmap(const Ptr<Vma>& old) {
-  if (!old->evicted) unmap_pages(old->va, old->range);
+  const int error = old->evicted ? 0 : take_down(old);
+  if (error != 0) return error;
   d_.drm.gpuva_remove(vm_.tree, old);
   d_.reclaim->unuse(vm_, old->gem);
   d_.drm.gpuva_unlink(old);
@@ -240,6 +253,7 @@ int VmOpRun::cut_pages(const Ptr<Vma>& old, std::uint64_t from, std::uint64_t to
   const int error = d_.mmu->expand_region(vm_, lock_from, lock_to - lock_from);
   if (error != 0) return error;
   unmap_pages(from, to - from);
+  d_.mmu->end_change(vm_);
   return 0;
 }
 
@@ -247,10 +261,10 @@ int VmOpRun::evict(const Ptr<Vma>& vma) {
   d_.k.assert_held(vm_.op_lock);
   const Result<bool> gated = d_.mmu->lock_region(vm_, vma->va, vma->range);
   if (!gated) return gated.error();
-  unmap_pages(vma->va, vma->range);
-  vma->evicted = true;
+  const int error = take_down(vma);
+  if (error == 0) vma->evicted = true;
   d_.mmu->unlock_region(vm_, *gated);
-  return 0;
+  return error;
 }
 
 int VmOpRun::restore(const Ptr<Vma>& vma) {
@@ -258,7 +272,11 @@ int VmOpRun::restore(const Ptr<Vma>& vma) {
   const Result<bool> gated = d_.mmu->lock_region(vm_, vma->va, vma->range);
   if (!gated) return gated.error();
   lend_tables();
-  const int error = map_pages(vma->va, vma->flags, vma->gem, vma->offset, vma->range);
+  int error = d_.mmu->begin_change(vm_, vma->va, vma->range);
+  if (error == 0) {
+    error = map_pages(vma->va, vma->flags, vma->gem, vma->offset, vma->range);
+    d_.mmu->end_change(vm_);
+  }
   take_tables_back();
   if (error == 0) vma->evicted = false;
   d_.mmu->unlock_region(vm_, *gated);

@@ -71,6 +71,8 @@ class VmOpRun {
   int map_pages(std::uint64_t va, std::uint32_t flags, const Ptr<contract::GemObject>& gem,
                 std::uint64_t offset, std::uint64_t size);
   void unmap_pages(std::uint64_t va, std::uint64_t size);
+  /// All pages of a mapping, with what the MMU wants around it. Errors: -ETIMEDOUT.
+  int take_down(const Ptr<Vma>& vma);
   void insert(const Ptr<Vma>& vma, std::uint64_t va, std::uint64_t range,
               std::uint64_t offset, const Ptr<contract::GemObject>& gem, std::uint32_t flags);
   Ptr<Vma> take() {

@@ -36,6 +36,8 @@ constexpr std::array kTable{
     CapabilityInfo{Capability::reclaim, "reclaim",
                    "pages of buffers are given back under memory pressure"},
     CapabilityInfo{Capability::two_devices, "two_devices", "a second GPU can be there"},
+    CapabilityInfo{Capability::gpu_flush, "gpu_flush",
+                   "GPU_COMMAND flushes caches for the MMU (without: AS commands do, as in 6.12)"},
 };
 }  // namespace
 

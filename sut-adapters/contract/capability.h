@@ -32,6 +32,7 @@ enum class Capability : std::uint32_t {
   user_buffers = 1u << 20,     ///< protected memory comes from user space: announced (L-UAPI-30)
   reclaim = 1u << 21,  ///< gives pages of buffers back under memory pressure (7.x)
   two_devices = 1u << 22,  ///< a second GPU can be there
+  gpu_flush = 1u << 23,    ///< the GPU flushes caches for the MMU, else AS commands do (6.12)
 };
 constexpr std::uint32_t operator|(Capability a, Capability b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);

@@ -15,6 +15,7 @@ constexpr std::uint32_t kInProcess = Capability::heap_core | Capability::heap_de
                                      Capability::innocent_state | Capability::schedules |
                                      Capability::system_sleep | Capability::reclaim |
                                      Capability::modules | Capability::two_devices |
+                                     Capability::gpu_flush |
                                      contract::kPostedPositions;
 
 struct Plan {
