@@ -130,6 +130,24 @@ bool warn_of_reset(const DefectContext& c, const judge::Finding& f) {
          !open_jobs(c, *f.candidate_record).empty();
 }
 
+/// A job whose turn comes when the device has been taken from the driver: what was in front of it
+/// on its queue timed out. The WARN is followed by its fence, at the same time, with EACCES.
+bool warn_of_run_behind_unbind(const DefectContext& c, const judge::Finding& f) {
+  if (f.event != "kernel_warn" || !f.candidate_record) return false;
+  const std::size_t at = *f.candidate_record;
+  const std::vector<Record>& records = c.trace.records;
+  if (c.trace.text(records[at].text) != "panthor_sched.c queue_run_job") return false;
+  const std::size_t unbind = unbind_index(c.program, c.trace);
+  if (unbind >= at || return_index(c.trace, records[unbind].b) >= at) return false;
+  for (std::size_t i = at + 1; i < records.size() && records[i].time_ns == records[at].time_ns;
+       ++i) {
+    const Record& r = records[i];
+    if (r.kind != RecordKind::fence_signalled || r.d != EACCES) continue;
+    return return_index(c.trace, r.a) < unbind;
+  }
+  return false;
+}
+
 /// Whether a GROUP_SUBMIT or VM_BIND was under way at that record.
 bool inside_submit(const DefectContext& c, std::size_t record) {
   std::set<std::uint32_t> open;
@@ -161,6 +179,11 @@ constexpr std::array kTable{
                 "a reset while a group has work WARNs",
                 "panthor_sched.c (6.12) panthor_sched_pre_reset()",
                 warn_of_reset},
+    KnownDefect{"warn-of-job-behind-unbind",
+                "a job that waited behind one in flight when the device was unbound gets its turn "
+                "when that one times out; it WARNs, for the device cannot be woken any more",
+                "panthor_sched.c queue_run_job(): drm_WARN_ON(pm_runtime_resume_and_get())",
+                warn_of_run_behind_unbind},
     KnownDefect{"signal-of-no-syncobj",
                 "a sync operation that is to signal a handle that names no syncobj is a NULL "
                 "dereference in the clean-up of the call",

@@ -155,6 +155,34 @@ TEST_CASE("known defects: the WARN of 6.12's reset needs a group with work, and 
   CHECK(differential::known_by(program(), c, kernel("linux-6.12")).empty());
 }
 
+TEST_CASE("known defects: the WARN of a job behind an unbind needs the job, and that it is lost") {
+  Comparison c = lost_job();
+  c.candidate.texts.emplace_back("panthor_sched.c queue_run_job");
+  Record warn = record(7, RecordKind::kernel_warn, 0);
+  warn.text = 1;
+  Record fence = record(7, RecordKind::fence_signalled, kJob);
+  fence.d = EACCES;
+  c.candidate.records.insert(c.candidate.records.begin() + 4, {warn, fence});
+  judge::Finding f = finding("sut/warn:panthor_sched.c-queue_run_job", "warn");
+  f.event = "kernel_warn";
+  f.candidate_record = 4;
+  c.verdict.findings = {f};
+  const auto known = [&] { return differential::known_by(program(), c, kernel()); };
+  CHECK(known() == std::vector<std::string_view>{"warn-of-job-behind-unbind"});
+  c.candidate.records[5].d = ECANCELED;
+  CHECK(known().empty());
+  c.candidate.records[5].d = EACCES;
+  c.candidate.records[5].time_ns = 8;
+  CHECK(known().empty());
+  c.candidate.records[5].time_ns = 7;
+  c.candidate.records[5].a = kLate;   // one that the driver never took
+  CHECK(known().empty());
+  c.candidate.records[5].a = kJob;
+  c.candidate.records.erase(c.candidate.records.begin() + 3);   // the unbind has not returned
+  c.verdict.findings[0].candidate_record = 3;
+  CHECK(known().empty());
+}
+
 TEST_CASE("known defects: a job that ends while the device goes may end well or be cancelled") {
   Comparison c = lost_job();
   const auto with_fence = [&](std::uint64_t error, std::size_t at) {
