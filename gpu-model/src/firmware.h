@@ -98,14 +98,32 @@ class Firmware {
   void store32(std::uint64_t va, std::uint32_t value);
   void store64(std::uint64_t va, std::uint64_t value);
   void mcu_fault();
-  [[nodiscard]] std::uint64_t glb_in(std::uint32_t field) const;
-  [[nodiscard]] std::uint64_t glb_out(std::uint32_t field) const;
-  [[nodiscard]] std::uint64_t csg_in(std::uint32_t slot, std::uint32_t field) const;
-  [[nodiscard]] std::uint64_t csg_out(std::uint32_t slot, std::uint32_t field) const;
+  /// A word that lies in one page, where the MMU's cache knows it; nullptr: ask the MMU.
+  [[nodiscard]] std::byte* word64_at(std::uint64_t va, Direction direction) const;
+  [[nodiscard]] std::uint64_t glb_in(std::uint32_t field) const {
+    return vocab::fw::kSharedVa + core_.config.layout.glb_input + field;
+  }
+  [[nodiscard]] std::uint64_t glb_out(std::uint32_t field) const {
+    return vocab::fw::kSharedVa + core_.config.layout.glb_output + field;
+  }
+  [[nodiscard]] std::uint64_t csg_in(std::uint32_t slot, std::uint32_t field) const {
+    const auto& l = core_.config.layout;
+    return vocab::fw::kSharedVa + l.csg_input + std::uint64_t{slot} * l.csg_io_stride + field;
+  }
+  [[nodiscard]] std::uint64_t csg_out(std::uint32_t slot, std::uint32_t field) const {
+    const auto& l = core_.config.layout;
+    return vocab::fw::kSharedVa + l.csg_output + std::uint64_t{slot} * l.csg_io_stride + field;
+  }
   [[nodiscard]] std::uint64_t cs_in(std::uint32_t slot, std::uint32_t cs,
-                                    std::uint32_t field) const;
+                                    std::uint32_t field) const {
+    const auto& l = core_.config.layout;
+    return csg_in(slot, 0) + l.cs_input + std::uint64_t{cs} * l.cs_io_stride + field;
+  }
   [[nodiscard]] std::uint64_t cs_out(std::uint32_t slot, std::uint32_t cs,
-                                     std::uint32_t field) const;
+                                     std::uint32_t field) const {
+    const auto& l = core_.config.layout;
+    return csg_in(slot, 0) + l.cs_output + std::uint64_t{cs} * l.cs_io_stride + field;
+  }
 
   // mcu.cc
   void boot();

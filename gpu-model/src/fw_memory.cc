@@ -6,8 +6,6 @@
 
 namespace protm::gpu {
 
-namespace fw = vocab::fw;
-
 namespace {
 
 GpuAccess mcu_access(std::uint64_t va, Direction direction) {
@@ -16,32 +14,8 @@ GpuAccess mcu_access(std::uint64_t va, Direction direction) {
 
 }  // namespace
 
-std::uint64_t Firmware::glb_in(std::uint32_t field) const {
-  return fw::kSharedVa + core_.config.layout.glb_input + field;
-}
-
-std::uint64_t Firmware::glb_out(std::uint32_t field) const {
-  return fw::kSharedVa + core_.config.layout.glb_output + field;
-}
-
-std::uint64_t Firmware::csg_in(std::uint32_t slot, std::uint32_t field) const {
-  const auto& l = core_.config.layout;
-  return fw::kSharedVa + l.csg_input + std::uint64_t{slot} * l.csg_io_stride + field;
-}
-
-std::uint64_t Firmware::csg_out(std::uint32_t slot, std::uint32_t field) const {
-  const auto& l = core_.config.layout;
-  return fw::kSharedVa + l.csg_output + std::uint64_t{slot} * l.csg_io_stride + field;
-}
-
-std::uint64_t Firmware::cs_in(std::uint32_t slot, std::uint32_t cs, std::uint32_t field) const {
-  const auto& l = core_.config.layout;
-  return csg_in(slot, 0) + l.cs_input + std::uint64_t{cs} * l.cs_io_stride + field;
-}
-
-std::uint64_t Firmware::cs_out(std::uint32_t slot, std::uint32_t cs, std::uint32_t field) const {
-  const auto& l = core_.config.layout;
-  return csg_in(slot, 0) + l.cs_output + std::uint64_t{cs} * l.cs_io_stride + field;
+std::byte* Firmware::word64_at(std::uint64_t va, Direction direction) const {
+  return va % sizeof(std::uint64_t) == 0 ? mmu_.mcu_at(va, direction) : nullptr;
 }
 
 std::uint32_t Firmware::load32(std::uint64_t va) {
@@ -56,7 +30,11 @@ std::uint32_t Firmware::load32(std::uint64_t va) {
 
 std::uint64_t Firmware::load64(std::uint64_t va) {
   std::uint64_t value = 0;
-  if (mmu_.load64(mcu_access(va, Direction::read), value) != WalkResult::ok) mcu_fault();
+  if (const std::byte* const at = word64_at(va, Direction::read)) {
+    std::memcpy(&value, at, sizeof value);
+  } else if (mmu_.load64(mcu_access(va, Direction::read), value) != WalkResult::ok) {
+    mcu_fault();
+  }
   return value;
 }
 
@@ -69,7 +47,11 @@ void Firmware::store32(std::uint64_t va, std::uint32_t value) {
 }
 
 void Firmware::store64(std::uint64_t va, std::uint64_t value) {
-  if (mmu_.store64(mcu_access(va, Direction::write), value) != WalkResult::ok) mcu_fault();
+  if (std::byte* const at = word64_at(va, Direction::write)) {
+    std::memcpy(at, &value, sizeof value);
+  } else if (mmu_.store64(mcu_access(va, Direction::write), value) != WalkResult::ok) {
+    mcu_fault();
+  }
 }
 
 void Firmware::mcu_fault() {

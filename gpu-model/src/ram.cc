@@ -71,12 +71,6 @@ void Ram::touch(Frame& frame) const {
   frame.untouched = false;
 }
 
-PageKind Ram::kind(Pa pa) const {
-  if (!attached_.empty()) return find_attached(pa).kind;
-  const std::uint64_t index = (pa.value - kRamBase) / kPageSize;  // huge below the base
-  return index < frames_.size() ? frames_[index].kind : PageKind::free;
-}
-
 void Ram::free_page(Pa pa) {
   if (!attached_.empty() || kind(pa) == PageKind::free) return;
   const std::uint64_t index = (pa.value - kRamBase) / kPageSize;

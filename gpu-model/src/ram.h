@@ -71,7 +71,11 @@ class Ram {
     if (frame.untouched) touch(frame);
     return {frame.bytes, frame.kind};
   }
-  [[nodiscard]] PageKind kind(vocab::Pa pa) const;
+  [[nodiscard]] PageKind kind(vocab::Pa pa) const {
+    if (!attached_.empty()) return find_attached(pa).kind;
+    const Frame* const frame = frame_at(pa);
+    return frame != nullptr ? frame->kind : PageKind::free;
+  }
   [[nodiscard]] std::byte* page(vocab::Pa pa) const { return find(pa).bytes; }
   /// Marks stay until the page is given back. Attached memory carries none: nobody sees its stores.
   void mark(vocab::Pa pa, PageMark mark) {
