@@ -74,6 +74,13 @@ class Machine {
 
   [[nodiscard]] Ram& ram() { return core_.ram; }
   [[nodiscard]] const Ram& ram() const { return core_.ram; }
+  /// Where a CPU read within one page of normal memory ends, which nobody sees; null: cpu_read.
+  [[nodiscard]] const std::byte* plain_memory(vocab::Pa pa, std::size_t bytes) const {
+    const Ram::Page page = core_.ram.find(pa);
+    const std::uint64_t in_page = pa.value & vocab::kPageMask;
+    const bool plain = page.kind == PageKind::normal && in_page + bytes <= vocab::kPageSize;
+    return plain ? page.bytes + in_page : nullptr;
+  }
   /// CPU access within one page; protected pages are recorded, read zero and drop writes.
   CpuAccess cpu_read(vocab::Pa pa, std::span<std::byte> to);
   /// `other`: the machine that has the memory in common, which sees what is written; may be null.

@@ -329,6 +329,11 @@ void for_each_page(const KMap& map, std::uint64_t offset, std::uint64_t bytes, P
   if (bytes > map.size || offset > map.size - bytes) {
     contract::oops(contract::OopsKind::bad_call, "vmap");
   }
+  const std::uint64_t in_page = offset & vocab::kPageMask;
+  if (in_page + bytes <= vocab::kPageSize && bytes != 0) {   // as each word does
+    part(vocab::Pa{map.pages[offset / vocab::kPageSize].value + in_page}, 0, bytes);
+    return;
+  }
   std::uint64_t done = 0;
   while (done < bytes) {
     const std::uint64_t at = offset + done;

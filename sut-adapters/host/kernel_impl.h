@@ -65,7 +65,9 @@ class KernelImpl final : public contract::Kernel {
   /// Who runs when is up to `policy`, which is not part of the World; nullptr = Host's own order.
   void set_schedule(contract::SchedulePolicy* policy) { policy_ = policy; }
   /// A schedule may hold the running task here. Call before the effect of what it names.
-  void point(contract::PointKind kind, const char* role, std::uint32_t offset = 0);
+  void point(contract::PointKind kind, const char* role, std::uint32_t offset = 0) {
+    if (policy_ != nullptr) point_of_policy(kind, role, offset);
+  }
 
   /// Runs interrupts, due timers and tasks until nothing is runnable at the present time.
   void run_ready();
@@ -276,6 +278,7 @@ class KernelImpl final : public contract::Kernel {
   [[nodiscard]] FreeList* free_list(const char* role, std::uint32_t bytes) const;
 
   // schedules (kernel_points.cc)
+  void point_of_policy(contract::PointKind kind, const char* role, std::uint32_t offset);
   /// Threads of interrupts have the same roles whatever a driver calls them.
   [[nodiscard]] contract::TaskView view(const Task& t) const;
   [[nodiscard]] contract::Rivals rivals();

@@ -60,8 +60,8 @@ bool KernelImpl::time_may_pass() const {
   return next != vocab::kNever && next <= until;
 }
 
-void KernelImpl::point(PointKind kind, const char* role, std::uint32_t offset) {
-  if (policy_ == nullptr || !in_task() || in_hard_irq_) return;
+void KernelImpl::point_of_policy(PointKind kind, const char* role, std::uint32_t offset) {
+  if (!in_task() || in_hard_irq_) return;
   if (is_host_role(role)) return;
   Task& t = *current_;
   if (!policy_->hold(view(t), Point{kind, role, offset}, rivals())) return;

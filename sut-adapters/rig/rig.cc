@@ -113,8 +113,15 @@ void Rig::page_free(vocab::Pa pa) {
 }
 
 void Rig::mem_read(vocab::Pa pa, std::span<std::byte> to) {
-  first_.machine.cpu_read(pa, to);
-  drain(first_);
+  const std::byte* const at = first_.machine.plain_memory(pa, to.size());
+  if (at == nullptr) {
+    first_.machine.cpu_read(pa, to);
+    drain(first_);
+  } else if (to.size() == sizeof(std::uint32_t)) {  // what a driver reads mostly, without a call
+    std::memcpy(to.data(), at, sizeof(std::uint32_t));
+  } else {
+    std::memcpy(to.data(), at, to.size());
+  }
 }
 
 void Rig::mem_write(vocab::Pa pa, std::span<const std::byte> from) {
@@ -229,11 +236,9 @@ void Rig::drain_all() {
   if (second_ != nullptr) drain(*second_);
 }
 
-void Rig::drain(Gpu& gpu) {
-  const std::span<const Observation> seen = gpu.machine.observations();
-  if (seen.empty()) return;
+void Rig::drain_seen(Gpu& gpu) {
   if (trace_ != nullptr) {
-    for (const Observation& o : seen) observe(gpu, o);
+    for (const Observation& o : gpu.machine.observations()) observe(gpu, o);
   }
   gpu.machine.clear_observations();
 }

@@ -122,7 +122,11 @@ class Rig final : public contract::Bus, private MemoryListener {
 
   friend class Gpu;
   void advance_machines();
-  void drain(Gpu& gpu);
+  /// Takes what the machine has seen into the Trace.
+  void drain(Gpu& gpu) {
+    if (!gpu.machine.observations().empty()) drain_seen(gpu);
+  }
+  void drain_seen(Gpu& gpu);
   void drain_all();
   void observe(Gpu& gpu, const vocab::Observation& seen);
   void observe_first(const vocab::Observation& seen);
