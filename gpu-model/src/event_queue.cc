@@ -6,18 +6,23 @@
 namespace protm::gpu {
 namespace {
 
-bool later(const Event& x, const Event& y) { return x.at != y.at ? x.at > y.at : x.seq > y.seq; }
+/// A type and no function, so that the heap's loops contain the comparison.
+struct Later {
+  bool operator()(const Event& x, const Event& y) const {
+    return x.at != y.at ? x.at > y.at : x.seq > y.seq;
+  }
+};
 
 }  // namespace
 
 void EventQueue::add(Event event) {
   event.seq = next_seq_++;
   events_.push_back(event);
-  std::push_heap(events_.begin(), events_.end(), later);
+  std::push_heap(events_.begin(), events_.end(), Later{});
 }
 
 Event EventQueue::pop() {
-  std::pop_heap(events_.begin(), events_.end(), later);
+  std::pop_heap(events_.begin(), events_.end(), Later{});
   const Event event = events_.back();
   events_.pop_back();
   return event;
@@ -25,7 +30,7 @@ Event EventQueue::pop() {
 
 void EventQueue::cancel(EventKind kind) {
   const auto removed = std::erase_if(events_, [kind](const Event& e) { return e.kind == kind; });
-  if (removed != 0) std::make_heap(events_.begin(), events_.end(), later);
+  if (removed != 0) std::make_heap(events_.begin(), events_.end(), Later{});
 }
 
 }  // namespace protm::gpu

@@ -38,6 +38,10 @@ class IrqBlock {
     if (spurious_ != 0) return 1;
     return status() != 0 && (lost_ == 0 || (status() & ~lost_) != 0) ? 1 : 0;
   }
+  /// No fault plays here, and the level is what was reported last.
+  [[nodiscard]] bool steady() const {
+    return spurious_ == 0 && lost_ == 0 && (status() != 0) == (last_level != 0);
+  }
   /// Loses the present activation: the line stays low until another bit comes or STATUS is 0.
   void lose() { lost_ = status(); }
   void end_of_loss() {

@@ -256,6 +256,8 @@ void Machine::advance(vocab::SimTime now) {
 }
 
 void Machine::update_lines() {
+  const bool steady = core_.job.steady() && core_.mmu.steady() && core_.gpu.steady();
+  if (steady && core_.pwr.level() == 0) return;  // as behind nearly all that happens
   IrqBlock* const blocks[] = {&core_.job, &core_.mmu, &core_.gpu};
   lines_ = 0;
   for (std::uint32_t line = 0; line < 3; ++line) {
