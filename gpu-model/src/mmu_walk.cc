@@ -175,15 +175,24 @@ void Mmu::page_goes(vocab::Pa page) {
   // No driver can take an AS down while the GPU hangs in protected mode: it asks for a reset, and
   // panthor_vm_free() waits for none.
   if (core_.overdue_inside(vocab::kExitWaitNs)) return;
-  const auto still_used = [&](std::uint64_t root, std::uint32_t level, std::uint64_t va) {
+  const auto for_each_blamed = [&](std::uint64_t root, auto each) {
     for_each_user(root, [&](std::uint32_t as) {
       // Nor this one.
-      if ((hung_as_ >> as & 1) != 0) return;
+      if ((hung_as_ >> as & 1) == 0) each(as);
+    });
+  };
+  const auto still_used = [&](std::uint64_t root, std::uint32_t level, std::uint64_t va) {
+    for_each_blamed(root, [&](std::uint32_t as) {
       core_.observe(ObservationKind::rule_freed_page_mapped, as, level, va, page.value);
     });
   };
   if (table) still_used(page.value, 0, 0);  // as the root
-  watch_.leading_to(page, [&](const TableEntry& entry) {
+  const auto matters = [&](std::uint64_t root) {
+    bool blamed = false;
+    for_each_blamed(root, [&](std::uint32_t) { blamed = true; });
+    return blamed;
+  };
+  watch_.leading_to(page, matters, [&](const TableEntry& entry) {
     still_used(entry.root, entry.level, entry.va);
   });
 }

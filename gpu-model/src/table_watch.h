@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory_resource>
@@ -36,9 +37,10 @@ class TableWatch {
   /// Calls `each(TableEntry)` for the valid entries that a store of `from` at `pa` changes.
   template <class Each>
   void changed_by(vocab::Pa pa, std::span<const std::byte> from, Each each) const;
-  /// Calls `each(TableEntry)` for the entries that lead to the page, be it a table or a leaf.
-  template <class Each>
-  void leading_to(vocab::Pa page, Each each) const;
+  /// Calls `each(TableEntry)` for the entries that lead to the page, be it a table or a leaf, in
+  /// tables below the roots for which `matters(root)`.
+  template <class Matters, class Each>
+  void leading_to(vocab::Pa page, Matters matters, Each each) const;
   /// The page is a table no longer.
   void forget(vocab::Pa page);
 
@@ -77,16 +79,24 @@ void TableWatch::changed_by(vocab::Pa pa, std::span<const std::byte> from, Each 
   }
 }
 
-template <class Each>
-void TableWatch::leading_to(vocab::Pa page, Each each) const {
+template <class Matters, class Each>
+void TableWatch::leading_to(vocab::Pa page, Matters matters, Each each) const {
   for (const Table& t : tables_) {
-    // Each page that goes reads all of each table: this is the longest loop of a run.
+    if (!matters(t.root)) continue;
+    // Each page that goes reads all of each table, which is empty mostly: this is the longest loop
+    // of a run.
+    constexpr std::uint64_t kTogether = 8;
     const std::byte* const entries = ram_.page(vocab::Pa{t.pa});
-    for (std::uint64_t i = 0; i < vocab::lpae::kEntriesPerTable; ++i) {
-      std::uint64_t d = 0;
-      std::memcpy(&d, entries + sizeof d * i, sizeof d);
-      if ((d & vocab::lpae::kValid) == 0) continue;
-      if (leads_to(t.level, d, page.value)) each(entry_of(t, i, d));
+    for (std::uint64_t first = 0; first < vocab::lpae::kEntriesPerTable; first += kTogether) {
+      std::array<std::uint64_t, kTogether> some{};
+      std::memcpy(some.data(), entries + sizeof some[0] * first, sizeof some);
+      std::uint64_t all_bits = 0;
+      for (const std::uint64_t d : some) all_bits |= d;
+      if ((all_bits & vocab::lpae::kValid) == 0) continue;
+      for (std::uint64_t i = 0; i < kTogether; ++i) {
+        if ((some[i] & vocab::lpae::kValid) == 0) continue;
+        if (leads_to(t.level, some[i], page.value)) each(entry_of(t, first + i, some[i]));
+      }
     }
   }
 }
