@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory_resource>
 #include <vector>
 
@@ -205,12 +206,12 @@ template <class Slot>
 class SlotTable {
  public:
   explicit SlotTable(std::pmr::memory_resource* memory)
-      : slots_(memory), addresses_(memory), free_(memory) {}
+      : slots_(memory), by_number_(memory), addresses_(memory), free_(memory) {}
 
   [[nodiscard]] Slot* find(std::uint32_t id) {
-    if (id == 0 || id > slots_.size()) return nullptr;
-    Slot& slot = slots_[id - 1];
-    return slot.id == id ? &slot : nullptr;
+    if (id == 0 || id > by_number_.size()) return nullptr;
+    Slot* const slot = by_number_[id - 1];
+    return slot->id == id ? slot : nullptr;
   }
   [[nodiscard]] const Slot* find(std::uint32_t id) const {
     return const_cast<SlotTable*>(this)->find(id);
@@ -218,23 +219,23 @@ class SlotTable {
   /// The slot of a primitive at `address`, made when `id` names none; `fresh` says so.
   Slot& obtain(std::uint32_t& id, const void* address, const char* role, bool& fresh) {
     if (Slot* const known = find(id); known != nullptr) {
-      addresses_[id - 1] = address;
+      if (addresses_[id - 1] != address) place(id, address);
       fresh = false;
       return *known;
     }
     forget_range(address, static_cast<const std::byte*>(address) + 1);   // made anew in place
     fresh = true;
     if (free_.empty()) {
-      slots_.emplace_back();
+      by_number_.push_back(&slots_.emplace_back());
       addresses_.push_back(nullptr);
       free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     }
     id = free_.back();
     free_.pop_back();
-    Slot& slot = slots_[id - 1];
+    Slot& slot = *by_number_[id - 1];
     slot = Slot{};
     slot.id = id;
-    addresses_[id - 1] = address;
+    place(id, address);
     slot.role = role;
     return slot;
   }
@@ -248,8 +249,9 @@ class SlotTable {
   /// Calls `fn` for each slot whose primitive lies in [low, high).
   template <class Fn>
   void for_each_in(const void* low, const void* high, Fn fn) {
+    if (std::less<>{}(last_, low) || !std::less<>{}(first_, high)) return;
     for (std::size_t i = 0; i < addresses_.size(); ++i) {
-      if (addresses_[i] >= low && addresses_[i] < high) fn(slots_[i]);
+      if (addresses_[i] >= low && addresses_[i] < high) fn(*by_number_[i]);
     }
   }
   void release_if_orphan(Slot& slot) {
@@ -261,10 +263,21 @@ class SlotTable {
   [[nodiscard]] const std::pmr::deque<Slot>& all() const { return slots_; }
 
  private:
+  void place(std::uint32_t id, const void* address) {
+    addresses_[id - 1] = address;
+    if (first_ == nullptr || std::less<>{}(address, first_)) first_ = address;
+    if (last_ == nullptr || std::less<>{}(last_, address)) last_ = address;
+  }
+
   std::pmr::deque<Slot> slots_;
+  std::pmr::vector<Slot*> by_number_;
   /// Where each slot's primitive lies; nullptr: nowhere any more, or the slot is free. Apart from
   /// the slots, because each object that dies and each task that ends looks at all of them.
   std::pmr::vector<const void*> addresses_;
+  /// Between these all primitives have lain so far: hardly any lies on a stack, and each task that
+  /// ends asks for those on its own.
+  const void* first_ = nullptr;
+  const void* last_ = nullptr;
   std::pmr::vector<std::uint32_t> free_;
 };
 

@@ -351,9 +351,18 @@ bool KernelImpl::blocked_for_ever(const Task& start) const {
   return true;   // a cycle
 }
 
+namespace {
+/// Somebody else's event ends the wait, so nobody has to go on for it: what most tasks wait for.
+bool waits_for_event(const Task& t) {
+  return t.state == TaskState::blocked &&
+         (t.wait_kind == WaitKind::time || t.wait_kind == WaitKind::poll ||
+          t.wait_kind == WaitKind::wait_queue || t.wait_kind == WaitKind::completion);
+}
+}  // namespace
+
 std::uint32_t KernelImpl::stopped_tasks() const {
   std::uint32_t n = stopped_irqs_;
-  for (const Task* const t : tasks_) n += blocked_for_ever(*t) ? 1 : 0;
+  for (const Task* const t : tasks_) n += !waits_for_event(*t) && blocked_for_ever(*t) ? 1 : 0;
   return n;
 }
 

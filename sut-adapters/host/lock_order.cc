@@ -28,12 +28,7 @@ ClassNr LockOrder::class_of(const char* role, ClassKind kind) {
   return static_cast<ClassNr>(classes_.size() - 1);
 }
 
-bool LockOrder::edge(ClassNr from, ClassNr to) const {
-  return (classes_[from].after[to / 64] >> (to % 64) & 1) != 0;
-}
-
-bool LockOrder::add(ClassNr from, ClassNr to) {
-  if (from == to || edge(from, to)) return false;
+bool LockOrder::add_new(ClassNr from, ClassNr to) {
   const bool cycle = !chain(to, from).empty();
   classes_[from].after[to / 64] |= std::uint64_t{1} << (to % 64);
   return cycle;

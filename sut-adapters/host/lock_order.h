@@ -25,7 +25,9 @@ class LockOrder {
   /// The class of `role`, made at its first use. Two kinds of one role are two classes.
   ClassNr class_of(const char* role, ClassKind kind);
   /// Notes that `to` was taken under `from`. True when this edge is new and closes a cycle.
-  [[nodiscard]] bool add(ClassNr from, ClassNr to);
+  [[nodiscard]] bool add(ClassNr from, ClassNr to) {
+    return from != to && !edge(from, to) && add_new(from, to);
+  }
   /// The shortest chain from `from` to `to` of classes that were each taken under the one before,
   /// both ends in it; empty when there is none.
   [[nodiscard]] std::vector<ClassNr> chain(ClassNr from, ClassNr to) const;
@@ -38,7 +40,10 @@ class LockOrder {
     ClassKind kind{};
     std::array<std::uint64_t, kMaxClasses / 64> after{};  ///< bit n: n was taken under this one
   };
-  [[nodiscard]] bool edge(ClassNr from, ClassNr to) const;
+  [[nodiscard]] bool edge(ClassNr from, ClassNr to) const {
+    return (classes_[from].after[to / 64] >> (to % 64) & 1) != 0;
+  }
+  [[nodiscard]] bool add_new(ClassNr from, ClassNr to);
 
   std::pmr::vector<Class> classes_;
 };

@@ -96,8 +96,12 @@ bool KernelImpl::drop_held(std::pmr::vector<HeldLock>& from, std::uint32_t id) {
 }
 
 void KernelImpl::lock_acquire_checks(LockSlot& slot, LockMode mode) {
-  const bool holds_exclusive = holds(slot.id, LockMode::exclusive);
-  const bool holds_shared = holds(slot.id, LockMode::shared);
+  bool holds_exclusive = false;
+  bool holds_shared = false;
+  for (const HeldLock& h : held()) {
+    holds_exclusive |= h.id == slot.id && h.mode == LockMode::exclusive;
+    holds_shared |= h.id == slot.id && h.mode == LockMode::shared;
+  }
   if (mode == LockMode::exclusive && holds_shared) {
     report_misuse(LockMisuse::read_write_inversion, slot.role, slot.role);
   } else if (holds_exclusive || holds_shared) {
