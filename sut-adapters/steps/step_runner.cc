@@ -280,18 +280,23 @@ void StepRunner::take_returned(const std::vector<contract::Returned>& list) {
   }
 }
 
-bool StepRunner::all_ended() const {
-  return std::all_of(states_.begin(), states_.end(), [](const StepState& s) {
+std::span<const StepState> StepRunner::not_ended() {
+  const auto ended = [](const StepState& s) {
     return s.phase == StepPhase::done || s.phase == StepPhase::abandoned;
-  });
+  };
+  while (first_open_ < states_.size() && ended(states_[first_open_])) ++first_open_;
+  return std::span(states_).subspan(first_open_);
 }
 
-bool StepRunner::outstanding() const {
-  return std::any_of(states_.begin(), states_.end(),
+bool StepRunner::all_ended() { return not_ended().empty(); }
+
+bool StepRunner::outstanding() {
+  const std::span<const StepState> rest = not_ended();
+  return std::any_of(rest.begin(), rest.end(),
                      [](const StepState& s) { return s.phase == StepPhase::running; });
 }
 
-bool StepRunner::stands_still() const {
+bool StepRunner::stands_still() {
   const auto quiet = [&](std::uint64_t since) {
     return now_ns() > since && now_ns() - since > contract::kLimits.stuck_ns;
   };

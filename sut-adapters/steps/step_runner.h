@@ -5,8 +5,10 @@
 // kernel under linux-uml. Source: design.md section 5.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "sut-adapters/contract/limits.h"
@@ -75,14 +77,16 @@ class StepRunner {
   bool take_results();
   void take_returned(const std::vector<contract::Returned>& list);
   [[nodiscard]] std::uint64_t next_step_ns();
-  [[nodiscard]] bool all_ended() const;
-  [[nodiscard]] bool outstanding() const;
+  /// Steps from the first on that has not ended: a Program may have thousands, most of them done.
+  [[nodiscard]] std::span<const StepState> not_ended();
+  [[nodiscard]] bool all_ended();
+  [[nodiscard]] bool outstanding();
   [[nodiscard]] bool fences_open() const;
   /// When an operation ends by itself at the latest, in time since T = 0; 0 = it does not say.
   [[nodiscard]] std::uint64_t due_ns(const contract::Node& op) const;
   /// Nothing happened for `stuck_ns` although a call without an end of its own, or one whose end
   /// has passed, or a fence, is waited for. Source: decisions.md 11 ("a wait has no wake-up").
-  [[nodiscard]] bool stands_still() const;
+  [[nodiscard]] bool stands_still();
   /// While the system sleeps only the actor that suspended it goes on: it stands for the kernel's
   /// own task. Source: kernel/power/process.c freeze_processes().
   [[nodiscard]] bool frozen(std::uint32_t actor) const;
@@ -123,6 +127,7 @@ class StepRunner {
   std::uint32_t sleeper_ = contract::kNoStep;  ///< actor that suspended the system
   std::uint32_t suspend_step_ = contract::kNoStep;  ///< and the step by which it did
   std::vector<std::uint32_t> held_;            ///< steps of frozen actors, between two calls
+  std::size_t first_open_ = 0;                 ///< all steps before it have ended, for good
   std::uint64_t last_step_ns_ = 0;
   std::uint64_t rest_ns_ = 0;
   std::uint64_t event_budget_ = contract::kLimits.event_budget;
