@@ -15,6 +15,9 @@
 namespace protm::bench {
 namespace {
 
+/// What an open file has room for. Source: panthor_sched.c MAX_GROUPS_PER_POOL (7.3).
+constexpr std::uint32_t kGroupsPerFile = 128;
+
 std::string path_of(const char* name) {
   const char* const root = std::getenv("PROTM_ROOT");
   return std::string(root == nullptr ? "." : root) + "/bench/programs/" + name + ".yaml";
@@ -39,15 +42,16 @@ std::string busy_template(const Busy& busy) {
          "requires: [panthor, vm_bind]\n"
          "caps: {user: [sys_nice]}\n"
          "actors:\n  user:\n"
-         "    - {id: v, vm_create: {}}\n"
-         "    - {id: s, stream_area: {vm: $v, size: 1MiB}}\n"
-         "    - {id: g, group_create: {vm: $v, queues: [{queue: {ringbuf: 4KiB}}]}}\n"
-         "    - {id: p, group_create: {vm: $v, flags: [protm],"
+         "    - {id: f, open: {fences: yes}}\n"
+         "    - {id: v, vm_create: {file: $f}}\n"
+         "    - {id: s, stream_area: {file: $f, vm: $v, size: 1MiB}}\n"
+         "    - {id: g, group_create: {file: $f, vm: $v, queues: [{queue: {ringbuf: 4KiB}}]}}\n"
+         "    - {id: p, group_create: {file: $f, vm: $v, flags: [protm],"
          " queues: [{queue: {ringbuf: 4KiB}}]}}\n"
-         "    - {id: j, group_submit: {group: $g, stream: [" + runs + "{nop: {}}]}}\n"
-         "    - {id: k, group_submit: {group: $p, stream: [" + regions + "{nop: {}}]}}\n"
+         "    - {id: j, group_submit: {file: $f, group: $g, stream: [" + runs + "{nop: {}}]}}\n"
+         "    - {id: k, group_submit: {file: $f, group: $p, stream: [" + regions + "{nop: {}}]}}\n"
          "    - {sleep: " + std::to_string(busy.run_ns) + "ns}\n"
-         "    - {group_destroy: {group: $g}}\n";
+         "    - {unplug: {}}\n";
 }
 
 /// Sets a number, or the step that a reference means.
@@ -84,7 +88,9 @@ contract::Program empty_program() {
 }
 
 contract::Program busy_groups(const Busy& busy) {
-  enum At : std::size_t { vm, area, group, protected_group, job, protected_job, sleep, destroy };
+  enum At : std::size_t {
+    open, vm, area, group, protected_group, job, protected_job, sleep, unplug
+  };
   contract::Program p = must_read("busy-groups", busy_template(busy));
   p.machine.csg_slots = busy.slots;
   const std::vector<contract::Step> from = std::move(p.steps);
@@ -94,8 +100,16 @@ contract::Program busy_groups(const Busy& busy) {
     p.steps.back().id.clear();
     return p.steps.back().op;
   };
-  add(At::vm);
-  add(At::area);
+  const std::uint32_t files = (busy.groups + kGroupsPerFile - 1) / kGroupsPerFile;
+  constexpr std::size_t kStepsPerFile = 3;
+  for (std::size_t i = 0; i < files; ++i) {
+    add(At::open);
+    set_field(add(At::vm), "file", i * kStepsPerFile);
+    contract::Node& its_area = add(At::area);
+    set_field(its_area, "file", i * kStepsPerFile);
+    set_field(its_area, "vm", i * kStepsPerFile + At::vm);
+  }
+  const auto file_of = [&](std::uint32_t i) { return i / kGroupsPerFile * kStepsPerFile; };
   const std::size_t first = p.steps.size();
   // Spreads the protected ones evenly.
   const auto is_protected = [&](std::uint32_t i) {
@@ -103,16 +117,20 @@ contract::Program busy_groups(const Busy& busy) {
   };
   for (std::uint32_t i = 0; i < busy.groups; ++i) {
     contract::Node& op = add(is_protected(i) ? At::protected_group : At::group);
+    set_field(op, "file", file_of(i));
+    set_field(op, "vm", file_of(i) + At::vm);
     // One priority is medium; two are low and medium; four are all.
     set_field(op, "priority", busy.priorities == 1 ? 1 : i % busy.priorities);
   }
   for (std::uint32_t i = 0; i < busy.groups; ++i) {
-    set_field(add(is_protected(i) ? At::protected_job : At::job), "group", first + i);
+    contract::Node& op = add(is_protected(i) ? At::protected_job : At::job);
+    set_field(op, "file", file_of(i));
+    set_field(op, "group", first + i);
   }
   add(At::sleep);
-  for (std::uint32_t i = 0; i < busy.groups; ++i) {
-    set_field(add(At::destroy), "group", first + i);
-  }
+  // All end at once. One after the other they would take slots of each other, as often as it
+  // happens, and no difference of two runs would tell what a tick costs.
+  add(At::unplug);
   return p;
 }
 

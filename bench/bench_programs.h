@@ -21,11 +21,11 @@ namespace protm::bench {
 /// No steps and no claims: what start and end of a run cost.
 [[nodiscard]] contract::Program empty_program();
 struct Busy {
-  std::uint32_t groups = 8;             ///< of one VM; an open file has at most 128
+  std::uint32_t groups = 8;             ///< of one VM for each open file, which has at most 128
   std::uint32_t slots = 8;              ///< as many as the interface layout has room for
   std::uint32_t priorities = 1;         ///< 1, 2 or 4
   std::uint32_t protected_percent = 0;  ///< of the groups
-  std::uint64_t run_ns = 0;             ///< how long they are left alone before they are destroyed
+  std::uint64_t run_ns = 0;             ///< how long they are left alone before all end at once
 };
 /// Groups that want a slot all the time: each has a job that does not end by itself, or with
 /// protected regions that take 160 ms.
