@@ -190,8 +190,8 @@ class Chance {
     return f.field == "unexpected" && down_since_ns(c_.program, c_.oracle) != vocab::kNever;
   }
 
-  /// A bind in a queue that comes to its turn beside a GPU that hangs is given up, and its VM with
-  /// it; behind a reset it would have gone well. Source: panthor_mmu.c (7.3), panthor_vm_exec_op()
+  /// A bind in a queue that comes to its turn beside a GPU that refuses to leave protected mode is
+  /// given up, and its VM with it; behind the reset it would have gone well. Source: panthor_mmu.c (7.3), panthor_vm_exec_op()
   /// with flag_vm_unusable_on_failure.
   [[nodiscard]] bool bind_met_hang(const Finding& f) const {
     const Record* const got = record(f, false);
@@ -200,8 +200,13 @@ class Chance {
     if (step_type(c_.program, got->a) != NodeType::vm_bind || (got->d == 0) == (want->d == 0)) {
       return false;
     }
-    return got->d != 0 ? hung_during(c_.program, c_.candidate, got->a, *f.candidate_record)
-                       : hung_during(c_.program, c_.oracle, want->a, *f.oracle_record);
+    const bool of_oracle = got->d == 0;
+    const Trace& trace = of_oracle ? c_.oracle : c_.candidate;
+    const std::size_t end = of_oracle ? *f.oracle_record : *f.candidate_record;
+    const bool refused = std::any_of(trace.records.begin(),
+                                     trace.records.begin() + static_cast<std::ptrdiff_t>(end),
+                                     [](const Record& r) { return is(r, K::exit_refused); });
+    return refused && hung_during(c_.program, trace, got->a, end);
   }
 
   [[nodiscard]] bool faulted_in_both(std::uint32_t group) const {

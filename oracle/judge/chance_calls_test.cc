@@ -339,15 +339,19 @@ TEST_CASE("Chance: a bind in a queue that meets a GPU that hangs, and what becom
   const World w;
   TraceBuilder done;
   done.started(w.bind).returned(w.bind, 0).fence(w.bind, 0);
-  const auto left = [&](bool hangs, std::uint64_t error) {
+  const auto left = [&](const TraceBuilder& hang) {
     TraceBuilder b;
     b.started(w.bind).returned(w.bind, 0);
-    if (hangs) b.saw(K::exit_refused);
-    b.fence(w.bind, error);
+    for (const Record& r : hang.trace().records) b.edit().records.push_back(r);
+    b.fence(w.bind, EINVAL);
     return std::pair{left_of(w.program, done, b), left_of(w.program, b, done)};
   };
-  CHECK(left(true, EINVAL) == std::pair<std::size_t, std::size_t>{0, 0});
-  CHECK(left(false, EINVAL) == std::pair<std::size_t, std::size_t>{1, 1});
+  using Left = std::pair<std::size_t, std::size_t>;
+  CHECK(left(TraceBuilder().saw(K::exit_refused)) == Left{0, 0});
+  CHECK(left({}) == Left{1, 1});
+  // An exit that is late is one that a driver has to wait for.
+  constexpr auto kLate = static_cast<std::uint32_t>(vocab::FaultKind::late_exit);
+  CHECK(left(TraceBuilder().saw(K::fault_applied, {.b = kLate})) == Left{1, 1});
 }
 
 }  // namespace protm::judge
