@@ -191,8 +191,8 @@ class Chance {
   }
 
   /// A bind in a queue that comes to its turn beside a GPU that refuses to leave protected mode is
-  /// given up, and its VM with it; behind the reset it would have gone well. Source: panthor_mmu.c (7.3), panthor_vm_exec_op()
-  /// with flag_vm_unusable_on_failure.
+  /// given up, and its VM with it; behind the reset it would have gone well. Source: panthor_mmu.c
+  /// (7.3), panthor_vm_exec_op() with flag_vm_unusable_on_failure.
   [[nodiscard]] bool bind_met_hang(const Finding& f) const {
     const Record* const got = record(f, false);
     const Record* const want = record(f, true);
