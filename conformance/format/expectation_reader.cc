@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "conformance/format/did_you_mean.h"
 #include "conformance/format/text_file.h"
@@ -17,7 +18,8 @@ constexpr std::size_t kExpectationsMax = 500;
 constexpr std::size_t kReasonMax = 500;
 constexpr std::size_t kWordMax = 255;
 constexpr std::array<std::string_view, 2> kExpectationTopKeys{"schema", "expect"};
-constexpr std::array<std::string_view, 4> kKeys{"case", "signature", "reason", "source"};
+constexpr std::array<std::string_view, 5> kKeys{"case", "signature", "inlined", "reason",
+                                                "source"};
 
 bool lower(char c) { return c >= 'a' && c <= 'z'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -75,8 +77,11 @@ class Reader {
     made.reason = text(item, "reason", kReasonMax);
     made.source = text(item, "source", kWordMax);
     if (!made.case_id.empty()) check_case(*item.find("case"), made.case_id);
-    if (!made.signature.empty() && !is_signature(made.signature)) {
-      check_.error(*item.find("signature"), "signature '" + made.signature + "'",
+    if (item.find("inlined") != nullptr) made.inlined_signature = text(item, "inlined", kWordMax);
+    for (const auto& [key, signature] : {std::pair{"signature", &made.signature},
+                                         std::pair{"inlined", &made.inlined_signature}}) {
+      if (signature->empty() || is_signature(*signature)) continue;
+      check_.error(*item.find(key), "signature '" + *signature + "'",
                    "expected ADAPTER.RULE.EVENT.FIELD as 'explain' prints it");
     }
     if (!made.source.empty() && !is_source(made.source)) {

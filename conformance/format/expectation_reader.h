@@ -21,6 +21,8 @@ namespace protm::format {
 struct Expectation {
   std::string case_id;    ///< "base/base-018-unbind-file-open"
   std::string signature;  ///< of the first divergence
+  /// The same where another build of that kernel has inlined otherwise; may be empty.
+  std::string inlined_signature;
   std::string reason;
   std::string source;     ///< "drivers/gpu/drm/panthor/panthor_sched.c:2463 tick_work()"
   std::string place;      ///< "file:line", for messages

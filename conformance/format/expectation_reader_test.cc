@@ -17,6 +17,7 @@ TEST_CASE("read_expectations: all of an expectation, and where it stands") {
 expect:
   - case: base/base-001-x
     signature: linux-uml.slots.group-on-slot.group
+    inlined: linux-uml.slots.group-on-slot.other
     reason: ticks in a row
     source: 'panthor_sched.c:12 tick_work()'
 )", kCases);
@@ -24,6 +25,7 @@ expect:
   REQUIRE(read->size() == 1);
   CHECK(read->at(0).case_id == "base/base-001-x");
   CHECK(read->at(0).signature == "linux-uml.slots.group-on-slot.group");
+  CHECK(read->at(0).inlined_signature == "linux-uml.slots.group-on-slot.other");
   CHECK(read->at(0).reason == "ticks in a row");
   CHECK(read->at(0).source == "panthor_sched.c:12 tick_work()");
   CHECK(read->at(0).place == "e.yaml:3");
@@ -64,7 +66,7 @@ e.yaml:5:12: error: a second expectation for 'base/base-002-y'
 e.yaml:5:49: error: 'expectation' has no key 'resaon'
     5 |   - {case: base/base-002-y, signature: a.b.c.d, resaon: r, source: 'a.c:1 f()'}
       |                                                 ^~~~~~
-      = expected one of: case, signature, reason, source; did you mean 'reason'?
+      = expected one of: case, signature, inlined, reason, source; did you mean 'reason'?
 )");
 }
 

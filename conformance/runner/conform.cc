@@ -104,7 +104,9 @@ class Run {
       return e.case_id == row.id;
     });
     if (wanted == all.end() || row.outcome == Outcome::inconclusive) return;
-    if (row.outcome == Outcome::diverged && row.signature == wanted->signature) {
+    const bool named = row.signature == wanted->signature ||
+                       (!row.signature.empty() && row.signature == wanted->inlined_signature);
+    if (row.outcome == Outcome::diverged && named) {
       row.outcome = Outcome::expected;
       row.reason = wanted->reason + "; " + wanted->source;
       return;
