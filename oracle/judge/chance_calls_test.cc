@@ -3,6 +3,7 @@
 // only there.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -308,6 +309,44 @@ TEST_CASE("chance: a call may meet a device on its way out, or a GPU that hangs"
   TraceBuilder over;
   over.saw(K::exit_refused).saw(K::reset_completed).started(w.create);
   CHECK(left(over, -ETIMEDOUT) == 1);
+}
+
+TEST_CASE("Chance: a job whose call was refused by chance leaves its place to the next one") {
+  World w;
+  const auto first = add_job(w.program, w.other);
+  const auto second = add_job(w.program, w.other);
+  w.program.steps[first].op.fields[*field_index(node_info(NodeType::group_submit), "wait")] =
+      Value{.kind = kRef, .number = w.job, .text = {}, .list = {}};
+  const auto left = [&](bool refused) {
+    TraceBuilder oracle = w.running();
+    oracle.saw(K::exit_refused).returned(w.job, 0).fence(w.job, EINVAL).fence(first, 0);
+    TraceBuilder candidate = w.running();
+    candidate.saw(K::exit_refused).returned(w.job, refused ? -ETIMEDOUT : 0).fence(second, 0);
+    const auto index = [&w](const TraceBuilder& b) {
+      const auto& all = b.trace().records;
+      return static_cast<std::size_t>(
+          std::find_if(all.begin(), all.end(), [&w](const Record& r) {
+            return r.kind == RecordKind::step_returned && r.b == w.job;
+          }) - all.begin());
+    };
+    std::vector<Finding> findings(2);
+    for (Finding& f : findings) f.from = FindingClass::comparison;
+    findings[1].rule = "fence";
+    findings[0].rule = "result/group_submit";
+    findings[0].event = "step_returned";
+    findings[0].oracle_record = index(oracle);
+    findings[0].candidate_record = index(candidate);
+    findings[1].event = "fence_signalled";
+    findings[1].field = "order";
+    findings[1].oracle_record = oracle.trace().records.size() - 1;
+    findings[1].candidate_record = candidate.trace().records.size() - 1;
+    std::vector<Count> checked;
+    Comparison c{w.program, oracle.trace(), candidate.trace(), findings, checked};
+    (void)drop_chance(c);
+    return findings.size();
+  };
+  CHECK(left(true) == 0);
+  CHECK(left(false) == 2);
 }
 
 TEST_CASE("Chance: the state of a group that something from outside ends, asked for beside that") {
