@@ -8,6 +8,7 @@
 #include <set>
 
 #include "oracle/differential/profile_names.h"
+#include "oracle/differential/stale_fatal.h"
 #include "oracle/rules/liveness.h"
 #include "sut-adapters/contract/object.h"
 #include "sut-adapters/contract/trace_reading.h"
@@ -169,6 +170,44 @@ bool signal_of_no_syncobj(const DefectContext& c, const judge::Finding& f) {
          inside_submit(c, *f.candidate_record);
 }
 
+/// Whether a job of that group is lost behind record `kill`: by its fence, or because its call is
+/// refused.
+bool loses_a_job(const DefectContext& c, std::uint32_t group, std::size_t kill) {
+  for (std::size_t i = kill; i < c.trace.records.size(); ++i) {
+    const Record& r = c.trace.records[i];
+    const bool fence = r.kind == RecordKind::fence_signalled && r.d != 0;
+    const bool refused = r.kind == RecordKind::step_returned &&
+                         static_cast<std::int64_t>(r.c) == -EINVAL;
+    if (!fence && !refused) continue;
+    if (group_of_job(c.program, fence ? r.a : r.b) == group) return true;
+  }
+  return false;
+}
+
+/// Everything that may be seen of a group that was killed for the event of a former tenant: its
+/// jobs, calls that name it, its state, and what its jobs did not store.
+bool fatal_of_former_tenant(const DefectContext& c, const judge::Finding& f) {
+  if (!f.candidate_record) return false;
+  const auto killed = killed_by_stale_fatal(c.program, c.trace);
+  const std::size_t at = *f.candidate_record;
+  const Record& r = c.trace.records[at];
+  if (f.rule == "memory") {
+    const std::set<std::uint64_t> vms = vms_that_map(c.program, r.a);
+    return std::any_of(killed.begin(), killed.end(), [&](const auto& k) {
+      const Node* group = step_op(c.program, k.first);
+      return group != nullptr && vms.contains(field_number(*group, "vm")) &&
+             loses_a_job(c, k.first, k.second.record);
+    });
+  }
+  const bool state = r.kind == RecordKind::group_state;
+  const bool fence = r.kind == RecordKind::fence_signalled;
+  const auto kill = killed.find(state ? r.a : group_of_job(c.program, fence ? r.a : r.b));
+  if (kill == killed.end() || kill->second.record >= at) return false;
+  if (state) return (r.c & kill->second.queues) != 0;
+  if (fence) return f.field == "error" && (r.d == EINVAL || r.d == ECANCELED);
+  return f.rule == "result/group_submit" && static_cast<std::int64_t>(r.c) == -EINVAL;
+}
+
 constexpr std::array kTable{
     KnownDefect{"job-in-flight-at-unbind",
                 "a job that is in flight when the device is unbound is never finished while its "
@@ -189,6 +228,11 @@ constexpr std::array kTable{
                 "dereference in the clean-up of the call",
                 "panthor_drv.c panthor_submit_ctx_add_sync_signal(), panthor_sync_signal_free()",
                 signal_of_no_syncobj},
+    KnownDefect{"fatal-of-a-former-tenant",
+                "a group is killed for a fatal event of whoever had its CS before: the bit of one "
+                "that was taken stays in CS_REQ, and a boot in between clears CS_ACK",
+                "panthor_sched.c cs_slot_process_irq_locked(), cs_slot_prog_locked()",
+                fatal_of_former_tenant},
     KnownDefect{"race-job-ends-beside-unbind",
                 "no defect: a job that ends while the device goes ends well, is cancelled or times "
                 "out; nothing orders its worker and the unbind",

@@ -21,17 +21,6 @@ namespace {
 /// does not come, 100 ms; what keeps a tick longer asks for a reset.
 constexpr std::uint64_t kLockHeldNs = 100 * vocab::kMs;
 
-/// Whether a field of the node, at any depth, refers to one of `steps`.
-bool refers_to(const Node& node, const std::set<std::uint32_t>& steps) {
-  return std::any_of(node.fields.begin(), node.fields.end(), [&](const Value& v) {
-    if (v.kind == Value::Kind::ref && steps.contains(static_cast<std::uint32_t>(v.number))) {
-      return true;
-    }
-    return std::any_of(v.list.begin(), v.list.end(),
-                       [&](const Node& item) { return refers_to(item, steps); });
-  });
-}
-
 class Chance {
  public:
   explicit Chance(const Comparison& c)
@@ -540,11 +529,7 @@ class Chance {
   [[nodiscard]] bool memory_allows(const Finding& f) const {
     const auto bo = subject(f);
     if (!bo) return false;
-    std::set<std::uint64_t> vms;
-    for (const Step& s : c_.program.steps) {
-      if (static_cast<NodeType>(s.op.type) != NodeType::vm_bind) continue;
-      if (refers_to(s.op, {*bo})) vms.insert(field_number(s.op, "vm"));
-    }
+    const std::set<std::uint64_t> vms = vms_that_map(c_.program, *bo);
     for (std::uint32_t s = 0; s < c_.program.steps.size(); ++s) {
       if (step_type(c_.program, s) != NodeType::group_create) continue;
       if (!vms.contains(field_number(c_.program.steps[s].op, "vm"))) continue;

@@ -247,6 +247,25 @@ std::uint32_t step_named_by(const Program& program, std::uint32_t user, NodeType
 
 }  // namespace
 
+bool refers_to(const Node& node, const std::set<std::uint32_t>& steps) {
+  return std::any_of(node.fields.begin(), node.fields.end(), [&](const Value& v) {
+    if (v.kind == Value::Kind::ref && steps.contains(static_cast<std::uint32_t>(v.number))) {
+      return true;
+    }
+    return std::any_of(v.list.begin(), v.list.end(),
+                       [&](const Node& item) { return refers_to(item, steps); });
+  });
+}
+
+std::set<std::uint64_t> vms_that_map(const Program& program, std::uint32_t bo) {
+  std::set<std::uint64_t> vms;
+  for (const Step& step : program.steps) {
+    if (static_cast<NodeType>(step.op.type) != NodeType::vm_bind) continue;
+    if (refers_to(step.op, {bo})) vms.insert(field_number(step.op, "vm"));
+  }
+  return vms;
+}
+
 std::uint32_t vm_of_bind(const Program& program, std::uint32_t bind) {
   return step_named_by(program, bind, NodeType::vm_bind, "vm");
 }

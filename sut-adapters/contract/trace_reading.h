@@ -71,6 +71,10 @@ inline constexpr std::uint16_t kRunnerWakes = 1;
 [[nodiscard]] bool has_own_fence(const Node& node);
 /// The same for a step; false when there is no such step.
 [[nodiscard]] bool has_own_fence(const Program& program, std::uint32_t step);
+/// Whether a field of the node, at any depth, refers to one of those steps.
+[[nodiscard]] bool refers_to(const Node& node, const std::set<std::uint32_t>& steps);
+/// What the vm_binds that map the buffer of step `bo` name as their VM.
+[[nodiscard]] std::set<std::uint64_t> vms_that_map(const Program& program, std::uint32_t bo);
 /// Step number of the VM that a vm_bind names; kNoStep when it names none.
 [[nodiscard]] std::uint32_t vm_of_bind(const Program& program, std::uint32_t bind);
 /// Step number of the group that a group_submit names; kNoStep when it names none.
