@@ -2,6 +2,7 @@
 #include "oracle/rules/forced_exit.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "gpu-model/vocab/fw_interface.h"
 
@@ -17,12 +18,15 @@ namespace {
 constexpr std::uint64_t kSettleNs = vocab::kMs;
 constexpr std::uint64_t kRequests = 2 * 8;
 
+// How long a driver waits for the answer of a slot before it asks for the next thing. Timers of the
+// wheel are late by an eighth at most.
+// Source: panthor_sched.c (7.3), csgs_upd_ctx_apply_locked(); kernel/time/timer.c.
+constexpr std::uint64_t kSlotWaitNs = 100 * vocab::kMs / 8 * 9;
+
 // Where the activation of the job line was lost, a driver finds out that its requests are done when
-// its waits end: 500 ms for the exit, 100 ms for a request to a slot before it asks for the next.
-// Timers of the wheel are late by an eighth at most.
-// Source: patch 7/8, panthor_fw_protm_exit_wait_event_timeout(); panthor_sched.c (7.3),
-// csgs_upd_ctx_apply_locked(); kernel/time/timer.c.
-constexpr std::uint64_t kUnheardNs = (500 + 100) * vocab::kMs / 8 * 9;
+// its waits end: 500 ms for the exit, and one wait for a slot before it asks for the next.
+// Source: patch 7/8, panthor_fw_protm_exit_wait_event_timeout().
+constexpr std::uint64_t kUnheardNs = 500 * vocab::kMs / 8 * 9 + kSlotWaitNs;
 
 std::uint64_t settle_ns(const Program& program) {
   return kSettleNs + kRequests * (program.machine.effective_ns(vocab::Latency::doorbell) +
@@ -60,6 +64,36 @@ bool reason_after(const Record& r) {
          is(r, K::flush_caches) || is(r, K::reset_started) || is(r, K::mcu_halt) ||
          is(r, K::mcu_disable);
 }
+
+// How long the driver that asked for the exit may take to its next request: longer where it does
+// not hear of the exit.
+class Settling {
+ public:
+  Settling(const Program& program, const JobLine& job_line)
+      : job_line_(job_line), ns_(settle_ns(program)) {
+    hear();
+  }
+  void take(const Record& r) {
+    (void)job_line_.take(r);
+    hear();
+    if (is(r, K::protm_exit_raised) && !exit_ns_) exit_ns_ = r.time_ns;
+  }
+  [[nodiscard]] bool over(std::uint64_t now_ns) const {
+    return exit_ns_ && now_ns > *exit_ns_ + ns_;
+  }
+
+ private:
+  void hear() {
+    if (unheard_ || !job_line_.deaf()) return;
+    unheard_ = true;
+    ns_ += kUnheardNs;
+  }
+
+  JobLine job_line_;
+  std::uint64_t ns_;
+  bool unheard_ = false;
+  std::optional<std::uint64_t> exit_ns_;
+};
 
 }  // namespace
 
@@ -104,14 +138,12 @@ bool forced_exit_was_needed(const Program& program, const Trace& trace, std::siz
     if (reason_before(trace.records[i])) return true;
   }
   if (needs.any()) return true;
-  std::uint64_t until_ns = UINT64_MAX;
+  Settling settling(program, needs.job_line());
   for (std::size_t i = index + 1; i < trace.records.size(); ++i) {
     const Record& r = trace.records[i];
-    if (r.time_ns > until_ns) return false;
+    if (settling.over(r.time_ns)) return false;
     if (reason_after(r)) return true;
-    if (is(r, K::protm_exit_raised) && until_ns == UINT64_MAX) {
-      until_ns = r.time_ns + settle_ns(program) + (needs.deaf() ? kUnheardNs : 0);
-    }
+    settling.take(r);
   }
   return false;
 }

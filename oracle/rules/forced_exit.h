@@ -25,7 +25,7 @@ class Needs {
       : program_(program), slots_(program), job_line_(program) {}
   void take(const contract::Record& record);
   [[nodiscard]] bool any() const;
-  [[nodiscard]] bool deaf() const { return job_line_.deaf(); }
+  [[nodiscard]] const JobLine& job_line() const { return job_line_; }
 
  private:
   /// Whether one of `jobs` is of a group that is not inside.

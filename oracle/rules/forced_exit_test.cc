@@ -193,3 +193,22 @@ TEST_CASE("forced exit: a driver that is not told of the exit goes on when its w
     CHECK(late(false, 100 * kMs));
   }
 }
+
+TEST_CASE("forced exit: a driver may lose the activation that tells of the exit itself") {
+  World w;
+  w.program.faults.resize(1);
+  vocab::MachineFault& fault = w.program.faults[0].machine;
+  fault.kind = vocab::FaultKind::lose_irq;
+  for (const auto& [id, kind] : kRules) {
+    const auto late = [&, rule = id, what = kind](IrqLine line, std::uint64_t ns) {
+      fault.target = static_cast<std::uint32_t>(line);
+      TraceBuilder b = window(what);
+      leave(b).saw(K::fault_applied, {.b = static_cast<std::uint32_t>(fault.kind)});
+      b.after(ns).saw(K::csg_state_sampled);
+      return asked(rule, w.program, b).violation.has_value();
+    };
+    CHECK_FALSE(late(IrqLine::job, 675 * kMs));
+    CHECK(late(IrqLine::job, 680 * kMs));
+    CHECK(late(IrqLine::gpu, 100 * kMs));
+  }
+}
