@@ -66,16 +66,17 @@ bool reason_after(const Record& r) {
 }
 
 // How long the driver that asked for the exit may take to its next request: longer where it does
-// not hear of the exit.
+// not hear of the exit, and where the Program keeps back the answer of a slot that it asks first.
 class Settling {
  public:
   Settling(const Program& program, const JobLine& job_line)
-      : job_line_(job_line), ns_(settle_ns(program)) {
+      : program_(program), job_line_(job_line), ns_(settle_ns(program)) {
     hear();
   }
   void take(const Record& r) {
     (void)job_line_.take(r);
     hear();
+    if (is(r, K::fault_applied) && r.a < program_.faults.size()) ns_ += kept_back_ns(r.a);
     if (is(r, K::protm_exit_raised) && !exit_ns_) exit_ns_ = r.time_ns;
   }
   [[nodiscard]] bool over(std::uint64_t now_ns) const {
@@ -88,7 +89,19 @@ class Settling {
     unheard_ = true;
     ns_ += kUnheardNs;
   }
+  // A change of state is a reason when it is sampled, so only what comes before it counts.
+  [[nodiscard]] std::uint64_t kept_back_ns(std::uint32_t fault) const {
+    using enum vocab::FaultKind;
+    const vocab::MachineFault& f = program_.faults[fault].machine;
+    const auto target = static_cast<vocab::AckTarget>(f.target);
+    if (f.kind != late_ack && f.kind != lose_ack) return 0;
+    if (target != vocab::AckTarget::csg_status_update && target != vocab::AckTarget::csg_ep_cfg) {
+      return 0;
+    }
+    return f.kind == lose_ack ? kSlotWaitNs : std::min(f.value_ns, kSlotWaitNs);
+  }
 
+  const Program& program_;
   JobLine job_line_;
   std::uint64_t ns_;
   bool unheard_ = false;

@@ -48,8 +48,9 @@ class Needs {
 /// - when it was sampled: a step in flight that may change mappings or groups, or unbind; an
 ///   unfinished job of another group;
 /// - after it, up to 1 ms and some doorbells with their acks behind the exit (or up to the
-///   reset, when no exit comes), and as long as a driver waits that does not hear of the exit: an
-///   AS command, a CSG state or priority request, a flush, a reset, MCU halt or disable.
+///   reset, when no exit comes), and as long as a driver waits that does not hear of the exit, or
+///   whose slot does not answer: an AS command, a CSG state or priority request, a flush, a reset,
+///   MCU halt or disable.
 [[nodiscard]] bool forced_exit_was_needed(const contract::Program& program,
                                           const contract::Trace& trace, std::size_t index,
                                           const Needs& needs);

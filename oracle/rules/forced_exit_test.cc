@@ -212,3 +212,36 @@ TEST_CASE("forced exit: a driver may lose the activation that tells of the exit 
     CHECK(late(IrqLine::gpu, 100 * kMs));
   }
 }
+
+TEST_CASE("forced exit: what follows waits for a slot whose answer is kept back") {
+  using enum vocab::FaultKind;
+  using Target = vocab::AckTarget;
+  World w;
+  w.program.faults.resize(1);
+  vocab::MachineFault& fault = w.program.faults[0].machine;
+  for (const auto& [id, kind] : kRules) {
+    const auto late = [&, rule = id, what = kind](vocab::MachineFault planted, std::uint64_t ns,
+                                                  bool played = true) {
+      fault = planted;
+      TraceBuilder b = window(what);
+      leave(b).after(20 * kUs).saw(K::status_update_sampled, {.a = 1});
+      if (played) b.saw(K::fault_applied, {.b = static_cast<std::uint32_t>(fault.kind)});
+      b.after(ns).saw(K::csg_state_sampled);
+      return asked(rule, w.program, b).violation.has_value();
+    };
+    const auto of = [](vocab::FaultKind f, Target target, std::uint64_t value_ns) {
+      return vocab::MachineFault{
+          .kind = f, .target = static_cast<std::uint32_t>(target), .value_ns = value_ns};
+    };
+    CHECK_FALSE(late(of(late_ack, Target::csg_status_update, 10 * kMs), 10 * kMs));
+    CHECK_FALSE(late(of(late_ack, Target::csg_ep_cfg, 10 * kMs), 10 * kMs));
+    CHECK(late(of(late_ack, Target::csg_status_update, 10 * kMs), 13 * kMs));
+    CHECK(late(of(late_ack, Target::csg_status_update, 10 * kMs), 10 * kMs, false));
+    CHECK(late(of(late_ack, Target::glb_ping, 10 * kMs), 10 * kMs));
+    CHECK(late(of(late_exit, Target::csg_status_update, 10 * kMs), 10 * kMs));
+    // The driver waits for 100 ms, or an eighth more.
+    CHECK_FALSE(late(of(lose_ack, Target::csg_status_update, 0), 112 * kMs));
+    CHECK(late(of(lose_ack, Target::csg_status_update, 0), 120 * kMs));
+    CHECK(late(of(late_ack, Target::csg_status_update, 400 * kMs), 120 * kMs));
+  }
+}
