@@ -2,6 +2,7 @@
 #include "oracle/judge/call_faults.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "sut-adapters/contract/trace_reading.h"
@@ -46,36 +47,56 @@ bool met_another(const Call& oracle, const Call& candidate) {
   return !there.empty() && std::includes(spent.begin(), spent.end(), there.begin(), there.end());
 }
 
-/// `step` failed in that run, and met faults, none of which is one of `those`.
-bool failed_of_others(const Trace& trace, std::uint32_t step, const Faults& those) {
+/// The call of `step` in that run, where it failed there.
+std::optional<Call> failed_call(const Trace& trace, std::uint32_t step) {
   const auto returned =
       std::find_if(trace.records.begin(), trace.records.end(), [step](const Record& r) {
         return r.kind == RecordKind::step_returned && r.b == step;
       });
-  if (returned == trace.records.end() || !failed(*returned)) return false;
-  const Faults met = met_in(trace, start_index(trace, step),
-                            static_cast<std::size_t>(returned - trace.records.begin()));
+  if (returned == trace.records.end() || !failed(*returned)) return std::nullopt;
+  return Call{trace, static_cast<std::size_t>(returned - trace.records.begin())};
+}
+
+/// `step` failed in that run, and met faults, none of which is one of `those`.
+bool failed_of_others(const Trace& trace, std::uint32_t step, const Faults& those) {
+  const auto call = failed_call(trace, step);
+  if (!call) return false;
+  const Faults met = call->met();
   return !met.empty() && std::none_of(met.begin(), met.end(), [&](std::uint32_t fault) {
     return those.contains(fault);
   });
 }
 
-/// Those faults, and others, were spent on an earlier call where this one was done; that call
-/// failed of another one where this one did.
+/// `step` failed in that run of what it asks for: it met no fault.
+bool failed_of_itself(const Trace& trace, std::uint32_t step) {
+  const auto call = failed_call(trace, step);
+  return call && call->met().empty();
+}
+
+/// Whether `step`, which met nothing, was refused in the same words in both runs.
+bool refused_alike(const Trace& a, const Trace& b, std::uint32_t step) {
+  if (!failed_of_itself(a, step) || !failed_of_itself(b, step)) return false;
+  return a.records[failed_call(a, step)->returned].c == b.records[failed_call(b, step)->returned].c;
+}
+
+/// Those faults were spent on an earlier call, which failed, where this one was done. Where this
+/// one failed that call did too: of another of the faults that it met, or of what it asks for,
+/// before it came to any.
 bool was_spent(const Faults& met, const Call& failing, const Call& done) {
   for (std::size_t i = 0; i < done.returned; ++i) {
     const Record& r = done.trace.records[i];
     if (r.kind != RecordKind::step_returned || !failed(r)) continue;
     const Faults there = Call{done.trace, i}.met();
-    if (there.size() < 2) continue;
-    const bool spent = std::includes(there.begin(), there.end(), met.begin(), met.end());
-    if (spent && failed_of_others(failing.trace, r.b, met)) return true;
+    if (!std::includes(there.begin(), there.end(), met.begin(), met.end())) continue;
+    if (failed_of_itself(failing.trace, r.b)) return true;
+    if (there.size() > met.size() && failed_of_others(failing.trace, r.b, met)) return true;
   }
   return false;
 }
 
 /// Faults for later occasions than the first: an earlier call of this kind that failed of another
-/// one, in both runs, has come by as many occasions as its order has before that.
+/// one, or was refused without one, in both runs, has come by as many occasions as its order has
+/// before that.
 bool was_counted(const Program& program, const Faults& met, const Call& failing,
                  const Call& done) {
   const bool later = std::all_of(met.begin(), met.end(), [&](std::uint32_t fault) {
@@ -90,6 +111,7 @@ bool was_counted(const Program& program, const Faults& met, const Call& failing,
     if (failed_of_others(failing.trace, r.b, met) && failed_of_others(done.trace, r.b, met)) {
       return true;
     }
+    if (refused_alike(failing.trace, done.trace, r.b)) return true;
   }
   return false;
 }

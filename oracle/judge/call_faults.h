@@ -12,7 +12,8 @@ namespace protm::judge {
 
 /// Whether the difference `f` between two step_returned records, at least one of which tells an
 /// error, comes from there: the call met another fault, or its own arguments first; or it met in
-/// one run a fault that an earlier call, which failed of another one, had spent or come by.
+/// one run a fault that an earlier call, which failed of another one or of what it asks for, had
+/// spent or come by.
 [[nodiscard]] bool faults_decide(const Comparison& c, const Finding& f);
 
 }  // namespace protm::judge

@@ -160,6 +160,13 @@ TEST_CASE("chance: a call that several faults hit fails by one of them") {
   CHECK(left(apart, behind({2}, -EINVAL, {1}, 0)) == 1);   // it has met it, and goes on
   CHECK(left(apart, behind({2}, -EINVAL, {}, 0)) == 1);
   CHECK(left(behind({1}, -EMFILE, {1}, -EMFILE), behind({2, 1}, -EMFILE, {}, 0)) == 1);
+
+  // A call that is refused for what it asks comes by them before that or never.
+  const TraceBuilder refused = behind({}, -EINVAL, {1}, -EMFILE);
+  CHECK(left(refused, behind({1}, -ENOMEM, {}, 0)) == 0);
+  CHECK(left(refused, behind({1}, 0, {}, 0)) == 1);
+  CHECK(left(refused, behind({2}, -ENOMEM, {}, 0)) == 1);
+  CHECK(left(behind({}, 0, {1}, -EMFILE), behind({1}, -ENOMEM, {}, 0)) == 1);
 }
 
 TEST_CASE("chance: a call that failed of another fault has come by a fault's occasions or not") {
@@ -184,6 +191,30 @@ TEST_CASE("chance: a call that failed of another fault has come by a fault's occ
   CHECK(left(run({0}, true), run({0}, false)) == 0);
   CHECK(left(run({}, false), run({}, true)) == 1);
   CHECK(left(run({}, false), run({0}, true)) == 1);
+}
+
+TEST_CASE("chance: a call refused for what it asks has come by a fault's occasions or not") {
+  World w;
+  const auto second = add_step(w.program, make_node(NodeType::group_create, {{"vm", kRef, w.vm}}));
+  w.program.faults.resize(2);
+  const auto run = [&](std::uint32_t before, std::int64_t result, bool met) {
+    TraceBuilder b;
+    b.started(before).returned(before, result).started(second);
+    if (met) b.record(RecordKind::fault_applied, {.a = 1});
+    return b.returned(second, met ? -ENOMEM : 0);
+  };
+  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
+    return left_of(w.program, oracle, candidate, {"result/group_create", "step_returned", ""});
+  };
+  w.program.faults[1].host = true;
+  const TraceBuilder missed = run(w.create, -EINVAL, false);
+  CHECK(left(missed, run(w.create, -EINVAL, true)) == 1);   // the first of its occasions
+  w.program.faults[1].call.nth = 2;
+  CHECK(left(missed, run(w.create, -EINVAL, true)) == 0);
+  CHECK(left(run(w.create, -EINVAL, true), missed) == 0);
+  CHECK(left(missed, run(w.create, -ENODEV, true)) == 1);
+  CHECK(left(run(w.create, 0, false), run(w.create, 0, true)) == 1);
+  CHECK(left(run(w.bind, -EINVAL, false), run(w.bind, -EINVAL, true)) == 1);
 }
 
 TEST_CASE("chance: how much a scan finds that waits beside a protected session") {
