@@ -8,6 +8,7 @@
 
 #include "oracle/judge/call_faults.h"
 #include "oracle/judge/gpu_views.h"
+#include "oracle/judge/scans.h"
 #include "oracle/judge/touched.h"
 
 namespace protm::judge {
@@ -376,25 +377,6 @@ class Chance {
     return gone;
   }
 
-  /// A scan that waits for the end of a session, or for who waits for that, finds what is left
-  /// then; who holds its locks is passed over. Source: panthor_gem.c (7.3),
-  /// panthor_gem_shrinker_scan().
-  [[nodiscard]] bool scanned_beside_session(const Trace& trace, std::size_t returned) const {
-    const std::uint32_t step = trace.records[returned].b;
-    const std::uint32_t device = device_of_step(c_.program, step);
-    bool inside = false, blocked = false, met = false;
-    const std::size_t begin = start_index(trace, step);
-    for (std::size_t i = 0; i < returned; ++i) {
-      const Record& r = trace.records[i];
-      if (r.device != device) continue;
-      if (is(r, K::protm_active)) inside = true;
-      if (i >= begin) met = met || inside;
-      if (is(r, K::protm_exit_raised) || is(r, K::reset_completed)) inside = false;
-      blocked = blocked || (r.kind == RecordKind::step_blocked && r.b == step);
-    }
-    return blocked && met;
-  }
-
   [[nodiscard]] bool moves_device(std::uint32_t step) const {
     const NodeType type = step_type(c_.program, step);
     return removes_device(type) || type == NodeType::probe || type == NodeType::load ||
@@ -457,7 +439,7 @@ class Chance {
   /// ENODEV beside the device's way out, EBUSY where another actor has bound it or sent it to
   /// sleep, ETIMEDOUT beside a GPU that hangs, EBADF behind a close, EINVAL behind a VM_DESTROY or
   /// where the group had died by chance. Another error where the call met another fault, another
-  /// count where a scan waited beside a session.
+  /// count of a scan (scans.h).
   [[nodiscard]] bool call_allows(const Finding& f) const {
     if (forked_.contains(step_of(f))) return true;
     const Record* const got = record(f, false);
@@ -507,12 +489,7 @@ class Chance {
     }
     const auto errno_of = [](const Record* r) { return static_cast<std::int64_t>(r->c); };
     if (faults_decide(c_, f)) return true;
-    // Who finds more than the oracle has waited for a lock.
-    if (step_type(c_.program, got->b) == NodeType::reclaim && errno_of(got) >= 0 &&
-        errno_of(want) > errno_of(got)) {
-      return scanned_beside_session(c_.candidate, *f.candidate_record) &&
-             scanned_beside_session(c_.oracle, *f.oracle_record);
-    }
+    if (step_type(c_.program, got->b) == NodeType::reclaim) return scan_allows(c_, f);
     if (step_type(c_.program, got->b) != NodeType::group_submit) return false;
     const auto group = static_cast<std::uint32_t>(field_number(*op, "group"));
     if (!failed(got, EINVAL) && !failed(want, EINVAL)) return false;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "gpu-model/vocab/fw_interface.h"
 #include "oracle/judge/chance_test_world.h"
 
 namespace protm::judge {
@@ -235,6 +236,38 @@ TEST_CASE("chance: how much a scan finds that waits beside a protected session")
   CHECK(left(run(true, true, 16), run(true, true, -EINVAL)) == 1);
   CHECK(left(run(true, false, 16), run(true, true, 0)) == 1);
   CHECK(left(run(false, true, 16), run(false, true, 0)) == 1);
+}
+
+TEST_CASE("chance: how much more than was wanted a scan finds, by the order of the VMs") {
+  World w;
+  const auto reclaim =
+      add_step(w.program, make_node(NodeType::reclaim, {{"pages", Value::Kind::number, 8}}));
+  const auto vm = add_step(w.program, make_node(NodeType::vm_create));
+  const auto run = [&](bool session, bool again, std::int64_t pages) {
+    TraceBuilder b;
+    using State = vocab::fw::CsgState;
+    const auto acked = [&b](std::uint32_t slot, State to) {
+      b.saw(K::csg_state_acked, {.a = slot, .c = static_cast<std::uint64_t>(to)});
+    };
+    acked(0, State::start);
+    acked(1, State::start);
+    if (again) acked(0, State::suspend);
+    if (session) b.saw(K::protm_active, {.a = 1}).saw(K::protm_exit_raised);
+    if (again) acked(0, State::resume);
+    return b.after(kMs).started(reclaim).returned(reclaim, pages);
+  };
+  const auto left = [&](const TraceBuilder& oracle, const TraceBuilder& candidate) {
+    return left_of(w.program, oracle, candidate, {"result/reclaim", "step_returned", ""});
+  };
+  CHECK(left(run(true, false, 16), run(true, true, 24)) == 1);   // of one VM
+  w.program.steps[w.other].op = make_node(NodeType::group_create, {{"vm", kRef, vm}});
+  CHECK(left(run(true, false, 16), run(true, true, 24)) == 0);
+  CHECK(left(run(true, true, 24), run(true, false, 16)) == 0);
+  CHECK(left(run(true, false, 16), run(true, true, 7)) == 1);    // less than was wanted
+  CHECK(left(run(true, false, 7), run(true, true, 24)) == 1);
+  CHECK(left(run(true, false, 16), run(true, true, -EINVAL)) == 1);
+  CHECK(left(run(true, false, 16), run(true, false, 24)) == 1);  // the same turns
+  CHECK(left(run(false, false, 16), run(false, true, 24)) == 1);
 }
 
 TEST_CASE("chance: a call may come behind a VM_DESTROY of its VM by somebody else") {
